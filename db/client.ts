@@ -1,0 +1,112 @@
+import { mkdirSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import Sqlite from 'better-sqlite3'
+import { type BetterSQLite3Database, drizzle as drizzleSqlite } from 'drizzle-orm/better-sqlite3'
+import { migrate as migrateSqlite } from 'drizzle-orm/better-sqlite3/migrator'
+import { drizzle as drizzlePostgres } from 'drizzle-orm/node-postgres'
+import { migrate as migratePostgres } from 'drizzle-orm/node-postgres/migrator'
+import pg from 'pg'
+import { type Dialect, dialect, dialectOf } from './columns.ts'
+
+/** Queries are written once, typed against SQLite; see db/columns.ts for why that is true for PostgreSQL as well. */
+export type Db = BetterSQLite3Database
+
+export type Database = {
+  db: Db
+  dialect: Dialect
+  atomically: Atomically
+  migrate(): Promise<void>
+  close(): Promise<void>
+}
+
+/** Runs the statements in order in one transaction. False, and nothing kept, when a `must` returns no row. */
+export type Atomically = (build: (tx: Db) => (Statement | Must)[]) => Promise<boolean>
+type Statement = PromiseLike<unknown>
+
+class Must {
+  constructor(readonly rows: PromiseLike<unknown[]>) {}
+}
+class Undone extends Error {}
+
+/** A guarded statement with RETURNING: no row returned undoes the whole transaction. */
+export const must = (rows: PromiseLike<unknown[]>) => new Must(rows)
+
+/** `file:path` (or `:memory:`) for SQLite, `postgres://…` for PostgreSQL. */
+export function openDatabase(url: string): Database {
+  if (dialectOf(url) !== dialect) throw new Error(`DATABASE_URL must be set to ${url} before the program starts.`)
+  return dialect === 'postgres' ? openPostgres(url) : openSqlite(url.replace(/^file:/, ''))
+}
+
+function openSqlite(file: string): Database {
+  if (file !== ':memory:') mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
+  const connection = new Sqlite(file)
+  // synchronous=FULL: an acknowledged code use survives a power cut. The default, NORMAL under WAL, may lose it.
+  for (const pragma of ['journal_mode = WAL', 'synchronous = FULL', 'foreign_keys = ON', 'busy_timeout = 2000'])
+    connection.pragma(pragma)
+  const db = drizzleSqlite(connection)
+  // better-sqlite3 refuses async transactions, so the statements are built first and then run one after the other.
+  const run: (...of: Parameters<Atomically>) => void = (build) =>
+    db.transaction(
+      (tx) => {
+        for (const step of build(tx as unknown as Db)) {
+          if (!(step instanceof Must)) (step as unknown as { run(): void }).run()
+          else if ((step.rows as unknown as { all(): unknown[] }).all().length === 0) throw new Undone()
+        }
+      },
+      { behavior: 'immediate' }, // takes the write lock at once: no upgrade that fails half way
+    )
+  return {
+    db,
+    dialect: 'sqlite',
+    atomically: (build) => kept(async () => run(build)),
+    migrate: async () => migrateSqlite(db, { migrationsFolder: migrations('sqlite') }),
+    close: async () => void connection.close(),
+  }
+}
+
+function openPostgres(url: string): Database {
+  const pool = new pg.Pool({ connectionString: url })
+  pool.on('error', () => {}) // an idle connection that breaks is replaced at the next query, which reports what is wrong
+  const db = drizzlePostgres(pool)
+  const run = (build: Parameters<Atomically>[0]) =>
+    db.transaction(async (tx) => {
+      for (const step of build(tx as unknown as Db)) {
+        if (!(step instanceof Must)) await step
+        else if ((await step.rows).length === 0) throw new Undone()
+      }
+    })
+  return {
+    db: db as unknown as Db,
+    dialect: 'postgres',
+    atomically: (build) => kept(() => run(build)),
+    migrate: () => migratePostgres(db, { migrationsFolder: migrations('postgres') }),
+    close: () => pool.end(),
+  }
+}
+
+/**
+ * A statement that is parsed once, for reads that many requests make. Takes the values of its placeholders, answers the rows.
+ * `name` is what PostgreSQL knows it by.
+ */
+export function prepared<Row>(
+  name: string,
+  query: PromiseLike<Row[]>,
+): (values: Record<string, unknown>) => Promise<Row[]> {
+  const statement = (
+    query as unknown as { prepare(name: string): { execute(values: Record<string, unknown>): Row[] | Promise<Row[]> } }
+  ).prepare(name)
+  return async (values) => statement.execute(values)
+}
+
+const migrations = (of: Dialect) => fileURLToPath(new URL(`../db/migrations/${of}`, import.meta.url))
+
+async function kept(run: () => Promise<unknown>) {
+  try {
+    await run()
+    return true
+  } catch (error) {
+    if (error instanceof Undone) return false
+    throw error
+  }
+}

@@ -1,0 +1,33 @@
+// The only file that knows that column types differ between databases.
+import * as pg from 'drizzle-orm/pg-core'
+import * as lite from 'drizzle-orm/sqlite-core'
+
+export type Dialect = 'sqlite' | 'postgres'
+
+export const dialectOf = (url: string | undefined): Dialect =>
+  /^postgres(ql)?:/.test(url ?? '') ? 'postgres' : 'sqlite'
+
+/** A process speaks to one kind of database, chosen by DATABASE_URL before the schema is read. */
+export const dialect = dialectOf(process.env.DATABASE_URL)
+
+const sqlite = {
+  table: lite.sqliteTable,
+  text: (name: string) => lite.text(name),
+  /** A whole number up to 2^53: account ids, counters, and milliseconds that SQL calculates with. */
+  integer: (name: string) => lite.integer(name),
+  time: (name: string) => lite.integer(name, { mode: 'timestamp_ms' }),
+  index: lite.index,
+  uniqueIndex: lite.uniqueIndex,
+}
+
+const postgres = {
+  table: pg.pgTable,
+  text: (name: string) => pg.text(name),
+  integer: (name: string) => pg.bigint(name, { mode: 'number' }),
+  time: (name: string) => pg.timestamp(name, { precision: 3, withTimezone: true, mode: 'date' }),
+  index: pg.index,
+  uniqueIndex: pg.uniqueIndex,
+}
+
+// Rows have the same types in both (string, number, Date), so the schema is typed against SQLite.
+export const column = (dialect === 'postgres' ? postgres : sqlite) as unknown as typeof sqlite

@@ -1,0 +1,23 @@
+import { count, lte } from 'drizzle-orm'
+import type { Database } from '../client.ts'
+import { factors, limits, pendingSignIns, sessions } from '../schema.ts'
+
+export const housekeepingStore = ({ db }: Database) => ({
+  /** Deletes what time has ended. Safe for several processes at once: each row is deleted by one of them. */
+  async removeExpired(now: Date): Promise<void> {
+    await db.delete(sessions).where(lte(sessions.expiresAt, now))
+    await db.delete(pendingSignIns).where(lte(pendingSignIns.expiresAt, now))
+    await db.delete(limits).where(lte(limits.expiresAtMs, now.getTime()))
+  },
+
+  /** Throws when the database does not answer. */
+  async answers(): Promise<void> {
+    await db.select({ key: limits.key }).from(limits).limit(1)
+  },
+
+  /** Whether there is anything that only the present keys open. */
+  async hasSealedData(): Promise<boolean> {
+    const [row] = await db.select({ rows: count() }).from(factors)
+    return (row?.rows ?? 0) > 0
+  },
+})

@@ -1,0 +1,44 @@
+import { eq, sql } from 'drizzle-orm'
+import { type Database, prepared } from '../client.ts'
+import { accounts, factors, recoveryCodes, sessions } from '../schema.ts'
+
+/** The hot read: one prepared statement for every signed-in page. */
+export function sessionStore({ db }: Database) {
+  const find = prepared(
+    'find_session',
+    db
+      .select({
+        id: sessions.id,
+        tokenHash: sessions.tokenHash,
+        accountId: sessions.accountId,
+        email: accounts.email,
+        securityVersion: accounts.securityVersion,
+        method: sessions.method,
+        startedAt: sessions.startedAt,
+        lastSeenAt: sessions.lastSeenAt,
+        expiresAt: sessions.expiresAt,
+        codesShownUntil: sessions.codesShownUntil,
+        address: sessions.address,
+        browser: sessions.browser,
+        passwordChangedAt: accounts.passwordChangedAt,
+        secondFactorSince:
+          sql<Date | null>`(select min(${factors.addedAt}) from ${factors} where ${factors.accountId} = ${sessions.accountId})`.mapWith(
+            factors.addedAt,
+          ),
+        recoveryCodesLeft:
+          sql<number>`(select count(*) from ${recoveryCodes} where ${recoveryCodes.accountId} = ${sessions.accountId} and ${recoveryCodes.usedAt} is null)`.mapWith(
+            Number,
+          ),
+      })
+      .from(sessions)
+      .innerJoin(accounts, eq(accounts.id, sessions.accountId))
+      .where(eq(sessions.tokenHash, sql.placeholder('tokenHash'))),
+  )
+
+  return {
+    find: async (tokenHash: string) => (await find({ tokenHash }))[0],
+    async seen(id: string, at: Date): Promise<void> {
+      await db.update(sessions).set({ lastSeenAt: at }).where(eq(sessions.id, id))
+    },
+  }
+}

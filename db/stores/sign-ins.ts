@@ -1,0 +1,162 @@
+import { and, eq, gt, inArray, isNull, lt, notExists, sql } from 'drizzle-orm'
+import { type Database, type Db, must, prepared } from '../client.ts'
+import { accounts, factors, pendingSignIns, recoveryCodes, sessions } from '../schema.ts'
+import {
+  accountUnchanged,
+  type EventRow,
+  type Forgiven,
+  forgive,
+  insertEvents,
+  insertSession,
+  type SessionRow,
+} from './statements.ts'
+
+type Pending = typeof pendingSignIns.$inferInsert
+type Completion = {
+  pendingHash: string
+  securityVersion: number
+  session: SessionRow
+  events: EventRow[]
+  forgiven: Forgiven
+  now: Date
+}
+
+/** Sign-in, from the password to the session. */
+export function signInStore({ db, atomically }: Database) {
+  const accountByEmail = prepared(
+    'account_by_email',
+    db
+      .select({
+        id: accounts.id,
+        email: accounts.email,
+        passwordHash: accounts.passwordHash,
+        securityVersion: accounts.securityVersion,
+        hasSecondFactor: sql`exists (select 1 from ${factors} where ${factors}.account_id = ${accounts}.id)`.mapWith(
+          Boolean,
+        ),
+      })
+      .from(accounts)
+      .where(eq(accounts.email, sql.placeholder('email'))),
+  )
+
+  return {
+    accountByEmail: async (email: string) => (await accountByEmail({ email }))[0],
+
+    signIn: ({
+      session,
+      securityVersion,
+      event,
+      forgiven,
+    }: {
+      session: SessionRow
+      securityVersion: number
+      event: EventRow
+      forgiven: Forgiven
+    }) =>
+      atomically((tx) => [
+        accountUnchanged(tx, session.accountId, securityVersion),
+        insertSession(tx, session),
+        insertEvents(tx, event),
+        ...forgive(tx, forgiven),
+      ]),
+
+    signOut: ({ sessionId, event }: { sessionId: string; event: EventRow }) =>
+      atomically((tx) => [
+        must(tx.delete(sessions).where(eq(sessions.id, sessionId)).returning({ id: sessions.id })),
+        // Whoever signs out wants the account closed: a sign-in left half done elsewhere is closed too.
+        tx.delete(pendingSignIns).where(eq(pendingSignIns.accountId, event.accountId)),
+        insertEvents(tx, event),
+      ]),
+
+    startPending: ({ pending, forgiven }: { pending: Pending; forgiven: Forgiven }) =>
+      atomically((tx) => [
+        accountUnchanged(tx, pending.accountId, pending.securityVersion),
+        tx.insert(pendingSignIns).values(pending),
+        ...forgive(tx, forgiven),
+      ]),
+
+    async findPending(tokenHash: string, now: Date) {
+      const [row] = await db.select().from(pendingSignIns).where(live(tokenHash, now))
+      return row
+    },
+
+    /** Takes one attempt before the answer is looked at. */
+    async spendAttempt(tokenHash: string, now: Date): Promise<number | undefined> {
+      const [row] = await db
+        .update(pendingSignIns)
+        .set({ attemptsLeft: sql`${pendingSignIns.attemptsLeft} - 1` })
+        .where(live(tokenHash, now))
+        .returning({ attemptsLeft: pendingSignIns.attemptsLeft })
+      return row?.attemptsLeft
+    },
+
+    async cancelPending(tokenHash: string): Promise<void> {
+      await db.delete(pendingSignIns).where(eq(pendingSignIns.tokenHash, tokenHash))
+    },
+
+    completeWithFactor: ({
+      factorId,
+      counter,
+      now,
+      ...completion
+    }: Completion & { factorId: string; counter: number }) =>
+      atomically((tx) => [
+        accountUnchanged(tx, completion.session.accountId, completion.securityVersion),
+        must(
+          tx
+            .update(factors)
+            .set({ counter, lastUsedAt: now })
+            .where(and(eq(factors.id, factorId), lt(factors.counter, counter))) // the counter only ever grows
+            .returning({ id: factors.id }),
+        ),
+        ...complete(tx, completion),
+      ]),
+
+    async completeWithRecoveryCode({
+      hashes,
+      codesShownUntil,
+      now,
+      ...completion
+    }: Completion & { hashes: string[]; codesShownUntil: Date }) {
+      const { accountId, id } = completion.session
+      const unused = and(eq(recoveryCodes.accountId, accountId), isNull(recoveryCodes.usedAt))
+      const completed = await atomically((tx) => [
+        accountUnchanged(tx, accountId, completion.securityVersion),
+        must(
+          tx
+            .update(recoveryCodes)
+            .set({ usedAt: now, sealed: null })
+            .where(and(unused, inArray(recoveryCodes.hash, hashes)))
+            .returning({ id: recoveryCodes.id }),
+        ),
+        ...complete(tx, completion),
+        // After the last code the next page makes new ones; the password has just been typed.
+        tx
+          .update(sessions)
+          .set({ codesShownUntil })
+          .where(
+            and(eq(sessions.id, id), notExists(tx.select({ id: recoveryCodes.id }).from(recoveryCodes).where(unused))),
+          ),
+      ])
+      if (!completed) return undefined
+      const left = await db.select({ id: recoveryCodes.id }).from(recoveryCodes).where(unused)
+      return left.length
+    },
+  }
+}
+
+/** Of all who hold the pending sign-in, the one whose DELETE returns its row gets the session. */
+const complete = (tx: Db, { pendingHash, session, events, forgiven }: Omit<Completion, 'now'>) => [
+  must(
+    tx
+      .delete(pendingSignIns)
+      .where(eq(pendingSignIns.tokenHash, pendingHash))
+      .returning({ tokenHash: pendingSignIns.tokenHash }),
+  ),
+  insertSession(tx, session),
+  insertEvents(tx, ...events),
+  ...forgive(tx, forgiven),
+]
+
+const live = (tokenHash: string, now: Date) =>
+  and(eq(pendingSignIns.tokenHash, tokenHash), gt(pendingSignIns.attemptsLeft, 0), gt(pendingSignIns.expiresAt, now))

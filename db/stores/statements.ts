@@ -1,0 +1,66 @@
+import { and, eq, inArray, lt, ne, sql } from 'drizzle-orm'
+import { type Db, must } from '../client.ts'
+import { accounts, events, limits, pendingSignIns, sessions } from '../schema.ts'
+
+// Statements that several stores put into their transactions. Each takes the transaction first.
+
+export type EventRow = typeof events.$inferInsert
+export type SessionRow = typeof sessions.$inferInsert
+export type Forgiven = { budget?: string; delays: string[] }
+export type Renewal = { sessionId: string; fromTokenHash: string; toTokenHash: string }
+
+/** Goes on only if the account is as it was when `securityVersion` was read, and keeps it so until the transaction ends. */
+export const accountUnchanged = (tx: Db, accountId: number, securityVersion: number) =>
+  must(
+    tx
+      .update(accounts)
+      .set({ securityVersion }) // the same value: what counts is the row's lock
+      .where(and(eq(accounts.id, accountId), eq(accounts.securityVersion, securityVersion)))
+      .returning({ id: accounts.id }),
+  )
+
+/** As above, and from here on whatever began under the old version can not finish. */
+export const newSecurityVersion = (tx: Db, accountId: number, securityVersion: number) =>
+  must(
+    tx
+      .update(accounts)
+      .set({ securityVersion: securityVersion + 1 })
+      .where(and(eq(accounts.id, accountId), eq(accounts.securityVersion, securityVersion)))
+      .returning({ id: accounts.id }),
+  )
+
+/** Pending sign-ins first: one that is being answered right now either dies here or has its session ended below. */
+export const endEverythingElse = (tx: Db, accountId: number, sessionId: string) => [
+  tx.delete(pendingSignIns).where(eq(pendingSignIns.accountId, accountId)),
+  tx.delete(sessions).where(and(eq(sessions.accountId, accountId), ne(sessions.id, sessionId))),
+]
+
+/** Gives the session its new token, once: of two at the same time the slower changes nothing. */
+export const renewSession = (
+  tx: Db,
+  { sessionId, fromTokenHash, toTokenHash }: Renewal,
+  codesShownUntil: Date | null = null,
+) =>
+  must(
+    tx
+      .update(sessions)
+      .set({ tokenHash: toTokenHash, codesShownUntil })
+      .where(and(eq(sessions.id, sessionId), eq(sessions.tokenHash, fromTokenHash)))
+      .returning({ id: sessions.id }),
+  )
+
+export const insertSession = (tx: Db, session: SessionRow) => tx.insert(sessions).values(session)
+
+export const insertEvents = (tx: Db, ...rows: EventRow[]) => tx.insert(events).values(rows)
+
+/** A right answer gives back its attempt of the address, and clears the failures in a row. */
+export function forgive(tx: Db, { budget, delays }: Forgiven) {
+  const refunded = budget === undefined ? [] : [refund(tx, budget)]
+  return delays.length === 0 ? refunded : [...refunded, tx.delete(limits).where(inArray(limits.key, delays))]
+}
+
+export const refund = (db: Db, key: string) =>
+  db
+    .update(limits)
+    .set({ count: sql`${limits.count} - 1` })
+    .where(and(eq(limits.key, key), lt(sql`0`, limits.count)))

@@ -1,0 +1,115 @@
+import { and, asc, eq } from 'drizzle-orm'
+import { type Database, type Db, must } from '../client.ts'
+import { factors, recoveryCodes } from '../schema.ts'
+import {
+  type EventRow,
+  endEverythingElse,
+  type Forgiven,
+  forgive,
+  insertEvents,
+  newSecurityVersion,
+  type Renewal,
+  renewSession,
+} from './statements.ts'
+
+type Factor = typeof factors.$inferInsert
+type RecoveryCode = typeof recoveryCodes.$inferInsert
+type FactorChange = {
+  accountId: number
+  securityVersion: number
+  renewal: Renewal
+  event: EventRow
+  forgiven: Forgiven
+}
+
+/** Factors and recovery codes, which turn on and off together. */
+export const twoFactorStore = ({ db, atomically }: Database) => ({
+  factorsOf: async (accountId: number) => await db.select().from(factors).where(eq(factors.accountId, accountId)),
+
+  async hasFactor(accountId: number, factorId: string): Promise<boolean> {
+    const found = await db
+      .select({ id: factors.id })
+      .from(factors)
+      .where(and(eq(factors.accountId, accountId), eq(factors.id, factorId)))
+    return found.length === 1
+  },
+
+  recoveryCodesOf: async (accountId: number) =>
+    await db
+      .select()
+      .from(recoveryCodes)
+      .where(eq(recoveryCodes.accountId, accountId))
+      .orderBy(asc(recoveryCodes.position)),
+
+  renew: ({ renewal, forgiven }: { renewal: Renewal; forgiven: Forgiven }) =>
+    atomically((tx) => [renewSession(tx, renewal), ...forgive(tx, forgiven)]),
+
+  enrol: ({ factor, codes, ...change }: FactorChange & { factor: Factor; codes: RecoveryCode[] }) =>
+    atomically((tx) => [
+      ...changeFactor(tx, change),
+      must(tx.insert(factors).values(factor).onConflictDoNothing().returning({ id: factors.id })),
+      tx.delete(recoveryCodes).where(eq(recoveryCodes.accountId, change.accountId)),
+      tx.insert(recoveryCodes).values(codes),
+    ]),
+
+  replaceFactor: ({ factor, ...change }: FactorChange & { factor: Factor }) =>
+    atomically((tx) => [
+      ...changeFactor(tx, change),
+      must(
+        tx
+          .delete(factors)
+          .where(and(eq(factors.accountId, change.accountId), eq(factors.slot, factor.slot)))
+          .returning({ id: factors.id }),
+      ),
+      tx.insert(factors).values(factor),
+    ]),
+
+  disable: (change: FactorChange) =>
+    atomically((tx) => [
+      ...changeFactor(tx, change),
+      must(tx.delete(factors).where(eq(factors.accountId, change.accountId)).returning({ id: factors.id })),
+      tx.delete(recoveryCodes).where(eq(recoveryCodes.accountId, change.accountId)),
+    ]),
+
+  showCodes: ({
+    renewal,
+    until,
+    event,
+    forgiven,
+  }: {
+    renewal: Renewal
+    until: Date
+    event: EventRow
+    forgiven: Forgiven
+  }) => atomically((tx) => [renewSession(tx, renewal, until), insertEvents(tx, event), ...forgive(tx, forgiven)]),
+
+  replaceCodes: ({
+    accountId,
+    madeAt,
+    codes,
+    event,
+  }: {
+    accountId: number
+    madeAt: Date
+    codes: RecoveryCode[]
+    event: EventRow
+  }) =>
+    atomically((tx) => [
+      must(
+        tx
+          .delete(recoveryCodes)
+          .where(and(eq(recoveryCodes.accountId, accountId), eq(recoveryCodes.madeAt, madeAt)))
+          .returning({ id: recoveryCodes.id }),
+      ),
+      tx.insert(recoveryCodes).values(codes),
+      insertEvents(tx, event),
+    ]),
+})
+
+const changeFactor = (tx: Db, { accountId, securityVersion, renewal, event, forgiven }: FactorChange) => [
+  newSecurityVersion(tx, accountId, securityVersion),
+  renewSession(tx, renewal),
+  ...endEverythingElse(tx, accountId, renewal.sessionId),
+  insertEvents(tx, event),
+  ...forgive(tx, forgiven),
+]
