@@ -1,0 +1,41 @@
+import { type Origin, type SecurityEvent, securityEvent } from '../events.ts'
+import type { Passwords } from '../lib/passwords.ts'
+import { hashToken, newToken } from '../lib/tokens.ts'
+import { charge, type Forgiven, type LimitDeps, passwordAttempt, type Wait } from '../limits.ts'
+import type { Session } from '../sign-in/session.ts'
+
+export type ConfirmPasswordStore = {
+  passwordHash(accountId: number): Promise<string | undefined>
+  record(event: SecurityEvent): Promise<void>
+}
+
+export type ConfirmPasswordDeps = LimitDeps & { passwordConfirmations: ConfirmPasswordStore; passwords: Passwords }
+
+export type PasswordConfirmed = { ok: true; passwordHash: string; forgiven: Forgiven }
+
+export type ConfirmPasswordResult = PasswordConfirmed | { ok: false; reason: 'wrong_password' } | Wait
+
+/** A session gets a new token whenever its owner proves himself again: a copy of the old one is worth nothing from then on. */
+export type Renewal = { sessionId: string; fromTokenHash: string; toTokenHash: string }
+
+/** Asks for the password of a signed-in account again, counted together with the guesses at sign-in. */
+export async function confirmPassword(
+  deps: ConfirmPasswordDeps,
+  session: Session,
+  password: string,
+  origin: Origin,
+): Promise<ConfirmPasswordResult> {
+  const charged = await charge(deps, origin.address, passwordAttempt(session.email, origin.address))
+  if (!charged.ok) return charged
+  const passwordHash = await deps.passwordConfirmations.passwordHash(session.accountId)
+  if (passwordHash && (await deps.passwords.verify(passwordHash, password)))
+    return { ok: true, passwordHash, forgiven: charged.forgiven }
+  await deps.passwordConfirmations.record(securityEvent('password_wrong', session.accountId, origin, deps.now()))
+  return { ok: false, reason: 'wrong_password' }
+}
+
+/** A new token for the session and what the store needs to put it in the old one's place. */
+export function renewal(session: Session): { token: string; renewal: Renewal } {
+  const token = newToken(session.accountId)
+  return { token, renewal: { sessionId: session.id, fromTokenHash: session.tokenHash, toTokenHash: hashToken(token) } }
+}

@@ -1,0 +1,33 @@
+import { Hono } from 'hono'
+import { DashboardPage } from '#views/dashboard-page.tsx'
+import type { SignedInEnv } from '../http/env.ts'
+import { type GuardDeps, hasRecoveryCodes, signedIn } from '../http/guards.ts'
+import { takeNotice } from '../http/notices.ts'
+import type { RenderPage } from '../http/page.tsx'
+import { RECOVERY_CODES } from '../lib/codes.ts'
+import { type ActivityDeps, lastSignIns } from './activity.ts'
+
+export const dashboardRoutes = (deps: ActivityDeps & GuardDeps & { page: RenderPage }) =>
+  new Hono<SignedInEnv>().get('/', signedIn(deps), hasRecoveryCodes, async (c) => {
+    const { session } = c.var
+    const { secondFactorSince, recoveryCodesLeft, passwordChangedAt } = session
+    const signIns = await lastSignIns(deps, session.accountId)
+    return deps.page(
+      c,
+      <DashboardPage
+        viewer={session}
+        notice={takeNotice(c, deps.cookies, session)}
+        secondFactorSince={secondFactorSince}
+        recoveryCodes={secondFactorSince && { left: recoveryCodesLeft, of: RECOVERY_CODES }}
+        session={session}
+        passwordChangedAt={passwordChangedAt}
+        signIns={signIns.map(({ at, method, browser, address }) => ({
+          at,
+          method: method ?? 'password',
+          browser,
+          address,
+          current: at.getTime() === session.startedAt.getTime(),
+        }))}
+      />,
+    )
+  })

@@ -1,0 +1,37 @@
+import { Hono } from 'hono'
+import { AccountPage } from '#views/settings/account-page.tsx'
+import { ActivityPage } from '#views/settings/activity-page.tsx'
+import type { SignedInEnv } from '../http/env.ts'
+import { type GuardDeps, hasRecoveryCodes, signedIn } from '../http/guards.ts'
+import { takeNotice } from '../http/notices.ts'
+import type { RenderPage } from '../http/page.tsx'
+import { RECOVERY_CODES } from '../lib/codes.ts'
+import { type ActivityDeps, activityPage } from './activity.ts'
+
+/** The pages under Settings that change nothing. */
+export function settingsRoutes(deps: ActivityDeps & GuardDeps & { page: RenderPage }) {
+  const guards = [signedIn(deps), hasRecoveryCodes] as const
+
+  return new Hono<SignedInEnv>()
+    .get('/', (c) => c.redirect('/settings/account', 303))
+    .get('/account', ...guards, (c) => {
+      const { session } = c.var
+      const { secondFactorSince, recoveryCodesLeft, passwordChangedAt } = session
+      return deps.page(
+        c,
+        <AccountPage
+          viewer={session}
+          notice={takeNotice(c, deps.cookies, session)}
+          secondFactorSince={secondFactorSince}
+          recoveryCodes={secondFactorSince && { left: recoveryCodesLeft, of: RECOVERY_CODES }}
+          passwordChangedAt={passwordChangedAt}
+        />,
+      )
+    })
+    .get('/activity', ...guards, async (c) => {
+      const { events, older } = await activityPage(deps, c.var.session.accountId, c.req.query('before'))
+      const olderHref = older && `/settings/activity?before=${older}`
+      const listed = events.map(({ method, ...event }) => ({ ...event, method: method ?? undefined }))
+      return deps.page(c, <ActivityPage viewer={c.var.session} events={listed} olderHref={olderHref} />)
+    })
+}

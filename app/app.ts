@@ -1,0 +1,57 @@
+import { Hono } from 'hono'
+import { changePasswordRoutes } from './account/change-password.routes.tsx'
+import { dashboardRoutes } from './account/dashboard.routes.tsx'
+import { settingsRoutes } from './account/settings.routes.tsx'
+import type { Deps } from './deps.ts'
+import { loadAssets } from './http/assets.ts'
+import type { AppEnv } from './http/env.ts'
+import { errorPages } from './http/errors.tsx'
+import { securityHeaders } from './http/headers.ts'
+import { onlyHost } from './http/host.ts'
+import { allowedMethods } from './http/methods.ts'
+import { pageRenderer } from './http/page.tsx'
+import { requester } from './http/requester.ts'
+import { sameOrigin } from './http/same-origin.ts'
+import { createCookies } from './http/session.ts'
+import { secondStepRoutes } from './sign-in/second-step.routes.tsx'
+import { signInRoutes } from './sign-in/sign-in.routes.tsx'
+import { signOutRoutes } from './sign-in/sign-out.routes.ts'
+import { signUpRoutes } from './sign-in/sign-up.routes.tsx'
+import { disableRoutes } from './two-factor/disable.routes.tsx'
+import { enrolRoutes } from './two-factor/enrol.routes.tsx'
+import { recoveryCodesRoutes } from './two-factor/recovery-codes.routes.tsx'
+import { replaceRoutes } from './two-factor/replace.routes.tsx'
+
+/** The product: what every request passes, in order, and one mount per flow. `report` is told of faults of ours. */
+export function createApp(services: Deps, report: (error: unknown) => void = console.error): Hono<AppEnv> {
+  const { baseUrl, issuer, vault, trustedProxies } = services
+  const assets = loadAssets()
+  const page = pageRenderer({ assets, issuer })
+  const deps = { ...services, page, cookies: createCookies({ baseUrl, vault }) }
+  const errors = errorPages({ page, baseUrl, report })
+
+  const app = new Hono<AppEnv>()
+    .use(securityHeaders(baseUrl))
+    .get('/healthz', async (c) => {
+      await deps.housekeeping.answers()
+      return c.text('ok') // before the host check: a probe comes by address
+    })
+    .use(onlyHost(baseUrl), sameOrigin(baseUrl), requester(trustedProxies))
+    .route('/', assets.routes)
+
+    .route('/sign-up', signUpRoutes(deps))
+    .route('/sign-in', signInRoutes(deps))
+    .route('/sign-in/two-factor', secondStepRoutes(deps))
+    .route('/sign-out', signOutRoutes(deps))
+
+    .route('/', dashboardRoutes(deps))
+    .route('/settings', settingsRoutes(deps))
+    .route('/settings/password', changePasswordRoutes(deps))
+
+    .route('/settings/two-factor/set-up', enrolRoutes(deps))
+    .route('/settings/two-factor/recovery-codes', recoveryCodesRoutes(deps))
+    .route('/settings/two-factor/replace', replaceRoutes(deps))
+    .route('/settings/two-factor/disable', disableRoutes(deps))
+
+  return app.notFound(errors.notFound(allowedMethods(app))).onError(errors.onError)
+}

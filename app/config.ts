@@ -1,0 +1,91 @@
+import { isIP } from 'node:net'
+import { dirname, join } from 'node:path'
+import { z } from 'zod'
+
+const MINUTE = 60_000
+const HOUR = 60 * MINUTE
+
+const wholeNumber = (name: string, least: number, most: number, usual: number) =>
+  z.coerce
+    .number(`${name} must be a number.`)
+    .int(`${name} must be a whole number.`)
+    .min(least, `${name} must be at least ${least}.`)
+    .max(most, `${name} must be at most ${most}.`)
+    .default(usual)
+
+const Environment = z.object({
+  PORT: wholeNumber('PORT', 0, 65_535, 3000),
+  HOST: z.string().default('127.0.0.1'),
+  BASE_URL: z
+    .url({ protocol: /^https?$/, error: 'BASE_URL must be a URL such as https://accounts.example.com.' })
+    .optional(),
+  DATABASE_URL: z
+    .string()
+    .regex(/^(file:.|postgres(ql)?:\/\/)/, 'DATABASE_URL must start with file: or postgres://.')
+    .default('file:data/latchkey.db'),
+  LATCHKEY_KEYS: z.string().optional(),
+  ISSUER: z
+    .string()
+    .regex(/^[^:\p{Cc}]{1,64}$/u, 'ISSUER must be 1 to 64 characters without a colon.')
+    .default('Latchkey'),
+  PASSWORD_MIN_LENGTH: wholeNumber('PASSWORD_MIN_LENGTH', 8, 64, 15),
+  RATE_LIMIT_PER_ADDRESS: wholeNumber('RATE_LIMIT_PER_ADDRESS', 0, 1_000_000, 100),
+  TRUST_PROXY: z.string().default(''),
+  SESSION_IDLE_MINUTES: wholeNumber('SESSION_IDLE_MINUTES', 1, 60 * 24 * 30, 60),
+  SESSION_HOURS: wholeNumber('SESSION_HOURS', 1, 24 * 365, 24),
+})
+
+export type Config = ReturnType<typeof readConfig>
+
+/** A setting is wrong. The message is one sentence for the operator. */
+export class ConfigError extends Error {}
+
+/** Reads and checks the environment, once. Empty values count as unset. Throws `ConfigError`. */
+export function readConfig(environment: Record<string, string | undefined>) {
+  const present = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''))
+  const { data: env, error } = Environment.safeParse(present)
+  if (!env) throw new ConfigError(error.issues.map(({ message }) => message).join(' '))
+  return {
+    port: env.PORT,
+    host: env.HOST,
+    /** Undefined where the port is chosen by the system: then it follows the port. */
+    baseUrl: env.BASE_URL ? origin(env.BASE_URL) : env.PORT === 0 ? undefined : `http://localhost:${env.PORT}`,
+    databaseUrl: env.DATABASE_URL,
+    keys: env.LATCHKEY_KEYS,
+    keyFile: keyFile(env.DATABASE_URL),
+    issuer: env.ISSUER,
+    passwordMinLength: env.PASSWORD_MIN_LENGTH,
+    attemptsPerAddress: env.RATE_LIMIT_PER_ADDRESS,
+    trustedProxies: trustedProxies(env.TRUST_PROXY),
+    sessionIdle: env.SESSION_IDLE_MINUTES * MINUTE,
+    sessionLifetime: env.SESSION_HOURS * HOUR,
+  }
+}
+
+function origin(url: string) {
+  const { origin, pathname, search, hash } = new URL(url)
+  if (pathname !== '/' || search || hash)
+    throw new ConfigError('BASE_URL must have no path: Latchkey lives at the root of its own host.')
+  return origin
+}
+
+/** Beside the database file; for PostgreSQL in data/. */
+const keyFile = (databaseUrl: string) =>
+  databaseUrl.startsWith('file:')
+    ? join(dirname(databaseUrl.slice('file:'.length)), 'latchkey.keys')
+    : join('data', 'latchkey.keys')
+
+/** Addresses and networks, as in `127.0.0.1, 10.0.0.0/8`. */
+function trustedProxies(text: string) {
+  return text
+    .split(/[\s,]+/)
+    .filter((entry) => entry !== '')
+    .map((entry) => {
+      const [address = '', bits] = entry.split('/')
+      const family = isIP(address)
+      const prefix = bits === undefined ? (family === 6 ? 128 : 32) : Number(bits)
+      if (!family || !Number.isInteger(prefix) || prefix < 0 || prefix > (family === 6 ? 128 : 32))
+        throw new ConfigError(`TRUST_PROXY: ${entry} is neither an address nor a network such as 10.0.0.0/8.`)
+      return { address, prefix, family: family === 6 ? ('ipv6' as const) : ('ipv4' as const) }
+    })
+}

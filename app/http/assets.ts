@@ -1,0 +1,51 @@
+import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
+import { Hono } from 'hono'
+import { projectRoot } from '../root.ts'
+import type { AppEnv } from './env.ts'
+
+export type Assets = ReturnType<typeof loadAssets>
+
+const FOREVER = 'public, max-age=31536000, immutable' // the name changes with the content
+const A_DAY = 'public, max-age=86400'
+
+/** Reads public/ once, at the start: hashed names for the pages, and every file compressed beforehand. */
+export function loadAssets() {
+  const stylesheet = asset('latchkey.css', 'text/css; charset=utf-8')
+  const script = asset('enhance.js', 'text/javascript; charset=utf-8')
+  const icon = asset('favicon.svg', 'image/svg+xml')
+  const files = new Map([stylesheet, script, icon].map((file) => [file.path, file]))
+
+  const routes = new Hono<AppEnv>().get('/assets/:name', (c) => {
+    const file = files.get(c.req.path)
+    return file ? send(file, FOREVER, c.req.header('Accept-Encoding')) : c.notFound()
+  })
+  // Browsers ask for these two by name, whatever the page says.
+  for (const file of [asset('favicon.ico', 'image/x-icon'), icon])
+    routes.get(`/${file.name}`, (c) => send(file, A_DAY, c.req.header('Accept-Encoding')))
+  return { names: { stylesheet: stylesheet.path, script: script.path, icon: icon.path }, routes }
+}
+
+type File = ReturnType<typeof asset>
+
+function asset(name: string, type: string) {
+  const content = readFileSync(fileURLToPath(new URL(`public/${name}`, projectRoot)))
+  const [stem, ending] = name.split('.')
+  return {
+    name,
+    type,
+    path: `/assets/${stem}-${createHash('sha256').update(content).digest('hex').slice(0, 12)}.${ending}`,
+    content,
+    br: brotliCompressSync(content, { params: { [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MAX_QUALITY } }),
+    gzip: gzipSync(content, { level: 9 }),
+  }
+}
+
+function send(file: File, cacheControl: string, accepted = '') {
+  const headers = { 'Content-Type': file.type, 'Cache-Control': cacheControl, Vary: 'Accept-Encoding' }
+  const encoding = (['br', 'gzip'] as const).find((name) => new RegExp(`\\b${name}\\b`).test(accepted))
+  if (!encoding) return new Response(new Uint8Array(file.content), { headers })
+  return new Response(new Uint8Array(file[encoding]), { headers: { ...headers, 'Content-Encoding': encoding } })
+}

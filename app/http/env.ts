@@ -1,0 +1,14 @@
+import type { HttpBindings } from '@hono/node-server'
+import type { Context } from 'hono'
+import type { Origin } from '../events.ts'
+import type { Session } from '../sign-in/session.ts'
+
+/** What every request carries after the middleware of app.ts. */
+export type AppEnv = { Bindings: HttpBindings; Variables: { origin: Origin } }
+
+/** Behind the guard `signedIn` there is a session as well. */
+export type SignedInEnv = { Bindings: HttpBindings; Variables: { origin: Origin; session: Session } }
+
+/** Whichever of the two. */
+// biome-ignore lint/suspicious/noExplicitAny: Hono's Context is invariant in its environment; these functions use none of it
+export type AnyContext = Context<any>

@@ -1,0 +1,42 @@
+import { createMiddleware } from 'hono/factory'
+import { currentSession, type SessionDeps } from '../sign-in/session.ts'
+import type { AppEnv, SignedInEnv } from './env.ts'
+import type { Cookies } from './session.ts'
+
+export type GuardDeps = SessionDeps & { cookies: Cookies }
+
+/** Behind it there is a session in `c.var.session`. Others are taken to sign-in, or to the code they still owe. */
+export const signedIn = (deps: GuardDeps) =>
+  createMiddleware<SignedInEnv>(async (c, next) => {
+    const token = deps.cookies.session.read(c)
+    const session = token && (await currentSession(deps, token))
+    if (!session) {
+      const returnTo =
+        c.req.method === 'GET' && c.req.path !== '/' ? `?return_to=${encodeURIComponent(c.req.path)}` : ''
+      return c.redirect(deps.cookies.pending.read(c) ? `/sign-in/two-factor${returnTo}` : `/sign-in${returnTo}`, 303)
+    }
+    c.set('session', session)
+    await next()
+  })
+
+/** For the pages of somebody who is not signed in: a session goes to the dashboard instead. */
+export const signedOut = (deps: GuardDeps) =>
+  createMiddleware<AppEnv>(async (c, next) => {
+    const token = deps.cookies.session.read(c)
+    if (token && (await currentSession(deps, token))) return c.redirect('/', 303)
+    await next()
+  })
+
+/** Nobody goes on without a single recovery code: a lost phone would lock the owner out. Comes after `signedIn`. */
+export const hasRecoveryCodes = createMiddleware<SignedInEnv>(async (c, next) => {
+  const { secondFactorSince, recoveryCodesLeft } = c.var.session
+  if (secondFactorSince && recoveryCodesLeft === 0) return c.redirect('/settings/two-factor/recovery-codes', 303)
+  await next()
+})
+
+/** The second factor is on, or off; where it is not so, the account page says what is. */
+export const secondFactor = (wanted: 'on' | 'off') =>
+  createMiddleware<SignedInEnv>(async (c, next) => {
+    if ((c.var.session.secondFactorSince !== null) !== (wanted === 'on')) return c.redirect('/settings/account', 303)
+    await next()
+  })

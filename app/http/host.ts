@@ -1,0 +1,15 @@
+import { createMiddleware } from 'hono/factory'
+import type { AppEnv } from './env.ts'
+import { Refusal } from './refusals.ts'
+
+/** We are one host. A request for another is misdirected (RFC 9110 section 15.5.20); an unclear one is bad. */
+export function onlyHost(baseUrl: string) {
+  const { host } = new URL(baseUrl)
+  return createMiddleware<AppEnv>(async (c, next) => {
+    const raw: string[] = c.env?.incoming?.rawHeaders ?? []
+    const hosts = raw.filter((name, index) => index % 2 === 0 && name.toLowerCase() === 'host')
+    if (hosts.length > 1) throw new Refusal(400, 'bad_request') // Node keeps the first of several
+    if (c.req.header('Host')?.toLowerCase() !== host) throw new Refusal(421, 'other_host')
+    await next()
+  })
+}

@@ -1,0 +1,84 @@
+import type { FormState } from '#views/ui/types.ts'
+import { inWords } from '#views/ui/words.ts'
+import { PASSWORD_MAX_LENGTH, type PasswordRefusal } from '../lib/password-rules.ts'
+import type { SecondStepResult } from '../sign-in/second-step.ts'
+import type { AnyContext } from './env.ts'
+
+/** What a use case can refuse with that several pages say in the same words. */
+export type CodeRefusal = Exclude<SecondStepResult, { ok: true }>
+
+export const tooManyAttempts = (seconds: number): string => `Too many attempts. Try again in ${inWords(seconds)}.`
+
+export const WRONG_PASSWORD = 'That is not the password of this account.'
+export const CHANGED_MEANWHILE = 'The account was changed in another window meanwhile. Look at it again.'
+
+export function passwordRefused(refusal: PasswordRefusal, minLength: number): string {
+  switch (refusal) {
+    case 'too_short':
+      return `The password needs at least ${minLength} characters.`
+    case 'too_long':
+      return `The password can have at most ${PASSWORD_MAX_LENGTH} characters.`
+    case 'about_you':
+      return 'The password is made of your email address or the name of this site, which is where guessing begins.'
+    case 'easily_guessed':
+      return 'That password is on the lists that guessers work through first, or is made like those. A few words that do not belong together are better.'
+  }
+}
+
+/** Says which kind of wrong it was; for past codes only. */
+export function codeRefused(refusal: CodeRefusal): string {
+  switch (refusal.reason) {
+    case 'malformed':
+      return 'Enter the six digits your authenticator shows, or one of your recovery codes.'
+    case 'wrong_code':
+      return 'That code is not right.'
+    case 'wrong_recovery_code':
+      return 'That looks like a recovery code, but it is not one of yours or has been used.'
+    case 'used_code':
+      return `That code has already been used. ${nextCode(refusal.nextInSeconds)}`
+    case 'old_code':
+      return `That code is from ${ago(refusal.secondsAgo)} ago; check the clock on your phone.`
+    case 'wait':
+      return `Too many wrong codes. Try again in ${inWords(refusal.seconds)}.`
+    case 'blocked':
+      return 'There were too many wrong codes in a row. Use a recovery code: it frees the authenticator as well.'
+    case 'expired':
+    case 'no_attempts_left':
+      return 'That took too long or too many tries. Sign in again.'
+  }
+}
+
+const SOON = 90 // seconds; further ahead the server's clock must have gone back, and waiting is no advice
+
+function nextCode(seconds: number) {
+  if (seconds <= 0) return 'Enter the one your authenticator shows now.'
+  return seconds <= SOON ? `The next one comes in ${inWords(seconds)}.` : 'Use a recovery code.'
+}
+
+function ago(seconds: number) {
+  const minutes = Math.max(1, Math.round(seconds / 60))
+  return minutes === 1 ? 'a minute' : `${minutes} minutes`
+}
+
+/** 422, or 429 with `Retry-After` where the person is told to wait. */
+export function refusedStatus(c: AnyContext, refusal: { reason: string; seconds?: number }): 422 | 429 {
+  if (refusal.seconds === undefined) return refusal.reason === 'blocked' ? 429 : 422
+  c.header('Retry-After', String(refusal.seconds))
+  return 429
+}
+
+/** The form as it is shown again: one error, beside `field` or ('') for the form as a whole. */
+export function refusedForm<Field extends string>(
+  field: NoInfer<Field> | '',
+  message: string,
+  refusal: object = {},
+  values: Partial<Record<NoInfer<Field>, string>> = {},
+): FormState<Field> {
+  const { seconds, nextInSeconds }: { seconds?: number; nextInSeconds?: number } = refusal
+  const waitSeconds = seconds ?? nextInSeconds
+  return {
+    values,
+    errors: { [field]: message } as FormState<Field>['errors'] & {},
+    ...(waitSeconds ? { waitSeconds } : {}),
+  }
+}

@@ -1,0 +1,78 @@
+import type { Notice } from '#views/ui/types.ts'
+import { RECOVERY_CODES } from '../lib/codes.ts'
+import type { Session } from '../sign-in/session.ts'
+import type { AnyContext } from './env.ts'
+import type { Cookies, NoticeWord } from './session.ts'
+
+const FEW = 3 // recovery codes: from here on their number is a warning
+
+const SENTENCES: Record<Exclude<NoticeWord, 'recovery_code_used'>, Notice> = {
+  second_factor_on: {
+    tone: 'good',
+    title: 'Two-factor authentication is on.',
+    text: 'Your other sessions have been signed out.',
+  },
+  second_factor_off: {
+    tone: 'warn',
+    title: 'Two-factor authentication is off.',
+    text: 'Your password alone opens the account. Your other sessions have been signed out.',
+  },
+  second_factor_replaced: {
+    tone: 'good',
+    title: 'Your authenticator has been replaced.',
+    text: 'The old one no longer works; your recovery codes are as they were. Your other sessions have been signed out.',
+  },
+  password_changed: {
+    tone: 'good',
+    title: 'Your password has been changed.',
+    text: 'Your other sessions have been signed out.',
+  },
+  codes_regenerated: { tone: 'good', title: 'New recovery codes.', text: 'The old ones no longer work. Save these.' },
+  codes_already_replaced: {
+    tone: 'warn',
+    title: 'These are newer codes.',
+    text: 'Another window generated them first, so nothing was changed just now. They are the ones that work.',
+  },
+  signed_out: { tone: 'good', text: 'You are signed out.' },
+  pending_expired: {
+    tone: 'warn',
+    text: 'The sign-in was not finished within five minutes, or was ended elsewhere. Sign in again.',
+  },
+  no_attempts_left: { tone: 'bad', text: 'That was the last try for this sign-in. Enter your password again.' },
+  enrolment_expired: {
+    tone: 'warn',
+    title: 'Nothing was changed.',
+    text: 'The set-up took longer than fifteen minutes, or was ended in another window. Start again when you are ready.',
+  },
+  changed_meanwhile: {
+    tone: 'warn',
+    title: 'Nothing was changed.',
+    text: 'The account was changed in another window meanwhile. This is how it is now.',
+  },
+}
+
+/** What happened on the page before, for the top of this one; gone at the next. */
+export function takeNotice(c: AnyContext, cookies: Cookies, session?: Session): Notice | undefined {
+  const word = cookies.notice.take(c)
+  if (word === 'recovery_code_used') return session && recoveryCodeUsed(session.recoveryCodesLeft)
+  return word && SENTENCES[word]
+}
+
+/** 422 pages and the like can not leave a cookie and read it at once. */
+export const noticeOf = (word: keyof typeof SENTENCES): Notice => SENTENCES[word]
+
+function recoveryCodeUsed(left: number): Notice {
+  const title = 'You signed in with a recovery code.'
+  if (left === 0)
+    return {
+      tone: 'warn',
+      title,
+      text: 'It was the last one. Generate new ones now: without them, a lost phone locks you out.',
+    }
+  return {
+    tone: left <= FEW ? 'warn' : 'good',
+    title,
+    text: `${left} of ${RECOVERY_CODES} ${left === 1 ? 'is' : 'are'} left.`,
+    link: { href: '/settings/two-factor/replace/confirm', text: 'Lost your device? Replace Authenticator' },
+  }
+}

@@ -1,0 +1,48 @@
+import { BlockList, isIP } from 'node:net'
+import Bowser from 'bowser'
+import { createMiddleware } from 'hono/factory'
+import type { Config } from '../config.ts'
+import type { AppEnv } from './env.ts'
+
+const ANALYSED = 512 // characters of User-Agent; real ones are under 300
+
+/** Sets `origin`: the address behind trusted proxies, and the browser in words. */
+export function requester(trustedProxies: Config['trustedProxies']) {
+  const trusted = new BlockList()
+  for (const { address, prefix, family } of trustedProxies) trusted.addSubnet(address, prefix, family)
+  const isTrusted = (address: string) => trusted.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4')
+
+  return createMiddleware<AppEnv>(async (c, next) => {
+    const peer = plain(c.env?.incoming?.socket?.remoteAddress ?? '')
+    const address = clientAddress(peer, c.req.header('X-Forwarded-For'), isTrusted)
+    c.set('origin', { address: address || 'unknown', browser: browserInWords(c.req.header('User-Agent')) })
+    await next()
+  })
+}
+
+/** The last address that no proxy of ours vouches for: what stands left of it may be invented. */
+function clientAddress(peer: string, forwarded: string | undefined, isTrusted: (address: string) => boolean) {
+  let address = peer
+  const hops = (forwarded ?? '').split(',').map((hop) => plain(hop.trim()))
+  while (isIP(address) && isTrusted(address)) {
+    const next = hops.pop()
+    if (!next || !isIP(next)) break
+    address = next
+  }
+  return address
+}
+
+/** IPv4 arrives as `::ffff:192.0.2.1` on a socket that takes both. */
+const plain = (address: string) => address.replace(/^::ffff:(?=\d+\.)/i, '')
+
+/** "Firefox on Linux". What cannot be told is called a browser or a program, and nothing of the text is kept. */
+export function browserInWords(userAgent: string | undefined): string {
+  if (!userAgent) return 'Unknown program'
+  try {
+    const { browser, os } = Bowser.parse(userAgent.slice(0, ANALYSED))
+    const name = browser.name && /^[\w .+-]{1,40}$/.test(browser.name) ? browser.name : 'Unknown browser'
+    return os.name ? `${name} on ${os.name}` : name
+  } catch {
+    return 'Unknown browser'
+  }
+}

@@ -1,0 +1,28 @@
+import { createMiddleware } from 'hono/factory'
+import type { AppEnv } from './env.ts'
+import { Refusal } from './refusals.ts'
+
+const SAFE = ['GET', 'HEAD', 'OPTIONS', 'TRACE'] // RFC 9110 section 9.2.1
+
+/**
+ * Every other request must come from our own pages: whatever the browser tells of its source (Origin, Sec-Fetch-Site,
+ * Referer) has to name `baseUrl`, and it has to tell at least one. The Host header proves nothing.
+ */
+export const sameOrigin = (baseUrl: string) =>
+  createMiddleware<AppEnv>(async (c, next) => {
+    if (!SAFE.includes(c.req.method)) {
+      const origin = c.req.header('Origin')
+      const site = c.req.header('Sec-Fetch-Site')
+      const referer = c.req.header('Referer')
+      const agrees = [
+        origin === undefined || origin === baseUrl,
+        site === undefined || site === 'same-origin',
+        referer === undefined || originOf(referer) === baseUrl,
+      ]
+      const isTold = origin !== undefined || site !== undefined || referer !== undefined
+      if (!isTold || agrees.includes(false)) throw new Refusal(403, 'other_site')
+    }
+    await next()
+  })
+
+const originOf = (url: string) => (URL.canParse(url) ? new URL(url).origin : undefined)

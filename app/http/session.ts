@@ -1,0 +1,99 @@
+import { decodeBase64, encodeBase64 } from '@oslojs/encoding'
+import { deleteCookie, getCookie, getSignedCookie, setCookie, setSignedCookie } from 'hono/cookie'
+import type { CookieOptions } from 'hono/utils/cookie'
+import type { Vault } from '../lib/vault.ts'
+import type { AnyContext } from './env.ts'
+
+// The only file that touches cookies.
+
+const FIFTEEN_MINUTES = 15 * 60 // seconds, as Max-Age counts; the server's own expiry rules
+const FIVE_MINUTES = 5 * 60
+
+export type Cookies = ReturnType<typeof createCookies>
+
+/** What the next page says, once. A word from a list, so that a forged cookie can only choose among our sentences. */
+export const NOTICES = [
+  'second_factor_on',
+  'second_factor_off',
+  'second_factor_replaced',
+  'password_changed',
+  'codes_regenerated',
+  'codes_already_replaced',
+  'recovery_code_used',
+  'signed_out',
+  'pending_expired',
+  'no_attempts_left',
+  'enrolment_expired',
+  'changed_meanwhile',
+] as const
+export type NoticeWord = (typeof NOTICES)[number]
+
+/** Reads and writes the product's cookies. Over https their names begin with `__Host-`, which ties them to this host alone. */
+export function createCookies({ baseUrl, vault }: { baseUrl: string; vault: Vault }) {
+  const secure = baseUrl.startsWith('https:')
+  const named = (name: string) => (secure ? `__Host-${name}` : name)
+  const SESSION = named('latchkey')
+  const PENDING = named('latchkey-pending')
+  const ENROLMENT = named('latchkey-enrolment')
+  const NOTICE = named('latchkey-notice')
+  const options = { path: '/', httpOnly: true, sameSite: 'Lax', secure } satisfies CookieOptions
+
+  const read = (c: AnyContext, name: string) => (isSingle(c, name) ? getCookie(c, name) : undefined)
+  const remove = (c: AnyContext, name: string) => void deleteCookie(c, name, options)
+
+  return {
+    session: {
+      read: (c: AnyContext) => read(c, SESSION),
+      /** No Max-Age: it ends with the browser, and before that when the server says so. */
+      write: (c: AnyContext, token: string) => setCookie(c, SESSION, token, options),
+      remove: (c: AnyContext) => remove(c, SESSION),
+    },
+    pending: {
+      read: (c: AnyContext) => read(c, PENDING),
+      write: (c: AnyContext, token: string) => setCookie(c, PENDING, token, { ...options, maxAge: FIVE_MINUTES }),
+      remove: (c: AnyContext) => remove(c, PENDING),
+    },
+    enrolment: {
+      /** The text that was signed, under the newest key or an older one; anything else is as absent. */
+      async read(c: AnyContext): Promise<string | undefined> {
+        const raw = read(c, ENROLMENT)
+        if (!raw || !hasCanonicalSignature(raw)) return undefined
+        for (const key of vault.signingKeys('enrolment-signature')) {
+          const text = await getSignedCookie(c, new Uint8Array(key), ENROLMENT)
+          if (text) return text
+        }
+        return undefined
+      },
+      async write(c: AnyContext, text: string): Promise<void> {
+        const [newest] = vault.signingKeys('enrolment-signature')
+        if (newest)
+          await setSignedCookie(c, ENROLMENT, text, new Uint8Array(newest), { ...options, maxAge: FIFTEEN_MINUTES })
+      },
+      remove: (c: AnyContext) => remove(c, ENROLMENT),
+    },
+    notice: {
+      leave: (c: AnyContext, word: NoticeWord) => setCookie(c, NOTICE, word, { ...options, maxAge: 60 }),
+      take(c: AnyContext): NoticeWord | undefined {
+        const word = read(c, NOTICE)
+        if (word !== undefined) remove(c, NOTICE)
+        return NOTICES.find((known) => known === word)
+      },
+    },
+  }
+}
+
+/** Two cookies of one name come from somebody who can plant one. Neither is believed. */
+function isSingle(c: AnyContext, name: string) {
+  const named = (c.req.header('Cookie') ?? '').split(';').filter((pair: string) => pair.split('=')[0]?.trim() === name)
+  return named.length === 1
+}
+
+/** Base64 has spare bits at its end that decode to nothing: a signature with other spare bits is not the one we wrote. */
+function hasCanonicalSignature(signed: string) {
+  const signature = signed.slice(signed.lastIndexOf('.') + 1)
+  try {
+    return encodeBase64(decodeBase64(signature)) === signature
+  } catch {
+    return false
+  }
+}

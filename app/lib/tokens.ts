@@ -1,0 +1,18 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { encodeHexLowerCase } from '@oslojs/encoding'
+
+/** 48 random bits: not a count of accounts, and exact as a JavaScript number. */
+export const newAccountId = (): number => randomBytes(6).readUIntBE(0, 6)
+
+/** Names a row where the name is no secret. */
+export const newId = (): string => randomBytes(12).toString('base64url')
+
+/** What a browser or API client holds: `hex(account id) + 'x' + 32 hex`, with 128 random bits. */
+export const newToken = (accountId: number): string =>
+  `${accountId.toString(16)}x${encodeHexLowerCase(randomBytes(16))}`
+
+/** The shape of a token, so that junk is refused before the database is asked. */
+export const looksLikeToken = (text: string): boolean => /^[0-9a-f]{1,14}x[0-9a-f]{32}$/.test(text)
+
+/** What the database keeps of a token. It has 128 random bits, so an unsalted fast hash is enough. */
+export const hashToken = (token: string): string => createHash('sha256').update(token).digest('base64url')

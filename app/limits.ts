@@ -1,0 +1,108 @@
+import { createHash } from 'node:crypto'
+import { isIPv6 } from 'node:net'
+
+const SECOND = 1000
+const FIFTEEN_MINUTES = 15 * 60 * SECOND
+const DAY = 24 * 60 * 60 * SECOND
+const NEVER = Number.MAX_SAFE_INTEGER
+
+/** Failures from which each next try waits: 30 s, doubling, up to an hour. Both sides of each border are tested. */
+export const DELAY = { from: 5, first: 30 * SECOND, most: 60 * 60 * SECOND } as const
+
+// NIST SP 800-63B-4 section 3.2.2: no more than 100 consecutive failed attempts on an account.
+const FAILURES_IN_A_ROW = 100
+
+export type DelayRule = { key: string; forgottenAfterMs: number }
+/** After `most` failures in a row waiting no longer helps. */
+export type CappedRule = DelayRule & { most: number }
+export type BudgetRule = { key: string; most: number; windowMs: number }
+
+export type LimitStore = {
+  /** Counts one attempt at once, or says for how many milliseconds none is allowed. `Infinity`: never again by waiting. */
+  chargeDelay(rule: DelayRule & { most?: number }, nowMs: number): Promise<number>
+  /** Counts one attempt within the window, or says in how many milliseconds the next window opens. */
+  chargeBudget(rule: BudgetRule, nowMs: number): Promise<number>
+  /** Gives one attempt back to a budget. */
+  refund(key: string): Promise<void>
+  /** How many attempts a key has counted. */
+  count(key: string): Promise<number>
+}
+
+/** What a right answer gives back: one attempt of the address, and all failures in a row. */
+export type Forgiven = { budget?: string; delays: string[] }
+
+export type Charged = { ok: true; forgiven: Forgiven }
+/** In seconds, for the sentence on the page and for `Retry-After`. */
+export type Wait = { ok: false; reason: 'wait'; seconds: number }
+export type Blocked = { ok: false; reason: 'blocked' }
+
+export type LimitDeps = { limits: LimitStore; attemptsPerAddress: number; now(): Date }
+
+/** Guesses of an account's password, at any door. A stranger elsewhere slows down himself, not the owner. */
+export const passwordAttempt = (email: string, address: string): DelayRule => ({
+  key: `password:${createHash('sha256').update(email).digest('base64url')}:${network(address)}`,
+  forgottenAfterMs: DAY,
+})
+
+/** Guesses of an account's authenticator code, at any door. */
+export const authenticatorAttempt = (accountId: number): CappedRule => ({
+  key: `authenticator:${accountId}`,
+  most: FAILURES_IN_A_ROW,
+  forgottenAfterMs: NEVER,
+})
+
+/** Guesses of an account's recovery codes, which have a count of their own: they are the way out when the other is full. */
+export const recoveryCodeAttempt = (accountId: number): DelayRule => ({
+  key: `recovery-code:${accountId}`,
+  forgottenAfterMs: NEVER,
+})
+
+/** What a change of the second factor forgives: the counts belong to the factor that was. */
+export const secondFactorForgiven = (accountId: number): Forgiven => ({
+  delays: [authenticatorAttempt(accountId).key, recoveryCodeAttempt(accountId).key],
+})
+
+/** Charges an attempt before its answer is looked at: the address's budget first, then the account's growing delay. */
+export function charge(deps: LimitDeps, address: string, delay: CappedRule): Promise<Charged | Wait | Blocked>
+export function charge(deps: LimitDeps, address: string, delay?: DelayRule): Promise<Charged | Wait>
+export async function charge(deps: LimitDeps, address: string, delay?: DelayRule): Promise<Charged | Wait | Blocked> {
+  const nowMs = deps.now().getTime()
+  const budget = addressBudget(address, deps.attemptsPerAddress)
+  if (deps.attemptsPerAddress > 0) {
+    const waitMs = await deps.limits.chargeBudget(budget, nowMs)
+    if (waitMs > 0) return wait(waitMs)
+  }
+  const waitMs = delay ? await deps.limits.chargeDelay(delay, nowMs) : 0
+  if (waitMs > 0) {
+    await deps.limits.refund(budget.key) // it was not an attempt: nothing was looked at
+    return waitMs === Number.POSITIVE_INFINITY ? { ok: false, reason: 'blocked' } : wait(waitMs)
+  }
+  return { ok: true, forgiven: { budget: budget.key, delays: delay ? [delay.key] : [] } }
+}
+
+/** Whether so many failures came in a row that no further attempt is looked at. */
+export const isBlocked = async ({ limits }: LimitDeps, { key, most }: CappedRule): Promise<boolean> =>
+  (await limits.count(key)) >= most
+
+const wait = (ms: number): Wait => ({ ok: false, reason: 'wait', seconds: Math.ceil(ms / SECOND) })
+
+const addressBudget = (address: string, most: number): BudgetRule => ({
+  key: `address:${network(address)}`,
+  most,
+  windowMs: FIFTEEN_MINUTES,
+})
+
+/** An IPv6 customer holds a whole /64 and could take a new address for every guess. */
+export function network(address: string): string {
+  if (!isIPv6(address)) return address
+  const [head = '', tail = ''] = address.toLowerCase().split('%')[0]?.split('::') ?? []
+  const before = head.split(':').filter(Boolean)
+  const after = tail.split(':').filter(Boolean)
+  const groups = address.includes('::')
+    ? [...before, ...Array(Math.max(0, 8 - before.length - after.length)).fill('0'), ...after]
+    : before
+  return `${groups
+    .slice(0, 4)
+    .map((group) => Number.parseInt(group, 16).toString(16))
+    .join(':')}::/64`
+}

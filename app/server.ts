@@ -1,0 +1,46 @@
+import type { Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { createAdaptorServer } from '@hono/node-server'
+import { createApp } from './app.ts'
+import { type Config, ConfigError, readConfig } from './config.ts'
+import { open, wire } from './deps.ts'
+import type { AppEnv } from './http/env.ts'
+
+const HOUR = 60 * 60_000
+const TEN_SECONDS = 10_000
+
+try {
+  await start(readConfig(process.env))
+} catch (error) {
+  console.error(
+    error instanceof ConfigError || error instanceof Error ? `Latchkey did not start: ${error.message}` : error,
+  )
+  process.exitCode = 1
+}
+
+/** Listens first, because only then a port chosen by the system is known; requests wait for the few milliseconds in between. */
+async function start(config: Config) {
+  const { database, vault } = await open(config)
+  let app: ReturnType<typeof createApp> | undefined
+  const server = createAdaptorServer({
+    fetch: (request, env) => app?.fetch(request, env as AppEnv['Bindings']),
+  }) as Server
+  await new Promise<void>((resolve, reject) => server.once('error', reject).listen(config.port, config.host, resolve))
+
+  const baseUrl = config.baseUrl ?? `http://localhost:${(server.address() as AddressInfo).port}`
+  const deps = wire({ database, vault, settings: { ...config, baseUrl }, now: () => new Date() })
+  app = createApp(deps)
+  const tidy = () => deps.housekeeping.removeExpired(deps.now()).catch(console.error)
+  const tidying = setInterval(tidy, HOUR).unref()
+  console.log(`Latchkey is at ${baseUrl} · open it and create your account · Ctrl+C stops it`)
+
+  /** No new connections; those in work finish, for ten seconds at most; then the database is closed. */
+  async function stop() {
+    clearInterval(tidying)
+    const late = setTimeout(() => server.closeAllConnections(), TEN_SECONDS).unref()
+    await new Promise((resolve) => server.close(resolve))
+    clearTimeout(late)
+    await database.close()
+  }
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, stop)
+}

@@ -1,0 +1,66 @@
+import { Hono } from 'hono'
+import { z } from 'zod'
+import { SecondStepPage } from '#views/sign-in/second-step-page.tsx'
+import type { FormState } from '#views/ui/types.ts'
+import type { AnyContext, AppEnv } from '../http/env.ts'
+import { readForm } from '../http/forms.ts'
+import { type GuardDeps, signedOut } from '../http/guards.ts'
+import { codeRefused, refusedForm, refusedStatus } from '../http/messages.ts'
+import type { RenderPage } from '../http/page.tsx'
+import { returnPath } from '../http/return-to.ts'
+import type { NoticeWord } from '../http/session.ts'
+import { cancelPending, canUseAuthenticator, pendingSignIn, type SecondStepDeps, verifyCode } from './second-step.ts'
+
+const Missing = 'Enter the code.'
+const CodeForm = z.object({ code: z.string(Missing).trim().min(1, Missing), return_to: z.string().optional() })
+/** Cancel is a button of the same form, whose fields come along and do not matter. */
+const CancelForm = z.object({ code: z.string().optional(), return_to: z.string().optional() })
+
+export function secondStepRoutes(deps: SecondStepDeps & GuardDeps & { page: RenderPage; baseUrl: string }) {
+  async function show(
+    c: AnyContext,
+    form: FormState<'code'>,
+    returnTo: string | undefined,
+    status: 200 | 422 | 429 = 200,
+  ) {
+    const pending = await pendingSignIn(deps, deps.cookies.pending.read(c) ?? '')
+    if (!pending) return startAgain(c, 'pending_expired')
+    const usable = await canUseAuthenticator(deps, pending)
+    return deps.page(c, <SecondStepPage form={form} returnTo={returnTo} canUseAuthenticator={usable} />, status)
+  }
+
+  function startAgain(c: AnyContext, notice: NoticeWord) {
+    deps.cookies.pending.remove(c)
+    deps.cookies.notice.leave(c, notice)
+    return c.redirect('/sign-in', 303)
+  }
+
+  return new Hono<AppEnv>()
+    .use('/', signedOut(deps))
+    .get('/', async (c) => {
+      if (!deps.cookies.pending.read(c)) return c.redirect('/sign-in', 303)
+      return show(c, {}, c.req.query('return_to'))
+    })
+    .post('/', async (c) => {
+      const form = await readForm(c, CodeForm)
+      const returnTo = form.values.return_to
+      if (!form.ok) return show(c, { errors: form.errors.code ? { code: form.errors.code } : {} }, returnTo, 422)
+      const result = await verifyCode(deps, deps.cookies.pending.read(c) ?? '', form.data.code, c.var.origin)
+      if (!result.ok) {
+        if (result.reason === 'expired') return startAgain(c, 'pending_expired')
+        if (result.reason === 'no_attempts_left') return startAgain(c, 'no_attempts_left')
+        return show(c, refusedForm('code', codeRefused(result), result), returnTo, refusedStatus(c, result))
+      }
+      deps.cookies.session.write(c, result.token)
+      deps.cookies.pending.remove(c)
+      if (result.recoveryCodesLeft === undefined) return c.redirect(returnPath(returnTo, deps.baseUrl), 303)
+      deps.cookies.notice.leave(c, 'recovery_code_used')
+      return c.redirect(result.recoveryCodesLeft === 0 ? '/settings/two-factor/recovery-codes' : '/', 303)
+    })
+    .post('/cancel', async (c) => {
+      await readForm(c, CancelForm)
+      await cancelPending(deps, deps.cookies.pending.read(c) ?? '')
+      deps.cookies.pending.remove(c)
+      return c.redirect('/sign-in', 303)
+    })
+}

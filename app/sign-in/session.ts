@@ -1,0 +1,76 @@
+import type { Method, Origin } from '../events.ts'
+import { hashToken, looksLikeToken, newId, newToken } from '../lib/tokens.ts'
+
+const MINUTE = 60_000
+
+/** A signed-in browser or API client, with what every page wants to know of its account. Read in one query. */
+export type Session = Origin & {
+  id: string
+  tokenHash: string
+  accountId: number
+  email: string
+  securityVersion: number
+  method: Method
+  startedAt: Date
+  lastSeenAt: Date
+  expiresAt: Date
+  codesShownUntil: Date | null
+  passwordChangedAt: Date
+  /** Null while the second factor is off. */
+  secondFactorSince: Date | null
+  recoveryCodesLeft: number
+}
+
+/** The row of a session that begins now. */
+export type NewSession = Origin & {
+  id: string
+  tokenHash: string
+  accountId: number
+  method: Method
+  startedAt: Date
+  lastSeenAt: Date
+  expiresAt: Date
+}
+
+export type SessionStore = {
+  find(tokenHash: string): Promise<Session | undefined>
+  seen(id: string, at: Date): Promise<void>
+}
+
+export type SessionDeps = { sessions: SessionStore; sessionIdle: number; now(): Date }
+
+/** A new session and the token for it, which only the browser will know. `lifetime` in milliseconds. */
+export function newSession(
+  accountId: number,
+  method: Method,
+  origin: Origin,
+  now: Date,
+  lifetime: number,
+): { token: string; session: NewSession } {
+  const token = newToken(accountId)
+  return {
+    token,
+    session: {
+      id: newId(),
+      tokenHash: hashToken(token),
+      accountId,
+      method,
+      startedAt: now,
+      lastSeenAt: now,
+      expiresAt: new Date(now.getTime() + lifetime),
+      ...origin,
+    },
+  }
+}
+
+/** The live session behind a token, or undefined when there is none, it was idle for too long, or its time is over. */
+export async function currentSession(deps: SessionDeps, token: string): Promise<Session | undefined> {
+  if (!looksLikeToken(token)) return undefined
+  const session = await deps.sessions.find(hashToken(token))
+  const now = deps.now()
+  if (!session || now >= session.expiresAt) return undefined
+  const idle = now.getTime() - session.lastSeenAt.getTime()
+  if (idle >= deps.sessionIdle) return undefined
+  if (idle >= MINUTE) await deps.sessions.seen(session.id, now) // at most one write a minute
+  return session
+}

@@ -1,0 +1,56 @@
+import { Hono } from 'hono'
+import { z } from 'zod'
+import { SignInPage } from '#views/sign-in/sign-in-page.tsx'
+import type { AppEnv } from '../http/env.ts'
+import { Email, readForm } from '../http/forms.ts'
+import { type GuardDeps, signedOut } from '../http/guards.ts'
+import { refusedForm, refusedStatus, tooManyAttempts } from '../http/messages.ts'
+import { takeNotice } from '../http/notices.ts'
+import type { RenderPage } from '../http/page.tsx'
+import { returnPath } from '../http/return-to.ts'
+import { type SignInDeps, signIn } from './sign-in.ts'
+
+const SignInForm = z.object({
+  email: Email,
+  password: z.string('Enter your password.').min(1, 'Enter your password.'),
+  return_to: z.string().optional(),
+})
+
+export function signInRoutes(deps: SignInDeps & GuardDeps & { page: RenderPage; baseUrl: string }) {
+  const wanted = (path: string | undefined) => {
+    const returnTo = returnPath(path, deps.baseUrl)
+    return returnTo === '/' ? undefined : returnTo
+  }
+
+  return new Hono<AppEnv>()
+    .use('/', signedOut(deps))
+    .get('/', (c) =>
+      deps.page(
+        c,
+        <SignInPage form={{}} returnTo={wanted(c.req.query('return_to'))} notice={takeNotice(c, deps.cookies)} />,
+      ),
+    )
+    .post('/', async (c) => {
+      const form = await readForm(c, SignInForm)
+      const values = { email: form.values.email ?? '' }
+      const returnTo = wanted(form.values.return_to)
+      if (!form.ok) return deps.page(c, <SignInPage form={{ values, errors: form.errors }} returnTo={returnTo} />, 422)
+      const result = await signIn(deps, form.data, c.var.origin)
+      if (!result.ok) {
+        const message =
+          result.reason === 'wait' ? tooManyAttempts(result.seconds) : 'That email and password do not belong together.'
+        const refused = refusedForm<'email' | 'password'>('', message, result, values)
+        return deps.page(c, <SignInPage form={refused} returnTo={returnTo} />, refusedStatus(c, result))
+      }
+      if (result.step === 'signed_in') {
+        deps.cookies.session.write(c, result.token)
+        deps.cookies.pending.remove(c)
+        return c.redirect(returnTo ?? '/', 303)
+      }
+      deps.cookies.pending.write(c, result.pendingToken)
+      return c.redirect(
+        returnTo ? `/sign-in/two-factor?return_to=${encodeURIComponent(returnTo)}` : '/sign-in/two-factor',
+        303,
+      )
+    })
+}

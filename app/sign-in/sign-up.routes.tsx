@@ -1,0 +1,45 @@
+import { Hono } from 'hono'
+import { z } from 'zod'
+import { SignUpPage } from '#views/sign-in/sign-up-page.tsx'
+import type { FormState } from '#views/ui/types.ts'
+import type { AppEnv } from '../http/env.ts'
+import { Email, readForm } from '../http/forms.ts'
+import { type GuardDeps, signedOut } from '../http/guards.ts'
+import { passwordRefused, refusedForm, refusedStatus, tooManyAttempts } from '../http/messages.ts'
+import type { RenderPage } from '../http/page.tsx'
+import { type SignUpDeps, type SignUpResult, signUp } from './sign-up.ts'
+
+const SignUpForm = z.object({ email: Email, password: z.string('Choose a password.').min(1, 'Choose a password.') })
+
+export function signUpRoutes(deps: SignUpDeps & GuardDeps & { page: RenderPage }) {
+  const { minLength } = deps.passwordRules
+  const show = (form: FormState<'email' | 'password'>) => <SignUpPage form={form} minLength={minLength} />
+
+  return new Hono<AppEnv>()
+    .use('/', signedOut(deps))
+    .get('/', (c) => deps.page(c, show({})))
+    .post('/', async (c) => {
+      const form = await readForm(c, SignUpForm)
+      const values = { email: form.values.email ?? '' }
+      if (!form.ok) return deps.page(c, show({ values, errors: form.errors }), 422)
+      const result = await signUp(deps, form.data, c.var.origin)
+      if (!result.ok) return deps.page(c, show(refused(result, minLength, values)), refusedStatus(c, result))
+      deps.cookies.session.write(c, result.token)
+      return c.redirect('/', 303)
+    })
+}
+
+function refused(
+  result: Exclude<SignUpResult, { ok: true }>,
+  minLength: number,
+  values: { email: string },
+): FormState<'email' | 'password'> {
+  switch (result.reason) {
+    case 'weak_password':
+      return refusedForm('password', passwordRefused(result.refusal, minLength), {}, values)
+    case 'email_taken':
+      return refusedForm('email', 'There is an account with this email already. Sign in to it instead.', {}, values)
+    case 'wait':
+      return refusedForm('', tooManyAttempts(result.seconds), result, values)
+  }
+}

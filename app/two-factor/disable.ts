@@ -1,0 +1,39 @@
+import {
+  type ConfirmPasswordDeps,
+  type ConfirmPasswordResult,
+  confirmPassword,
+  renewal,
+} from '../account/confirm-password.ts'
+import { type Origin, securityEvent } from '../events.ts'
+import { secondFactorForgiven } from '../limits.ts'
+import type { Session } from '../sign-in/session.ts'
+import type { FactorChange } from './enrol.ts'
+
+export type DisableStore = {
+  /** Deletes factors and recovery codes. False when the account changed since `securityVersion` was read. */
+  disable(of: FactorChange): Promise<boolean>
+}
+
+export type DisableDeps = ConfirmPasswordDeps & { disabling: DisableStore }
+
+/** Turns the second factor off: secret and recovery codes leave the database, other sessions end. */
+export async function disable(
+  deps: DisableDeps,
+  session: Session,
+  password: string,
+  origin: Origin,
+): Promise<
+  { ok: true; token: string } | Exclude<ConfirmPasswordResult, { ok: true }> | { ok: false; reason: 'changed' }
+> {
+  const confirmed = await confirmPassword(deps, session, password, origin)
+  if (!confirmed.ok) return confirmed
+  const { accountId, securityVersion } = session
+  const { token, renewal: renewed } = renewal(session)
+  const event = securityEvent('second_factor_off', accountId, origin, deps.now())
+  const forgiven = {
+    ...confirmed.forgiven,
+    delays: [...confirmed.forgiven.delays, ...secondFactorForgiven(accountId).delays],
+  }
+  const off = await deps.disabling.disable({ accountId, securityVersion, renewal: renewed, event, forgiven })
+  return off ? { ok: true, token } : { ok: false, reason: 'changed' }
+}

@@ -1,0 +1,30 @@
+import type { AnyContext } from '../http/env.ts'
+import type { Cookies, NoticeWord } from '../http/session.ts'
+import type { Vault } from '../lib/vault.ts'
+import { type Enrolment, type EnrolmentMode, readEnrolment, writeEnrolment } from './enrolment.ts'
+
+/** Where an enrolment lives between its steps: with the browser, behind the guard `signedIn`. */
+export const enrolmentCookie = (
+  { cookies, vault, now }: { cookies: Cookies; vault: Vault; now(): Date },
+  mode: EnrolmentMode,
+) => ({
+  async read(c: AnyContext): Promise<Enrolment | undefined> {
+    const text = await cookies.enrolment.read(c)
+    return text === undefined ? undefined : readEnrolment(vault, text, c.var.session, mode, now())
+  },
+
+  write: (c: AnyContext, enrolment: Enrolment): Promise<void> =>
+    cookies.enrolment.write(c, writeEnrolment(vault, enrolment)),
+
+  /** Back to the account page, under the session's new token where there is one. */
+  finish(c: AnyContext, token: string | undefined, notice: NoticeWord) {
+    if (token) cookies.session.write(c, token)
+    cookies.enrolment.remove(c)
+    cookies.notice.leave(c, notice)
+    return c.redirect('/settings/account', 303)
+  },
+
+  startAgain(c: AnyContext, notice: NoticeWord = 'enrolment_expired') {
+    return this.finish(c, undefined, notice)
+  },
+})

@@ -1,0 +1,120 @@
+import { decodeBase64urlIgnorePadding, encodeBase64urlNoPadding } from '@oslojs/encoding'
+import { z } from 'zod'
+import { newId } from '../lib/tokens.ts'
+import type { Vault } from '../lib/vault.ts'
+import type { Session } from '../sign-in/session.ts'
+import { type Factor, NEVER_USED } from './factor.ts'
+
+/** `set-up` turns the second factor on; `replace` puts a new authenticator in the old one's place. */
+export type EnrolmentMode = 'set-up' | 'replace'
+
+/** What is pending until Done. It lives with the person (a cookie), never in the database. */
+export type Enrolment = {
+  /** Becomes the factor's id. */
+  id: string
+  mode: EnrolmentMode
+  kind: string
+  sessionId: string
+  /** The account as it was when this began; a later change ends it. */
+  securityVersion: number
+  secret: Uint8Array
+  /** The time step of the code that confirmed the secret. */
+  counter: number
+  /** Made once the first code was right; they never change after that. */
+  codes: string[]
+  downloaded: boolean
+  expiresAt: Date
+}
+
+const FIFTEEN_MINUTES = 15 * 60_000
+
+const Open = z.strictObject({
+  purpose: z.literal('enrolment'),
+  version: z.literal(1),
+  id: z.string(),
+  mode: z.enum(['set-up', 'replace']),
+  session: z.string(),
+  step: z.union([z.literal(1), z.literal(2)]),
+  expires: z.number(),
+  downloaded: z.boolean(),
+  sealed: z.string(),
+})
+const Sealed = z.strictObject({
+  kind: z.string(),
+  secret: z.string(),
+  counter: z.number(),
+  codes: z.array(z.string()),
+  securityVersion: z.number(),
+})
+
+export const newEnrolment = (mode: EnrolmentMode, factor: Factor, session: Session, now: Date): Enrolment => ({
+  id: newId(),
+  mode,
+  kind: factor.kind,
+  sessionId: session.id,
+  securityVersion: session.securityVersion,
+  secret: factor.newSecret(),
+  counter: NEVER_USED,
+  codes: [],
+  downloaded: false,
+  expiresAt: new Date(now.getTime() + FIFTEEN_MINUTES),
+})
+
+/** Step 1 asks for the first code, step 2 shows the recovery codes. */
+export const stepOf = ({ counter }: Enrolment): 1 | 2 => (counter === NEVER_USED ? 1 : 2)
+
+/** The enrolment as text for the person to keep: secret and codes sealed, the rest readable. Whoever sets the cookie signs it. */
+export function writeEnrolment(vault: Vault, enrolment: Enrolment): string {
+  const { id, mode, sessionId, kind, counter, codes, securityVersion, downloaded } = enrolment
+  const secret = encodeBase64urlNoPadding(enrolment.secret)
+  const sealed: z.infer<typeof Sealed> = { kind, secret, counter, codes, securityVersion }
+  const open: z.infer<typeof Open> = {
+    purpose: 'enrolment', // a signature covers the value, not the cookie's name
+    version: 1,
+    id,
+    mode,
+    session: sessionId,
+    step: stepOf(enrolment),
+    expires: enrolment.expiresAt.getTime(),
+    downloaded,
+    sealed: vault.seal('enrolment', place(sessionId, id), Buffer.from(JSON.stringify(sealed))),
+  }
+  return encodeBase64urlNoPadding(Buffer.from(JSON.stringify(open)))
+}
+
+/** Undefined when the text is not whole, not this session's, for the other mode, or too old. */
+export function readEnrolment(
+  vault: Vault,
+  text: string,
+  session: Session,
+  mode: EnrolmentMode,
+  now: Date,
+): Enrolment | undefined {
+  const open = Open.safeParse(json(text)).data
+  if (!open || open.session !== session.id || open.mode !== mode || now.getTime() >= open.expires) return undefined
+  const opened = vault.open('enrolment', place(session.id, open.id), open.sealed)
+  const sealed = opened && Sealed.safeParse(JSON.parse(Buffer.from(opened).toString())).data
+  if (!sealed) return undefined
+  return {
+    id: open.id,
+    mode,
+    kind: sealed.kind,
+    sessionId: session.id,
+    securityVersion: sealed.securityVersion,
+    secret: decodeBase64urlIgnorePadding(sealed.secret),
+    counter: sealed.counter,
+    codes: sealed.codes,
+    downloaded: open.downloaded,
+    expiresAt: new Date(open.expires),
+  }
+}
+
+const place = (sessionId: string, id: string) => `${sessionId} ${id}`
+
+function json(text: string): unknown {
+  try {
+    return JSON.parse(Buffer.from(decodeBase64urlIgnorePadding(text)).toString())
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,132 @@
+import {
+  type ConfirmPasswordDeps,
+  type ConfirmPasswordResult,
+  confirmPassword,
+  type Renewal,
+  renewal,
+} from '../account/confirm-password.ts'
+import { type Origin, type SecurityEvent, securityEvent } from '../events.ts'
+import { newRecoveryCodes } from '../lib/codes.ts'
+import { newId } from '../lib/tokens.ts'
+import type { Vault } from '../lib/vault.ts'
+import type { Forgiven } from '../limits.ts'
+import type { Session } from '../sign-in/session.ts'
+
+/** Milliseconds for which a session shows the codes after the password: long enough to print, short enough to leave a desk. */
+export const CODES_SHOWN_FOR = 10 * 60_000
+
+/** As stored: a keyed hash to check against, and a sealed copy to show again, gone once the code is used. */
+export type StoredRecoveryCode = {
+  id: string
+  accountId: number
+  position: number
+  hash: string
+  sealed: string | null
+  madeAt: Date
+  usedAt: Date | null
+}
+
+/** As shown. `code` is null when it was used, or when its sealed copy does not open any more. */
+export type RecoveryCode = { code: string | null; usedAt: Date | null }
+
+export type RecoveryCodesStore = {
+  /** In the order of their positions. */
+  recoveryCodesOf(accountId: number): Promise<StoredRecoveryCode[]>
+  showCodes(of: { renewal: Renewal; until: Date; event: SecurityEvent; forgiven: Forgiven }): Promise<boolean>
+  /** Puts `codes` in the place of the set made at `madeAt`, whole. False when that set is not the account's any more. */
+  replaceCodes(of: {
+    accountId: number
+    madeAt: Date
+    codes: StoredRecoveryCode[]
+    event: SecurityEvent
+  }): Promise<boolean>
+  record(event: SecurityEvent): Promise<void>
+}
+
+export type RecoveryCodesDeps = ConfirmPasswordDeps & { recoveryCodes: RecoveryCodesStore; vault: Vault }
+
+/** A session may show the codes for ten minutes after the password was typed. */
+export async function confirmView(
+  deps: RecoveryCodesDeps,
+  session: Session,
+  password: string,
+  origin: Origin,
+): Promise<
+  { ok: true; token: string } | Exclude<ConfirmPasswordResult, { ok: true }> | { ok: false; reason: 'changed' }
+> {
+  const confirmed = await confirmPassword(deps, session, password, origin)
+  if (!confirmed.ok) return confirmed
+  const now = deps.now()
+  const { token, renewal: renewed } = renewal(session)
+  const shown = await deps.recoveryCodes.showCodes({
+    renewal: renewed,
+    until: new Date(now.getTime() + CODES_SHOWN_FOR),
+    event: securityEvent('recovery_codes_viewed', session.accountId, origin, now),
+    forgiven: confirmed.forgiven,
+  })
+  return shown ? { ok: true, token } : { ok: false, reason: 'changed' }
+}
+
+export const mayViewCodes = ({ now }: RecoveryCodesDeps, session: Session): boolean =>
+  session.codesShownUntil !== null && now() < session.codesShownUntil
+
+/** All codes of the live set in order, and when it was made; undefined when there is none. For sessions that may view them. */
+export async function viewCodes(
+  { recoveryCodes, vault }: RecoveryCodesDeps,
+  session: Session,
+): Promise<{ madeAt: Date; codes: RecoveryCode[] } | undefined> {
+  const stored = await recoveryCodes.recoveryCodesOf(session.accountId)
+  const [first] = stored
+  return (
+    first && { madeAt: first.madeAt, codes: stored.map((row) => ({ code: openCode(vault, row), usedAt: row.usedAt })) }
+  )
+}
+
+export const recordDownload = (
+  { recoveryCodes, now }: RecoveryCodesDeps,
+  session: Session,
+  origin: Origin,
+): Promise<void> => recoveryCodes.record(securityEvent('recovery_codes_downloaded', session.accountId, origin, now()))
+
+/**
+ * Replaces the whole set that the person saw, made at `madeAt`: all of it or none.
+ * `changed` when another window was faster; then that window's codes are the live ones.
+ */
+export async function regenerateCodes(
+  deps: RecoveryCodesDeps,
+  session: Session,
+  madeAt: Date,
+  origin: Origin,
+): Promise<{ ok: boolean }> {
+  const now = deps.now()
+  const { accountId } = session
+  const codes = storedCodes(deps.vault, accountId, newRecoveryCodes(), now)
+  const event = securityEvent('recovery_codes_regenerated', accountId, origin, now)
+  return { ok: await deps.recoveryCodes.replaceCodes({ accountId, madeAt, codes, event }) }
+}
+
+/** The rows for a new set of codes. */
+export const storedCodes = (vault: Vault, accountId: number, codes: string[], madeAt: Date): StoredRecoveryCode[] =>
+  codes.map((code, index) => {
+    const id = newId()
+    const hash = vault.hash('recovery-code-hash', recoveryCodeText(accountId, code))
+    return {
+      id,
+      accountId,
+      position: index + 1,
+      hash,
+      sealed: vault.seal('recovery-code', place(id), Buffer.from(code)),
+      madeAt,
+      usedAt: null,
+    }
+  })
+
+/** What the keyed hash is made of: a code of one account is none of another's. */
+export const recoveryCodeText = (accountId: number, code: string): string => `${accountId} ${code}`
+
+const place = (id: string) => `recovery_codes ${id}`
+
+function openCode(vault: Vault, { id, sealed }: StoredRecoveryCode) {
+  const opened = sealed === null ? undefined : vault.open('recovery-code', place(id), sealed)
+  return opened ? Buffer.from(opened).toString() : null
+}
