@@ -24,6 +24,8 @@ export type EventKind =
 /** One row of the log that a person reads under Settings → Activity. */
 export type SecurityEvent = Origin & { id: string; accountId: number; kind: EventKind; method: Method | null; at: Date }
 
+let sequence = 0 // orders what one process writes in the same millisecond; it is no count of anything
+
 /** The row for something that happens now; the store writes it in the transaction of what it records. */
 export const securityEvent = (
   kind: EventKind,
@@ -32,7 +34,7 @@ export const securityEvent = (
   at: Date,
   method: Method | null = null,
 ): SecurityEvent => ({
-  id: newId(),
+  id: `${(sequence++).toString(36).padStart(8, '0')}${newId()}`,
   accountId,
   kind,
   method,

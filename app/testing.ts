@@ -1,0 +1,202 @@
+// The product as tests run it: everything real but the clock and the network. Not part of what is built.
+import { createHmac, randomBytes, randomUUID } from 'node:crypto'
+import { decodeBase32IgnorePadding } from '@oslojs/encoding'
+import pg from 'pg'
+import { type Database, openDatabase } from '#db/client.ts'
+import { dialect } from '#db/columns.ts'
+import { createApp } from './app.ts'
+import { type Settings, wire } from './deps.ts'
+import { createVault, type Vault } from './lib/vault.ts'
+
+export const BASE_URL = 'https://latchkey.test'
+export const PASSWORD = 'violet kettle marches north'
+
+export type Latchkey = Awaited<ReturnType<typeof latchkey>>
+
+/** A database of its own: SQLite in memory, or a new one on the server of DATABASE_URL. Dropped by `close`. */
+export async function testDatabase(): Promise<Database & { url: string }> {
+  if (dialect === 'sqlite') {
+    const database = openDatabase('file::memory:')
+    await database.migrate()
+    return { ...database, url: 'file::memory:' }
+  }
+  const server = process.env.DATABASE_URL ?? ''
+  const name = `test_${randomUUID().replaceAll('-', '')}`
+  const admin = async (statement: string) => {
+    const client = new pg.Client(server)
+    await client.connect()
+    await client.query(statement)
+    await client.end()
+  }
+  await admin(`create database ${name}`)
+  const url = Object.assign(new URL(server), { pathname: `/${name}` }).href
+  const database = openDatabase(url)
+  await database.migrate()
+  const close = async () => {
+    await database.close()
+    await admin(`drop database ${name} with (force)`)
+  }
+  return { ...database, url, close }
+}
+
+export const testVault = (): Vault => createVault([{ id: 't1', key: randomBytes(32) }])
+
+/** A clock that stands still until it is told to go on. */
+export function testClock(start = new Date('2026-03-01T12:00:10.000Z')) {
+  let now = start.getTime()
+  return { now: () => new Date(now), advance: (ms: number) => void (now += ms) }
+}
+
+/** The product over a database of its own. `faults` collects what the server would have reported. */
+export async function latchkey(
+  settings: Partial<Settings> = {},
+  shared: { database?: Database; vault?: Vault; clock?: ReturnType<typeof testClock> } = {},
+) {
+  const database = shared.database ?? (await testDatabase())
+  const vault = shared.vault ?? testVault()
+  const clock = shared.clock ?? testClock()
+  const defaults: Settings = {
+    baseUrl: BASE_URL,
+    issuer: 'Latchkey',
+    passwordMinLength: 15,
+    attemptsPerAddress: 0,
+    sessionIdle: 60 * 60_000,
+    sessionLifetime: 24 * 60 * 60_000,
+    trustedProxies: [],
+  }
+  const deps = wire({ database, vault, settings: { ...defaults, ...settings }, now: clock.now })
+  const faults: unknown[] = []
+  const app = createApp(deps, (error) => faults.push(error))
+  return {
+    database,
+    vault,
+    clock,
+    deps,
+    app,
+    faults,
+    browser: (of: Visitor = {}) => browser(app, of),
+    close: () => database.close(),
+  }
+}
+
+type Visitor = { address?: string; userAgent?: string }
+type Answer = { status: number; location: string | null; headers: Headers; html: string; text: string }
+
+export type Browser = ReturnType<typeof browser>
+
+/** Keeps cookies and posts forms as a browser with scripts off would. It follows no redirect: tests look at each. */
+function browser(app: ReturnType<typeof createApp>, { address = '192.0.2.1', userAgent = FIREFOX }: Visitor) {
+  const cookies = new Map<string, string>()
+  const environment = { incoming: { socket: { remoteAddress: address }, rawHeaders: [] } }
+
+  async function send(path: string, init: RequestInit): Promise<Answer> {
+    const headers = new Headers({ Host: new URL(BASE_URL).host, 'User-Agent': userAgent })
+    if (cookies.size > 0) headers.set('Cookie', [...cookies].map(([name, value]) => `${name}=${value}`).join('; '))
+    for (const [name, value] of new Headers(init.headers)) headers.set(name, value)
+    const response = await app.request(path, { ...init, headers }, environment as never)
+    for (const line of response.headers.getSetCookie()) {
+      const [pair = '', ...attributes] = line.split('; ')
+      const name = pair.slice(0, pair.indexOf('='))
+      if (attributes.includes('Max-Age=0')) cookies.delete(name)
+      else cookies.set(name, pair.slice(name.length + 1))
+    }
+    const html = await response.text()
+    return {
+      status: response.status,
+      location: response.headers.get('Location'),
+      headers: response.headers,
+      html,
+      text: textOf(html),
+    }
+  }
+
+  return {
+    cookies,
+    get: (path: string, headers: Record<string, string> = {}) => send(path, { headers }),
+    post: (path: string, fields: Record<string, string> | string = {}, headers: Record<string, string> = {}) =>
+      send(path, {
+        method: 'POST',
+        body: typeof fields === 'string' ? fields : new URLSearchParams(fields).toString(),
+        headers: {
+          'Content-Type': 'application/x-www-form-urlencoded',
+          Origin: BASE_URL,
+          'Sec-Fetch-Site': 'same-origin',
+          ...headers,
+        },
+      }),
+    send,
+  }
+}
+
+const FIREFOX = 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0'
+
+const textOf = (html: string) =>
+  html
+    .replace(/<[^>]*>/g, ' ')
+    .replaceAll('&#39;', "'")
+    .replaceAll('&quot;', '"')
+    .replaceAll('&amp;', '&')
+    .replace(/\s+/g, ' ')
+
+/** The code of a time step, computed here rather than by the library that the product uses (RFC 6238, RFC 4226 section 5.3). */
+export function codeOf(key: string, at: Date, stepsAway = 0): string {
+  const counter = Buffer.alloc(8)
+  counter.writeBigUInt64BE(BigInt(Math.floor(at.getTime() / 30_000) + stepsAway))
+  const mac = createHmac('sha1', Buffer.from(decodeBase32IgnorePadding(key)))
+    .update(counter)
+    .digest()
+  const offset = (mac.at(-1) ?? 0) & 0xf
+  return String((mac.readUInt32BE(offset) & 0x7fffffff) % 1_000_000).padStart(6, '0')
+}
+
+export const newEmail = (): string => `${randomUUID().slice(0, 8)}@example.com`
+
+/** A browser signed in to a new account. */
+export async function signedUp(product: Latchkey, visitor: Visitor = {}) {
+  const browser = product.browser(visitor)
+  const email = newEmail()
+  const answer = await browser.post('/sign-up', { email, password: PASSWORD })
+  if (answer.status !== 303) throw new Error(`sign-up answered ${answer.status}: ${answer.text}`)
+  return { browser, email }
+}
+
+/** Step 1 done: the key, the codes as displayed, and the enrolment's id. */
+export async function enrolling(product: Latchkey, browser: Browser) {
+  await browser.post('/settings/two-factor/set-up/confirm', { password: PASSWORD })
+  const { key, enrolment } = readEnrolPage((await browser.get('/settings/two-factor/set-up')).html)
+  const next = await browser.post('/settings/two-factor/set-up', {
+    enrolment,
+    code: codeOf(key, product.clock.now(), -1),
+  })
+  if (next.status !== 303) throw new Error(`step 1 answered ${next.status}: ${next.text}`)
+  const codes = readCodes((await browser.get('/settings/two-factor/set-up/recovery-codes')).html)
+  return { key, enrolment, codes }
+}
+
+/** A browser signed in to a new account with its second factor on; step T-1 is spent, T and T+1 are free. */
+export async function withTwoFactor(product: Latchkey, visitor: Visitor = {}) {
+  const { browser, email } = await signedUp(product, visitor)
+  const { key, enrolment, codes } = await enrolling(product, browser)
+  const done = await browser.post('/settings/two-factor/set-up/recovery-codes', { enrolment, saved: 'yes' })
+  if (done.status !== 303) throw new Error(`Done answered ${done.status}: ${done.text}`)
+  return { browser, email, key, codes }
+}
+
+/** Another browser of the account's owner, or of whoever knows the password, before the code. */
+export async function owingCode(product: Latchkey, email: string, visitor: Visitor = {}) {
+  const browser = product.browser(visitor)
+  const answer = await browser.post('/sign-in', { email, password: PASSWORD })
+  if (answer.location !== '/sign-in/two-factor') throw new Error(`sign-in answered ${answer.status}: ${answer.text}`)
+  return browser
+}
+
+export function readEnrolPage(html: string) {
+  const uri = /href="(otpauth:[^"]+)"/.exec(html)?.[1]?.replaceAll('&amp;', '&') ?? ''
+  const key = URL.canParse(uri) ? (new URL(uri).searchParams.get('secret') ?? '') : ''
+  const enrolment = /name="enrolment" value="([^"]+)"/.exec(html)?.[1] ?? ''
+  if (!key || !enrolment) throw new Error('This is not the page of step 1.')
+  return { uri, key, enrolment }
+}
+
+export const readCodes = (html: string): string[] =>
+  html.match(/\b[0-9a-hjkmnp-tv-z]{5}-[0-9a-hjkmnp-tv-z]{5}\b/g) ?? []
