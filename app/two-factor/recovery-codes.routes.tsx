@@ -9,6 +9,7 @@ import { readForm, readNothing } from '../http/forms.ts'
 import { type GuardDeps, secondFactor, signedIn } from '../http/guards.ts'
 import { takeNotice } from '../http/notices.ts'
 import type { RenderPage } from '../http/page.tsx'
+import { sendCodesFile } from '../http/recovery-codes-file.ts'
 import { displayed } from '../lib/codes.ts'
 import { confirmRoutes } from './confirm.routes.tsx'
 import {
@@ -20,7 +21,6 @@ import {
   regenerateCodes,
   viewCodes,
 } from './recovery-codes.ts'
-import { sendCodesFile } from './recovery-codes-file.ts'
 
 const HERE = '/settings/two-factor/recovery-codes'
 /** Names the set that the page showed, by the millisecond it was made. */

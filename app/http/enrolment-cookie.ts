@@ -1,7 +1,7 @@
-import type { AnyContext } from '../http/env.ts'
-import type { Cookies, NoticeWord } from '../http/session.ts'
 import type { Vault } from '../lib/vault.ts'
-import { type Enrolment, type EnrolmentMode, readEnrolment, writeEnrolment } from './enrolment.ts'
+import { type Enrolment, type EnrolmentMode, readEnrolment, writeEnrolment } from '../two-factor/enrolment.ts'
+import type { AnyContext } from './env.ts'
+import type { Cookies, NoticeWord } from './session.ts'
 
 /** Where an enrolment lives between its steps: with the browser, behind the guard `signedIn`. */
 export const enrolmentCookie = (

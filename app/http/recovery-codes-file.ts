@@ -1,5 +1,5 @@
-import type { AnyContext } from '../http/env.ts'
-import type { RecoveryCode } from './recovery-codes.ts'
+import type { RecoveryCode } from '../two-factor/recovery-codes.ts'
+import type { AnyContext } from './env.ts'
 
 type Site = { issuer: string; baseUrl: string }
 

@@ -1,0 +1,96 @@
+import assert from 'node:assert/strict'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { dirname, join, relative } from 'node:path'
+import { describe, test } from 'node:test'
+
+/** The house: route → domain → store, one way; views pure. `mayNotImport` is matched against paths from the project's root. */
+const RULES: { because: string; files: RegExp; mayNotImport: RegExp }[] = [
+  {
+    because: 'views are pure: props in, HTML out',
+    files: /^views\//,
+    mayNotImport: /^(?!views\/|hono\/(jsx|html|utils)|hono$)/,
+  },
+  {
+    because: 'the store serves the domain and knows nothing of it',
+    files: /^db\//,
+    mayNotImport: /^(app|views)\/|^hono/,
+  },
+  {
+    because: 'the domain knows neither HTTP nor SQL nor pages',
+    files: /^app\/(?!http\/|app\.ts|server\.ts|deps\.ts|testing\.ts|invariants\.ts)(?!.*\.routes\.tsx?$).*\.tsx?$/,
+    mayNotImport: /^(app\/http|views|db)\/|\.routes\.tsx?$|^hono|^@hono|^drizzle|^better-sqlite3|^pg$|^node:http/,
+  },
+  {
+    because: 'routes reach data only through the domain',
+    files: /\.routes\.tsx?$|^app\/http\//,
+    mayNotImport: /^db\/|^drizzle|^better-sqlite3|^pg$/,
+  },
+  {
+    because: 'only http/session.ts touches cookies',
+    files: /^app\/(?!http\/session\.ts)/,
+    mayNotImport: /^hono\/cookie/,
+  },
+  {
+    because: 'only columns.ts and client.ts know that there are two databases',
+    files: /^db\/(?!columns\.ts|client\.ts)/,
+    mayNotImport: /drizzle-orm\/(sqlite|pg|better|node)|^better-sqlite3|^pg$/,
+  },
+  {
+    because: 'nothing that runs imports what only tests use',
+    files: /^(app|views|db)\//,
+    mayNotImport: /^app\/(testing|invariants)\.ts$|^(e2e|bench|scripts)\//,
+  },
+]
+
+const sources = ['app', 'views', 'db']
+  .flatMap((folder) => readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((file) => join(folder, file)))
+  .filter(
+    (file) => /\.tsx?$/.test(file) && !/\.test\.tsx?$/.test(file) && !/^app\/(testing|invariants)\.ts$/.test(file),
+  )
+
+/** What a file imports: paths from the root for our own, names for packages. */
+function importsOf(file: string): string[] {
+  const specifiers = [...readFileSync(file, 'utf8').matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g)].map(
+    ([, name = '']) => name,
+  )
+  return specifiers.map((name) => {
+    if (name.startsWith('#')) return name.slice(1)
+    return name.startsWith('.') ? relative('.', join(dirname(file), name)) : name
+  })
+}
+
+/** What breaks a rule among these files. */
+const broken = ({ files, mayNotImport }: (typeof RULES)[number], among: string[]) =>
+  among
+    .filter((file) => files.test(file))
+    .flatMap((file) =>
+      importsOf(file)
+        .filter((name) => mayNotImport.test(name))
+        .map((name) => `${file} imports ${name}`),
+    )
+
+describe('the house', () => {
+  for (const rule of RULES)
+    test(rule.because, () => {
+      assert.ok(
+        sources.some((file) => rule.files.test(file)),
+        'the rule is about some file',
+      )
+      assert.deepEqual(broken(rule, sources), [])
+    })
+
+  test('the domain has no clock of its own', () => {
+    const domain = sources.filter((file) => RULES[2]?.files.test(file))
+    assert.deepEqual(
+      domain.filter((file) => /Date\.now\(|new Date\(\)/.test(readFileSync(file, 'utf8'))),
+      [],
+    )
+  })
+
+  test('one word for a flow in every layer: whatever has routes has a domain file of the same name beside it', () => {
+    const withoutOne = ['dashboard', 'settings', 'sign-out', 'confirm', 'replace'] // skins over a neighbour's use case
+    const flows = sources.filter((file) => /\.routes\.tsx?$/.test(file))
+    const lonely = flows.filter((file) => !existsSync(file.replace(/\.routes\.tsx?$/, '.ts')))
+    assert.deepEqual(lonely.map((file) => file.replace(/^.*\/|\.routes\.tsx?$/g, '')).sort(), withoutOne.sort())
+  })
+})

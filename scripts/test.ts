@@ -1,0 +1,91 @@
+// All tests: types and lint, the unit tests on SQLite and on PostgreSQL, the browser suite. Ends with the total.
+import { spawn } from 'node:child_process'
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { startPostgres } from './postgres.ts'
+
+const total = { passed: 0, failed: 0 }
+const only = process.argv[2] // unit, postgres or e2e
+
+const testFiles = ['app', 'db'].flatMap((folder) =>
+  readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((file) => /\.test\.tsx?$/.test(file))
+    .map((file) => join(folder, file)),
+)
+
+if (!only) await step('types and lint', () => run('npm', ['run', '--silent', 'check']))
+if (!only || only === 'unit') await step('unit tests on SQLite', () => unit({ DATABASE_URL: '' }))
+if (!only || only === 'postgres') await step('unit tests on PostgreSQL', unitOnPostgres)
+if (!only || only === 'e2e') await step('browser suite', browsers)
+
+console.log(`\n${total.passed} passed, ${total.failed} failed`)
+process.exitCode = total.failed > 0 ? 1 : 0
+
+/** A step that fails without having counted a failure is one. */
+async function step(name: string, work: () => Promise<number>) {
+  console.log(`\n── ${name}`)
+  const started = performance.now()
+  const before = total.failed
+  const exitCode = await work().catch((error) => {
+    console.error(error)
+    return 1
+  })
+  if (exitCode !== 0 && total.failed === before) total.failed++
+  console.log(
+    `── ${name}: ${exitCode === 0 ? 'good' : 'FAILED'} after ${Math.round((performance.now() - started) / 1000)} s`,
+  )
+}
+
+async function unit(environment: Record<string, string>) {
+  let summary = ''
+  const exitCode = await run(
+    'node',
+    ['--import', 'tsx', '--test', '--test-reporter=spec', ...testFiles],
+    environment,
+    (text) => {
+      summary = (summary + text).slice(-2000)
+    },
+  )
+  count(Number(/\bpass (\d+)\s*$/m.exec(summary)?.[1] ?? 0), Number(/\bfail (\d+)\s*$/m.exec(summary)?.[1] ?? 0))
+  return exitCode
+}
+
+async function unitOnPostgres() {
+  const postgres = await startPostgres()
+  try {
+    return await unit({ DATABASE_URL: postgres.url })
+  } finally {
+    await postgres.stop()
+  }
+}
+
+async function browsers() {
+  const exitCode = await run('npm', ['run', '--silent', 'e2e'])
+  const { stats } = JSON.parse(readFileSync('e2e/results.json', 'utf8'))
+  count(stats.expected + stats.flaky, stats.unexpected)
+  return exitCode
+}
+
+function count(passed: number, failed: number) {
+  total.passed += passed
+  total.failed += failed
+}
+
+function run(
+  command: string,
+  args: string[],
+  environment: Record<string, string> = {},
+  heard: (text: string) => void = () => {},
+) {
+  return new Promise<number>((resolve, reject) => {
+    const child = spawn(command, args, {
+      stdio: ['ignore', 'pipe', 'inherit'],
+      env: { ...process.env, ...environment },
+    })
+    child.stdout.on('data', (data) => {
+      process.stdout.write(data)
+      heard(String(data))
+    })
+    child.once('error', reject).once('close', (code) => resolve(code ?? 1))
+  })
+}
