@@ -1,0 +1,30 @@
+import { createContext, type PropsWithChildren, useContext } from 'hono/jsx'
+
+/** Where the browser finds what every page needs (the server gives the names with their hashes), and the site's name. */
+export const AssetsContext = createContext({
+  stylesheet: '/assets/latchkey.css',
+  script: '/assets/enhance.js',
+  icon: '/favicon.svg',
+  issuer: 'Latchkey',
+})
+
+type DocumentProps = PropsWithChildren<{ title: string; class?: string | undefined }>
+
+/** The HTML page around everything; the doctype is the server's. */
+export const Document = ({ title, class: className, children }: DocumentProps) => {
+  const { stylesheet, script, icon, issuer } = useContext(AssetsContext)
+  return (
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="color-scheme" content="light dark" />
+        <title>{`${title} · ${issuer}`}</title>
+        <link rel="icon" href={icon} type="image/svg+xml" />
+        <link rel="stylesheet" href={stylesheet} />
+        <script type="module" src={script} />
+      </head>
+      <body class={className}>{children}</body>
+    </html>
+  )
+}

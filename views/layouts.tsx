@@ -1,0 +1,98 @@
+import { type Child, type PropsWithChildren, useContext } from 'hono/jsx'
+import { AssetsContext, Document } from './document.tsx'
+import { icons } from './ui/icons.tsx'
+import type { Viewer } from './ui/types.ts'
+
+const SkipLink = () => (
+  <a class="skip" href="#main">
+    Skip to content
+  </a>
+)
+
+const Brand = () => (
+  <a class="brand" href="/">
+    <icons.Key />
+    {useContext(AssetsContext).issuer}
+  </a>
+)
+
+type MainProps = PropsWithChildren<{ title: string; above?: Child | undefined }>
+
+const Main = ({ title, above, children }: MainProps) => (
+  <main id="main" tabindex={-1} class="stack">
+    {above}
+    <h1>{title}</h1>
+    {children}
+  </main>
+)
+
+/** One column for one thing to do: signing in and up, the code, errors. */
+export const Narrow = ({ title, children }: PropsWithChildren<{ title: string }>) => (
+  <Document title={title} class="narrow">
+    <SkipLink />
+    <header>
+      <Brand />
+    </header>
+    <Main title={title}>{children}</Main>
+  </Document>
+)
+
+type PortalFrameProps = PropsWithChildren<{ title: string; inSettings: boolean }>
+
+const PortalFrame = ({ title, inSettings, children }: PortalFrameProps) => (
+  <Document title={title}>
+    <SkipLink />
+    <header class="top">
+      <Brand />
+      <nav aria-label="Account">
+        <a class="button plain" href="/settings/account" aria-current={inSettings ? 'true' : undefined}>
+          Settings
+        </a>
+        <form method="post" action="/sign-out">
+          <button type="submit" class="plain">
+            Sign out
+          </button>
+        </form>
+      </nav>
+    </header>
+    {children}
+  </Document>
+)
+
+type PortalProps = MainProps & { viewer: Viewer }
+
+/** A page of somebody who is signed in. */
+export const Portal = ({ title, above, children }: PortalProps) => (
+  <PortalFrame title={title} inSettings={false}>
+    <div class="page">
+      <Main title={title} above={above}>
+        {children}
+      </Main>
+    </div>
+  </PortalFrame>
+)
+
+const TABS = [
+  { name: 'account', href: '/settings/account', text: 'Account' },
+  { name: 'activity', href: '/settings/activity', text: 'Activity' },
+] as const
+
+type SettingsProps = PortalProps & { current: (typeof TABS)[number]['name'] }
+
+/** A page under Settings, with the tabs that lead to the others. `above` stands over the heading. */
+export const Settings = ({ title, current, above, children }: SettingsProps) => (
+  <PortalFrame title={title} inSettings={true}>
+    <div class="page settings">
+      <nav class="tabs" aria-label="Settings">
+        {TABS.map(({ name, href, text }) => (
+          <a href={href} aria-current={name === current ? 'page' : undefined}>
+            {text}
+          </a>
+        ))}
+      </nav>
+      <Main title={title} above={above}>
+        {children}
+      </Main>
+    </div>
+  </PortalFrame>
+)

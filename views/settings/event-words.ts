@@ -1,0 +1,33 @@
+const WORDS: Record<string, string> = {
+  signed_up: 'Account created',
+  signed_in: 'Signed in',
+  signed_out: 'Signed out',
+  password_wrong: 'Failed: wrong password',
+  code_wrong: 'Failed: wrong code',
+  second_factor_on: 'Two-factor authentication turned on',
+  second_factor_replaced: 'Authenticator replaced',
+  second_factor_off: 'Two-factor authentication turned off',
+  recovery_codes_viewed: 'Recovery codes viewed',
+  recovery_codes_downloaded: 'Recovery codes downloaded',
+  recovery_codes_regenerated: 'New recovery codes generated',
+  recovery_code_used: 'Recovery code used',
+  password_changed: 'Password changed',
+}
+
+const METHODS: Record<string, string> = {
+  password: 'with password',
+  authenticator: 'with password and authenticator',
+  recovery_code: 'with password and recovery code',
+}
+
+/** A security event as the person reads it. A kind this version does not know is shown by its name. */
+export const eventInWords = (kind: string, method?: string): string => {
+  const words = WORDS[kind] ?? kind.replaceAll('_', ' ')
+  const how = kind === 'signed_in' && method ? METHODS[method] : undefined
+  return how ? `${words} ${how}` : words
+}
+
+const FAILED = new Set(['password_wrong', 'code_wrong'])
+
+/** Whether the event is an attempt that did not succeed. */
+export const isFailure = (kind: string): boolean => FAILED.has(kind)

@@ -1,0 +1,39 @@
+import { Narrow } from '../layouts.tsx'
+import { CodeField } from '../ui/code-field.tsx'
+import { ErrorSummary } from '../ui/error-summary.tsx'
+import type { FormState } from '../ui/types.ts'
+
+type SecondStepPageProps = {
+  form: FormState<'code'>
+  returnTo?: string | undefined
+  canUseAuthenticator: boolean
+}
+
+/** The second step of signing in. One field takes either kind of code; Verify stays first, so that Enter means it. */
+export const SecondStepPage = ({ form, returnTo, canUseAuthenticator }: SecondStepPageProps) => (
+  <Narrow title="Two-Factor Authentication">
+    <ErrorSummary form={form} />
+    <p class="lead">
+      {canUseAuthenticator
+        ? 'Enter the six digits your authenticator app shows now, or one of your recovery codes.'
+        : 'Too many wrong codes in a row: the authenticator is locked. Enter one of your recovery codes to free it.'}
+    </p>
+    <form method="post" action="/sign-in/two-factor" class="stack" novalidate>
+      {returnTo && <input type="hidden" name="return_to" value={returnTo} />}
+      <CodeField form={form} autofocus />
+      <button type="submit" class="primary wide">
+        Verify
+      </button>
+      <button type="submit" class="plain wide" formaction="/sign-in/two-factor/cancel" formnovalidate>
+        Cancel
+      </button>
+    </form>
+    <details>
+      <summary>Lost your device?</summary>
+      <p>
+        Type one of your recovery codes above. Once you are in, open Settings and choose Replace Authenticator: the lost
+        device then no longer opens your account.
+      </p>
+    </details>
+  </Narrow>
+)

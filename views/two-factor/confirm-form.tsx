@@ -1,0 +1,34 @@
+import type { Child } from 'hono/jsx'
+import { PasswordField } from '../ui/password-field.tsx'
+import type { FormState, Viewer } from '../ui/types.ts'
+import { type Flow, flows } from './flows.ts'
+
+type ConfirmFormProps = {
+  viewer: Viewer
+  flow: Flow
+  form: FormState<'password'>
+  fieldId: string
+  cancel: Child
+}
+
+/** The password of whoever is signed in, to go on with a flow. */
+export const ConfirmForm = ({ viewer, flow, form, fieldId, cancel }: ConfirmFormProps) => (
+  <form method="post" action={flows[flow].action} class="stack" novalidate>
+    {/* Without a name it is not sent: it tells a password manager whose password this is. */}
+    <input type="text" autocomplete="username" value={viewer.email} readonly hidden />
+    <PasswordField
+      form={form}
+      name="password"
+      id={fieldId}
+      label="Password"
+      autocomplete="current-password"
+      autofocus
+    />
+    <div class="row">
+      <button type="submit" class={flow === 'disable' ? 'danger' : 'primary'}>
+        Continue
+      </button>
+      {cancel}
+    </div>
+  </form>
+)

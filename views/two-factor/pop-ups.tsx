@@ -1,0 +1,44 @@
+import { PopUp, PopUpButton, PopUpCancel } from '../ui/pop-up.tsx'
+import type { Viewer } from '../ui/types.ts'
+import { ConfirmForm } from './confirm-form.tsx'
+import { type Flow, flows } from './flows.ts'
+
+type FlowProps = { viewer: Viewer; flow: Flow }
+
+/** The button that starts a flow; its pop-up is a `FlowPopUp` elsewhere on the page. */
+export const FlowButton = ({ flow, class: className }: { flow: Flow; class?: string | undefined }) => (
+  <PopUpButton opens={flow} href={flows[flow].action} class={className}>
+    {flows[flow].title}
+  </PopUpButton>
+)
+
+const PasswordPopUp = ({ viewer, flow, id = flow, closes = id }: FlowProps & { id?: string; closes?: string }) => (
+  <PopUp id={id} title={flows[flow].title}>
+    {id === flow && <p>{flows[flow].sentence}</p>}
+    <ConfirmForm
+      viewer={viewer}
+      flow={flow}
+      form={{}}
+      fieldId={`${id}-password`}
+      cancel={<PopUpCancel closes={closes} />}
+    />
+  </PopUp>
+)
+
+/** Asks "are you sure"; Continue opens the password pop-up inside it. Inside, so that closing both leads the focus back to the button. */
+const DisablePopUps = ({ viewer }: { viewer: Viewer }) => (
+  <PopUp id="disable" title={flows.disable.title}>
+    <p>{flows.disable.sentence}</p>
+    <div class="row">
+      <button type="button" class="danger" popovertarget="disable-confirm" aria-haspopup="dialog">
+        Continue
+      </button>
+      <PopUpCancel closes="disable" />
+    </div>
+    <PasswordPopUp viewer={viewer} flow="disable" id="disable-confirm" closes="disable" />
+  </PopUp>
+)
+
+/** What a `FlowButton` opens. */
+export const FlowPopUp = ({ viewer, flow }: FlowProps) =>
+  flow === 'disable' ? <DisablePopUps viewer={viewer} /> : <PasswordPopUp viewer={viewer} flow={flow} />

@@ -1,0 +1,56 @@
+import type { Child } from 'hono/jsx'
+import { Message } from './message.tsx'
+import type { FormState } from './types.ts'
+
+export type FieldProps = {
+  form: FormState
+  name: string
+  label: string
+  /** Differs from the name only where a page has several fields of one name. */
+  id?: string | undefined
+  hint?: string | undefined
+  /** Where to start on a form that was not refused; a refused one starts at its first error. */
+  autofocus?: boolean | undefined
+  /** The form as a whole was refused, and this field is where to try again. */
+  refused?: boolean | undefined
+}
+
+type Attributes = Record<string, string | boolean | undefined>
+
+type FieldFrameProps = FieldProps & { input: Attributes; beside?: Child | undefined }
+
+const firstRefused = (form: FormState) => Object.entries(form.errors ?? {}).find(([name, text]) => name && text)?.[0]
+
+/** A label, its hint, its input and what was wrong with it, tied together. `input` holds what differs between kinds of fields. */
+export const Field = ({ form, name, label, id = name, hint, autofocus, refused, input, beside }: FieldFrameProps) => {
+  const error = form.errors?.[name]
+  const first = firstRefused(form)
+  const describedBy = [hint && `${id}-hint`, error && `${id}-error`, refused && 'errors'].filter(Boolean).join(' ')
+  return (
+    <div class="field">
+      <label for={id}>{label}</label>
+      {hint && (
+        <p class="hint" id={`${id}-hint`}>
+          {hint}
+        </p>
+      )}
+      <div class="control">
+        <input
+          id={id}
+          name={name}
+          {...input}
+          required
+          autofocus={first ? first === name : autofocus || refused}
+          aria-invalid={error || refused ? 'true' : undefined}
+          aria-describedby={describedBy || undefined}
+        />
+        {beside}
+      </div>
+      {error && (
+        <p class="error" id={`${id}-error`}>
+          <Message text={error} waitSeconds={form.waitSeconds} />
+        </p>
+      )}
+    </div>
+  )
+}
