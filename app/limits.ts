@@ -6,13 +6,17 @@ const FIFTEEN_MINUTES = 15 * 60 * SECOND
 const DAY = 24 * 60 * 60 * SECOND
 const NEVER = Number.MAX_SAFE_INTEGER
 
-/** Failures from which each next try waits: 30 s, doubling, up to an hour. Both sides of each border are tested. */
-export const DELAY = { from: 5, first: 30 * SECOND, most: 60 * 60 * SECOND } as const
+/** How long the next try waits once failures are counted: 30 s, doubling, up to an hour. */
+export const DELAY = { first: 30 * SECOND, most: 60 * 60 * SECOND } as const
+
+const CODE_FAILURES = 5 // from here on each next code waits
+const PASSWORD_FAILURES = 10 // more, because an attempt counts until it is known to be right: ten may sign in at once
 
 // NIST SP 800-63B-4 section 3.2.2: no more than 100 consecutive failed attempts on an account.
 const FAILURES_IN_A_ROW = 100
 
-export type DelayRule = { key: string; forgottenAfterMs: number }
+/** From the failure `from` on, each next attempt waits. */
+export type DelayRule = { key: string; from: number; forgottenAfterMs: number }
 /** After `most` failures in a row waiting no longer helps. */
 export type CappedRule = DelayRule & { most: number }
 export type BudgetRule = { key: string; most: number; windowMs: number }
@@ -41,6 +45,7 @@ export type LimitDeps = { limits: LimitStore; attemptsPerAddress: number; now():
 /** Guesses of an account's password, at any door. A stranger elsewhere slows down himself, not the owner. */
 export const passwordAttempt = (email: string, address: string): DelayRule => ({
   key: `password:${createHash('sha256').update(email).digest('base64url')}:${network(address)}`,
+  from: PASSWORD_FAILURES,
   forgottenAfterMs: DAY,
 })
 
@@ -48,12 +53,14 @@ export const passwordAttempt = (email: string, address: string): DelayRule => ({
 export const authenticatorAttempt = (accountId: number): CappedRule => ({
   key: `authenticator:${accountId}`,
   most: FAILURES_IN_A_ROW,
+  from: CODE_FAILURES,
   forgottenAfterMs: NEVER,
 })
 
 /** Guesses of an account's recovery codes, which have a count of their own: they are the way out when the other is full. */
 export const recoveryCodeAttempt = (accountId: number): DelayRule => ({
   key: `recovery-code:${accountId}`,
+  from: CODE_FAILURES,
   forgottenAfterMs: NEVER,
 })
 

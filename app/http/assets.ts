@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
 import { Hono } from 'hono'
 import { projectRoot } from '../root.ts'
-import type { AppEnv } from './env.ts'
+import type { AnyContext, AppEnv } from './env.ts'
 
 export type Assets = ReturnType<typeof loadAssets>
 
@@ -20,11 +20,11 @@ export function loadAssets() {
 
   const routes = new Hono<AppEnv>().get('/assets/:name', (c) => {
     const file = files.get(c.req.path)
-    return file ? send(file, FOREVER, c.req.header('Accept-Encoding')) : c.notFound()
+    return file ? send(c, file, FOREVER) : c.notFound()
   })
   // Browsers ask for these two by name, whatever the page says.
   for (const file of [asset('favicon.ico', 'image/x-icon'), icon])
-    routes.get(`/${file.name}`, (c) => send(file, A_DAY, c.req.header('Accept-Encoding')))
+    routes.get(`/${file.name}`, (c) => send(c, file, A_DAY))
   return { names: { stylesheet: stylesheet.path, script: script.path, icon: icon.path }, routes }
 }
 
@@ -43,9 +43,12 @@ function asset(name: string, type: string) {
   }
 }
 
-function send(file: File, cacheControl: string, accepted = '') {
-  const headers = { 'Content-Type': file.type, 'Cache-Control': cacheControl, Vary: 'Accept-Encoding' }
+function send(c: AnyContext, file: File, cacheControl: string) {
+  const accepted = c.req.header('Accept-Encoding') ?? ''
   const encoding = (['br', 'gzip'] as const).find((name) => new RegExp(`\\b${name}\\b`).test(accepted))
-  if (!encoding) return new Response(new Uint8Array(file.content), { headers })
-  return new Response(new Uint8Array(file[encoding]), { headers: { ...headers, 'Content-Encoding': encoding } })
+  c.header('Content-Type', file.type)
+  c.header('Cache-Control', cacheControl)
+  c.header('Vary', 'Accept-Encoding')
+  if (encoding) c.header('Content-Encoding', encoding)
+  return c.body(new Uint8Array(encoding ? file[encoding] : file.content))
 }

@@ -20,9 +20,11 @@ export function securityHeaders(baseUrl: string) {
   ]
   if (baseUrl.startsWith('https:')) headers.push(['Strict-Transport-Security', 'max-age=31536000; includeSubDomains']) // RFC 6797; one year
 
-  return createMiddleware<AppEnv>(async (c, next) => {
-    await next()
-    for (const [name, value] of headers) c.res.headers.set(name, value)
-    if (!c.res.headers.has('Cache-Control')) c.res.headers.set('Cache-Control', 'no-store') // pages depend on cookies
+  headers.push(['Cache-Control', 'no-store']) // pages depend on cookies; what does not says so itself
+
+  return createMiddleware<AppEnv>((c, next) => {
+    // Set beforehand, so that the response is made once with them: headers added to a finished one cost a copy of it.
+    for (const [name, value] of headers) c.header(name, value)
+    return next()
   })
 }

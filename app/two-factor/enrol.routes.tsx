@@ -164,7 +164,7 @@ const unused = ({ codes }: Enrolment) => codes.map((code) => ({ code: displayed(
 /** At a new device a wrong code has mostly one of two reasons. */
 export const firstCodeRefused = (refusal: Parameters<typeof codeRefused>[0]): string =>
   refusal.reason === 'wrong_code'
-    ? 'That code is not right. Look whether the entry in your app is the one you have just added, and whether the clock on your phone is right.'
+    ? 'That code is not right. Check that it is from the entry you have just added, and that the clock on your phone is right.'
     : refusal.reason === 'malformed'
       ? 'Enter the six digits your authenticator shows.'
       : codeRefused(refusal)

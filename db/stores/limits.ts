@@ -3,15 +3,15 @@ import type { Database } from '../client.ts'
 import { limits } from '../schema.ts'
 import { refund } from './statements.ts'
 
-type DelayRule = { key: string; most?: number; forgottenAfterMs: number }
+type DelayRule = { key: string; from: number; most?: number; forgottenAfterMs: number }
 type BudgetRule = { key: string; most: number; windowMs: number }
-type Delay = { from: number; first: number; most: number }
+type Delay = { first: number; most: number }
 
 /** Attempts, counted in the database so that every process and every restart counts the same. `delay` is in milliseconds. */
 export const limitStore = ({ db }: Database, delay: Delay) => ({
   /** One statement counts the attempt and sets the next wait; its guard is what refuses. Milliseconds to wait, 0 when counted. */
   async chargeDelay(
-    { key, most = Number.MAX_SAFE_INTEGER, forgottenAfterMs }: DelayRule,
+    { key, from, most = Number.MAX_SAFE_INTEGER, forgottenAfterMs }: DelayRule,
     nowMs: number,
   ): Promise<number> {
     const now = milliseconds(nowMs)
@@ -19,9 +19,9 @@ export const limitStore = ({ db }: Database, delay: Delay) => ({
     const doublings = Math.ceil(Math.log2(delay.most / delay.first))
     // The first delay doubles with each failure: shifted left, which both databases can do with whole numbers.
     const wait = sql`case
-      when ${failures} < ${delay.from} then 0
-      when ${failures} >= ${delay.from + doublings} then ${milliseconds(delay.most)}
-      else ${milliseconds(delay.first)} << cast((${failures}) - ${delay.from} as integer) end`
+      when ${failures} < ${from} then 0
+      when ${failures} >= ${from + doublings} then ${milliseconds(delay.most)}
+      else ${milliseconds(delay.first)} << cast((${failures}) - ${from} as integer) end`
     const expiresAtMs = Math.min(nowMs + forgottenAfterMs, Number.MAX_SAFE_INTEGER)
     const charged = await db
       .insert(limits)

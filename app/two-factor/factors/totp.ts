@@ -17,7 +17,8 @@ export const totp = ({ issuer }: { issuer: string }): Factor => ({
   async show(secret, account) {
     const key = encodeBase32UpperCaseNoPadding(secret)
     const uri = generateURI({ issuer, label: account, secret: key })
-    const qrSvg = await drawQrCode(uri, { type: 'svg', margin: 4, errorCorrectionLevel: 'M' })
+    // The least correction gives the largest squares: a screen has no dirt to correct, and cameras like size.
+    const qrSvg = await drawQrCode(uri, { type: 'svg', margin: 4, errorCorrectionLevel: 'L' })
     return { issuer, account, key, uri, qrSvg }
   },
 

@@ -1,0 +1,118 @@
+// Measures the product beside what it is made of, in one run on one machine, so that the figures are ratios.
+// Each pair is measured in turns, and the median of the rounds' ratios is printed.
+import { type ChildProcess, fork, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { generateSync } from 'otplib'
+import type { BenchAccount } from './accounts.ts'
+import { connection, rate, type Send } from './load.ts'
+import { PASSWORD, type Question } from './protocol.ts'
+
+const ROUNDS = 5
+const SIGN_INS = 60 // per round
+const PAGES = 3000 // per round
+const WIDTH = 16 // connections
+
+const child = fork('bench/server.tsx', { execArgv: ['--import', 'tsx'], env: { ...process.env, DATABASE_URL: '' } })
+const { port, barePort } = (await once(child, 'message'))[0] as { port: number; barePort: number }
+const origin = `http://localhost:${port}`
+const form = { Origin: origin, 'Content-Type': 'application/x-www-form-urlencoded' }
+const accounts = await ask<BenchAccount[]>(child, { ask: 'accounts', amount: (ROUNDS + 1) * SIGN_INS + 1 })
+
+const [visitor, ...signers] = accounts
+if (!visitor) throw new Error('No accounts were made.')
+const { send, close } = await connection(port)
+const cookie = await signIn(send, visitor)
+close()
+
+const page = (path: string, headers: Record<string, string>) => async (request: Send) => {
+  const { status } = await request('GET', path, headers)
+  if (status !== 200) throw new Error(`${path} answered ${status}`)
+}
+const requests = Array.from({ length: PAGES })
+const signInRatios: number[] = []
+const pageRatios: number[] = []
+for (let round = 0; round <= ROUNDS; round++) {
+  const hashes = await ask<number>(child, { ask: 'hashes', amount: SIGN_INS })
+  const signIns = await rate(
+    signers.slice(round * SIGN_INS, (round + 1) * SIGN_INS),
+    WIDTH,
+    port,
+    async (request, account) => {
+      await signIn(request, account)
+    },
+  )
+  const bare = await rate(requests, WIDTH, barePort, page('/', {}))
+  const signedIn = await rate(requests, WIDTH, port, page('/settings/account', { Cookie: cookie }))
+  console.log(
+    round === 0 ? 'warm-up:' : `round ${round}:`,
+    `${signIns.toFixed(1)} sign-ins/s of ${hashes.toFixed(1)} hashes/s · ${signedIn.toFixed(0)} signed-in pages/s of ${bare.toFixed(0)} bare pages/s`,
+  )
+  if (round === 0) continue
+  signInRatios.push(signIns / hashes)
+  pageRatios.push(signedIn / bare)
+}
+const memory = await ask<number>(child, { ask: 'memory' })
+child.send({ ask: 'stop' } satisfies Question)
+
+const startTimes: number[] = []
+for (let round = 0; round < ROUNDS; round++) startTimes.push(await firstAnswer())
+
+console.log('')
+row('full sign-in, of what argon2id alone allows', median(signInRatios), 'at least 0.9')
+row('signed-in page, of the same JSX by a bare Hono app', median(pageRatios), 'at least 0.6')
+row('resident memory under this load, in MB', memory / 1e6, 'at most 150')
+row('first answer after the start of the process, in seconds', median(startTimes), 'at most 0.5')
+
+function row(name: string, value: number, wanted: string) {
+  console.log(`${name.padEnd(58)} ${value.toFixed(2).padStart(7)}   wanted: ${wanted}`)
+}
+
+function median(values: number[]) {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN
+}
+
+/** Password, then the code of the present step. The session's cookie. */
+async function signIn(request: Send, { email, secret }: BenchAccount) {
+  const password = await request(
+    'POST',
+    '/sign-in',
+    form,
+    new URLSearchParams({ email, password: PASSWORD }).toString(),
+  )
+  const code = generateSync({ secret: Buffer.from(secret, 'hex'), epoch: Math.floor(Date.now() / 1000) })
+  const { status, cookies } = await request(
+    'POST',
+    '/sign-in/two-factor',
+    { ...form, Cookie: password.cookies.join('; ') },
+    `code=${code}`,
+  )
+  const session = cookies.find((pair) => pair.startsWith('latchkey='))
+  if (status !== 303 || !session) throw new Error(`The code page answered ${status}.`)
+  return session
+}
+
+async function ask<Answer>(process: ChildProcess, question: Question): Promise<Answer> {
+  process.send(question)
+  return (await once(process, 'message'))[0] as Answer
+}
+
+/** Seconds from starting the built server on an empty folder to its first page. */
+async function firstAnswer() {
+  const folder = mkdtempSync(join(tmpdir(), 'latchkey-start-'))
+  const started = performance.now()
+  const server = spawn('node', ['dist/server.js'], {
+    env: { ...process.env, PORT: '0', BASE_URL: '', DATABASE_URL: `file:${join(folder, 'start.db')}` },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  const [line] = await once(server.stdout, 'data')
+  const { status } = await fetch(`${/http:\S+/.exec(String(line))?.[0]}/sign-in`)
+  const seconds = (performance.now() - started) / 1000
+  if (status !== 200) throw new Error(`The started server answered ${status}.`)
+  server.kill('SIGTERM')
+  await once(server, 'exit')
+  rmSync(folder, { recursive: true, force: true })
+  return seconds
+}

@@ -1,0 +1,8 @@
+export const PASSWORD = 'violet kettle marches north'
+
+/** What the measuring process asks the measured one. */
+export type Question =
+  | { ask: 'accounts'; amount: number }
+  | { ask: 'hashes'; amount: number }
+  | { ask: 'memory' }
+  | { ask: 'stop' }
