@@ -8,7 +8,7 @@ import type { AppEnv } from './http/env.ts'
 import { errorPages } from './http/errors.tsx'
 import { securityHeaders } from './http/headers.ts'
 import { onlyHost } from './http/host.ts'
-import { allowedMethods } from './http/methods.ts'
+import { onlyAllowedMethods } from './http/methods.ts'
 import { pageRenderer } from './http/page.tsx'
 import { requester } from './http/requester.ts'
 import { sameOrigin } from './http/same-origin.ts'
@@ -31,12 +31,17 @@ export function createApp(services: Deps, report: (error: unknown) => void = con
   const errors = errorPages({ page, baseUrl, report })
 
   const app = new Hono<AppEnv>()
+  return app
     .use(securityHeaders(baseUrl))
     .get('/healthz', async (c) => {
-      await deps.housekeeping.answers()
-      return c.text('ok') // before the host check: a probe comes by address
+      // Before the host check: a probe comes by address.
+      const answers = await deps.housekeeping.answers().then(
+        () => true,
+        () => false,
+      )
+      return answers ? c.text('ok') : c.text('the database does not answer', 503)
     })
-    .use(onlyHost(baseUrl), sameOrigin(baseUrl), requester(trustedProxies))
+    .use(onlyHost(baseUrl), onlyAllowedMethods(app), sameOrigin(baseUrl), requester(trustedProxies))
     .route('/', assets.routes)
 
     .route('/sign-up', signUpRoutes(deps))
@@ -53,5 +58,6 @@ export function createApp(services: Deps, report: (error: unknown) => void = con
     .route('/settings/two-factor/replace', replaceRoutes(deps))
     .route('/settings/two-factor/disable', disableRoutes(deps))
 
-  return app.notFound(errors.notFound(allowedMethods(app))).onError(errors.onError)
+    .notFound(errors.notFound)
+    .onError(errors.onError)
 }

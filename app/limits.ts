@@ -22,12 +22,11 @@ export type CappedRule = DelayRule & { most: number }
 export type BudgetRule = { key: string; most: number; windowMs: number }
 
 export type LimitStore = {
-  /** Counts one attempt at once, or says for how many milliseconds none is allowed. `Infinity`: never again by waiting. */
-  chargeDelay(rule: DelayRule & { most?: number }, nowMs: number): Promise<number>
-  /** Counts one attempt within the window, or says in how many milliseconds the next window opens. */
-  chargeBudget(rule: BudgetRule, nowMs: number): Promise<number>
-  /** Gives one attempt back to a budget. */
-  refund(key: string): Promise<void>
+  /**
+   * Counts one attempt under both rules at once, or under none of them; then for how many milliseconds to wait, 0 when
+   * counted, `Infinity` where waiting does not help.
+   */
+  charge(rules: { budget?: BudgetRule; delay?: DelayRule & { most?: number } }, nowMs: number): Promise<number>
   /** How many attempts a key has counted. */
   count(key: string): Promise<number>
 }
@@ -69,29 +68,21 @@ export const secondFactorForgiven = (accountId: number): Forgiven => ({
   delays: [authenticatorAttempt(accountId).key, recoveryCodeAttempt(accountId).key],
 })
 
-/** Charges an attempt before its answer is looked at: the address's budget first, then the account's growing delay. */
+/** Charges an attempt before its answer is looked at: to the address's budget and to the account's growing delay. */
 export function charge(deps: LimitDeps, address: string, delay: CappedRule): Promise<Charged | Wait | Blocked>
 export function charge(deps: LimitDeps, address: string, delay?: DelayRule): Promise<Charged | Wait>
 export async function charge(deps: LimitDeps, address: string, delay?: DelayRule): Promise<Charged | Wait | Blocked> {
-  const nowMs = deps.now().getTime()
-  const budget = addressBudget(address, deps.attemptsPerAddress)
-  if (deps.attemptsPerAddress > 0) {
-    const waitMs = await deps.limits.chargeBudget(budget, nowMs)
-    if (waitMs > 0) return wait(waitMs)
-  }
-  const waitMs = delay ? await deps.limits.chargeDelay(delay, nowMs) : 0
-  if (waitMs > 0) {
-    await deps.limits.refund(budget.key) // it was not an attempt: nothing was looked at
-    return waitMs === Number.POSITIVE_INFINITY ? { ok: false, reason: 'blocked' } : wait(waitMs)
-  }
-  return { ok: true, forgiven: { budget: budget.key, delays: delay ? [delay.key] : [] } }
+  const budget = deps.attemptsPerAddress > 0 ? addressBudget(address, deps.attemptsPerAddress) : undefined
+  const rules = { ...(budget && { budget }), ...(delay && { delay }) }
+  const waitMs = await deps.limits.charge(rules, deps.now().getTime())
+  if (waitMs === Number.POSITIVE_INFINITY) return { ok: false, reason: 'blocked' }
+  if (waitMs > 0) return { ok: false, reason: 'wait', seconds: Math.ceil(waitMs / SECOND) }
+  return { ok: true, forgiven: { ...(budget && { budget: budget.key }), delays: delay ? [delay.key] : [] } }
 }
 
 /** Whether so many failures came in a row that no further attempt is looked at. */
 export const isBlocked = async ({ limits }: LimitDeps, { key, most }: CappedRule): Promise<boolean> =>
   (await limits.count(key)) >= most
-
-const wait = (ms: number): Wait => ({ ok: false, reason: 'wait', seconds: Math.ceil(ms / SECOND) })
 
 const addressBudget = (address: string, most: number): BudgetRule => ({
   key: `address:${network(address)}`,

@@ -9,6 +9,8 @@ import type { AppEnv } from './http/env.ts'
 
 const HOUR = 60 * 60_000
 const TEN_SECONDS = 10_000
+/** For clients that send a byte now and then: after so long, 408 and the connection is closed. */
+const PATIENCE = { headersTimeout: TEN_SECONDS, requestTimeout: 2 * TEN_SECONDS, connectionsCheckingInterval: 2_000 }
 
 try {
   await start(readConfig(process.env))
@@ -25,6 +27,7 @@ async function start(config: Config) {
   let app: ReturnType<typeof createApp> | undefined
   const server = createAdaptorServer({
     fetch: (request, env) => app?.fetch(request, env as AppEnv['Bindings']),
+    serverOptions: PATIENCE,
   }) as Server
   await new Promise<void>((resolve, reject) => server.once('error', reject).listen(config.port, config.host, resolve))
 

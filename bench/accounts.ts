@@ -29,17 +29,15 @@ export async function makeAccounts(
       .insert(accounts)
       .values({ id, email, passwordHash, passwordChangedAt: at, securityVersion: 1, createdAt: at })
     const sealed = sealSecret(vault, factorId, secret)
-    await db
-      .insert(factors)
-      .values({
-        id: factorId,
-        accountId: id,
-        kind: 'totp',
-        slot: 'totp',
-        secret: sealed,
-        counter: NEVER_USED,
-        addedAt: at,
-      })
+    await db.insert(factors).values({
+      id: factorId,
+      accountId: id,
+      kind: 'totp',
+      slot: 'totp',
+      secret: sealed,
+      counter: NEVER_USED,
+      addedAt: at,
+    })
     await db.insert(recoveryCodes).values(storedCodes(vault, id, newRecoveryCodes(), at))
   }
   return made.map(({ id, email, secret }) => ({ id, email, secret: secret.toString('hex') }))

@@ -6,6 +6,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { generateSync } from 'otplib'
+import { bundle } from '../scripts/build.ts'
 import type { BenchAccount } from './accounts.ts'
 import { connection, rate, type Send } from './load.ts'
 import { PASSWORD, type Question } from './protocol.ts'
@@ -15,7 +16,8 @@ const SIGN_INS = 60 // per round
 const PAGES = 3000 // per round
 const WIDTH = 16 // connections
 
-const child = fork('bench/server.tsx', { execArgv: ['--import', 'tsx'], env: { ...process.env, DATABASE_URL: '' } })
+await bundle('bench/server.tsx', 'dist/bench-server.js')
+const child = fork('dist/bench-server.js', { env: { ...process.env, DATABASE_URL: '' } })
 const { port, barePort } = (await once(child, 'message'))[0] as { port: number; barePort: number }
 const origin = `http://localhost:${port}`
 const form = { Origin: origin, 'Content-Type': 'application/x-www-form-urlencoded' }

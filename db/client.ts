@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import Sqlite from 'better-sqlite3'
+import { sql } from 'drizzle-orm'
 import { type BetterSQLite3Database, drizzle as drizzleSqlite } from 'drizzle-orm/better-sqlite3'
 import { migrate as migrateSqlite } from 'drizzle-orm/better-sqlite3/migrator'
 import { drizzle as drizzlePostgres } from 'drizzle-orm/node-postgres'
@@ -20,8 +21,11 @@ export type Database = {
   close(): Promise<void>
 }
 
-/** Runs the statements in order in one transaction. False, and nothing kept, when a `must` returns no row. */
-export type Atomically = (build: (tx: Db) => (Statement | Must)[]) => Promise<boolean>
+/**
+ * Runs the statements in order in one transaction. False, and nothing kept, when a `must` returns no row.
+ * `durable: false` is for what a power cut may forget, and does not wait for the disk; the end of the process forgets nothing.
+ */
+export type Atomically = (build: (tx: Db) => (Statement | Must)[], options?: { durable: boolean }) => Promise<boolean>
 type Statement = PromiseLike<unknown>
 
 class Must {
@@ -41,12 +45,12 @@ export function openDatabase(url: string): Database {
 function openSqlite(file: string): Database {
   if (file !== ':memory:') mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
   const connection = new Sqlite(file)
-  // synchronous=FULL: an acknowledged code use survives a power cut. The default, NORMAL under WAL, may lose it.
+  // synchronous=FULL: an acknowledged code use survives a power cut. Under WAL, NORMAL may forget the last few commits.
   for (const pragma of ['journal_mode = WAL', 'synchronous = FULL', 'foreign_keys = ON', 'busy_timeout = 2000'])
     connection.pragma(pragma)
   const db = drizzleSqlite(connection)
   // better-sqlite3 refuses async transactions, so the statements are built first and then run one after the other.
-  const run: (...of: Parameters<Atomically>) => void = (build) =>
+  const run = (build: Parameters<Atomically>[0]) =>
     db.transaction(
       (tx) => {
         for (const step of build(tx as unknown as Db)) {
@@ -56,10 +60,20 @@ function openSqlite(file: string): Database {
       },
       { behavior: 'immediate' }, // takes the write lock at once: no upgrade that fails half way
     )
+  // The connection is one and everything on it is synchronous, so nothing else runs while the setting differs.
+  const runWithoutWaiting = (build: Parameters<Atomically>[0]) => {
+    connection.pragma('synchronous = NORMAL')
+    try {
+      run(build)
+    } finally {
+      connection.pragma('synchronous = FULL')
+    }
+  }
   return {
     db,
     dialect: 'sqlite',
-    atomically: (build) => kept(async () => run(build)),
+    atomically: (build, { durable } = { durable: true }) =>
+      kept(async () => (durable ? run(build) : runWithoutWaiting(build))),
     migrate: async () => migrateSqlite(db, { migrationsFolder: migrations('sqlite') }),
     close: async () => void connection.close(),
   }
@@ -69,8 +83,9 @@ function openPostgres(url: string): Database {
   const pool = new pg.Pool({ connectionString: url })
   pool.on('error', () => {}) // an idle connection that breaks is replaced at the next query, which reports what is wrong
   const db = drizzlePostgres(pool)
-  const run = (build: Parameters<Atomically>[0]) =>
+  const run = (build: Parameters<Atomically>[0], durable: boolean) =>
     db.transaction(async (tx) => {
+      if (!durable) await tx.execute(sql`set local synchronous_commit = off`)
       for (const step of build(tx as unknown as Db)) {
         if (!(step instanceof Must)) await step
         else if ((await step.rows).length === 0) throw new Undone()
@@ -79,7 +94,7 @@ function openPostgres(url: string): Database {
   return {
     db: db as unknown as Db,
     dialect: 'postgres',
-    atomically: (build) => kept(() => run(build)),
+    atomically: (build, { durable } = { durable: true }) => kept(() => run(build, durable)),
     migrate: () => migratePostgres(db, { migrationsFolder: migrations('postgres') }),
     close: () => pool.end(),
   }

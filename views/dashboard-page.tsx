@@ -107,7 +107,8 @@ export const DashboardPage = (props: DashboardPageProps) => {
       <p class="lead long">Signed in as {viewer.email}</p>
       <NoticeBox notice={notice} />
       {few && <FewCodes left={recoveryCodes.left} />}
-      <Protection viewer={viewer} since={secondFactorSince} />
+      {/* One thing at a time: that all is well is said when there is nothing else to say. */}
+      {(!secondFactorSince || (!notice && !few)) && <Protection viewer={viewer} since={secondFactorSince} />}
       <Facts {...props} />
       <section class="panel stack">
         <h2>Last sign-ins</h2>

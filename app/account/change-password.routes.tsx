@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { ChangePasswordPage } from '#views/settings/change-password-page.tsx'
 import type { FormState } from '#views/ui/types.ts'
 import type { SignedInEnv } from '../http/env.ts'
-import { readForm } from '../http/forms.ts'
+import { Password, readForm } from '../http/forms.ts'
 import { type GuardDeps, hasRecoveryCodes, signedIn } from '../http/guards.ts'
 import {
   CHANGED_MEANWHILE,
@@ -17,7 +17,7 @@ import type { RenderPage } from '../http/page.tsx'
 import { type ChangePasswordDeps, type ChangePasswordResult, changePassword } from './change-password.ts'
 
 const ChangePasswordForm = z.object({
-  current: z.string('Enter your current password.').min(1, 'Enter your current password.'),
+  current: Password,
   new: z.string('Choose a new password.').min(1, 'Choose a new password.'),
 })
 

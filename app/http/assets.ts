@@ -16,12 +16,8 @@ export function loadAssets() {
   const stylesheet = asset('latchkey.css', 'text/css; charset=utf-8')
   const script = asset('enhance.js', 'text/javascript; charset=utf-8')
   const icon = asset('favicon.svg', 'image/svg+xml')
-  const files = new Map([stylesheet, script, icon].map((file) => [file.path, file]))
-
-  const routes = new Hono<AppEnv>().get('/assets/:name', (c) => {
-    const file = files.get(c.req.path)
-    return file ? send(c, file, FOREVER) : c.notFound()
-  })
+  const routes = new Hono<AppEnv>()
+  for (const file of [stylesheet, script, icon]) routes.get(file.path, (c) => send(c, file, FOREVER))
   // Browsers ask for these two by name, whatever the page says.
   for (const file of [asset('favicon.ico', 'image/x-icon'), icon])
     routes.get(`/${file.name}`, (c) => send(c, file, A_DAY))

@@ -2,7 +2,6 @@ import { HTTPException } from 'hono/http-exception'
 import { ErrorPage } from '#views/error-page.tsx'
 import { HashQueueFull } from '../lib/passwords.ts'
 import type { AnyContext } from './env.ts'
-import type { AllowedMethods } from './methods.ts'
 import type { RenderPage } from './page.tsx'
 import { REFUSALS, Refusal } from './refusals.ts'
 
@@ -32,13 +31,7 @@ export function errorPages({
   }
 
   return {
-    refuse,
-    notFound: (allowed: AllowedMethods) => (c: AnyContext) => {
-      const methods = allowed(c.req.path)
-      if (methods.length === 0) return refuse(c, new Refusal(404, 'not_found'))
-      c.header('Allow', methods.join(', '))
-      return refuse(c, new Refusal(405, 'method_not_allowed'))
-    },
+    notFound: (c: AnyContext) => refuse(c, new Refusal(404, 'not_found')),
     onError(error: unknown, c: AnyContext) {
       if (error instanceof Refusal) return refuse(c, error)
       if (error instanceof HashQueueFull) return busy(c, error.retryAfterSeconds)

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { PASSWORD_MAX_LENGTH } from '../lib/password-rules.ts'
 import type { AnyContext } from './env.ts'
 import { Refusal } from './refusals.ts'
 
@@ -9,6 +10,15 @@ export const Email = z
   .string()
   .transform((text) => text.trim().normalize('NFC').toLowerCase())
   .pipe(z.email('Enter an email address, such as ada@example.com.').max(254, 'That email address is too long.'))
+
+/** A password that an account may have. One that none can have costs no hash. */
+export const Password = z
+  .string('Enter your password.')
+  .min(1, 'Enter your password.')
+  .refine(
+    (text) => [...text].length <= PASSWORD_MAX_LENGTH,
+    `No password here has more than ${PASSWORD_MAX_LENGTH} characters.`,
+  )
 
 export type FieldErrors<Field extends string> = Partial<Record<Field, string>>
 

@@ -29,8 +29,8 @@ type Completion = {
 
 export type SecondStepStore = {
   findPending(tokenHash: string, now: Date): Promise<PendingSignIn | undefined>
-  /** Takes one attempt; how many are left, or undefined when there was none to take. */
-  spendAttempt(tokenHash: string, now: Date): Promise<number | undefined>
+  /** Takes one attempt before the answer is looked at. False when there was none to take. */
+  spendAttempt(tokenHash: string, now: Date): Promise<boolean>
   cancelPending(tokenHash: string): Promise<void>
   factorsOf(accountId: number): Promise<StoredFactor[]>
   /** False when the counter is not below `counter` any more, or the pending sign-in is gone. */
@@ -87,8 +87,7 @@ export async function verifyCode(
       ? await charge(deps, origin.address, authenticatorAttempt(accountId))
       : await charge(deps, origin.address, recoveryCodeAttempt(accountId))
   if (!charged.ok) return charged
-  const attemptsLeft = await deps.secondSteps.spendAttempt(pending.tokenHash, deps.now())
-  if (attemptsLeft === undefined) return { ok: false, reason: 'expired' }
+  if (!(await deps.secondSteps.spendAttempt(pending.tokenHash, deps.now()))) return { ok: false, reason: 'expired' }
 
   const attempt = { deps, pending, origin, forgiven: charged.forgiven }
   const result =
@@ -97,7 +96,7 @@ export async function verifyCode(
       : await tryRecoveryCode(attempt, answer.code)
   if (result.ok) return result
   await deps.secondSteps.record(securityEvent('code_wrong', pending.accountId, origin, deps.now()))
-  return attemptsLeft === 0 ? { ok: false, reason: 'no_attempts_left' } : result
+  return (await pendingSignIn(deps, token)) ? result : { ok: false, reason: 'no_attempts_left' }
 }
 
 /** "Cancel" on the code page. */

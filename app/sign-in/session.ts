@@ -1,7 +1,7 @@
 import type { Method, Origin } from '../events.ts'
 import { hashToken, looksLikeToken, newId, newToken } from '../lib/tokens.ts'
 
-const MINUTE = 60_000
+const MINUTE = 60_000 // between two writes of when a session was last seen
 
 /** A signed-in browser or API client, with what every page wants to know of its account. Read in one query. */
 export type Session = Origin & {
@@ -35,6 +35,7 @@ export type NewSession = Origin & {
 export type SessionStore = {
   find(tokenHash: string): Promise<Session | undefined>
   seen(id: string, at: Date): Promise<void>
+  end(id: string): Promise<void>
 }
 
 export type SessionDeps = { sessions: SessionStore; sessionIdle: number; now(): Date }
@@ -67,10 +68,13 @@ export function newSession(
 export async function currentSession(deps: SessionDeps, token: string): Promise<Session | undefined> {
   if (!looksLikeToken(token)) return undefined
   const session = await deps.sessions.find(hashToken(token))
+  if (!session) return undefined
   const now = deps.now()
-  if (!session || now >= session.expiresAt) return undefined
   const idle = now.getTime() - session.lastSeenAt.getTime()
-  if (idle >= deps.sessionIdle) return undefined
-  if (idle >= MINUTE) await deps.sessions.seen(session.id, now) // at most one write a minute
+  if (now >= session.expiresAt || idle >= deps.sessionIdle) {
+    await deps.sessions.end(session.id) // for good: a clock that is put back does not bring it to life again
+    return undefined
+  }
+  if (idle >= Math.min(MINUTE, deps.sessionIdle / 2)) await deps.sessions.seen(session.id, now)
   return session
 }

@@ -2,7 +2,7 @@ import { Hono } from 'hono'
 import { z } from 'zod'
 import { SignInPage } from '#views/sign-in/sign-in-page.tsx'
 import type { AppEnv } from '../http/env.ts'
-import { Email, readForm } from '../http/forms.ts'
+import { Email, Password, readForm } from '../http/forms.ts'
 import { type GuardDeps, signedOut } from '../http/guards.ts'
 import { refusedForm, refusedStatus, tooManyAttempts } from '../http/messages.ts'
 import { takeNotice } from '../http/notices.ts'
@@ -12,7 +12,7 @@ import { type SignInDeps, signIn } from './sign-in.ts'
 
 const SignInForm = z.object({
   email: Email,
-  password: z.string('Enter your password.').min(1, 'Enter your password.'),
+  password: Password,
   return_to: z.string().optional(),
 })
 

@@ -1,74 +1,90 @@
-import { eq, sql } from 'drizzle-orm'
-import type { Database } from '../client.ts'
+import { eq, inArray, sql } from 'drizzle-orm'
+import { type Database, type Db, must } from '../client.ts'
 import { limits } from '../schema.ts'
-import { refund } from './statements.ts'
 
-type DelayRule = { key: string; from: number; most?: number; forgottenAfterMs: number }
 type BudgetRule = { key: string; most: number; windowMs: number }
+type DelayRule = { key: string; from: number; most?: number; forgottenAfterMs: number }
+type Rules = { budget?: BudgetRule | undefined; delay?: DelayRule | undefined }
 type Delay = { first: number; most: number }
+type Limit = typeof limits.$inferSelect
 
 /** Attempts, counted in the database so that every process and every restart counts the same. `delay` is in milliseconds. */
-export const limitStore = ({ db }: Database, delay: Delay) => ({
-  /** One statement counts the attempt and sets the next wait; its guard is what refuses. Milliseconds to wait, 0 when counted. */
-  async chargeDelay(
-    { key, from, most = Number.MAX_SAFE_INTEGER, forgottenAfterMs }: DelayRule,
-    nowMs: number,
-  ): Promise<number> {
-    const now = milliseconds(nowMs)
-    const failures = sql`case when ${limits.expiresAtMs} <= ${now} then 1 else ${limits.count} + 1 end`
-    const doublings = Math.ceil(Math.log2(delay.most / delay.first))
-    // The first delay doubles with each failure: shifted left, which both databases can do with whole numbers.
-    const wait = sql`case
-      when ${failures} < ${from} then 0
-      when ${failures} >= ${from + doublings} then ${milliseconds(delay.most)}
-      else ${milliseconds(delay.first)} << cast((${failures}) - ${from} as integer) end`
-    const expiresAtMs = Math.min(nowMs + forgottenAfterMs, Number.MAX_SAFE_INTEGER)
-    const charged = await db
-      .insert(limits)
-      .values({ key, count: 1, blockedUntilMs: 0, expiresAtMs })
-      .onConflictDoUpdate({
-        target: limits.key,
-        set: { count: failures, blockedUntilMs: sql`${now} + ${wait}`, expiresAtMs },
-        setWhere: sql`${limits.expiresAtMs} <= ${now} or (${limits.blockedUntilMs} <= ${now} and ${limits.count} < ${milliseconds(most)})`,
-      })
-      .returning({ key: limits.key })
-    if (charged.length === 1) return 0
-    const [full] = await db.select().from(limits).where(eq(limits.key, key))
-    if (full && full.count >= most) return Number.POSITIVE_INFINITY
-    return Math.max(1, (full?.blockedUntilMs ?? nowMs) - nowMs)
-  },
-
-  /** A fixed window that opens with the first attempt. Milliseconds to wait, 0 when counted. */
-  async chargeBudget({ key, most, windowMs }: BudgetRule, nowMs: number): Promise<number> {
-    const now = milliseconds(nowMs)
-    const over = sql`${limits.expiresAtMs} <= ${now}`
-    const next = milliseconds(nowMs + windowMs)
-    const charged = await db
-      .insert(limits)
-      .values({ key, count: 1, blockedUntilMs: 0, expiresAtMs: nowMs + windowMs })
-      .onConflictDoUpdate({
-        target: limits.key,
-        set: {
-          count: sql`case when ${over} then 1 else ${limits.count} + 1 end`,
-          expiresAtMs: sql`case when ${over} then ${next} else ${limits.expiresAtMs} end`,
-        },
-        setWhere: sql`${over} or ${limits.count} < ${most}`,
-      })
-      .returning({ key: limits.key })
-    if (charged.length === 1) return 0
-    const [full] = await db.select().from(limits).where(eq(limits.key, key))
-    return Math.max(1, (full?.expiresAtMs ?? nowMs) - nowMs)
+export const limitStore = ({ db, atomically }: Database, delay: Delay) => ({
+  /** Counts one attempt under both rules, or under none of them; then how many milliseconds to wait, 0 when counted. */
+  async charge(rules: Rules, nowMs: number): Promise<number> {
+    const charged = await atomically(
+      (tx) => [
+        ...(rules.budget ? [must(chargeBudget(tx, rules.budget, nowMs))] : []),
+        ...(rules.delay ? [must(chargeDelay(tx, rules.delay, nowMs, delay))] : []),
+      ],
+      { durable: false }, // an attempt that a power cut makes us forget was one of very few
+    )
+    return charged ? 0 : waitFor(db, rules, nowMs)
   },
 
   async count(key: string): Promise<number> {
     const [row] = await db.select({ count: limits.count }).from(limits).where(eq(limits.key, key))
     return row?.count ?? 0
   },
-
-  async refund(key: string): Promise<void> {
-    await refund(db, key)
-  },
 })
+
+/** A fixed window that opens with the first attempt. */
+function chargeBudget(tx: Db, { key, most, windowMs }: BudgetRule, nowMs: number) {
+  const over = sql`${limits.expiresAtMs} <= ${milliseconds(nowMs)}`
+  return tx
+    .insert(limits)
+    .values({ key, count: 1, blockedUntilMs: 0, expiresAtMs: nowMs + windowMs })
+    .onConflictDoUpdate({
+      target: limits.key,
+      set: {
+        count: sql`case when ${over} then 1 else ${limits.count} + 1 end`,
+        expiresAtMs: sql`case when ${over} then ${milliseconds(nowMs + windowMs)} else ${limits.expiresAtMs} end`,
+      },
+      setWhere: sql`${over} or ${limits.count} < ${milliseconds(most)}`,
+    })
+    .returning({ key: limits.key })
+}
+
+/** One statement counts the attempt and sets the next wait; its guard is what refuses. */
+function chargeDelay(tx: Db, { key, from, most, forgottenAfterMs }: DelayRule, nowMs: number, delay: Delay) {
+  const now = milliseconds(nowMs)
+  const failures = sql`case when ${limits.expiresAtMs} <= ${now} then 1 else ${limits.count} + 1 end`
+  const doublings = Math.ceil(Math.log2(delay.most / delay.first))
+  // The first delay doubles with each failure: shifted left, which both databases can do with whole numbers.
+  const wait = sql`case
+    when ${failures} < ${from} then 0
+    when ${failures} >= ${from + doublings} then ${milliseconds(delay.most)}
+    else ${milliseconds(delay.first)} << cast((${failures}) - ${from} as integer) end`
+  const expiresAtMs = Math.min(nowMs + forgottenAfterMs, Number.MAX_SAFE_INTEGER)
+  const notFull = most === undefined ? sql`true` : sql`${limits.count} < ${most}`
+  return tx
+    .insert(limits)
+    .values({ key, count: 1, blockedUntilMs: 0, expiresAtMs })
+    .onConflictDoUpdate({
+      target: limits.key,
+      set: { count: failures, blockedUntilMs: sql`${now} + ${wait}`, expiresAtMs },
+      setWhere: sql`${limits.expiresAtMs} <= ${now} or (${limits.blockedUntilMs} <= ${now} and ${notFull})`,
+    })
+    .returning({ key: limits.key })
+}
+
+async function waitFor(db: Db, { budget, delay }: Rules, nowMs: number): Promise<number> {
+  const keys = [budget, delay].flatMap((rule) => (rule ? [rule.key] : []))
+  const rows = new Map((await db.select().from(limits).where(inArray(limits.key, keys))).map((row) => [row.key, row]))
+  // At least a moment, even where the reason has gone since: the attempt was not counted, and may be made again.
+  return Math.max(1, budgetWait(budget, rows, nowMs), delayWait(delay, rows, nowMs))
+}
+
+function budgetWait(rule: BudgetRule | undefined, rows: Map<string, Limit>, nowMs: number): number {
+  const row = rule && rows.get(rule.key)
+  return row && row.count >= rule.most ? row.expiresAtMs - nowMs : 0
+}
+
+function delayWait(rule: DelayRule | undefined, rows: Map<string, Limit>, nowMs: number): number {
+  const row = rule && rows.get(rule.key)
+  if (!row) return 0
+  return rule.most !== undefined && row.count >= rule.most ? Number.POSITIVE_INFINITY : row.blockedUntilMs - nowMs
+}
 
 // PostgreSQL would take a bare parameter beside small numbers for a 32-bit integer.
 const milliseconds = (value: number) => sql`cast(${value} as bigint)`

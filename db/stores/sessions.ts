@@ -3,7 +3,7 @@ import { type Database, prepared } from '../client.ts'
 import { accounts, factors, recoveryCodes, sessions } from '../schema.ts'
 
 /** The hot read: one prepared statement for every signed-in page. */
-export function sessionStore({ db }: Database) {
+export function sessionStore({ db, atomically }: Database) {
   const find = prepared(
     'find_session',
     db
@@ -37,8 +37,13 @@ export function sessionStore({ db }: Database) {
 
   return {
     find: async (tokenHash: string) => (await find({ tokenHash }))[0],
+    async end(id: string): Promise<void> {
+      await db.delete(sessions).where(eq(sessions.id, id))
+    },
     async seen(id: string, at: Date): Promise<void> {
-      await db.update(sessions).set({ lastSeenAt: at }).where(eq(sessions.id, id))
+      await atomically((tx) => [tx.update(sessions).set({ lastSeenAt: at }).where(eq(sessions.id, id))], {
+        durable: false,
+      })
     },
   }
 }

@@ -69,26 +69,33 @@ export function signInStore({ db, atomically }: Database) {
       ]),
 
     startPending: ({ pending, forgiven }: { pending: Pending; forgiven: Forgiven }) =>
-      atomically((tx) => [
-        accountUnchanged(tx, pending.accountId, pending.securityVersion),
-        tx.insert(pendingSignIns).values(pending),
-        ...forgive(tx, forgiven),
-      ]),
+      atomically(
+        (tx) => [
+          accountUnchanged(tx, pending.accountId, pending.securityVersion),
+          tx.insert(pendingSignIns).values(pending),
+          ...forgive(tx, forgiven),
+        ],
+        { durable: false }, // after a power cut the password is typed again
+      ),
 
     async findPending(tokenHash: string, now: Date) {
       const [row] = await db.select().from(pendingSignIns).where(live(tokenHash, now))
       return row
     },
 
-    /** Takes one attempt before the answer is looked at. */
-    async spendAttempt(tokenHash: string, now: Date): Promise<number | undefined> {
-      const [row] = await db
-        .update(pendingSignIns)
-        .set({ attemptsLeft: sql`${pendingSignIns.attemptsLeft} - 1` })
-        .where(live(tokenHash, now))
-        .returning({ attemptsLeft: pendingSignIns.attemptsLeft })
-      return row?.attemptsLeft
-    },
+    spendAttempt: (tokenHash: string, now: Date) =>
+      atomically(
+        (tx) => [
+          must(
+            tx
+              .update(pendingSignIns)
+              .set({ attemptsLeft: sql`${pendingSignIns.attemptsLeft} - 1` })
+              .where(live(tokenHash, now))
+              .returning({ attemptsLeft: pendingSignIns.attemptsLeft }),
+          ),
+        ],
+        { durable: false },
+      ),
 
     async cancelPending(tokenHash: string): Promise<void> {
       await db.delete(pendingSignIns).where(eq(pendingSignIns.tokenHash, tokenHash))

@@ -1,4 +1,4 @@
-import { and, eq, inArray, lt, ne, sql } from 'drizzle-orm'
+import { and, eq, gt, inArray, ne, sql } from 'drizzle-orm'
 import { type Db, must } from '../client.ts'
 import { accounts, events, limits, pendingSignIns, sessions } from '../schema.ts'
 
@@ -55,12 +55,11 @@ export const insertEvents = (tx: Db, ...rows: EventRow[]) => tx.insert(events).v
 
 /** A right answer gives back its attempt of the address, and clears the failures in a row. */
 export function forgive(tx: Db, { budget, delays }: Forgiven) {
-  const refunded = budget === undefined ? [] : [refund(tx, budget)]
-  return delays.length === 0 ? refunded : [...refunded, tx.delete(limits).where(inArray(limits.key, delays))]
-}
-
-export const refund = (db: Db, key: string) =>
-  db
+  const clear = delays.length > 0 ? [tx.delete(limits).where(inArray(limits.key, delays))] : []
+  if (budget === undefined) return clear
+  const refund = tx
     .update(limits)
     .set({ count: sql`${limits.count} - 1` })
-    .where(and(eq(limits.key, key), lt(sql`0`, limits.count)))
+    .where(and(eq(limits.key, budget), gt(limits.count, 0)))
+  return [...clear, refund]
+}
