@@ -81,10 +81,11 @@ function trustedProxies(text: string) {
     .split(/[\s,]+/)
     .filter((entry) => entry !== '')
     .map((entry) => {
-      const [address = '', bits] = entry.split('/')
+      const [, address = '', bits] = /^([^/]+)(?:\/(\d{1,3}))?$/.exec(entry) ?? []
       const family = isIP(address)
-      const prefix = bits === undefined ? (family === 6 ? 128 : 32) : Number(bits)
-      if (!family || !Number.isInteger(prefix) || prefix < 0 || prefix > (family === 6 ? 128 : 32))
+      const longest = family === 6 ? 128 : 32
+      const prefix = bits === undefined ? longest : Number(bits)
+      if (!family || prefix > longest)
         throw new ConfigError(`TRUST_PROXY: ${entry} is neither an address nor a network such as 10.0.0.0/8.`)
       return { address, prefix, family: family === 6 ? ('ipv6' as const) : ('ipv4' as const) }
     })

@@ -70,10 +70,14 @@ export function wire({
 
 /** Opens the database, brings its tables up to date, and finds the keys. Throws what an operator can act on. */
 export async function open(config: Config): Promise<{ database: Database; vault: Vault }> {
+  const given = config.keys ? parseKeys(config.keys) : undefined
   const database = openDatabase(config.databaseUrl)
-  await database.migrate()
-  const keys = config.keys
-    ? parseKeys(config.keys)
-    : keysInFile(config.keyFile, !(await housekeepingStore(database).hasSealedData()))
-  return { database, vault: createVault(keys) }
+  try {
+    await database.migrate()
+    const keys = given ?? keysInFile(config.keyFile, !(await housekeepingStore(database).hasSealedData()))
+    return { database, vault: createVault(keys) }
+  } catch (error) {
+    await database.close()
+    throw error
+  }
 }

@@ -29,7 +29,12 @@ async function start(config: Config) {
     fetch: (request, env) => app?.fetch(request, env as AppEnv['Bindings']),
     serverOptions: PATIENCE,
   }) as Server
-  await new Promise<void>((resolve, reject) => server.once('error', reject).listen(config.port, config.host, resolve))
+  try {
+    await new Promise<void>((resolve, reject) => server.once('error', reject).listen(config.port, config.host, resolve))
+  } catch (error) {
+    await database.close()
+    throw error
+  }
 
   const baseUrl = config.baseUrl ?? `http://localhost:${(server.address() as AddressInfo).port}`
   const deps = wire({ database, vault, settings: { ...config, baseUrl }, now: () => new Date() })
@@ -42,8 +47,11 @@ async function start(config: Config) {
   async function stop() {
     clearInterval(tidying)
     const late = setTimeout(() => server.closeAllConnections(), TEN_SECONDS).unref()
+    // A kept-alive connection is closed as soon as its last answer is out.
+    const closing = setInterval(() => server.closeIdleConnections(), 50)
     await new Promise((resolve) => server.close(resolve))
     clearTimeout(late)
+    clearInterval(closing)
     await database.close()
   }
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, stop)

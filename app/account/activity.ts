@@ -16,6 +16,7 @@ export type ActivityDeps = { activity: ActivityStore }
 
 const PER_PAGE = 50
 const SIGN_INS_SHOWN = 5
+const LATEST = Date.UTC(9999, 11, 31) // beyond it PostgreSQL reads no time
 
 /** One page of the log, newest first, and where the next begins. `cursor` is what an earlier page called `older`. */
 export async function activityPage({ activity }: ActivityDeps, accountId: number, cursor: string | undefined) {
@@ -31,5 +32,5 @@ export const lastSignIns = ({ activity }: ActivityDeps, accountId: number): Prom
 
 function readCursor(cursor: string | undefined) {
   const [, ms, id] = /^(\d{1,15})-([\w-]{1,32})$/.exec(cursor ?? '') ?? []
-  return ms && id ? { at: new Date(Number(ms)), id } : undefined
+  return ms && id && Number(ms) <= LATEST ? { at: new Date(Number(ms)), id } : undefined
 }

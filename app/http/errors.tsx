@@ -44,9 +44,10 @@ export function errorPages({
   }
 }
 
-/** SQLite: another process holds the write lock. */
+const BUSY = /^(SQLITE_BUSY|40001$|40P01$)/ // another process holds the lock; PostgreSQL asks to try again
+
 function isBusyDatabase(error: unknown): boolean {
   const { code, cause } = error as { code?: unknown; cause?: unknown }
-  if (typeof code === 'string' && code.startsWith('SQLITE_BUSY')) return true
+  if (typeof code === 'string' && BUSY.test(code)) return true
   return cause instanceof Error && isBusyDatabase(cause)
 }

@@ -66,11 +66,16 @@ async function readText(c: AnyContext): Promise<string> {
   if (Number(c.req.header('Content-Length') ?? 0) > BODY_LIMIT) throw new Refusal(413, 'too_large')
   const chunks: Uint8Array[] = []
   let length = 0
-  for await (const chunk of c.req.raw.body ?? []) {
-    length += chunk.length
-    if (length > BODY_LIMIT) throw new Refusal(413, 'too_large') // a chunked body tells no length beforehand
-    chunks.push(chunk)
+  try {
+    for await (const chunk of c.req.raw.body ?? []) {
+      length += chunk.length
+      if (length > BODY_LIMIT) break // a chunked body tells no length beforehand
+      chunks.push(chunk)
+    }
+  } catch {
+    throw new Refusal(400, 'bad_request') // the client went away in the middle: no fault of ours
   }
+  if (length > BODY_LIMIT) throw new Refusal(413, 'too_large')
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(chunks))
   } catch {

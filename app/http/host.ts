@@ -9,6 +9,10 @@ export function onlyHost(baseUrl: string) {
     const raw: string[] = c.env?.incoming?.rawHeaders ?? []
     const hosts = raw.filter((name, index) => index % 2 === 0 && name.toLowerCase() === 'host')
     if (hosts.length > 1) throw new Refusal(400, 'bad_request') // Node keeps the first of several
+    // A target that names a host itself outranks the header (RFC 9112 section 3.2.2).
+    const target: string = c.env?.incoming?.url ?? '/'
+    if (!target.startsWith('/') && !(URL.canParse(target) && new URL(target).origin === baseUrl))
+      throw new Refusal(421, 'other_host')
     if (c.req.header('Host')?.toLowerCase() !== host) throw new Refusal(421, 'other_host')
     await next()
   })

@@ -22,7 +22,12 @@ Account: ${account}
 Site:    ${baseUrl}
 Made on: ${day}
 
-${codes.map(({ code, usedAt }, index) => `${String(index + 1).padStart(2)}. ${code ?? `used on ${usedAt?.toISOString().slice(0, 10)}`}`).join('\n')}
+${codes.map((code, index) => `${String(index + 1).padStart(2)}. ${line(code)}`).join('\n')}
 
 Each code opens the account once, together with its password.
 `
+
+function line({ code, usedAt }: RecoveryCode) {
+  if (usedAt) return `used on ${usedAt.toISOString().slice(0, 10)}`
+  return code ?? 'can not be shown any more'
+}

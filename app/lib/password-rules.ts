@@ -27,7 +27,7 @@ export function createPasswordRules({ minLength, productNames }: { minLength: nu
       if (length < minLength) return 'too_short'
       if (length > PASSWORD_MAX_LENGTH) return 'too_long'
       const expected = expectedWords(email, productNames)
-      if ([...without(text, expected)].length < ENOUGH) return 'about_you'
+      if (isMadeOf(expected, text)) return 'about_you'
       estimator ??= loadEstimator()
       const { guessesLog10 } = (await estimator).check(text, expected)
       return guessesLog10 < GUESSES ? 'easily_guessed' : undefined
@@ -42,8 +42,12 @@ const expectedWords = (email: string, productNames: string[]) =>
     .filter((word) => word.length >= 4)
     .sort((a, b) => b.length - a.length)
 
-const without = (text: string, words: string[]) =>
-  words.reduce((rest, word) => rest.replaceAll(word, ''), text.toLowerCase()).replace(/[^\p{L}\p{N}]/gu, '')
+/** Whether too little is left when these words are taken out. What has none of them is judged by the estimator alone. */
+function isMadeOf(words: string[], text: string) {
+  const whole = text.toLowerCase()
+  const rest = words.reduce((left, word) => left.replaceAll(word, ''), whole)
+  return rest !== whole && [...rest.replace(/[^\p{L}\p{N}]/gu, '')].length < ENOUGH
+}
 
 async function loadEstimator() {
   const [{ ZxcvbnFactory }, { adjacencyGraphs, dictionary }] = await Promise.all([

@@ -94,7 +94,7 @@ export async function verifyCode(
     answer.kind === 'authenticator'
       ? await tryAuthenticator(attempt, answer.code)
       : await tryRecoveryCode(attempt, answer.code)
-  if (result.ok) return result
+  if (result.ok || result.reason === 'expired') return result
   await deps.secondSteps.record(securityEvent('code_wrong', pending.accountId, origin, deps.now()))
   return (await pendingSignIn(deps, token)) ? result : { ok: false, reason: 'no_attempts_left' }
 }
@@ -131,11 +131,12 @@ async function tryAuthenticator(attempt: Attempt, code: string): Promise<SecondS
 
 async function tryRecoveryCode(attempt: Attempt, code: string): Promise<SecondStepResult> {
   const { deps, pending, origin } = attempt
-  const { token, ...completion } = complete(attempt, 'recovery_code')
   const now = deps.now()
+  const used = securityEvent('recovery_code_used', pending.accountId, origin, now)
+  const { token, ...completion } = complete(attempt, 'recovery_code')
   const recoveryCodesLeft = await deps.secondSteps.completeWithRecoveryCode({
     ...completion,
-    events: [securityEvent('recovery_code_used', pending.accountId, origin, now), ...completion.events],
+    events: [used, ...completion.events],
     // A recovery code proves the owner: what strangers did to the authenticator's count is forgiven as well.
     forgiven: {
       ...attempt.forgiven,

@@ -24,7 +24,7 @@ import {
 
 const HERE = '/settings/two-factor/recovery-codes'
 /** Names the set that the page showed, by the millisecond it was made. */
-const RegenerateForm = z.object({ set: z.string().regex(/^\d{1,15}$/) })
+const RegenerateForm = z.object({ set: z.string().regex(/^\d{1,14}$/) })
 
 type Env = SignedInEnv & { Variables: { shown: { madeAt: Date; codes: RecoveryCode[] } } }
 

@@ -36,6 +36,7 @@ export type RecoveryCodesStore = {
   /** Puts `codes` in the place of the set made at `madeAt`, whole. False when that set is not the account's any more. */
   replaceCodes(of: {
     accountId: number
+    securityVersion: number
     madeAt: Date
     codes: StoredRecoveryCode[]
     event: SecurityEvent
@@ -99,10 +100,10 @@ export async function regenerateCodes(
   origin: Origin,
 ): Promise<{ ok: boolean }> {
   const now = deps.now()
-  const { accountId } = session
+  const { accountId, securityVersion } = session
   const codes = storedCodes(deps.vault, accountId, newRecoveryCodes(), now)
   const event = securityEvent('recovery_codes_regenerated', accountId, origin, now)
-  return { ok: await deps.recoveryCodes.replaceCodes({ accountId, madeAt, codes, event }) }
+  return { ok: await deps.recoveryCodes.replaceCodes({ accountId, securityVersion, madeAt, codes, event }) }
 }
 
 /** The rows for a new set of codes. */

@@ -62,9 +62,9 @@ export function signInStore({ db, atomically }: Database) {
 
     signOut: ({ sessionId, event }: { sessionId: string; event: EventRow }) =>
       atomically((tx) => [
-        must(tx.delete(sessions).where(eq(sessions.id, sessionId)).returning({ id: sessions.id })),
         // Whoever signs out wants the account closed: a sign-in left half done elsewhere is closed too.
         tx.delete(pendingSignIns).where(eq(pendingSignIns.accountId, event.accountId)),
+        must(tx.delete(sessions).where(eq(sessions.id, sessionId)).returning({ id: sessions.id })),
         insertEvents(tx, event),
       ]),
 

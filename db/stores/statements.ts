@@ -3,6 +3,9 @@ import { type Db, must } from '../client.ts'
 import { accounts, events, limits, pendingSignIns, sessions } from '../schema.ts'
 
 // Statements that several stores put into their transactions. Each takes the transaction first.
+//
+// PostgreSQL locks rows as they are touched. So that two transactions never wait for each other, all of them go in one
+// order: account, pending sign-ins, sessions, factors, recovery codes, limits (the address's budget first), events.
 
 export type EventRow = typeof events.$inferInsert
 export type SessionRow = typeof sessions.$inferInsert
@@ -61,5 +64,5 @@ export function forgive(tx: Db, { budget, delays }: Forgiven) {
     .update(limits)
     .set({ count: sql`${limits.count} - 1` })
     .where(and(eq(limits.key, budget), gt(limits.count, 0)))
-  return [...clear, refund]
+  return [refund, ...clear]
 }

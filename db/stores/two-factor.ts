@@ -2,6 +2,7 @@ import { and, asc, eq } from 'drizzle-orm'
 import { type Database, type Db, must } from '../client.ts'
 import { factors, recoveryCodes } from '../schema.ts'
 import {
+  accountUnchanged,
   type EventRow,
   endEverythingElse,
   type Forgiven,
@@ -85,16 +86,19 @@ export const twoFactorStore = ({ db, atomically }: Database) => ({
 
   replaceCodes: ({
     accountId,
+    securityVersion,
     madeAt,
     codes,
     event,
   }: {
     accountId: number
+    securityVersion: number
     madeAt: Date
     codes: RecoveryCode[]
     event: EventRow
   }) =>
     atomically((tx) => [
+      accountUnchanged(tx, accountId, securityVersion), // none is made for a second factor that is being turned off
       must(
         tx
           .delete(recoveryCodes)

@@ -47,7 +47,7 @@ const NoneLeft = ({ codes, notice }: { codes: RecoveryCode[]; notice: Notice | u
 
 /** The recovery codes, looked at again. With none left, making new ones is all there is to do. */
 export const RecoveryCodesPage = ({ viewer, notice, codes, set }: RecoveryCodesPageProps) => {
-  const anyLeft = codes.some(({ code }) => code !== null)
+  const anyLeft = codes.some(({ usedAt }) => usedAt === null)
   return (
     <Settings title="Recovery Codes" viewer={viewer} current="account">
       <NoticeBox notice={notice} />
