@@ -1,11 +1,14 @@
 // The product as tests run it: everything real but the clock and the network. Not part of what is built.
 import { createHmac, randomBytes, randomUUID } from 'node:crypto'
 import { decodeBase32IgnorePadding } from '@oslojs/encoding'
+import { eq, getTableName } from 'drizzle-orm'
 import pg from 'pg'
 import { type Database, openDatabase } from '#db/client.ts'
 import { dialect } from '#db/columns.ts'
+import * as schema from '#db/schema.ts'
 import { createApp } from './app.ts'
 import { type Settings, wire } from './deps.ts'
+import { hashToken, newToken } from './lib/tokens.ts'
 import { createVault, type Vault } from './lib/vault.ts'
 
 export const BASE_URL = 'https://latchkey.test'
@@ -203,3 +206,92 @@ export function readEnrolPage(html: string) {
 
 export const readCodes = (html: string): string[] =>
   html.match(/\b[0-9a-hjkmnp-tv-z]{5}-[0-9a-hjkmnp-tv-z]{5}\b/g) ?? []
+
+/** Every row of every table by the table's name: to see that nothing changed, and that nothing secret is in it. */
+export async function everyRow({ database }: Pick<Latchkey, 'database'>): Promise<Record<string, string[]>> {
+  const tables = Object.values(schema).map(async (table) => {
+    const rows = await database.db.select().from(table)
+    return [getTableName(table), rows.map((row) => JSON.stringify(row)).sort()] as const
+  })
+  return Object.fromEntries(await Promise.all(tables))
+}
+
+export async function accountOf({ database }: Pick<Latchkey, 'database'>, email: string) {
+  const [account] = await database.db.select().from(schema.accounts).where(eq(schema.accounts.email, email))
+  if (!account) throw new Error(`There is no account ${email}.`)
+  return account
+}
+
+/** The account's log, oldest first: `signed_in authenticator`, `code_wrong` and so on. */
+export async function loggedEvents(product: Pick<Latchkey, 'database'>, email: string): Promise<string[]> {
+  const { id } = await accountOf(product, email)
+  const rows = await product.database.db.select().from(schema.events).where(eq(schema.events.accountId, id))
+  return rows
+    .sort((a, b) => a.at.getTime() - b.at.getTime() || (a.id < b.id ? -1 : 1))
+    .map(({ kind, method }) => (method ? `${kind} ${method}` : kind))
+}
+
+/** Browsers that each owe a code. Written by the store itself, because fifty right passwords are seconds of argon2id. */
+export async function manyOwingCode(product: Latchkey, email: string, many: number, visitor: Visitor = {}) {
+  const account = await accountOf(product, email)
+  return await Promise.all(
+    Array.from({ length: many }, async () => {
+      const token = newToken(account.id)
+      const pending = {
+        tokenHash: hashToken(token),
+        accountId: account.id,
+        securityVersion: account.securityVersion,
+        attemptsLeft: 5,
+        expiresAt: new Date(product.clock.now().getTime() + 5 * 60_000),
+      }
+      await product.deps.signIns.startPending({ pending, forgiven: { delays: [] } })
+      const visiting = product.browser(visitor)
+      visiting.cookies.set('__Host-latchkey-pending', token)
+      return visiting
+    }),
+  )
+}
+
+export const SESSION = '__Host-latchkey'
+export const PENDING = '__Host-latchkey-pending'
+export const ENROLMENT = '__Host-latchkey-enrolment'
+
+export const SET_UP = '/settings/two-factor/set-up'
+export const DONE = `${SET_UP}/recovery-codes`
+export const RECOVERY_CODES_PAGE = '/settings/two-factor/recovery-codes'
+
+/** Whoever holds a copy of the cookies as they are now. */
+export function copyOf(product: Latchkey, browser: Browser, visitor: Visitor = {}): Browser {
+  const copy = product.browser(visitor)
+  for (const [name, value] of browser.cookies) copy.cookies.set(name, value)
+  return copy
+}
+
+export const answerCode = (browser: Browser, code: string) => browser.post('/sign-in/two-factor', { code })
+
+/** Signs in with a code of either kind; the browser that is in then. */
+export async function signedInWith(product: Latchkey, email: string, code: string): Promise<Browser> {
+  const [browser] = await manyOwingCode(product, email, 1)
+  if (!browser) throw new Error('There is no browser.')
+  const answer = await answerCode(browser, code)
+  if (answer.status !== 303) throw new Error(`${code} answered ${answer.status}: ${answer.text}`)
+  return browser
+}
+
+/** The page with the recovery codes, after the password: its answer, the codes on it, and the set it names. */
+export async function viewingCodes(browser: Browser) {
+  await browser.post(`${RECOVERY_CODES_PAGE}/confirm`, { password: PASSWORD })
+  return readCodesPage((await browser.get(RECOVERY_CODES_PAGE)).html)
+}
+
+export const readCodesPage = (html: string) => ({
+  html,
+  codes: readCodes(html),
+  set: /name="set" value="(\d+)"/.exec(html)?.[1] ?? '',
+})
+
+/** Begins to replace the authenticator: the new key, and the enrolment's id. */
+export async function replacing(browser: Browser) {
+  await browser.post('/settings/two-factor/replace/confirm', { password: PASSWORD })
+  return readEnrolPage((await browser.get('/settings/two-factor/replace')).html)
+}

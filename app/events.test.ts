@@ -1,0 +1,106 @@
+import assert from 'node:assert/strict'
+import { after, describe, test } from 'node:test'
+import { securityEvent } from './events.ts'
+import {
+  answerCode,
+  codeOf,
+  latchkey,
+  loggedEvents,
+  manyOwingCode,
+  newEmail,
+  owingCode,
+  PASSWORD,
+  signedUp,
+  withTwoFactor,
+} from './testing.ts'
+
+const product = await latchkey()
+after(() => product.close())
+
+const ORIGIN = { address: '192.0.2.1', browser: 'Firefox on Linux' }
+
+describe('a row of the log', () => {
+  test('sorts by its id among those of the same millisecond, in the order in which they happened', () => {
+    const at = new Date()
+    const ids = Array.from({ length: 2000 }, () => securityEvent('code_wrong', 1, ORIGIN, at).id)
+    assert.deepEqual([...ids].sort(), ids)
+    assert.equal(new Set(ids).size, ids.length)
+  })
+
+  test('does not tell by its id how many there are', () => {
+    const [one, two] = [1, 2].map(() => securityEvent('code_wrong', 1, ORIGIN, new Date()).id)
+    assert.notEqual(one?.slice(8), two?.slice(8))
+    assert.ok((one?.length ?? 0) >= 24)
+  })
+
+  test('keeps where it came from, and how a sign-in was made', () => {
+    const at = new Date()
+    const { id: _id, ...event } = securityEvent('signed_in', 7, ORIGIN, at, 'authenticator')
+    assert.deepEqual(event, { kind: 'signed_in', accountId: 7, method: 'authenticator', at, ...ORIGIN })
+    assert.equal(securityEvent('signed_out', 7, ORIGIN, at).method, null)
+  })
+})
+
+describe('the log of an account', () => {
+  test('has one row for each thing that happened at sign-in, and none for what did not', async () => {
+    const { browser, email, key, codes } = await withTwoFactor(product)
+    await product.browser().post('/sign-in', { email, password: 'wrong' })
+    const pending = await owingCode(product, email)
+    await answerCode(pending, '12345')
+    await answerCode(pending, codeOf(key, product.clock.now(), 500))
+    await answerCode(pending, codeOf(key, product.clock.now()))
+    const [second] = await manyOwingCode(product, email, 1)
+    await second?.post('/sign-in/two-factor', { code: '00000-00000' })
+    await second?.post('/sign-in/two-factor', { code: codes[0] ?? '' })
+    await browser.post('/sign-out')
+    await browser.post('/sign-out')
+    assert.deepEqual(await loggedEvents(product, email), [
+      'signed_up',
+      'signed_in password',
+      'second_factor_on',
+      'password_wrong',
+      'code_wrong',
+      'signed_in authenticator',
+      'code_wrong',
+      'recovery_code_used',
+      'signed_in recovery_code',
+      'signed_out',
+    ])
+  })
+
+  test('is read under Activity with time, address and browser in words, newest first', async () => {
+    const { browser, email } = await signedUp(product)
+    const elsewhere = product.browser({ address: '203.0.113.4', userAgent: 'curl/8.5.0' })
+    product.clock.advance(61_000)
+    await elsewhere.post('/sign-in', { email, password: 'wrong' })
+    const { html, text } = await browser.get('/settings/activity')
+    const times = [...html.matchAll(/<time datetime="([^"]+)"/g)].map(([, time = '']) => time)
+    assert.equal(times.length, 3)
+    assert.deepEqual([...times].sort().reverse(), times)
+    assert.equal(times[0], product.clock.now().toISOString())
+    assert.match(text, /Failed: wrong password\s+\S.*203\.0\.113\.4.*Account created/)
+  })
+
+  test("is nobody else's: another account sees none of it", async () => {
+    const { email } = await signedUp(product)
+    await product.browser({ address: '203.0.113.44' }).post('/sign-in', { email, password: 'wrong' })
+    const other = await signedUp(product)
+    assert.ok(!(await other.browser.get('/settings/activity')).text.includes('203.0.113.44'))
+  })
+
+  test('has no row for an account that does not exist, and no email that was tried', async () => {
+    const email = newEmail()
+    await product.browser().post('/sign-in', { email, password: PASSWORD })
+    await assert.rejects(loggedEvents(product, email))
+  })
+
+  test('keeps what is typed and what is sent out of itself: one short line for each (A63)', async () => {
+    const { browser, email } = await signedUp(product)
+    const injection = 'x\u001b[2J\n{"level":"info","msg":"signed in"}'
+    const forger = product.browser({ userAgent: 'curl/8 {"level":"info"} [2J' })
+    await forger.post('/sign-in', { email, password: injection })
+    const { html } = await browser.get('/settings/activity')
+    assert.ok(!html.includes('level') && !html.includes('\u001b'))
+    assert.match(html, /Failed: wrong password/)
+  })
+})
