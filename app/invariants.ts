@@ -1,0 +1,139 @@
+// What holds after every story, read straight from the database. Not part of what is built.
+import assert from 'node:assert/strict'
+import { decodeBase32IgnorePadding } from '@oslojs/encoding'
+import type { Database } from '#db/client.ts'
+import { accounts, events, factors, limits, pendingSignIns, recoveryCodes, sessions } from '#db/schema.ts'
+
+/** Every row of every table, in an order of its own. */
+export const everything = async ({ db }: Pick<Database, 'db'>) => ({
+  accounts: await db.select().from(accounts).orderBy(accounts.id),
+  sessions: await db.select().from(sessions).orderBy(sessions.id),
+  pendingSignIns: await db.select().from(pendingSignIns).orderBy(pendingSignIns.tokenHash),
+  factors: await db.select().from(factors).orderBy(factors.id),
+  recoveryCodes: await db.select().from(recoveryCodes).orderBy(recoveryCodes.accountId, recoveryCodes.position),
+  events: await db.select().from(events).orderBy(events.id),
+  limits: await db.select().from(limits).orderBy(limits.key),
+})
+
+/** The rows of one account, and what its log says, oldest first. */
+export async function stateOf(database: Pick<Database, 'db'>, email: string) {
+  const all = await everything(database)
+  const account = all.accounts.find((row) => row.email === email)
+  assert.ok(account, `there is an account ${email}`)
+  return ownRows(all, account)
+}
+
+type Everything = Awaited<ReturnType<typeof everything>>
+type Account = Everything['accounts'][number]
+
+function ownRows(all: Everything, account: Account) {
+  const own = <Row extends { accountId: number }>(rows: Row[]) => rows.filter((row) => row.accountId === account.id)
+  const log = own(all.events)
+  return {
+    account,
+    sessions: own(all.sessions),
+    pendingSignIns: own(all.pendingSignIns),
+    factors: own(all.factors),
+    recoveryCodes: own(all.recoveryCodes),
+    events: log,
+    kinds: log.map(({ kind }) => kind),
+    count: (kind: string) => log.filter((event) => event.kind === kind).length,
+  }
+}
+
+/** The invariants of a database whose every change went through the product. */
+export async function assertInvariants(database: Pick<Database, 'db'>, secrets: string[] = []): Promise<void> {
+  const all = await everything(database)
+  for (const account of all.accounts) assertAccount(ownRows(all, account))
+  assertOnlyForward(database.db, all)
+  assertUnreadable(JSON.stringify(all), secrets)
+}
+
+function assertAccount(own: ReturnType<typeof ownRows>) {
+  const [factor, ...more] = own.factors
+  assert.equal(more.length, 0, 'at most one factor of the kind')
+  if (factor) {
+    assert.deepEqual(
+      own.recoveryCodes.map(({ position }) => position),
+      [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12],
+      'second factor on: one live set of exactly twelve',
+    )
+    assert.equal(new Set(own.recoveryCodes.map(({ madeAt }) => madeAt.getTime())).size, 1, 'made at one moment')
+    assert.match(factor.secret, /^[\w-]{1,16}\.[\w-]{60,}$/, 'the secret is sealed')
+  } else {
+    assert.deepEqual(own.recoveryCodes, [], 'second factor off: no recovery codes')
+    assert.deepEqual(own.pendingSignIns, [], 'second factor off: nobody owes a code')
+  }
+  for (const { usedAt, sealed } of own.recoveryCodes)
+    assert.equal(sealed === null, usedAt !== null, 'the sealed copy is there until the code is used')
+  for (const { securityVersion } of own.pendingSignIns)
+    assert.equal(securityVersion, own.account.securityVersion, 'no pending sign-in from before a change')
+  assertSessions(own)
+  assertLog(own)
+}
+
+/** Only the session that turned the second factor on may have come by password alone. */
+function assertSessions({ sessions, factors: [factor] }: ReturnType<typeof ownRows>) {
+  if (!factor) return
+  const byPassword = sessions.filter(({ method }) => method === 'password')
+  assert.ok(byPassword.length <= 1, 'no session without the second factor')
+  for (const { startedAt } of byPassword) assert.ok(startedAt <= factor.addedAt, 'no password session after it was on')
+}
+
+/** Every change of state has exactly one row in the log. */
+function assertLog({ account, sessions, factors, recoveryCodes, events, count }: ReturnType<typeof ownRows>) {
+  const changes = ['password_changed', 'second_factor_on', 'second_factor_off', 'second_factor_replaced']
+  assert.equal(
+    account.securityVersion - 1,
+    changes.map(count).reduce((sum, each) => sum + each, 0),
+  )
+  assert.equal(count('second_factor_on') - count('second_factor_off'), factors.length)
+  assert.equal(count('signed_up'), 1)
+  const byCode = events.filter(({ kind, method }) => kind === 'signed_in' && method === 'recovery_code')
+  assert.equal(byCode.length, count('recovery_code_used'), 'a used code is a sign-in')
+  assert.ok(recoveryCodes.filter(({ usedAt }) => usedAt).length <= count('recovery_code_used'))
+  assert.ok(sessions.length + count('signed_out') <= count('signed_in'), 'no session without its row')
+}
+
+const seenBefore = new WeakMap<object, Everything>()
+
+/** Compared with the last look at the same database. */
+function assertOnlyForward(database: object, now: Everything) {
+  const before = seenBefore.get(database)
+  seenBefore.set(database, now)
+  if (!before) return
+  for (const { id, counter } of now.factors) {
+    const earlier: number | undefined = before.factors.find((factor) => factor.id === id)?.counter
+    if (earlier !== undefined) assert.ok(counter >= earlier, 'a counter never falls')
+  }
+  for (const { id, usedAt } of now.recoveryCodes) {
+    const usedBefore: Date | null | undefined = before.recoveryCodes.find((code) => code.id === id)?.usedAt
+    if (usedBefore) assert.deepEqual(usedAt, usedBefore, 'a used code stays used')
+  }
+  for (const { id } of before.events)
+    assert.ok(
+      now.events.some((event) => event.id === id),
+      'the log loses nothing',
+    )
+}
+
+/** None of the secrets (passwords, keys in base32, codes, tokens) stands in the text, in any spelling. */
+export function assertUnreadable(text: string, secrets: string[]): void {
+  const lower = text.toLowerCase()
+  for (const secret of secrets)
+    for (const spelling of spellings(secret))
+      assert.ok(!lower.includes(spelling.toLowerCase()), `${spelling} can be read in ${text.slice(0, 80)}…`)
+}
+
+function spellings(secret: string): string[] {
+  const texts = [secret, secret.replaceAll('-', '')]
+  const bytes = [...texts.map((text) => Buffer.from(text)), ...rawKey(secret)]
+  return [...texts, ...bytes.flatMap((raw) => [encoded(raw, 'hex'), encoded(raw, 'base64'), encoded(raw, 'base64url')])]
+}
+
+const rawKey = (secret: string) =>
+  /^[A-Z2-7]{32}$/.test(secret) ? [Buffer.from(decodeBase32IgnorePadding(secret))] : []
+
+/** Without the end, which depends on what follows. */
+const encoded = (bytes: Buffer, as: 'hex' | 'base64' | 'base64url') =>
+  as === 'hex' ? bytes.toString('hex') : bytes.subarray(0, Math.floor(bytes.length / 3) * 3).toString(as)

@@ -1,0 +1,89 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import { hash } from '@node-rs/argon2'
+import { createPasswords, HashQueueFull } from './passwords.ts'
+
+const passwords = createPasswords({ cores: 2 })
+const quick = await hash('right', { memoryCost: 8, timeCost: 1, parallelism: 1 }) // microseconds, for what is about the queue
+
+describe('password hashes', () => {
+  test('are argon2id with 19 MiB, two passes and one lane, each with a salt of its own', async () => {
+    const [one, two] = await Promise.all([passwords.hash('violet kettle'), passwords.hash('violet kettle')])
+    assert.match(one, /^\$argon2id\$v=19\$m=19456,t=2,p=1\$[\w+/]{22,}\$[\w+/]{43}$/)
+    assert.notEqual(one, two)
+    assert.ok(await passwords.verify(one, 'violet kettle'))
+    assert.ok(!(await passwords.verify(one, 'violet kettle ')))
+    assert.ok(!(await passwords.verify(one, 'Violet kettle')))
+  })
+
+  test('the same keys on another keyboard are the same password (NFC)', async () => {
+    const composed = await passwords.hash('caf\u00e9 \u1e69')
+    assert.ok(await passwords.verify(composed, 'cafe\u0301 s\u0323\u0307'))
+    const decomposed = await passwords.hash('cafe\u0301 s\u0323\u0307')
+    assert.ok(await passwords.verify(decomposed, 'caf\u00e9 \u1e69'))
+    assert.ok(!(await passwords.verify(composed, 'cafe \u1e69')))
+  })
+
+  test('compatibility forms stay apart: NFC, not NFKC', async () => {
+    const stored = await hash('\ufb01ne', { memoryCost: 8, timeCost: 1, parallelism: 1 })
+    assert.ok(!(await passwords.verify(stored, 'fine')))
+  })
+
+  test('nobody’s hash is never right, not even with its own password, and takes the work of a real one', async () => {
+    const stored = await passwords.hash('x')
+    // Processor time, which neighbours on the machine do not change.
+    const time = async (work: () => Promise<unknown>) => {
+      const started = process.cpuUsage()
+      for (let times = 0; times < 5; times++) await work()
+      const { user, system } = process.cpuUsage(started)
+      return (user + system) / 1000
+    }
+    const real = await time(() => passwords.verify(stored, 'y'))
+    const nobodys = await time(() => passwords.verify(undefined, 'nobody has this password'))
+    assert.equal(await passwords.verify(undefined, 'nobody has this password'), false)
+    assert.ok(nobodys > real / 4, `${nobodys} ms against ${real} ms`)
+  })
+
+  test('weaker ones need another hash, today’s and stronger ones do not', async () => {
+    assert.equal(passwords.needsRehash(await passwords.hash('x')), false)
+    const of = (settings: string) => `$argon2id$v=19$${settings}$c2FsdHNhbHQ$aGFzaA`
+    for (const weaker of ['m=19455,t=2,p=1', 'm=19456,t=1,p=1', 'm=65536,t=1,p=1'])
+      assert.equal(passwords.needsRehash(of(weaker)), true, weaker)
+    for (const enough of ['m=19456,t=2,p=1', 'm=65536,t=3,p=4'])
+      assert.equal(passwords.needsRehash(of(enough)), false, enough)
+    for (const other of ['$argon2i$v=19$m=65536,t=3,p=1$x$y', '$argon2id$m=65536,t=3,p=1$x$y', '$2b$12$abc', ''])
+      assert.equal(passwords.needsRehash(other), true, other)
+  })
+})
+
+describe('the queue', () => {
+  test('at most as many hashes at once as there are cores: the others wait for one of them to end', async () => {
+    const { hash: slowly, verify } = createPasswords({ cores: 2 })
+    const ended: string[] = []
+    const slow = [1, 2].map(() => slowly('x').then(() => ended.push('slow')))
+    const fast = [1, 2, 3, 4].map(() => verify(quick, 'right').then(() => ended.push('fast')))
+    await Promise.all([...slow, ...fast])
+    assert.equal(ended[0], 'slow', 'a quick one behind two slow ones has to wait')
+  })
+
+  test('is bounded: 64 wait per core, the next is refused at once with a time to come back', async () => {
+    for (const cores of [1, 2]) {
+      const { verify } = createPasswords({ cores })
+      const fill = () => Array.from({ length: cores * 65 }, () => verify(quick, 'right'))
+      const full = fill()
+      await assert.rejects(verify(quick, 'right'), HashQueueFull)
+      await assert.rejects(verify(quick, 'right'), ({ retryAfterSeconds }: HashQueueFull) => retryAfterSeconds === 2)
+      assert.ok((await Promise.all(full)).every((right) => right))
+      const again = fill() // every place has been given back, and not one more
+      await assert.rejects(verify(quick, 'right'), HashQueueFull)
+      assert.ok((await Promise.all(again)).every((right) => right))
+    }
+  })
+
+  test('a hash that cannot be read gives its place back', async () => {
+    const { verify } = createPasswords({ cores: 1 })
+    const results = await Promise.allSettled(Array.from({ length: 10 }, () => verify('$argon2id$broken', 'x')))
+    assert.ok(results.every((result) => result.status === 'rejected' || result.value === false))
+    assert.ok(await verify(quick, 'right'))
+  })
+})

@@ -1,0 +1,127 @@
+import assert from 'node:assert/strict'
+import { after, describe, test } from 'node:test'
+import { eq } from 'drizzle-orm'
+import { renewal } from '#app/account/confirm-password.ts'
+import { securityEvent } from '#app/events.ts'
+import { assertInvariants, stateOf } from '#app/invariants.ts'
+import { hashToken } from '#app/lib/tokens.ts'
+import { latchkey, manyOwingCode, PASSWORD, SESSION, signedInWith, signedUp, withTwoFactor } from '#app/testing.ts'
+import { regenerateCodes } from '#app/two-factor/recovery-codes.ts'
+import { pendingSignIns, recoveryCodes } from '#db/schema.ts'
+import type { Db } from '../client.ts'
+
+const product = await latchkey()
+const { clock, database, deps } = product
+after(product.close)
+
+const ORIGIN = { address: '192.0.2.1', browser: 'Firefox on Linux' }
+type Locked = typeof recoveryCodes | typeof pendingSignIns
+
+/**
+ * Starts `first` and `second` while somebody else holds the account's rows of `table`, then lets go: the two meet at the
+ * same rows, in that order. SQLite has one writer at a time, so there they simply run one after the other.
+ */
+async function meeting(
+  table: Locked,
+  accountId: number,
+  first: () => Promise<unknown>,
+  second: () => Promise<unknown>,
+) {
+  const signals = new EventTarget()
+  const heard = (name: string) => new Promise((resolve) => signals.addEventListener(name, resolve, { once: true }))
+  const [held, letGo] = [heard('held'), heard('let go')]
+  const lock = (tx: Db) => tx.update(table).set({ accountId }).where(eq(table.accountId, accountId))
+  const wait = {
+    run() {},
+    // biome-ignore lint/suspicious/noThenProperty: a statement is run by awaiting it
+    then: (done: (value: unknown) => unknown) => {
+      signals.dispatchEvent(new Event('held'))
+      return letGo.then(done)
+    },
+  }
+  const holding = database.atomically((tx) => [lock(tx), wait as PromiseLike<unknown>])
+  if (database.dialect === 'postgres') await Promise.race([held, holding])
+  const both = [first()]
+  await aMoment()
+  both.push(second())
+  await aMoment()
+  signals.dispatchEvent(new Event('let go'))
+  await holding
+  return Promise.allSettled(both)
+}
+
+const aMoment = () => new Promise((resolve) => setTimeout(resolve, database.dialect === 'postgres' ? 100 : 0))
+const reasons = (results: PromiseSettledResult<unknown>[]) =>
+  results.map((result) => (result.status === 'rejected' ? String(result.reason?.cause ?? result.reason) : 'fine'))
+
+describe('transactions that meet', () => {
+  const story = async () => {
+    const { browser, email, codes } = await withTwoFactor(product)
+    const session = await deps.sessions.find(hashToken(browser.cookies.get(SESSION) ?? ''))
+    const { recoveryCodes, account } = await stateOf(database, email)
+    const madeAt = recoveryCodes[0]?.madeAt
+    assert.ok(session && madeAt)
+    clock.advance(1000)
+    const disable = () =>
+      deps.disabling.disable({
+        accountId: account.id,
+        securityVersion: account.securityVersion,
+        renewal: renewal(session).renewal,
+        event: securityEvent('second_factor_off', account.id, ORIGIN, clock.now()),
+        forgiven: { delays: [] },
+      })
+    return { browser, email, codes, account, disable, regenerate: () => regenerateCodes(deps, session, madeAt, ORIGIN) }
+  }
+
+  test('new recovery codes and Disable: no code is left behind, whichever comes first', async () => {
+    for (const order of ['regenerate first', 'disable first']) {
+      const { email, account, disable, regenerate } = await story()
+      const [first, second] = order === 'regenerate first' ? [regenerate, disable] : [disable, regenerate]
+      assert.deepEqual(reasons(await meeting(recoveryCodes, account.id, first, second)), ['fine', 'fine'])
+      const { factors, recoveryCodes: left } = await stateOf(database, email)
+      assert.deepEqual([factors.length, left.length], [0, 0], order)
+    }
+    await assertInvariants(database)
+  })
+
+  test('new recovery codes twice: one whole set (A23)', async () => {
+    const { email, account, regenerate } = await story()
+    const results = await meeting(recoveryCodes, account.id, regenerate, regenerate)
+    assert.deepEqual(reasons(results), ['fine', 'fine'])
+    const { recoveryCodes: set, count } = await stateOf(database, email)
+    assert.deepEqual([set.length, count('recovery_codes_regenerated')], [12, 1])
+  })
+
+  test('Disable and a sign-out elsewhere: both happen, and neither is a fault', async () => {
+    for (const order of ['disable first', 'sign-out first']) {
+      const { email, codes, account, disable } = await story()
+      const other = await signedInWith(product, email, codes[0] ?? '')
+      await manyOwingCode(product, email, 2)
+      const signOut = async () => assert.equal((await other.post('/sign-out')).status, 303)
+      const [first, second] = order === 'disable first' ? [disable, signOut] : [signOut, disable]
+      const results = await meeting(pendingSignIns, account.id, first, second)
+      const faults = product.faults.splice(0)
+      assert.deepEqual(reasons(results), ['fine', 'fine'], order)
+      assert.deepEqual(faults, [], order)
+      const { sessions, factors, pendingSignIns: pending } = await stateOf(database, email)
+      assert.deepEqual([sessions.length, factors.length, pending.length], [1, 0, 0], order)
+    }
+    await assertInvariants(database)
+  })
+
+  test('a password change and a sign-out elsewhere: both happen, and neither is a fault', async () => {
+    const { browser, email } = await signedUp(product)
+    const other = product.browser()
+    await other.post('/sign-in', { email, password: PASSWORD })
+    const answers = await Promise.all([
+      browser.post('/settings/password', { current: PASSWORD, new: 'eleven sardines hum quietly' }),
+      other.post('/sign-out'),
+    ])
+    assert.deepEqual(
+      answers.map(({ status }) => status),
+      [303, 303],
+    )
+    assert.equal((await stateOf(database, email)).sessions.length, 1)
+    assert.deepEqual(product.faults.splice(0), [])
+  })
+})
