@@ -11,6 +11,8 @@ import pg from 'pg'
 import { type Dialect, dialect, dialectOf } from './columns.ts'
 
 /** Queries are written once, typed against SQLite; see db/columns.ts for why that is true for PostgreSQL as well. */
+const STATEMENTS_KEPT = 500 // the product has fewer than a hundred; lists of ids make more
+
 export type Db = BetterSQLite3Database
 
 export type Database = {
@@ -48,6 +50,7 @@ function openSqlite(file: string): Database {
   // synchronous=FULL: an acknowledged code use survives a power cut. Under WAL, NORMAL may forget the last few commits.
   for (const pragma of ['journal_mode = WAL', 'synchronous = FULL', 'foreign_keys = ON', 'busy_timeout = 2000'])
     connection.pragma(pragma)
+  parseOnce(connection)
   const db = drizzleSqlite(connection)
   // better-sqlite3 refuses async transactions, so the statements are built first and then run one after the other.
   const run = (build: Parameters<Atomically>[0]) =>
@@ -77,6 +80,17 @@ function openSqlite(file: string): Database {
     migrate: async () => migrateSqlite(db, { migrationsFolder: migrations('sqlite') }),
     close: async () => void connection.close(),
   }
+}
+
+/** Drizzle prepares a statement each time it runs one; the same text is the same statement, and is parsed once. */
+function parseOnce(connection: Sqlite.Database) {
+  const parsed = new Map<string, Sqlite.Statement>()
+  const prepare = connection.prepare.bind(connection)
+  connection.prepare = ((text: string) => {
+    const statement = parsed.get(text) ?? prepare(text)
+    if (parsed.size < STATEMENTS_KEPT) parsed.set(text, statement)
+    return statement
+  }) as typeof connection.prepare
 }
 
 function openPostgres(url: string): Database {

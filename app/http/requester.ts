@@ -15,7 +15,13 @@ export function requester(trustedProxies: Config['trustedProxies']) {
   return createMiddleware<AppEnv>(async (c, next) => {
     const peer = plain(c.env?.incoming?.socket?.remoteAddress ?? '')
     const address = clientAddress(peer, c.req.header('X-Forwarded-For'), isTrusted)
-    c.set('origin', { address: address || 'unknown', browser: browserInWords(c.req.header('User-Agent')) })
+    const userAgent = c.req.header('User-Agent')
+    c.set('origin', {
+      address: address || 'unknown',
+      get browser() {
+        return browserInWords(userAgent) // worked out only where it is written down
+      },
+    })
     await next()
   })
 }
