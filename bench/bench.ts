@@ -17,7 +17,10 @@ const PAGES = 3000 // per round
 const WIDTH = 16 // connections
 
 await bundle('bench/server.tsx', 'dist/bench-server.js')
-const child = fork('dist/bench-server.js', { env: { ...process.env, DATABASE_URL: '' } })
+const child = fork('dist/bench-server.js', {
+  execArgv: ['--max-semi-space-size=4'],
+  env: { ...process.env, DATABASE_URL: '' },
+})
 const { port, barePort } = (await once(child, 'message'))[0] as { port: number; barePort: number }
 const origin = `http://localhost:${port}`
 const form = { Origin: origin, 'Content-Type': 'application/x-www-form-urlencoded' }
