@@ -1,0 +1,112 @@
+import { spawnSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { type Browser, chromium, type LaunchOptions } from 'playwright'
+
+const FIVE_MINUTES = 5 * 60_000
+const TEN_MINUTES = 10 * 60_000
+
+/**
+ * How to launch the browser that `ensureBrowser` settled on: give it to `chromium.launch`, or as `launchOptions` to the
+ * test runner. Without `CHROMIUM_PATH` it is Playwright's own Chromium.
+ */
+export function launchOptions(executable = process.env.CHROMIUM_PATH): LaunchOptions {
+  return {
+    args: [
+      '--disable-background-networking',
+      // Chromium's sandbox does not start for root, which is who most containers run as.
+      ...(isRoot() ? ['--no-sandbox'] : []),
+    ],
+    ...(executable ? { executablePath: executable } : {}),
+  }
+}
+
+/** A Chromium, found or installed. The caller closes it. */
+export async function launchBrowser(): Promise<Browser> {
+  await ensureBrowser()
+  return chromium.launch(launchOptions())
+}
+
+/**
+ * Makes sure that there is a Chromium to test with, and leaves its path in `CHROMIUM_PATH` for the worker processes
+ * (unset: Playwright's own). Looks for one first and installs one only where there is none. Throws a sentence that says
+ * what to do when neither works.
+ */
+export default async function ensureBrowser(): Promise<void> {
+  const chosen = process.env.CHROMIUM_PATH
+  if (chosen) {
+    const refusal = await refusalToStart(chosen)
+    if (refusal) throw new Error(`CHROMIUM_PATH is ${chosen}, which does not start: ${refusal}`)
+    return
+  }
+  const refusals: string[] = []
+  for (const find of [playwrightsOwn, ...systemBrowsers(), installedByPlaywright, installedByApt]) {
+    const executable = typeof find === 'string' ? find : find()
+    if (executable === undefined) continue
+    const refusal = await refusalToStart(executable)
+    if (!refusal) {
+      if (executable !== PLAYWRIGHTS_OWN) process.env.CHROMIUM_PATH = executable
+      return
+    }
+    refusals.push(`${executable || "Playwright's own"}: ${refusal}`)
+  }
+  throw new Error(
+    [
+      'There is no Chromium to run the browser tests with, and none could be installed.',
+      'Install Chromium or Chrome, or run "npx playwright install --with-deps chromium", or set CHROMIUM_PATH to one.',
+      ...refusals,
+    ].join('\n'),
+  )
+}
+
+const PLAYWRIGHTS_OWN = ''
+
+const playwrightsOwn = () => PLAYWRIGHTS_OWN
+
+/** Chrome and Chromium where the system keeps them: on the PATH, and in the usual places of macOS and Windows. */
+function systemBrowsers(): string[] {
+  const onPath = ['google-chrome', 'google-chrome-stable', 'chromium', 'chromium-browser'].flatMap((name) =>
+    (process.env.PATH ?? '').split(path.delimiter).map((folder) => path.join(folder, name)),
+  )
+  const onMac = ['Google Chrome', 'Chromium'].map((name) => `/Applications/${name}.app/Contents/MacOS/${name}`)
+  const onWindows = [process.env.PROGRAMFILES, process.env['PROGRAMFILES(X86)'], process.env.LOCALAPPDATA]
+    .filter((folder) => folder !== undefined)
+    .map((folder) => path.join(folder, 'Google', 'Chrome', 'Application', 'chrome.exe'))
+  return [...onPath, ...onMac, ...onWindows].filter((file) => existsSync(file))
+}
+
+function installedByPlaywright(): string | undefined {
+  console.log('No Chromium here yet: asking Playwright for one.')
+  const cli = fileURLToPath(new URL('../node_modules/playwright/cli.js', import.meta.url))
+  return succeeds(process.execPath, [cli, 'install', 'chromium'], FIVE_MINUTES) ? PLAYWRIGHTS_OWN : undefined
+}
+
+function installedByApt(): string | undefined {
+  if (!isRoot() || !succeeds('apt-get', ['--version'], FIVE_MINUTES, 'ignore')) return undefined
+  console.log('Installing the chromium package of this system.')
+  const installed =
+    succeeds('apt-get', ['update', '-q'], TEN_MINUTES) &&
+    succeeds('apt-get', ['install', '-y', '-q', '--no-install-recommends', 'chromium'], TEN_MINUTES)
+  return installed ? systemBrowsers()[0] : undefined
+}
+
+function succeeds(command: string, arguments_: string[], timeout: number, stdio: 'inherit' | 'ignore' = 'inherit') {
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
+  return spawnSync(command, arguments_, { stdio, timeout, env }).status === 0
+}
+
+/** Undefined when the browser starts, else the first line of why it does not. */
+async function refusalToStart(executable: string): Promise<string | undefined> {
+  try {
+    const browser = await chromium.launch(launchOptions(executable))
+    await browser.close()
+    return undefined
+  } catch (error) {
+    return String(error).split('\n')[0]
+  }
+}
+
+function isRoot(): boolean {
+  return process.getuid?.() === 0
+}

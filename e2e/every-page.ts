@@ -1,0 +1,148 @@
+import type { Page } from 'playwright/test'
+import type { Account, ProtectedAccount } from './account.ts'
+import { type Action, button, confirmWithPassword, field, openPopUp, signIn, typeCode, verify } from './person.ts'
+import { openCodePage, openRecoveryCodes, openReplacement, openStepOne, openStepTwo } from './short-cuts.ts'
+
+/** A page in one of the states it can be in: how to get there, and the heading that then stands above it. */
+export type State<Whose> = { name: string; heading: string; open: (page: Page, account: Whose) => Promise<unknown> }
+
+const SHORT_PASSWORD = 'short'
+const WRONG_PASSWORD = 'not that one at all'
+
+export const pagesOfStrangers: State<undefined>[] = [
+  { name: 'sign-up', heading: 'Create your account', open: (page) => page.goto('/sign-up') },
+  {
+    name: 'sign-up, refused',
+    heading: 'Create your account',
+    open: async (page) => {
+      await page.goto('/sign-up')
+      await field(page, 'Email').fill('ada')
+      await field(page, 'Password').fill(SHORT_PASSWORD)
+      await button(page, 'Create account').click()
+      await page.getByRole('alert').waitFor()
+    },
+  },
+  { name: 'sign-in', heading: 'Sign in', open: (page) => page.goto('/sign-in') },
+  {
+    name: 'sign-in, refused',
+    heading: 'Sign in',
+    open: async (page) => {
+      await signIn(page, { email: 'nobody@example.com', password: WRONG_PASSWORD })
+      await page.getByRole('alert').waitFor()
+    },
+  },
+]
+
+export const pagesWithoutSecondFactor: State<Account>[] = [
+  { name: 'dashboard, second factor off', heading: 'Dashboard', open: (page) => page.goto('/') },
+  { name: 'account, second factor off', heading: 'Account', open: (page) => page.goto('/settings/account') },
+  { name: 'activity', heading: 'Activity', open: (page) => page.goto('/settings/activity') },
+  { name: 'change password', heading: 'Change Password', open: (page) => page.goto('/settings/password') },
+  {
+    name: 'change password, refused',
+    heading: 'Change Password',
+    open: async (page) => {
+      await page.goto('/settings/password')
+      await field(page, 'Current password').fill(WRONG_PASSWORD)
+      await field(page, 'New password').fill(SHORT_PASSWORD)
+      await button(page, 'Change Password').click()
+      await page.getByRole('alert').waitFor()
+    },
+  },
+  popUp('Set Up Two-Factor Authentication'),
+  {
+    name: 'password for the set-up, refused',
+    heading: 'Set Up Two-Factor Authentication',
+    open: async (page, { email }) => {
+      await confirmWithPassword(page, 'Set Up Two-Factor Authentication', { email, password: WRONG_PASSWORD })
+      await page.getByRole('alert').waitFor()
+    },
+  },
+  { name: 'step 1', heading: 'Step 1 of 2: Register Authentication App', open: openStepOne },
+  {
+    name: 'step 1, refused',
+    heading: 'Step 1 of 2: Register Authentication App',
+    open: async (page, account) => {
+      const authenticator = await openStepOne(page, account)
+      await typeCode(page, authenticator.wrongCode())
+      await button(page, 'Next').click()
+      await page.getByRole('alert').waitFor()
+    },
+  },
+  { name: 'step 2', heading: 'Step 2 of 2: Save Recovery Codes', open: openStepTwo },
+  {
+    name: 'step 2, refused',
+    heading: 'Step 2 of 2: Save Recovery Codes',
+    open: async (page, account) => {
+      await openStepTwo(page, account)
+      await button(page, 'Done').click()
+      await page.getByRole('alert').waitFor()
+    },
+  },
+]
+
+export const pagesWithSecondFactor: State<ProtectedAccount>[] = [
+  { name: 'dashboard, second factor on', heading: 'Dashboard', open: (page) => page.goto('/') },
+  { name: 'account, second factor on', heading: 'Account', open: (page) => page.goto('/settings/account') },
+  popUp('View Recovery Codes'),
+  popUp('Replace Authenticator'),
+  popUp('Disable Two-Factor Authentication'),
+  {
+    name: 'are you sure to disable',
+    heading: 'Account',
+    open: async (page) => {
+      await page.goto('/settings/account')
+      await button(page, 'Disable Two-Factor Authentication').click()
+    },
+  },
+  {
+    name: 'disable as a page',
+    heading: 'Disable Two-Factor Authentication',
+    open: (page) => page.goto('/settings/two-factor/disable'),
+  },
+  { name: 'recovery codes', heading: 'Recovery Codes', open: openRecoveryCodes },
+  {
+    name: 'are you sure to generate',
+    heading: 'Recovery Codes',
+    open: async (page, account) => {
+      await openRecoveryCodes(page, account)
+      await button(page, 'Generate new recovery codes').click()
+    },
+  },
+  {
+    name: 'generate as a page',
+    heading: 'Generate new recovery codes',
+    open: async (page, account) => {
+      await openRecoveryCodes(page, account)
+      await page.goto('/settings/two-factor/recovery-codes/regenerate')
+    },
+  },
+  {
+    name: 'recovery codes for paper',
+    heading: 'Recovery codes',
+    open: async (page, account) => {
+      await openRecoveryCodes(page, account)
+      await page.goto('/settings/two-factor/recovery-codes/print')
+    },
+  },
+  {
+    name: 'replace authenticator',
+    heading: 'Replace Authenticator',
+    open: openReplacement,
+  },
+  { name: 'code', heading: 'Two-Factor Authentication', open: openCodePage },
+  {
+    name: 'code, refused',
+    heading: 'Two-Factor Authentication',
+    open: async (page, account) => {
+      await openCodePage(page, account)
+      await verify(page, account.authenticator.codeFromNow(-3))
+      await page.getByRole('alert').waitFor()
+      await page.getByText('Lost your device?').click()
+    },
+  },
+]
+
+function popUp(action: Action): State<Account> {
+  return { name: `pop-up ${action}`, heading: 'Account', open: (page) => openPopUp(page, action) }
+}

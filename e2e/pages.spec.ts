@@ -1,0 +1,59 @@
+import { AxeBuilder } from '@axe-core/playwright'
+import type { Page } from 'playwright/test'
+import { pagesOfStrangers, pagesWithoutSecondFactor, pagesWithSecondFactor, type State } from './every-page.ts'
+import { expect, heading, test } from './support.ts'
+import { weightOf } from './weight.ts'
+
+const WCAG_2_2_AA = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']
+const MOST_BYTES = 14 * 1024 // on the wire, everything included: what a new connection carries in its first round trip
+const NARROWEST = 360 // CSS pixels
+
+test('the pages of strangers are in order', async ({ page }) => {
+  for (const state of pagesOfStrangers) await expectInOrder(page, state, undefined)
+})
+
+test('the pages of an account without a second factor are in order', async ({ page, signedUp }) => {
+  for (const state of pagesWithoutSecondFactor) await expectInOrder(page, state, signedUp)
+})
+
+test('the pages of an account with a second factor are in order', async ({ page, withTwoFactor }) => {
+  for (const state of pagesWithSecondFactor) await expectInOrder(page, state, withTwoFactor)
+})
+
+test('a page that does not exist says so, and leads on', async ({ page }) => {
+  const response = await page.goto('/no-such-page')
+  expect(response?.status()).toBe(404)
+  await expect(page).toHaveTitle(/\w+ · Latchkey$/)
+  await expectAccessible(page)
+  await page.getByRole('main').getByRole('link').first().click()
+  await expect(heading(page, 'Sign in')).toBeVisible()
+})
+
+/** Title, one heading, no sideways scrolling, no more than it may weigh, nothing that WCAG 2.2 AA forbids. */
+async function expectInOrder<Whose>(
+  page: Page,
+  { name, heading: title, open }: State<Whose>,
+  account: Whose,
+): Promise<void> {
+  await test.step(name, async () => {
+    const size = page.viewportSize() ?? { width: NARROWEST, height: 740 }
+    await open(page, account)
+    await expect(page).toHaveTitle(`${title} · Latchkey`)
+    await expect(page.getByRole('heading', { level: 1 })).toHaveText(title)
+    await expect(page.getByRole('main')).toHaveCount(1)
+    await expectAccessible(page)
+    await page.setViewportSize({ ...size, width: NARROWEST })
+    expect.soft(await page.evaluate(() => document.documentElement.scrollWidth), name).toBeLessThanOrEqual(NARROWEST)
+    await page.setViewportSize(size)
+    expect.soft(await weightOf(page), name).toBeLessThan(MOST_BYTES)
+  })
+}
+
+/** In the colours of the project: light on the wide screen, dark on the phone. */
+async function expectAccessible(page: Page): Promise<void> {
+  const { violations } = await new AxeBuilder({ page }).setLegacyMode().withTags(WCAG_2_2_AA).analyze()
+  const found = violations.flatMap(({ id, nodes }) =>
+    nodes.map(({ html, failureSummary }) => `${id}: ${html} ${failureSummary}`),
+  )
+  expect.soft(found).toEqual([])
+}

@@ -1,0 +1,108 @@
+import type { Page } from 'playwright/test'
+import {
+  type Action,
+  button,
+  confirmWithPassword,
+  expect,
+  expectRefused,
+  field,
+  heading,
+  link,
+  openPopUp,
+  test,
+} from './support.ts'
+
+type Way = { action: Action; path: string; leadsTo: string }
+
+const ways: Way[] = [
+  {
+    action: 'Set Up Two-Factor Authentication',
+    path: '/settings/two-factor/set-up/confirm',
+    leadsTo: '/settings/two-factor/set-up',
+  },
+  {
+    action: 'View Recovery Codes',
+    path: '/settings/two-factor/recovery-codes/confirm',
+    leadsTo: '/settings/two-factor/recovery-codes',
+  },
+  {
+    action: 'Replace Authenticator',
+    path: '/settings/two-factor/replace/confirm',
+    leadsTo: '/settings/two-factor/replace',
+  },
+  { action: 'Disable Two-Factor Authentication', path: '/settings/two-factor/disable', leadsTo: '/settings/account' },
+]
+
+for (const { action, path, leadsTo } of ways) {
+  test.describe(action, () => {
+    // The account each action is for: one without a second factor, or one with it.
+    test.beforeEach(action.startsWith('Set Up') ? async ({ signedUp: _ }) => {} : async ({ withTwoFactor: _ }) => {})
+
+    test('is a pop-up of that name that asks for the password, and closes by Cancel and by Escape', async ({
+      page,
+      signedUp,
+    }) => {
+      const popUp = await openPopUp(page, action)
+      await expect(link(page, action)).toBeHidden()
+      await expect(popUp.getByRole('heading', { name: action, exact: true })).toBeVisible()
+      await expect(field(popUp, 'Password')).toBeFocused()
+      await expect(field(popUp, 'Password')).toHaveAttribute('autocomplete', 'current-password')
+      await expect(page.getByRole('dialog')).toHaveCount(1)
+      await button(popUp, 'Cancel').click()
+      await expect(page.getByRole('dialog')).toHaveCount(0)
+
+      await openPopUp(page, action)
+      await page.keyboard.press('Escape')
+      await page.keyboard.press('Escape')
+      await expect(page.getByRole('dialog')).toHaveCount(0)
+      await expect(heading(page, 'Account')).toBeVisible()
+
+      await confirmWithPassword(page, action, { ...signedUp, password: 'not that one at all' })
+      await expect(heading(page, action)).toBeVisible()
+      await expectRefused(field(page, 'Password'), 'That is not the password of this account.')
+      await expect(field(page, 'Password')).toHaveValue('')
+      await field(page, 'Password').fill(signedUp.password)
+      await button(page, 'Continue').click()
+      await expect(page).toHaveURL(leadsTo)
+    })
+
+    test('where popovers are not known, a link leads to the same form as a page', async ({ page, signedUp }) => {
+      await withoutPopovers(page)
+      await page.goto('/settings/account')
+      await expect(button(page, action)).toBeHidden()
+      await expect(page.getByRole('dialog')).toHaveCount(0)
+      await link(page, action).click()
+      await expect(page).toHaveURL(path)
+      await expect(heading(page, action)).toBeVisible()
+
+      await link(page, 'Cancel').click()
+      await expect(heading(page, 'Account')).toBeVisible()
+      await link(page, action).click()
+      await field(page, 'Password').fill(signedUp.password)
+      await button(page, 'Continue').click()
+      await expect(page).toHaveURL(leadsTo)
+    })
+  })
+}
+
+test('Disable asks first whether one is sure, then for the password, one pop-up at a time', async ({
+  page,
+  withTwoFactor,
+}) => {
+  await page.goto('/settings/account')
+  await button(page, 'Disable Two-Factor Authentication').click()
+  const popUp = page.getByRole('dialog', { name: 'Disable Two-Factor Authentication' })
+  await expect(popUp).toHaveCount(1)
+  await expect(field(popUp, 'Password')).toBeHidden()
+  await button(popUp, 'Continue').click()
+  await expect(popUp).toHaveCount(1)
+  await expect(field(popUp, 'Password'), withTwoFactor.email).toBeFocused()
+})
+
+/** A browser from before 2024, as far as the style sheet can tell: the selector it asks about is one that nobody knows. */
+async function withoutPopovers(page: Page): Promise<void> {
+  await page.route('**/*.css', async (route) => {
+    const css = await (await fetch(route.request().url())).text()
+    await route.fulfill({ contentType: 'text/css', body: css.replaceAll(':popover-open', ':not-known-here') })
+  })
+}

@@ -1,0 +1,100 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const THIRTY_SECONDS = 30_000
+const TEN_SECONDS = 10_000
+
+/**
+ * Before the tests: starts the product, unless `E2E_BASE_URL` names a server that is already there. The worker processes
+ * read the address from that variable. Returns what ends it after the tests.
+ */
+export default async function serverForTheTests(): Promise<() => Promise<void>> {
+  if (process.env.E2E_BASE_URL) {
+    await answers(process.env.E2E_BASE_URL)
+    return async () => {}
+  }
+  const server = await startServer()
+  process.env.E2E_BASE_URL = server.url
+  return async () => {
+    delete process.env.E2E_BASE_URL
+    await server.stop()
+  }
+}
+
+/**
+ * Starts the product on a free port, with a fresh database in a folder of its own, and resolves when it answers.
+ * `E2E_SERVER=built` starts what `npm run build` made, anything else the sources. `environment` is added to its own.
+ */
+export async function startServer(
+  environment: Record<string, string> = {},
+): Promise<{ url: string; stop: () => Promise<void> }> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'latchkey-e2e-'))
+  const command = process.env.E2E_SERVER === 'built' ? ['dist/server.js'] : ['--import', 'tsx', 'app/server.ts']
+  const child = spawn(process.execPath, command, {
+    cwd: fileURLToPath(new URL('..', import.meta.url)),
+    // Nothing of the tester's own environment but the PATH: a key or an address set there would change what is tested.
+    env: {
+      PATH: process.env.PATH,
+      PORT: '0',
+      DATABASE_URL: `file:${path.join(folder, 'latchkey.db')}`,
+      RATE_LIMIT_PER_ADDRESS: '0',
+      ...environment,
+    },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  const killChild = () => child.kill('SIGKILL')
+  process.once('exit', killChild)
+  const stop = async () => {
+    process.off('exit', killChild)
+    await stopped(child)
+    await rm(folder, { recursive: true, force: true })
+  }
+  try {
+    const url = await addressFrom(child)
+    await answers(url)
+    return { url, stop }
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}
+
+/** The address in the line that the server prints when it listens. */
+async function addressFrom(child: ChildProcess): Promise<string> {
+  let printed = ''
+  return new Promise((resolve, reject) => {
+    const fail = (what: string) => reject(new Error(`${what}\n${printed}`))
+    const timer = setTimeout(fail, THIRTY_SECONDS, 'The server did not say within 30 seconds that it listens.')
+    child.once('error', (error) => fail(`The server did not start: ${error.message}`))
+    child.once('exit', (status) => fail(`The server ended before it listened, with status ${status}.`))
+    child.stdout?.on('data', (chunk: Buffer) => {
+      printed += chunk
+      const url = /https?:\/\/[^\s/]+/.exec(printed)?.[0]
+      if (!url) return
+      clearTimeout(timer)
+      resolve(url)
+    })
+  })
+}
+
+async function answers(url: string): Promise<void> {
+  const response = await fetch(new URL('/healthz', url), { signal: AbortSignal.timeout(TEN_SECONDS) }).catch(
+    (error) => {
+      throw new Error(`Nothing answers at ${url}: ${error.cause?.message ?? error.message}`)
+    },
+  )
+  if (!response.ok) throw new Error(`${url}/healthz answers ${response.status}.`)
+}
+
+async function stopped(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return
+  const end = once(child, 'exit')
+  child.kill('SIGTERM')
+  const patience = setTimeout(() => child.kill('SIGKILL'), TEN_SECONDS)
+  await end
+  clearTimeout(patience)
+}

@@ -1,0 +1,49 @@
+import { type APIRequestContext, expect, type Page } from 'playwright/test'
+import type { Account } from './account.ts'
+import { Authenticator } from './authenticator.ts'
+import { submit } from './by-request.ts'
+import { goOnToStepTwo, typedKey } from './person.ts'
+
+// Pages that a test starts from. The way there is not what it tests, so it goes by request, which takes a tenth of the time.
+
+export async function openCodePage(page: Page, { email, password }: Account): Promise<void> {
+  await page.context().clearCookies()
+  await submit(page.request, '/sign-in', { email, password })
+  await page.goto('/sign-in/two-factor')
+}
+
+export function openStepOne(page: Page, account: Account): Promise<Authenticator> {
+  return openEnrolment(page, '/settings/two-factor/set-up', account)
+}
+
+export async function openStepTwo(page: Page, account: Account): Promise<Authenticator> {
+  const authenticator = await openStepOne(page, account)
+  await goOnToStepTwo(page, await authenticator.nextCode())
+  return authenticator
+}
+
+export function openReplacement(page: Page, account: Account): Promise<Authenticator> {
+  return openEnrolment(page, '/settings/two-factor/replace', account)
+}
+
+export async function openRecoveryCodes(page: Page, { password }: Account): Promise<void> {
+  await submit(page.request, '/settings/two-factor/recovery-codes/confirm', { password })
+  await page.goto('/settings/two-factor/recovery-codes')
+}
+
+/** Whether the browser or client is signed in: the answer to one request. */
+export async function expectInside(request: APIRequestContext): Promise<void> {
+  expect((await request.get('/settings/account', { maxRedirects: 0 })).status()).toBe(200)
+}
+
+export async function expectOutside(request: APIRequestContext): Promise<void> {
+  const response = await request.get('/settings/account', { maxRedirects: 0 })
+  expect(response.status()).toBe(303)
+  expect(response.headers().location).toContain('/sign-in')
+}
+
+async function openEnrolment(page: Page, path: string, { password }: Account): Promise<Authenticator> {
+  await submit(page.request, `${path}/confirm`, { password })
+  await page.goto(path)
+  return new Authenticator(await typedKey(page))
+}

@@ -1,0 +1,79 @@
+import { type APIRequestContext, test as base, expect, type Page } from 'playwright/test'
+import { type Account, newAccount, type ProtectedAccount } from './account.ts'
+import type { Authenticator } from './authenticator.ts'
+import { enrolByRequest, signUpByRequest, site } from './by-request.ts'
+import { OtherSite } from './other-site.ts'
+import { Watch } from './watch.ts'
+
+export * from './account.ts'
+export * from './authenticator.ts'
+export * from './by-request.ts'
+export * from './person.ts'
+export * from './qr-code.ts'
+export * from './short-cuts.ts'
+export { expect }
+
+type Vocabulary = {
+  /** A new account, with `page` signed in to it. */
+  signedUp: Account
+  /** A new account with the second factor on, and `page` signed in to it. Two uses of its authenticator are left without a wait. */
+  withTwoFactor: ProtectedAccount
+  /** The authenticator of `withTwoFactor`. */
+  authenticator: Authenticator
+  /** Opens a page in another browser, which shares nothing with `page`: the second door. */
+  anotherBrowser: () => Promise<Page>
+  /** The same without a page: a client that sends requests. A tenth of the cost, where nothing needs to be seen. */
+  anotherClient: () => Promise<APIRequestContext>
+  /** Another site, on another origin, that means no good. */
+  otherSite: OtherSite
+  /** Fails the test at its end when any page did what no page may. */
+  watch: Watch
+}
+
+export const test = base.extend<Vocabulary>({
+  watch: [
+    async ({ browser }, use) => {
+      const watch = new Watch(site())
+      browser.on('context', watch.follow)
+      await use(watch)
+      browser.off('context', watch.follow)
+      expect(watch.complaints(), 'errors, broken policies and requests elsewhere').toEqual([])
+    },
+    { auto: true },
+  ],
+  signedUp: async ({ context }, use) => {
+    const account = newAccount()
+    await signUpByRequest(context.request, account)
+    await use(account)
+  },
+  withTwoFactor: async ({ context, signedUp }, use) => {
+    await use(await enrolByRequest(context.request, signedUp))
+  },
+  authenticator: async ({ withTwoFactor }, use) => {
+    await use(withTwoFactor.authenticator)
+  },
+  anotherBrowser: async ({ browser }, use) => {
+    const opened: Page[] = []
+    await use(async () => {
+      const page = await (await browser.newContext()).newPage()
+      opened.push(page)
+      return page
+    })
+    await Promise.all(opened.map((page) => page.context().close()))
+  },
+  anotherClient: async ({ playwright }, use) => {
+    const opened: APIRequestContext[] = []
+    await use(async () => {
+      const client = await playwright.request.newContext({ baseURL: site() })
+      opened.push(client)
+      return client
+    })
+    await Promise.all(opened.map((client) => client.dispose()))
+  },
+  otherSite: async ({ watch }, use) => {
+    const otherSite = await OtherSite.open()
+    for (const origin of otherSite.origins) watch.expectStranger(origin)
+    await use(otherSite)
+    await otherSite.close()
+  },
+})
