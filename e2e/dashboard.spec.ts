@@ -39,7 +39,10 @@ test('the last sign-ins tell how, from where, and which is this one', async ({
   await expect(rows.nth(1)).not.toContainText('This session')
 })
 
-test('Settings stands at the top right and leads to Account and Activity', async ({ page, signedUp }) => {
+test('Settings stands at the top right and leads to Account and Activity', { tag: '@phone' }, async ({
+  page,
+  signedUp,
+}) => {
   await page.goto('/')
   const settings = link(page.getByRole('navigation', { name: 'Account' }), 'Settings')
   const place = await settings.boundingBox()

@@ -28,10 +28,9 @@ import {
 
 const ON = 'Two-factor authentication is on. Your other sessions have been signed out.'
 
-test('the second factor is set up with an authenticator, and from then on signing in takes its code', async ({
-  page,
-  signedUp,
-}) => {
+test('the second factor is set up with an authenticator, and from then on signing in takes its code', {
+  tag: '@phone',
+}, async ({ page, signedUp }) => {
   await confirmWithPassword(page, 'Set Up Two-Factor Authentication', signedUp)
   await expect(heading(page, 'Step 1 of 2: Register Authentication App')).toBeVisible()
   const authenticator = new Authenticator(await typedKey(page))
@@ -48,10 +47,9 @@ test('the second factor is set up with an authenticator, and from then on signin
   await expect(heading(page, 'Dashboard')).toBeVisible()
 })
 
-test('a phone reads the QR code off the page, light or dark, and finds the key that is shown for typing', async ({
-  page,
-  signedUp,
-}) => {
+test('a phone reads the QR code off the page, light or dark, and finds the key that is shown for typing', {
+  tag: '@phone',
+}, async ({ page, signedUp }) => {
   await openStepOne(page, signedUp)
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme })

@@ -8,19 +8,22 @@ const WCAG_2_2_AA = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']
 const MOST_BYTES = 14 * 1024 // on the wire, everything included: what a new connection carries in its first round trip
 const NARROWEST = 360 // CSS pixels
 
-test('the pages of strangers are in order', async ({ page }) => {
+test('the pages of strangers are in order', { tag: '@phone' }, async ({ page }) => {
   for (const state of pagesOfStrangers) await expectInOrder(page, state, undefined)
 })
 
-test('the pages of an account without a second factor are in order', async ({ page, signedUp }) => {
+test('the pages of an account without a second factor are in order', { tag: '@phone' }, async ({ page, signedUp }) => {
   for (const state of pagesWithoutSecondFactor) await expectInOrder(page, state, signedUp)
 })
 
-test('the pages of an account with a second factor are in order', async ({ page, withTwoFactor }) => {
+test('the pages of an account with a second factor are in order', { tag: '@phone' }, async ({
+  page,
+  withTwoFactor,
+}) => {
   for (const state of pagesWithSecondFactor) await expectInOrder(page, state, withTwoFactor)
 })
 
-test('a page that does not exist says so, and leads on', async ({ page }) => {
+test('a page that does not exist says so, and leads on', { tag: '@phone' }, async ({ page }) => {
   const response = await page.goto('/no-such-page')
   expect(response?.status()).toBe(404)
   await expect(page).toHaveTitle(/\w+ · Latchkey$/)

@@ -6,12 +6,12 @@ const ONE_MINUTE = 60_000
 // A run of its own server finds its address here once the global set-up has started it: the workers read this file again.
 const address = process.env.E2E_BASE_URL
 
-// What a project leaves out, because it could not come out differently there: without the script, the script's own pieces and
-// the accessibility scan, which is a script too; and anywhere but in the first, attacks, which meet the same server from
-// every browser. On the phone it is the looks that differ, and the fingers.
-const scripted = ['**/enhance.spec.ts', '**/pages.spec.ts']
+// What a project leaves out, because it could not come out differently there. Without the script: the script's own pieces,
+// the accessibility scan, which is a script too, and lists that have no script. Anywhere but in the first: attacks, which
+// meet the same server from every browser. On the phone it is the looks that differ, and the fingers: tests that have the
+// tag @phone.
+const withoutDifference = ['activity', 'dashboard', 'enhance', 'pages'].map((flow) => `**/${flow}.spec.ts`)
 const attacks = '**/attacks/**'
-const onPhones = ['dashboard', 'enhance', 'enrol', 'pages'].map((flow) => `**/${flow}.spec.ts`)
 
 export default defineConfig({
   testDir: '.',
@@ -34,10 +34,10 @@ export default defineConfig({
   },
   projects: [
     { name: 'chromium' },
-    { name: 'no-javascript', use: { javaScriptEnabled: false }, testIgnore: [...scripted, attacks] },
+    { name: 'no-javascript', use: { javaScriptEnabled: false }, testIgnore: [...withoutDifference, attacks] },
     {
       name: 'phone',
-      testMatch: onPhones,
+      grep: /@phone/,
       use: {
         viewport: { width: 360, height: 740 },
         deviceScaleFactor: 2,

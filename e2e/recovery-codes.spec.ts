@@ -31,11 +31,9 @@ async function regenerate(page: Page): Promise<string[]> {
   return shownRecoveryCodes(page)
 }
 
-test('View asks for the password and shows all twelve, the used ones struck out with their date', async ({
-  page,
-  withTwoFactor,
-  anotherClient,
-}) => {
+test('View asks for the password and shows all twelve, the used ones struck out with their date', {
+  tag: '@phone',
+}, async ({ page, withTwoFactor, anotherClient }) => {
   await signInByRequest(await anotherClient(), withTwoFactor, withTwoFactor.recoveryCodes[2])
   for (const path of ['', '/print', '/download', '/regenerate']) {
     await page.goto(`/settings/two-factor/recovery-codes${path}`)

@@ -17,7 +17,7 @@ test.beforeEach(async ({ page, withTwoFactor }) => {
   await openCodePage(page, withTwoFactor)
 })
 
-test('the code opens the dashboard, with spaces and dashes forgiven', async ({
+test('the code opens the dashboard, with spaces and dashes forgiven', { tag: '@phone' }, async ({
   page,
   authenticator,
   withTwoFactor,
