@@ -32,6 +32,9 @@ const Environment = z.object({
   RATE_LIMIT_PER_ADDRESS: wholeNumber('RATE_LIMIT_PER_ADDRESS', 0, 1_000_000, 100),
   TRUST_PROXY: z.string().default(''),
   SESSION_IDLE_MINUTES: wholeNumber('SESSION_IDLE_MINUTES', 1, 60 * 24 * 30, 60),
+  TOKENS_NEVER_EXPIRE: z
+    .enum(['allowed', 'refused'], 'TOKENS_NEVER_EXPIRE must be allowed or refused.')
+    .default('refused'),
   SESSION_HOURS: wholeNumber('SESSION_HOURS', 1, 24 * 365, 24),
 })
 
@@ -57,6 +60,8 @@ export function readConfig(environment: Record<string, string | undefined>) {
     passwordMinLength: env.PASSWORD_MIN_LENGTH,
     attemptsPerAddress: env.RATE_LIMIT_PER_ADDRESS,
     trustedProxies: trustedProxies(env.TRUST_PROXY),
+    /** Whether an access token may have no end date. */
+    allowEndlessTokens: env.TOKENS_NEVER_EXPIRE === 'allowed',
     sessionIdle: env.SESSION_IDLE_MINUTES * MINUTE,
     sessionLifetime: env.SESSION_HOURS * HOUR,
   }

@@ -20,6 +20,11 @@ export type EventKind =
   | 'recovery_codes_viewed'
   | 'recovery_codes_downloaded'
   | 'recovery_codes_regenerated'
+  | 'session_ended'
+  | 'token_generated'
+  | 'token_edited'
+  | 'token_regenerated'
+  | 'token_removed'
 
 /** One row of the log that a person reads under Settings → Activity. */
 export type SecurityEvent = Origin & { id: string; accountId: number; kind: EventKind; method: Method | null; at: Date }

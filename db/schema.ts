@@ -1,6 +1,9 @@
 import { column } from './columns.ts'
 
 const { table, text, integer, time, index, uniqueIndex } = column
+/** The door a session came in by, and the only one it opens. */
+type Client = 'browser' | 'api'
+
 /** How a session was signed in. */
 type Method = 'password' | 'authenticator' | 'recovery_code'
 
@@ -18,6 +21,8 @@ export const accounts = table('accounts', {
   passwordChangedAt: time('password_changed_at').notNull(),
   /** Grows with every change of password or second factor. What began under an older one can not finish. */
   securityVersion: integer('security_version').notNull(),
+  /** Set by an operator: from then on neither sessions nor access tokens of the account open anything. */
+  suspendedAt: time('suspended_at'),
   createdAt: time('created_at').notNull(),
 })
 
@@ -27,6 +32,7 @@ export const sessions = table(
     id: text('id').primaryKey(), // names the session in pages and cookies that are no secret
     tokenHash: text('token_hash').notNull().unique(), // SHA-256 of the token that the browser holds
     accountId: owner(),
+    client: text('client').$type<Client>().notNull().default('browser'),
     method: text('method').$type<Method>().notNull(),
     startedAt: time('started_at').notNull(),
     lastSeenAt: time('last_seen_at').notNull(),
@@ -43,6 +49,7 @@ export const pendingSignIns = table(
   'pending_sign_ins',
   {
     tokenHash: text('token_hash').primaryKey(),
+    client: text('client').$type<Client>().notNull().default('browser'),
     accountId: owner(),
     securityVersion: integer('security_version').notNull(),
     attemptsLeft: integer('attempts_left').notNull(),
@@ -79,6 +86,40 @@ export const recoveryCodes = table(
     usedAt: time('used_at'),
   },
   (t) => [uniqueIndex('recovery_codes_account_position').on(t.accountId, t.position)],
+)
+
+/** Enrolments begun by `/1.0/`, whose clients keep no cookie: sealed, one per session. They are not factors until they are finished. */
+export const pendingEnrolments = table(
+  'pending_enrolments',
+  {
+    sessionId: text('session_id')
+      .primaryKey()
+      .references(() => sessions.id, { onDelete: 'cascade' }),
+    enrolment: text('enrolment').notNull(),
+    expiresAt: time('expires_at').notNull(),
+  },
+  (t) => [index('pending_enrolments_expiry').on(t.expiresAt)],
+)
+
+export const accessTokens = table(
+  'access_tokens',
+  {
+    id: text('id').primaryKey(),
+    accountId: owner(),
+    tokenHash: text('token_hash').notNull().unique(), // SHA-256 of the token
+    hint: text('hint').notNull(), // its last characters, to tell it from others
+    description: text('description').notNull(),
+    scopes: text('scopes').notNull(), // separated by spaces
+    createdAt: time('created_at').notNull(),
+    expiresAt: time('expires_at'), // null: never
+    /** The value before the last regeneration, which goes on for a while where its owner chose so. */
+    previousHash: text('previous_hash').unique(),
+    previousUntil: time('previous_until'),
+    lastUsedAt: time('last_used_at'),
+    lastAddress: text('last_address'),
+    lastBrowser: text('last_browser'),
+  },
+  (t) => [index('access_tokens_account').on(t.accountId)],
 )
 
 /** The log a person can read. Each row is written in the transaction of what it records. */

@@ -32,7 +32,7 @@ try {
     // The code of the step before, so that the present one is still good for a sign-in.
     const code = generateSync({ secret: started.enrolment.secret, epoch: Math.floor(Date.now() / 1000) - 30 })
     const confirmed = await confirmCode(deps, started.enrolment, code)
-    const renewed = await currentSession(deps, started.token)
+    const renewed = await currentSession(deps, started.token ?? '')
     if (!confirmed.ok || !renewed) throw new Error('The set-up could not be confirmed.')
     const done = await finishEnrolment(deps, renewed, confirmed.enrolment, true, origin)
     if (!done.ok) throw new Error(done.reason)

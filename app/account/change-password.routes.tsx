@@ -3,7 +3,8 @@ import { z } from 'zod'
 import { ChangePasswordPage } from '#views/settings/change-password-page.tsx'
 import type { FormState } from '#views/ui/types.ts'
 import type { SignedInEnv } from '../http/env.ts'
-import { Password, readForm } from '../http/forms.ts'
+import { passwordField } from '../http/fields.ts'
+import { readForm } from '../http/forms.ts'
 import { type GuardDeps, hasRecoveryCodes, signedIn } from '../http/guards.ts'
 import {
   CHANGED_MEANWHILE,
@@ -17,7 +18,7 @@ import type { RenderPage } from '../http/page.tsx'
 import { type ChangePasswordDeps, type ChangePasswordResult, changePassword } from './change-password.ts'
 
 const ChangePasswordForm = z.object({
-  current: Password,
+  current: passwordField(),
   new: z.string('Choose a new password.').min(1, 'Choose a new password.'),
 })
 
@@ -39,7 +40,7 @@ export function changePasswordRoutes(deps: ChangePasswordDeps & GuardDeps & { pa
       if (!form.ok) return deps.page(c, show({ errors: form.errors }), 422)
       const result = await changePassword(deps, session, form.data, c.var.origin)
       if (!result.ok) return deps.page(c, show(refused(result, minLength)), refusedStatus(c, result))
-      deps.cookies.session.write(c, result.token)
+      deps.cookies.session.renew(c, result.token)
       deps.cookies.notice.leave(c, 'password_changed')
       return c.redirect('/settings/account', 303)
     })

@@ -23,7 +23,7 @@ export type ChangePasswordDeps = ConfirmPasswordDeps & {
 }
 
 export type ChangePasswordResult =
-  | { ok: true; token: string }
+  | { ok: true; token: string | undefined }
   | { ok: false; reason: 'weak_password'; refusal: PasswordRefusal }
   | { ok: false; reason: 'same_password' | 'wrong_password' | 'changed' }
   | Wait

@@ -34,8 +34,12 @@ export async function confirmPassword(
   return { ok: false, reason: 'wrong_password' }
 }
 
-/** A new token for the session and what the store needs to put it in the old one's place. */
-export function renewal(session: Session): { token: string; renewal: Renewal } {
-  const token = newToken(session.accountId)
-  return { token, renewal: { sessionId: session.id, fromTokenHash: session.tokenHash, toTokenHash: hashToken(token) } }
+/**
+ * A new token for the session and what the store needs to put it in the old one's place. An API client knows no way to be
+ * handed another token: it keeps its own, and there is none here.
+ */
+export function renewal(session: Session): { token: string | undefined; renewal: Renewal } {
+  const token = session.client === 'browser' ? newToken(session.accountId) : undefined
+  const toTokenHash = token ? hashToken(token) : session.tokenHash
+  return { token, renewal: { sessionId: session.id, fromTokenHash: session.tokenHash, toTokenHash } }
 }

@@ -7,9 +7,9 @@ const passwords = createPasswords({ cores: 2 })
 const quick = await hash('right', { memoryCost: 8, timeCost: 1, parallelism: 1 }) // microseconds, for what is about the queue
 
 describe('password hashes', () => {
-  test('are argon2id with 19 MiB, two passes and one lane, each with a salt of its own', async () => {
+  test('are argon2id with 19 MiB, three passes and one lane, each with a salt of its own', async () => {
     const [one, two] = await Promise.all([passwords.hash('violet kettle'), passwords.hash('violet kettle')])
-    assert.match(one, /^\$argon2id\$v=19\$m=19456,t=2,p=1\$[\w+/]{22,}\$[\w+/]{43}$/)
+    assert.match(one, /^\$argon2id\$v=19\$m=19456,t=3,p=1\$[\w+/]{22,}\$[\w+/]{43}$/)
     assert.notEqual(one, two)
     assert.ok(await passwords.verify(one, 'violet kettle'))
     assert.ok(!(await passwords.verify(one, 'violet kettle ')))
@@ -47,9 +47,9 @@ describe('password hashes', () => {
   test('weaker ones need another hash, today’s and stronger ones do not', async () => {
     assert.equal(passwords.needsRehash(await passwords.hash('x')), false)
     const of = (settings: string) => `$argon2id$v=19$${settings}$c2FsdHNhbHQ$aGFzaA`
-    for (const weaker of ['m=19455,t=2,p=1', 'm=19456,t=1,p=1', 'm=65536,t=1,p=1'])
+    for (const weaker of ['m=19455,t=3,p=1', 'm=19456,t=2,p=1', 'm=65536,t=1,p=1'])
       assert.equal(passwords.needsRehash(of(weaker)), true, weaker)
-    for (const enough of ['m=19456,t=2,p=1', 'm=65536,t=3,p=4'])
+    for (const enough of ['m=19456,t=3,p=1', 'm=65536,t=3,p=4'])
       assert.equal(passwords.needsRehash(of(enough)), false, enough)
     for (const other of ['$argon2i$v=19$m=65536,t=3,p=1$x$y', '$argon2id$m=65536,t=3,p=1$x$y', '$2b$12$abc', ''])
       assert.equal(passwords.needsRehash(other), true, other)

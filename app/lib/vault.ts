@@ -6,7 +6,13 @@ import { decodeBase64urlIgnorePadding, encodeBase64urlNoPadding } from '@oslojs/
 export type MasterKey = { id: string; key: Uint8Array }
 
 /** What a sub-key is for. A value sealed for one purpose does not open for another. */
-export type Purpose = 'factor-secret' | 'recovery-code' | 'recovery-code-hash' | 'enrolment' | 'enrolment-signature'
+export type Purpose =
+  | 'factor-secret'
+  | 'recovery-code'
+  | 'recovery-code-hash'
+  | 'enrolment'
+  | 'enrolment-signature'
+  | 'access-token-once'
 
 export type Vault = ReturnType<typeof createVault>
 

@@ -15,7 +15,7 @@ import {
 import type { Factor, Judgement } from '../two-factor/factor.ts'
 import { openSecret, type StoredFactor } from '../two-factor/factor-secret.ts'
 import { CODES_SHOWN_FOR, recoveryCodeText } from '../two-factor/recovery-codes.ts'
-import { type NewSession, newSession } from './session.ts'
+import { type Client, type NewSession, newSession } from './session.ts'
 import type { PendingSignIn } from './sign-in.ts'
 
 /** What turns a pending sign-in into a session, in one transaction, for one caller only. */
@@ -50,18 +50,32 @@ export type SecondStepDeps = LimitDeps & {
 }
 
 export type SecondStepResult =
-  | { ok: true; token: string; recoveryCodesLeft?: number }
+  | { ok: true; token: string; expiresAt: Date; recoveryCodesLeft?: number }
   /** The password has to be typed again. */
   | { ok: false; reason: 'expired' | 'no_attempts_left' }
+  | CodeRefused
+
+/** `attemptsLeft` of this pending sign-in, where one was taken. */
+type CodeRefused = (
   | { ok: false; reason: 'malformed' | 'wrong_recovery_code' }
   | Exclude<Judgement, { ok: true }>
   | Wait
   | Blocked
+) & { attemptsLeft?: number }
 
-/** The live pending sign-in behind a token: whether the code page is shown at all. */
-export async function pendingSignIn(deps: SecondStepDeps, token: string): Promise<PendingSignIn | undefined> {
-  return looksLikeToken(token) ? deps.secondSteps.findPending(hashToken(token), deps.now()) : undefined
+/** The live pending sign-in behind a token at its door: whether a code is asked for at all. */
+export async function pendingSignIn(
+  deps: SecondStepDeps,
+  token: string,
+  client: Client = 'browser',
+): Promise<PendingSignIn | undefined> {
+  if (!looksLikeToken(token)) return undefined
+  const pending = await deps.secondSteps.findPending(hashToken(token), deps.now())
+  return pending?.client === client ? pending : undefined
 }
+
+/** `keepToken`: the session goes on under the token of the pending sign-in, for clients that know no other. */
+type Door = { client: Client; keepToken?: boolean }
 
 /** False after too many wrong codes in a row: then only a recovery code, or an operator, opens the account. */
 export const canUseAuthenticator = async (deps: SecondStepDeps, { accountId }: PendingSignIn): Promise<boolean> =>
@@ -73,8 +87,9 @@ export async function verifyCode(
   token: string,
   typed: string,
   origin: Origin,
+  { client, keepToken = false }: Door = { client: 'browser' },
 ): Promise<SecondStepResult> {
-  const pending = await pendingSignIn(deps, token)
+  const pending = await pendingSignIn(deps, token, client)
   if (!pending) return { ok: false, reason: 'expired' }
   const answer = readTypedCode(typed)
   if (answer.kind === 'malformed') {
@@ -89,14 +104,15 @@ export async function verifyCode(
   if (!charged.ok) return charged
   if (!(await deps.secondSteps.spendAttempt(pending.tokenHash, deps.now()))) return { ok: false, reason: 'expired' }
 
-  const attempt = { deps, pending, origin, forgiven: charged.forgiven }
+  const attempt = { deps, pending, origin, forgiven: charged.forgiven, ...(keepToken && { token }) }
   const result =
     answer.kind === 'authenticator'
       ? await tryAuthenticator(attempt, answer.code)
       : await tryRecoveryCode(attempt, answer.code)
   if (result.ok || result.reason === 'expired') return result
   await deps.secondSteps.record(securityEvent('code_wrong', pending.accountId, origin, deps.now()))
-  return (await pendingSignIn(deps, token)) ? result : { ok: false, reason: 'no_attempts_left' }
+  const left = await pendingSignIn(deps, token, client)
+  return left ? { ...result, attemptsLeft: left.attemptsLeft } : { ok: false, reason: 'no_attempts_left' }
 }
 
 /** "Cancel" on the code page. */
@@ -104,9 +120,10 @@ export async function cancelPending(deps: SecondStepDeps, token: string): Promis
   if (looksLikeToken(token)) await deps.secondSteps.cancelPending(hashToken(token))
 }
 
-type Attempt = { deps: SecondStepDeps; pending: PendingSignIn; origin: Origin; forgiven: Forgiven }
+type Tried = Extract<SecondStepResult, { ok: true }> | { ok: false; reason: 'expired' } | CodeRefused
+type Attempt = { deps: SecondStepDeps; pending: PendingSignIn; origin: Origin; forgiven: Forgiven; token?: string }
 
-async function tryAuthenticator(attempt: Attempt, code: string): Promise<SecondStepResult> {
+async function tryAuthenticator(attempt: Attempt, code: string): Promise<Tried> {
   const { deps, pending } = attempt
   let refusal: Exclude<Judgement, { ok: true }> = { ok: false, reason: 'wrong_code' }
   for (const factor of await deps.secondSteps.factorsOf(pending.accountId)) {
@@ -121,7 +138,7 @@ async function tryAuthenticator(attempt: Attempt, code: string): Promise<SecondS
     const { token, ...completion } = complete(attempt, 'authenticator')
     const { counter } = judgement
     if (await deps.secondSteps.completeWithFactor({ ...completion, factorId: factor.id, counter, now: deps.now() }))
-      return { ok: true, token }
+      return { ok: true, token, expiresAt: completion.session.expiresAt }
     // Somebody was faster with the same code: judged again, it says so.
     const again = await kind.judge(secret, code, counter, deps.now())
     return again.ok ? { ok: false, reason: 'expired' } : again
@@ -129,7 +146,7 @@ async function tryAuthenticator(attempt: Attempt, code: string): Promise<SecondS
   return refusal
 }
 
-async function tryRecoveryCode(attempt: Attempt, code: string): Promise<SecondStepResult> {
+async function tryRecoveryCode(attempt: Attempt, code: string): Promise<Tried> {
   const { deps, pending, origin } = attempt
   const now = deps.now()
   const used = securityEvent('recovery_code_used', pending.accountId, origin, now)
@@ -148,15 +165,16 @@ async function tryRecoveryCode(attempt: Attempt, code: string): Promise<SecondSt
   })
   return recoveryCodesLeft === undefined
     ? { ok: false, reason: 'wrong_recovery_code' }
-    : { ok: true, token, recoveryCodesLeft }
+    : { ok: true, token, expiresAt: completion.session.expiresAt, recoveryCodesLeft }
 }
 
 function complete(
-  { deps, pending, origin, forgiven }: Attempt,
+  { deps, pending, origin, forgiven, token: kept }: Attempt,
   method: 'authenticator' | 'recovery_code',
 ): Completion & { token: string } {
   const now = deps.now()
-  const { token, session } = newSession(pending.accountId, method, origin, now, deps.sessionLifetime)
-  const events = [securityEvent('signed_in', pending.accountId, origin, now, method)]
+  const { accountId, client } = pending
+  const { token, session } = newSession({ accountId, client, method, token: kept }, origin, now, deps.sessionLifetime)
+  const events = [securityEvent('signed_in', accountId, origin, now, method)]
   return { token, pendingHash: pending.tokenHash, securityVersion: pending.securityVersion, session, events, forgiven }
 }

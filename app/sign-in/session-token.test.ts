@@ -33,7 +33,10 @@ async function sessionsOf(email: string) {
 describe('the token of a session', () => {
   test('is the account id in hex, x, and 128 random bits', () => {
     const origin = { address: '192.0.2.1', browser: 'Firefox on Linux' }
-    const tokens = Array.from({ length: 100 }, () => newSession(0xabc, 'password', origin, new Date(), HOUR).token)
+    const tokens = Array.from(
+      { length: 100 },
+      () => newSession({ accountId: 0xabc, client: 'browser', method: 'password' }, origin, new Date(), HOUR).token,
+    )
     for (const token of tokens) assert.match(token, /^abcx[0-9a-f]{32}$/)
     assert.equal(new Set(tokens).size, tokens.length)
   })

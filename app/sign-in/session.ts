@@ -3,6 +3,9 @@ import { hashToken, looksLikeToken, newId, newToken } from '../lib/tokens.ts'
 
 const MINUTE = 60_000 // between two writes of when a session was last seen
 
+/** The door a session came in by, and the only one it opens: a cookie is no bearer token, and the other way round. */
+export type Client = 'browser' | 'api'
+
 /** A signed-in browser or API client, with what every page wants to know of its account. Read in one query. */
 export type Session = Origin & {
   id: string
@@ -10,11 +13,13 @@ export type Session = Origin & {
   accountId: number
   email: string
   securityVersion: number
+  client: Client
   method: Method
   startedAt: Date
   lastSeenAt: Date
   expiresAt: Date
   codesShownUntil: Date | null
+  suspendedAt: Date | null
   passwordChangedAt: Date
   /** Null while the second factor is off. */
   secondFactorSince: Date | null
@@ -26,6 +31,7 @@ export type NewSession = Origin & {
   id: string
   tokenHash: string
   accountId: number
+  client: Client
   method: Method
   startedAt: Date
   lastSeenAt: Date
@@ -40,21 +46,28 @@ export type SessionStore = {
 
 export type SessionDeps = { sessions: SessionStore; sessionIdle: number; now(): Date }
 
-/** A new session and the token for it, which only the browser will know. `lifetime` in milliseconds. */
+/**
+ * A new session and the token for it, which only its client will know. `lifetime` in milliseconds. `token` where the
+ * client holds one already that is to go on.
+ */
 export function newSession(
-  accountId: number,
-  method: Method,
+  {
+    accountId,
+    client,
+    method,
+    token = newToken(accountId),
+  }: { accountId: number; client: Client; method: Method; token?: string | undefined },
   origin: Origin,
   now: Date,
   lifetime: number,
 ): { token: string; session: NewSession } {
-  const token = newToken(accountId)
   return {
     token,
     session: {
       id: newId(),
       tokenHash: hashToken(token),
       accountId,
+      client,
       method,
       startedAt: now,
       lastSeenAt: now,
@@ -64,11 +77,15 @@ export function newSession(
   }
 }
 
-/** The live session behind a token, or undefined when there is none, it was idle for too long, or its time is over. */
-export async function currentSession(deps: SessionDeps, token: string): Promise<Session | undefined> {
+/** The live session behind a token at its door, or undefined when there is none, it was idle for too long, or its time is over. */
+export async function currentSession(
+  deps: SessionDeps,
+  token: string,
+  client: Client = 'browser',
+): Promise<Session | undefined> {
   if (!looksLikeToken(token)) return undefined
   const session = await deps.sessions.find(hashToken(token))
-  if (!session) return undefined
+  if (!session || session.client !== client || session.suspendedAt) return undefined
   const now = deps.now()
   const idle = now.getTime() - session.lastSeenAt.getTime()
   if (now >= session.expiresAt || idle >= deps.sessionIdle) {

@@ -2,17 +2,18 @@ import { Hono } from 'hono'
 import { z } from 'zod'
 import { SignInPage } from '#views/sign-in/sign-in-page.tsx'
 import type { AppEnv } from '../http/env.ts'
-import { Email, Password, readForm } from '../http/forms.ts'
+import { emailField, passwordField } from '../http/fields.ts'
+import { readForm } from '../http/forms.ts'
 import { type GuardDeps, signedOut } from '../http/guards.ts'
 import { refusedForm, refusedStatus, tooManyAttempts } from '../http/messages.ts'
 import { takeNotice } from '../http/notices.ts'
 import type { RenderPage } from '../http/page.tsx'
 import { returnPath } from '../http/return-to.ts'
-import { type SignInDeps, signIn } from './sign-in.ts'
+import { type SignInDeps, type SignInResult, signIn } from './sign-in.ts'
 
 const SignInForm = z.object({
-  email: Email,
-  password: Password,
+  email: emailField(),
+  password: passwordField(),
   return_to: z.string().optional(),
 })
 
@@ -37,9 +38,7 @@ export function signInRoutes(deps: SignInDeps & GuardDeps & { page: RenderPage; 
       if (!form.ok) return deps.page(c, <SignInPage form={{ values, errors: form.errors }} returnTo={returnTo} />, 422)
       const result = await signIn(deps, form.data, c.var.origin)
       if (!result.ok) {
-        const message =
-          result.reason === 'wait' ? tooManyAttempts(result.seconds) : 'That email and password do not belong together.'
-        const refused = refusedForm<'email' | 'password'>('', message, result, values)
+        const refused = refusedForm<'email' | 'password'>('', message(result), result, values)
         return deps.page(c, <SignInPage form={refused} returnTo={returnTo} />, refusedStatus(c, result))
       }
       if (result.step === 'signed_in') {
@@ -53,4 +52,15 @@ export function signInRoutes(deps: SignInDeps & GuardDeps & { page: RenderPage; 
         303,
       )
     })
+}
+
+function message(result: Exclude<SignInResult, { ok: true }>): string {
+  switch (result.reason) {
+    case 'wrong_credentials':
+      return 'That email and password do not belong together.'
+    case 'suspended':
+      return 'This account is suspended. Whoever runs this site can tell you why.'
+    case 'wait':
+      return tooManyAttempts(result.seconds)
+  }
 }

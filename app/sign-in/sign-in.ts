@@ -2,7 +2,7 @@ import { type Origin, type SecurityEvent, securityEvent } from '../events.ts'
 import type { Passwords } from '../lib/passwords.ts'
 import { hashToken, newToken } from '../lib/tokens.ts'
 import { charge, type Forgiven, type LimitDeps, passwordAttempt, type Wait } from '../limits.ts'
-import { type NewSession, newSession, type Session } from './session.ts'
+import { type Client, type NewSession, newSession, type Session } from './session.ts'
 
 const FIVE_MINUTES = 5 * 60_000 // a pending sign-in's life
 const ATTEMPTS = 5 // codes per pending sign-in
@@ -13,10 +13,12 @@ export type Account = {
   passwordHash: string
   securityVersion: number
   hasSecondFactor: boolean
+  suspendedAt: Date | null
 }
 
 export type PendingSignIn = {
   tokenHash: string
+  client: Client
   accountId: number
   securityVersion: number
   attemptsLeft: number
@@ -42,9 +44,11 @@ export type SignInStore = {
 export type SignInDeps = LimitDeps & { signIns: SignInStore; passwords: Passwords; sessionLifetime: number }
 
 export type SignInResult =
-  | { ok: true; step: 'signed_in'; token: string }
-  | { ok: true; step: 'code_owed'; pendingToken: string }
+  | { ok: true; step: 'signed_in'; accountId: number; token: string; expiresAt: Date }
+  | { ok: true; step: 'code_owed'; accountId: number; pendingToken: string; expiresAt: Date; attemptsLeft: number }
   | { ok: false; reason: 'wrong_credentials' }
+  /** Told only after a right password. */
+  | { ok: false; reason: 'suspended' }
   | Wait
 
 /** First step: e-mail (normalised) and password. The answer and its time are the same whether the account exists or not. */
@@ -52,6 +56,7 @@ export async function signIn(
   deps: SignInDeps,
   { email, password }: { email: string; password: string },
   origin: Origin,
+  client: Client = 'browser',
 ): Promise<SignInResult> {
   const charged = await charge(deps, origin.address, passwordAttempt(email, origin.address))
   if (!charged.ok) return charged
@@ -63,6 +68,7 @@ export async function signIn(
     if (account) await deps.signIns.record(securityEvent('password_wrong', account.id, origin, now))
     return { ok: false, reason: 'wrong_credentials' }
   }
+  if (account.suspendedAt) return { ok: false, reason: 'suspended' }
   await strengthen(deps, account, password)
 
   const { forgiven } = charged
@@ -72,18 +78,28 @@ export async function signIn(
     const expiresAt = new Date(now.getTime() + FIVE_MINUTES)
     const pending = {
       tokenHash: hashToken(pendingToken),
+      client,
       accountId: account.id,
       securityVersion,
       attemptsLeft: ATTEMPTS,
       expiresAt,
     }
     const started = await deps.signIns.startPending({ pending, forgiven })
-    return started ? { ok: true, step: 'code_owed', pendingToken } : { ok: false, reason: 'wrong_credentials' }
+    return started
+      ? { ok: true, step: 'code_owed', accountId: account.id, pendingToken, expiresAt, attemptsLeft: ATTEMPTS }
+      : { ok: false, reason: 'wrong_credentials' }
   }
-  const { token, session } = newSession(account.id, 'password', origin, now, deps.sessionLifetime)
+  const { token, session } = newSession(
+    { accountId: account.id, client, method: 'password' },
+    origin,
+    now,
+    deps.sessionLifetime,
+  )
   const event = securityEvent('signed_in', account.id, origin, now, 'password')
   const signedIn = await deps.signIns.signIn({ session, securityVersion, event, forgiven })
-  return signedIn ? { ok: true, step: 'signed_in', token } : { ok: false, reason: 'wrong_credentials' }
+  return signedIn
+    ? { ok: true, step: 'signed_in', accountId: account.id, token, expiresAt: session.expiresAt }
+    : { ok: false, reason: 'wrong_credentials' }
 }
 
 /** Ends the session; the token in the browser is worth nothing from here on. */

@@ -3,13 +3,17 @@ import { z } from 'zod'
 import { SignUpPage } from '#views/sign-in/sign-up-page.tsx'
 import type { FormState } from '#views/ui/types.ts'
 import type { AppEnv } from '../http/env.ts'
-import { Email, readForm } from '../http/forms.ts'
+import { emailField } from '../http/fields.ts'
+import { readForm } from '../http/forms.ts'
 import { type GuardDeps, signedOut } from '../http/guards.ts'
 import { passwordRefused, refusedForm, refusedStatus, tooManyAttempts } from '../http/messages.ts'
 import type { RenderPage } from '../http/page.tsx'
 import { type SignUpDeps, type SignUpResult, signUp } from './sign-up.ts'
 
-const SignUpForm = z.object({ email: Email, password: z.string('Choose a password.').min(1, 'Choose a password.') })
+const SignUpForm = z.object({
+  email: emailField(),
+  password: z.string('Choose a password.').min(1, 'Choose a password.'),
+})
 
 export function signUpRoutes(deps: SignUpDeps & GuardDeps & { page: RenderPage }) {
   const { minLength } = deps.passwordRules

@@ -58,7 +58,12 @@ export async function signUp(
     securityVersion: 1,
     createdAt: now,
   }
-  const { token, session } = newSession(account.id, 'password', origin, now, deps.sessionLifetime)
+  const { token, session } = newSession(
+    { accountId: account.id, client: 'browser', method: 'password' },
+    origin,
+    now,
+    deps.sessionLifetime,
+  )
   const events = [
     securityEvent('signed_up', account.id, origin, now),
     securityEvent('signed_in', account.id, origin, now, 'password'),

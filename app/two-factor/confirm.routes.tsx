@@ -4,12 +4,13 @@ import { ConfirmPage } from '#views/two-factor/confirm-page.tsx'
 import type { Flow } from '#views/two-factor/flows.ts'
 import type { ConfirmPasswordResult } from '../account/confirm-password.ts'
 import type { AnyContext, SignedInEnv } from '../http/env.ts'
-import { Password, readForm } from '../http/forms.ts'
+import { passwordField } from '../http/fields.ts'
+import { readForm } from '../http/forms.ts'
 import { CHANGED_MEANWHILE, refusedForm, refusedStatus, tooManyAttempts, WRONG_PASSWORD } from '../http/messages.ts'
 import type { RenderPage } from '../http/page.tsx'
 import type { Session } from '../sign-in/session.ts'
 
-const PasswordForm = z.object({ password: Password })
+const PasswordForm = z.object({ password: passwordField() })
 
 type Refused = Exclude<ConfirmPasswordResult, { ok: true }> | { ok: false; reason: 'changed' }
 

@@ -12,7 +12,7 @@ export const disableRoutes = (deps: DisableDeps & GuardDeps & { page: RenderPage
     confirmRoutes(deps.page, 'disable', async (c, session, password) => {
       const result = await disable(deps, session, password, c.var.origin)
       if (!result.ok) return result
-      deps.cookies.session.write(c, result.token)
+      deps.cookies.session.renew(c, result.token)
       deps.cookies.enrolment.remove(c)
       deps.cookies.notice.leave(c, 'second_factor_off')
       return '/settings/account'

@@ -23,7 +23,9 @@ export async function disable(
   password: string,
   origin: Origin,
 ): Promise<
-  { ok: true; token: string } | Exclude<ConfirmPasswordResult, { ok: true }> | { ok: false; reason: 'changed' }
+  | { ok: true; token: string | undefined }
+  | Exclude<ConfirmPasswordResult, { ok: true }>
+  | { ok: false; reason: 'changed' }
 > {
   const confirmed = await confirmPassword(deps, session, password, origin)
   if (!confirmed.ok) return confirmed

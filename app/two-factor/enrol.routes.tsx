@@ -70,7 +70,7 @@ export function enrolRoutes(deps: EnrolRoutesDeps) {
   const confirm = confirmRoutes(deps.page, 'set-up', async (c, session, password) => {
     const result = await startEnrolment(deps, session, { mode: 'set-up', kind: 'totp', password }, c.var.origin)
     if (!result.ok) return result
-    deps.cookies.session.write(c, result.token)
+    deps.cookies.session.renew(c, result.token)
     await cookie.write(c, result.enrolment)
     return HERE
   })

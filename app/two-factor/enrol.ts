@@ -43,7 +43,9 @@ export async function startEnrolment(
   session: Session,
   { mode, kind, password }: { mode: EnrolmentMode; kind: string; password: string },
   origin: Origin,
-): Promise<{ ok: true; token: string; enrolment: Enrolment } | Exclude<ConfirmPasswordResult, { ok: true }> | Changed> {
+): Promise<
+  { ok: true; token: string | undefined; enrolment: Enrolment } | Exclude<ConfirmPasswordResult, { ok: true }> | Changed
+> {
   const confirmed = await confirmPassword(deps, session, password, origin)
   if (!confirmed.ok) return confirmed
   const { token, renewal: renewed } = renewal(session)

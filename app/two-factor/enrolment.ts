@@ -8,7 +8,7 @@ import { type Factor, NEVER_USED } from './factor.ts'
 /** `set-up` turns the second factor on; `replace` puts a new authenticator in the old one's place. */
 export type EnrolmentMode = 'set-up' | 'replace'
 
-/** What is pending until Done. It lives with the person (a cookie), never in the database. */
+/** What is pending until Done. It lives with the person (a cookie), or sealed in a table of its own; never among the factors. */
 export type Enrolment = {
   /** Becomes the factor's id. */
   id: string

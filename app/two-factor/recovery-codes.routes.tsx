@@ -44,7 +44,7 @@ export function recoveryCodesRoutes(
   const confirm = confirmRoutes(deps.page, 'view', async (c, session, password) => {
     const result = await confirmView(deps, session, password, c.var.origin)
     if (!result.ok) return result
-    deps.cookies.session.write(c, result.token)
+    deps.cookies.session.renew(c, result.token)
     return HERE
   })
 

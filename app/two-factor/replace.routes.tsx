@@ -42,7 +42,7 @@ export function replaceRoutes(deps: EnrolRoutesDeps) {
   const confirm = confirmRoutes(deps.page, 'replace', async (c, session, password) => {
     const result = await startEnrolment(deps, session, { mode: 'replace', kind: 'totp', password }, c.var.origin)
     if (!result.ok) return result
-    deps.cookies.session.write(c, result.token)
+    deps.cookies.session.renew(c, result.token)
     await cookie.write(c, result.enrolment)
     return HERE
   })

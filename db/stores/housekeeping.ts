@@ -1,12 +1,13 @@
 import { count, lte } from 'drizzle-orm'
 import type { Database } from '../client.ts'
-import { factors, limits, pendingSignIns, sessions } from '../schema.ts'
+import { factors, limits, pendingEnrolments, pendingSignIns, sessions } from '../schema.ts'
 
 export const housekeepingStore = ({ db }: Database) => ({
   /** Deletes what time has ended. Safe for several processes at once: each row is deleted by one of them. */
   async removeExpired(now: Date): Promise<void> {
     await db.delete(sessions).where(lte(sessions.expiresAt, now))
     await db.delete(pendingSignIns).where(lte(pendingSignIns.expiresAt, now))
+    await db.delete(pendingEnrolments).where(lte(pendingEnrolments.expiresAt, now))
     await db.delete(limits).where(lte(limits.expiresAtMs, now.getTime()))
   },
 

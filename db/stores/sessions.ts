@@ -1,6 +1,7 @@
-import { eq, sql } from 'drizzle-orm'
-import { type Database, prepared } from '../client.ts'
+import { and, desc, eq, gt, inArray, sql } from 'drizzle-orm'
+import { type Database, must, prepared } from '../client.ts'
 import { accounts, factors, recoveryCodes, sessions } from '../schema.ts'
+import { type EventRow, insertEvents } from './statements.ts'
 
 /** The hot read: one prepared statement for every signed-in page. */
 export function sessionStore({ db, atomically }: Database) {
@@ -13,6 +14,7 @@ export function sessionStore({ db, atomically }: Database) {
         accountId: sessions.accountId,
         email: accounts.email,
         securityVersion: accounts.securityVersion,
+        client: sessions.client,
         method: sessions.method,
         startedAt: sessions.startedAt,
         lastSeenAt: sessions.lastSeenAt,
@@ -20,6 +22,7 @@ export function sessionStore({ db, atomically }: Database) {
         codesShownUntil: sessions.codesShownUntil,
         address: sessions.address,
         browser: sessions.browser,
+        suspendedAt: accounts.suspendedAt,
         passwordChangedAt: accounts.passwordChangedAt,
         secondFactorSince:
           sql<Date | null>`(select min(${factors.addedAt}) from ${factors} where ${factors.accountId} = ${sessions.accountId})`.mapWith(
@@ -37,6 +40,26 @@ export function sessionStore({ db, atomically }: Database) {
 
   return {
     find: async (tokenHash: string) => (await find({ tokenHash }))[0],
+    sessionsOf: async (accountId: number, now: Date) =>
+      await db
+        .select()
+        .from(sessions)
+        .where(and(eq(sessions.accountId, accountId), gt(sessions.expiresAt, now)))
+        .orderBy(desc(sessions.lastSeenAt), desc(sessions.id)),
+
+    async endSessions(accountId: number, ids: string[], event: (id: string) => EventRow): Promise<string[]> {
+      const own = and(eq(sessions.accountId, accountId), inArray(sessions.id, ids))
+      const ended: string[] = []
+      for (const { id } of await db.select({ id: sessions.id }).from(sessions).where(own)) {
+        const gone = await atomically((tx) => [
+          must(tx.delete(sessions).where(eq(sessions.id, id)).returning({ id: sessions.id })),
+          insertEvents(tx, event(id)),
+        ])
+        if (gone) ended.push(id)
+      }
+      return ended
+    },
+
     async end(id: string): Promise<void> {
       await db.delete(sessions).where(eq(sessions.id, id))
     },

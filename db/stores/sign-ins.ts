@@ -6,6 +6,7 @@ import {
   type EventRow,
   type Forgiven,
   forgive,
+  hasSecondFactor,
   insertEvents,
   insertSession,
   type SessionRow,
@@ -31,9 +32,8 @@ export function signInStore({ db, atomically }: Database) {
         email: accounts.email,
         passwordHash: accounts.passwordHash,
         securityVersion: accounts.securityVersion,
-        hasSecondFactor: sql`exists (select 1 from ${factors} where ${factors}.account_id = ${accounts}.id)`.mapWith(
-          Boolean,
-        ),
+        suspendedAt: accounts.suspendedAt,
+        hasSecondFactor,
       })
       .from(accounts)
       .where(eq(accounts.email, sql.placeholder('email'))),
@@ -79,8 +79,12 @@ export function signInStore({ db, atomically }: Database) {
       ),
 
     async findPending(tokenHash: string, now: Date) {
-      const [row] = await db.select().from(pendingSignIns).where(live(tokenHash, now))
-      return row
+      const [row] = await db
+        .select({ pending: pendingSignIns })
+        .from(pendingSignIns)
+        .innerJoin(accounts, eq(accounts.id, pendingSignIns.accountId))
+        .where(and(live(tokenHash, now), isNull(accounts.suspendedAt)))
+      return row?.pending
     },
 
     spendAttempt: (tokenHash: string, now: Date) =>

@@ -1,16 +1,21 @@
 import { and, eq, gt, inArray, ne, sql } from 'drizzle-orm'
 import { type Db, must } from '../client.ts'
-import { accounts, events, limits, pendingSignIns, sessions } from '../schema.ts'
+import { accounts, events, factors, limits, pendingSignIns, sessions } from '../schema.ts'
 
 // Statements that several stores put into their transactions. Each takes the transaction first.
 //
 // PostgreSQL locks rows as they are touched. So that two transactions never wait for each other, all of them go in one
-// order: account, pending sign-ins, sessions, factors, recovery codes, limits (the address's budget first), events.
+// order: account, pending sign-ins, sessions, factors, recovery codes, access tokens, limits (the address's budget first).
+// Events are new rows, which nobody waits for.
 
 export type EventRow = typeof events.$inferInsert
 export type SessionRow = typeof sessions.$inferInsert
 export type Forgiven = { budget?: string; delays: string[] }
 export type Renewal = { sessionId: string; fromTokenHash: string; toTokenHash: string }
+
+/** Whether the account of a read that has the table accounts in it has a factor, as one column of that read. */
+export const hasSecondFactor =
+  sql`exists (select 1 from ${factors} where ${factors}.account_id = ${accounts}.id)`.mapWith(Boolean)
 
 /** Goes on only if the account is as it was when `securityVersion` was read, and keeps it so until the transaction ends. */
 export const accountUnchanged = (tx: Db, accountId: number, securityVersion: number) =>

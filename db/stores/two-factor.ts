@@ -1,6 +1,6 @@
 import { and, asc, eq } from 'drizzle-orm'
 import { type Database, type Db, must } from '../client.ts'
-import { factors, recoveryCodes } from '../schema.ts'
+import { factors, pendingEnrolments, recoveryCodes } from '../schema.ts'
 import {
   accountUnchanged,
   type EventRow,
@@ -41,6 +41,23 @@ export const twoFactorStore = ({ db, atomically }: Database) => ({
       .from(recoveryCodes)
       .where(eq(recoveryCodes.accountId, accountId))
       .orderBy(asc(recoveryCodes.position)),
+
+  /** Puts what `/1.0/` has pending for a session in the place of what was. */
+  async keepEnrolment(sessionId: string, enrolment: string, expiresAt: Date): Promise<void> {
+    await db
+      .insert(pendingEnrolments)
+      .values({ sessionId, enrolment, expiresAt })
+      .onConflictDoUpdate({ target: pendingEnrolments.sessionId, set: { enrolment, expiresAt } })
+  },
+
+  async keptEnrolment(sessionId: string): Promise<string | undefined> {
+    const [row] = await db.select().from(pendingEnrolments).where(eq(pendingEnrolments.sessionId, sessionId))
+    return row?.enrolment
+  },
+
+  async dropEnrolment(sessionId: string): Promise<void> {
+    await db.delete(pendingEnrolments).where(eq(pendingEnrolments.sessionId, sessionId))
+  },
 
   renew: ({ renewal, forgiven }: { renewal: Renewal; forgiven: Forgiven }) =>
     atomically((tx) => [renewSession(tx, renewal), ...forgive(tx, forgiven)]),

@@ -1,0 +1,249 @@
+import { type ConfirmPasswordDeps, type ConfirmPasswordResult, confirmPassword } from '../account/confirm-password.ts'
+import { type EventKind, type Origin, type SecurityEvent, securityEvent } from '../events.ts'
+import { hashToken, newId } from '../lib/tokens.ts'
+import type { Forgiven } from '../limits.ts'
+import type { Session } from '../sign-in/session.ts'
+import { ALL_SCOPES, type Scope } from './scopes.ts'
+import { hintOf, isAccessToken, newAccessToken } from './token.ts'
+
+const MINUTE = 60_000
+const DAY = 24 * 60 * MINUTE
+export const USUAL_LIFE_IN_DAYS = 90
+export const LONGEST_LIFE_IN_DAYS = 366
+/** How long the old value goes on after a regeneration, where its owner chose so: long enough to carry the new one to where it is used. */
+export const OVERLAP = DAY
+export const TOKENS_AT_MOST = 50 // per account
+
+/** As stored. `scopes` are separated by spaces. */
+export type StoredToken = {
+  id: string
+  accountId: number
+  tokenHash: string
+  hint: string
+  description: string
+  scopes: string
+  createdAt: Date
+  expiresAt: Date | null
+  previousHash: string | null
+  previousUntil: Date | null
+  lastUsedAt: Date | null
+  lastAddress: string | null
+  lastBrowser: string | null
+}
+
+/** As listed: nothing of its value but the hint. */
+export type AccessToken = Omit<StoredToken, 'accountId' | 'tokenHash' | 'previousHash' | 'scopes'> & { scopes: Scope[] }
+
+/** What its owner chooses. `expiresAt` null: never, where the operator allows it. */
+export type TokenChoices = { description: string; scopes: Scope[]; expiresAt: Date | null }
+
+/** Whom a token speaks for, and how far. */
+export type TokenHolder = {
+  tokenId: string
+  accountId: number
+  email: string
+  hasSecondFactor: boolean
+  scopes: Scope[]
+}
+
+type Change = { event: SecurityEvent; forgiven: Forgiven }
+export type AccessTokenStore = {
+  tokensOf(accountId: number): Promise<StoredToken[]>
+  /** False when the account has `atMost` tokens already. */
+  insertToken(of: Change & { token: StoredToken; atMost: number }): Promise<boolean>
+  editToken(
+    of: Change & { accountId: number; id: string; description: string; scopes: string; expiresAt: Date | null },
+  ): Promise<boolean>
+  regenerateToken(
+    of: Change & {
+      accountId: number
+      id: string
+      fromHash: string
+      toHash: string
+      hint: string
+      expiresAt: Date | null
+      previousUntil: Date | null
+    },
+  ): Promise<boolean>
+  /** The ids that were the account's. */
+  removeTokens(of: {
+    accountId: number
+    ids: string[]
+    event: () => SecurityEvent
+    forgiven: Forgiven
+  }): Promise<string[]>
+  /** One prepared read. */
+  findToken(
+    tokenHash: string,
+  ): Promise<(StoredToken & { email: string; suspendedAt: Date | null; hasSecondFactor: boolean }) | undefined>
+  tokenUsed(id: string, at: Date, origin: Origin): Promise<void>
+}
+
+export type AccessTokenDeps = ConfirmPasswordDeps & { accessTokens: AccessTokenStore; allowEndlessTokens: boolean }
+
+type Refused = Exclude<ConfirmPasswordResult, { ok: true }>
+export type ChoiceRefused = { ok: false; reason: 'expires_too_late' | 'expires_in_the_past' | 'no_scope' }
+
+export async function listTokens({ accessTokens }: AccessTokenDeps, accountId: number): Promise<AccessToken[]> {
+  return (await accessTokens.tokensOf(accountId)).map(listed)
+}
+
+/** Undefined when the choices will do. */
+export function choicesRefused(
+  deps: AccessTokenDeps,
+  { scopes, expiresAt }: Omit<TokenChoices, 'description'>,
+): ChoiceRefused | undefined {
+  if (scopes.length === 0) return { ok: false, reason: 'no_scope' }
+  if (expiresAt === null) return deps.allowEndlessTokens ? undefined : { ok: false, reason: 'expires_too_late' }
+  const days = (expiresAt.getTime() - deps.now().getTime()) / DAY
+  if (days <= 0) return { ok: false, reason: 'expires_in_the_past' }
+  return days > LONGEST_LIFE_IN_DAYS ? { ok: false, reason: 'expires_too_late' } : undefined
+}
+
+/** A new token; its value is in the answer and nowhere else. */
+export async function generateToken(
+  deps: AccessTokenDeps,
+  session: Session,
+  { password, ...choices }: TokenChoices & { password: string },
+  origin: Origin,
+): Promise<
+  { ok: true; value: string; token: AccessToken } | Refused | ChoiceRefused | { ok: false; reason: 'too_many_tokens' }
+> {
+  const refused = choicesRefused(deps, choices)
+  if (refused) return refused
+  const confirmed = await confirmPassword(deps, session, password, origin)
+  if (!confirmed.ok) return confirmed
+  const value = newAccessToken()
+  const token: StoredToken = {
+    id: newId(),
+    accountId: session.accountId,
+    tokenHash: hashToken(value),
+    hint: hintOf(value),
+    description: choices.description,
+    scopes: choices.scopes.join(' '),
+    createdAt: deps.now(),
+    expiresAt: choices.expiresAt,
+    previousHash: null,
+    previousUntil: null,
+    lastUsedAt: null,
+    lastAddress: null,
+    lastBrowser: null,
+  }
+  const made = await deps.accessTokens.insertToken({
+    token,
+    atMost: TOKENS_AT_MOST,
+    ...change(deps, session, 'token_generated', origin, confirmed),
+  })
+  return made ? { ok: true, value, token: listed(token) } : { ok: false, reason: 'too_many_tokens' }
+}
+
+type Missing = { ok: false; reason: 'no_such_token' }
+
+export async function editToken(
+  deps: AccessTokenDeps,
+  session: Session,
+  { id, password, ...choices }: TokenChoices & { id: string; password: string },
+  origin: Origin,
+): Promise<{ ok: true } | Refused | ChoiceRefused | Missing> {
+  const refused = choicesRefused(deps, choices)
+  if (refused) return refused
+  const confirmed = await confirmPassword(deps, session, password, origin)
+  if (!confirmed.ok) return confirmed
+  const edited = await deps.accessTokens.editToken({
+    accountId: session.accountId,
+    id,
+    description: choices.description,
+    scopes: choices.scopes.join(' '),
+    expiresAt: choices.expiresAt,
+    ...change(deps, session, 'token_edited', origin, confirmed),
+  })
+  return edited ? { ok: true } : { ok: false, reason: 'no_such_token' }
+}
+
+/** A new value for a token. With `overlap` the old one goes on for a day, else it is dead at once. */
+export async function regenerateToken(
+  deps: AccessTokenDeps,
+  session: Session,
+  { id, password, expiresAt, overlap }: { id: string; password: string; expiresAt: Date | null; overlap: boolean },
+  origin: Origin,
+): Promise<{ ok: true; value: string } | Refused | ChoiceRefused | Missing> {
+  const refused = choicesRefused(deps, { scopes: ALL_SCOPES, expiresAt })
+  if (refused) return refused
+  const confirmed = await confirmPassword(deps, session, password, origin)
+  if (!confirmed.ok) return confirmed
+  const old = (await deps.accessTokens.tokensOf(session.accountId)).find((token) => token.id === id)
+  if (!old) return { ok: false, reason: 'no_such_token' }
+  const value = newAccessToken()
+  const until = new Date(deps.now().getTime() + OVERLAP)
+  const regenerated = await deps.accessTokens.regenerateToken({
+    accountId: session.accountId,
+    id,
+    fromHash: old.tokenHash,
+    toHash: hashToken(value),
+    hint: hintOf(value),
+    expiresAt,
+    previousUntil: overlap ? (old.expiresAt && old.expiresAt < until ? old.expiresAt : until) : null,
+    ...change(deps, session, 'token_regenerated', origin, confirmed),
+  })
+  return regenerated ? { ok: true, value } : { ok: false, reason: 'no_such_token' }
+}
+
+/** The ids that were removed; another account's, and unknown ones, are not among them. */
+export async function removeTokens(
+  deps: AccessTokenDeps,
+  session: Session,
+  { ids, password }: { ids: string[]; password: string },
+  origin: Origin,
+): Promise<{ ok: true; removed: string[] } | Refused> {
+  const confirmed = await confirmPassword(deps, session, password, origin)
+  if (!confirmed.ok) return confirmed
+  const { accountId } = session
+  const event = () => securityEvent('token_removed', accountId, origin, deps.now())
+  return {
+    ok: true,
+    removed: await deps.accessTokens.removeTokens({ accountId, ids, event, forgiven: confirmed.forgiven }),
+  }
+}
+
+/** Whom a token speaks for, or undefined when it opens nothing. Its checksum is looked at before the database is. */
+export async function tokenHolder(
+  deps: AccessTokenDeps,
+  value: string,
+  origin: Origin,
+): Promise<TokenHolder | undefined> {
+  if (!isAccessToken(value)) return undefined
+  const hash = hashToken(value)
+  const found = await deps.accessTokens.findToken(hash)
+  const now = deps.now()
+  if (!found || found.suspendedAt || (found.expiresAt && now >= found.expiresAt)) return undefined
+  const isPrevious = found.tokenHash !== hash
+  if (isPrevious && !(found.previousUntil && now < found.previousUntil)) return undefined
+  if (!found.lastUsedAt || now.getTime() - found.lastUsedAt.getTime() >= MINUTE)
+    await deps.accessTokens.tokenUsed(found.id, now, origin)
+  const { id: tokenId, accountId, email, hasSecondFactor } = found
+  return { tokenId, accountId, email, hasSecondFactor, scopes: listed(found).scopes }
+}
+
+const change = (
+  deps: AccessTokenDeps,
+  session: Session,
+  kind: EventKind,
+  origin: Origin,
+  { forgiven }: { forgiven: Forgiven },
+): Change => ({
+  event: securityEvent(kind, session.accountId, origin, deps.now()),
+  forgiven,
+})
+
+function listed({
+  accountId: _account,
+  tokenHash: _hash,
+  previousHash: _previous,
+  scopes,
+  ...token
+}: StoredToken): AccessToken {
+  return {
+    ...token,
+    scopes: scopes.split(' ').filter((scope): scope is Scope => ALL_SCOPES.some((known) => known === scope)),
+  }
+}

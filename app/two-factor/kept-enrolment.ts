@@ -1,0 +1,72 @@
+import { type ConfirmPasswordResult, confirmPassword, renewal } from '../account/confirm-password.ts'
+import type { Origin } from '../events.ts'
+import { newRecoveryCodes } from '../lib/codes.ts'
+import type { Session } from '../sign-in/session.ts'
+import { confirmCode, type EnrolDeps, finishEnrolment, showEnrolment, startEnrolment } from './enrol.ts'
+import { readEnrolment, writeEnrolment } from './enrolment.ts'
+import type { Enrolable, Judgement } from './factor.ts'
+
+/** What is pending for a client that keeps no cookie: one enrolment per session, its secret parts sealed. */
+export type KeptEnrolmentStore = {
+  /** In the place of the one that was. */
+  keepEnrolment(sessionId: string, enrolment: string, expiresAt: Date): Promise<void>
+  keptEnrolment(sessionId: string): Promise<string | undefined>
+  dropEnrolment(sessionId: string): Promise<void>
+}
+
+export type KeptEnrolDeps = EnrolDeps & { keptEnrolments: KeptEnrolmentStore }
+
+type Refused = Exclude<ConfirmPasswordResult, { ok: true }>
+type Changed = { ok: false; reason: 'changed' }
+type IsOn = { ok: false; reason: 'is_on' }
+
+/** Password first: begins the set-up and keeps it. Where the second factor is on already there is none, and no secret. */
+export async function keepNewEnrolment(
+  deps: KeptEnrolDeps,
+  session: Session,
+  { kind, password }: { kind: string; password: string },
+  origin: Origin,
+): Promise<{ ok: true; shown: Enrolable; expiresAt: Date } | Refused | Changed | IsOn> {
+  const started = await startEnrolment(deps, session, { mode: 'set-up', kind, password }, origin)
+  if (!started.ok) return started
+  if (session.secondFactorSince) return { ok: false, reason: 'is_on' }
+  // The codes are made now, so that two calls that finish it at the same time answer the same ones.
+  const enrolment = { ...started.enrolment, codes: newRecoveryCodes() }
+  const { expiresAt } = enrolment
+  await deps.keptEnrolments.keepEnrolment(session.id, writeEnrolment(deps.vault, enrolment), expiresAt)
+  return { ok: true, shown: await showEnrolment(deps, enrolment, session), expiresAt }
+}
+
+type Unfinished =
+  | { ok: false; reason: 'nothing_kept' }
+  | { ok: false; reason: 'malformed' }
+  | Exclude<Judgement, { ok: true }>
+  | Refused
+  | Changed
+  | IsOn
+
+/** Password and first code together turn the second factor on. The recovery codes are in the answer, as they are stored. */
+export async function finishKeptEnrolment(
+  deps: KeptEnrolDeps,
+  session: Session,
+  { code, password }: { code: string; password: string },
+  origin: Origin,
+): Promise<{ ok: true; codes: string[] } | Unfinished> {
+  const confirmed = await confirmPassword(deps, session, password, origin)
+  if (!confirmed.ok) return confirmed
+  const { forgiven } = confirmed
+  if (!(await deps.enrolments.renew({ renewal: renewal(session).renewal, forgiven })))
+    return { ok: false, reason: 'changed' }
+  if (session.secondFactorSince) return { ok: false, reason: 'is_on' }
+
+  const text = await deps.keptEnrolments.keptEnrolment(session.id)
+  const kept = text && readEnrolment(deps.vault, text, session, 'set-up', deps.now())
+  if (!kept) return { ok: false, reason: 'nothing_kept' }
+  const proven = await confirmCode(deps, kept, code)
+  if (!proven.ok) return proven
+  const { enrolment } = proven
+  const done = await finishEnrolment(deps, session, enrolment, true, origin) // who asks by program keeps what is answered
+  if (!done.ok) return { ok: false, reason: 'changed' }
+  await deps.keptEnrolments.dropEnrolment(session.id)
+  return { ok: true, codes: enrolment.codes }
+}

@@ -1,0 +1,152 @@
+import { and, desc, eq, inArray, or, sql } from 'drizzle-orm'
+import { type Database, must, prepared } from '../client.ts'
+import { accessTokens, accounts } from '../schema.ts'
+import { type EventRow, type Forgiven, forgive, hasSecondFactor, insertEvents } from './statements.ts'
+
+type Token = typeof accessTokens.$inferInsert
+type Change = { event: EventRow; forgiven: Forgiven }
+type Regeneration = Change & {
+  accountId: number
+  id: string
+  fromHash: string
+  toHash: string
+  hint: string
+  expiresAt: Date | null
+  previousUntil: Date | null
+}
+
+export function accessTokenStore({ db, atomically }: Database) {
+  const find = prepared(
+    'find_access_token',
+    db
+      .select({ token: accessTokens, email: accounts.email, suspendedAt: accounts.suspendedAt, hasSecondFactor })
+      .from(accessTokens)
+      .innerJoin(accounts, eq(accounts.id, accessTokens.accountId))
+      .where(
+        or(
+          eq(accessTokens.tokenHash, sql.placeholder('tokenHash')),
+          eq(accessTokens.previousHash, sql.placeholder('tokenHash')),
+        ),
+      ),
+  )
+  const own = (accountId: number, id: string) => and(eq(accessTokens.accountId, accountId), eq(accessTokens.id, id))
+
+  return {
+    async findToken(tokenHash: string) {
+      const [found] = await find({ tokenHash })
+      return (
+        found && {
+          ...found.token,
+          email: found.email,
+          suspendedAt: found.suspendedAt,
+          hasSecondFactor: found.hasSecondFactor,
+        }
+      )
+    },
+
+    /** Not durable: what is lost in a power cut is when a token was last used. */
+    async tokenUsed(id: string, at: Date, { address, browser }: { address: string; browser: string }): Promise<void> {
+      const used = { lastUsedAt: at, lastAddress: address, lastBrowser: browser }
+      await atomically((tx) => [tx.update(accessTokens).set(used).where(eq(accessTokens.id, id))], { durable: false })
+    },
+
+    tokensOf: async (accountId: number) =>
+      await db
+        .select()
+        .from(accessTokens)
+        .where(eq(accessTokens.accountId, accountId))
+        .orderBy(desc(accessTokens.createdAt), desc(accessTokens.id)),
+
+    insertToken: ({ token, atMost, event, forgiven }: Change & { token: Token; atMost: number }) =>
+      atomically((tx) => [
+        // The account's row is locked, so that two at once can not both be the last that fits.
+        must(
+          tx
+            .update(accounts)
+            .set({ id: token.accountId })
+            .where(
+              and(
+                eq(accounts.id, token.accountId),
+                sql`(select count(*) from ${accessTokens} where ${accessTokens}.account_id = ${token.accountId}) < ${atMost}`,
+              ),
+            )
+            .returning({ id: accounts.id }),
+        ),
+        tx.insert(accessTokens).values(token),
+        ...forgive(tx, forgiven),
+        insertEvents(tx, event),
+      ]),
+
+    editToken: ({
+      accountId,
+      id,
+      description,
+      scopes,
+      expiresAt,
+      event,
+      forgiven,
+    }: Change & { accountId: number; id: string; description: string; scopes: string; expiresAt: Date | null }) =>
+      atomically((tx) => [
+        must(
+          tx
+            .update(accessTokens)
+            .set({ description, scopes, expiresAt })
+            .where(own(accountId, id))
+            .returning({ id: accessTokens.id }),
+        ),
+        ...forgive(tx, forgiven),
+        insertEvents(tx, event),
+      ]),
+
+    regenerateToken: ({
+      accountId,
+      id,
+      fromHash,
+      toHash,
+      hint,
+      expiresAt,
+      previousUntil,
+      event,
+      forgiven,
+    }: Regeneration) =>
+      atomically((tx) => [
+        must(
+          tx
+            .update(accessTokens)
+            .set({ tokenHash: toHash, hint, expiresAt, previousHash: previousUntil ? fromHash : null, previousUntil })
+            .where(and(own(accountId, id), eq(accessTokens.tokenHash, fromHash)))
+            .returning({ id: accessTokens.id }),
+        ),
+        ...forgive(tx, forgiven),
+        insertEvents(tx, event),
+      ]),
+
+    async removeTokens({
+      accountId,
+      ids,
+      event,
+      forgiven,
+    }: {
+      accountId: number
+      ids: string[]
+      event: () => EventRow
+      forgiven: Forgiven
+    }) {
+      const found = await db
+        .select({ id: accessTokens.id })
+        .from(accessTokens)
+        .where(and(eq(accessTokens.accountId, accountId), inArray(accessTokens.id, ids)))
+      const removed: string[] = []
+      // One transaction each: of two at once that remove the same token, one has removed it and one event says so.
+      for (const { id } of found) {
+        const gone = await atomically((tx) => [
+          must(tx.delete(accessTokens).where(own(accountId, id)).returning({ id: accessTokens.id })),
+          insertEvents(tx, event()),
+        ])
+        if (gone) removed.push(id)
+      }
+      await atomically((tx) => forgive(tx, forgiven), { durable: false })
+      return removed
+    },
+  }
+}
