@@ -1,7 +1,15 @@
 import type { Page } from 'playwright/test'
 import type { Account, ProtectedAccount } from './account.ts'
-import { type Action, button, confirmWithPassword, field, openPopUp, signIn, typeCode, verify } from './person.ts'
-import { openCodePage, openRecoveryCodes, openReplacement, openStepOne, openStepTwo } from './short-cuts.ts'
+import { type Action, button, confirmWithPassword, field, link, openPopUp, signIn, typeCode, verify } from './person.ts'
+import {
+  openCodePage,
+  openRecoveryCodes,
+  openReplacement,
+  openStepOne,
+  openStepTwo,
+  openTokenPassword,
+  openTokens,
+} from './short-cuts.ts'
 
 /** A page in one of the states it can be in: how to get there, and the heading that then stands above it. */
 export type State<Whose> = { name: string; heading: string; open: (page: Page, account: Whose) => Promise<unknown> }
@@ -47,6 +55,61 @@ export const pagesWithoutSecondFactor: State<Account>[] = [
       await field(page, 'New password').fill(SHORT_PASSWORD)
       await button(page, 'Change Password').click()
       await page.getByRole('alert').waitFor()
+    },
+  },
+  { name: 'access tokens, none', heading: 'Access Tokens', open: (page) => page.goto('/settings/tokens') },
+  { name: 'access tokens', heading: 'Access Tokens', open: openTokens },
+  {
+    name: 'access tokens, refused',
+    heading: 'Access Tokens',
+    open: async (page, account) => {
+      await openTokens(page, account)
+      await button(page, 'Remove').click()
+      await page.getByRole('alert').waitFor()
+    },
+  },
+  {
+    name: 'generate access token, refused',
+    heading: 'Generate Access Token',
+    open: async (page) => {
+      await page.goto('/settings/tokens/generate')
+      await page.getByText('Methods of /1.0/').click()
+      await button(page, 'Next').click()
+      await page.getByRole('alert').waitFor()
+    },
+  },
+  { name: 'generate access token, password', heading: 'Generate Access Token', open: openTokenPassword },
+  {
+    name: 'new access token, refused',
+    heading: 'Save Your Access Token',
+    open: async (page, account) => {
+      await openTokenPassword(page)
+      await field(page, 'Password').fill(account.password)
+      await button(page, 'Generate').click()
+      await button(page, 'Done').click()
+      await page.getByRole('alert').waitFor()
+    },
+  },
+  {
+    name: 'access token shown once',
+    heading: 'Save Your Access Token',
+    open: (page) => page.goto('/settings/tokens/value'),
+  },
+  ...(['Edit', 'Regenerate'] as const).map((change) => ({
+    name: `${change} access token`,
+    heading: `${change} Access Token`,
+    open: async (page: Page, account: Account) => {
+      await openTokens(page, account)
+      await link(page, change).first().click()
+    },
+  })),
+  {
+    name: 'remove access tokens',
+    heading: 'Remove Access Tokens',
+    open: async (page, account) => {
+      await openTokens(page, account)
+      await field(page, 'Nightly backup').check()
+      await button(page, 'Remove').click()
     },
   },
   popUp('Set Up Two-Factor Authentication'),

@@ -2,7 +2,7 @@ import { type APIRequestContext, expect, type Page } from 'playwright/test'
 import type { Account } from './account.ts'
 import { Authenticator } from './authenticator.ts'
 import { submit } from './by-request.ts'
-import { goOnToStepTwo, typedKey } from './person.ts'
+import { button, field, goOnToStepTwo, typedKey } from './person.ts'
 
 // Pages that a test starts from. The way there is not what it tests, so it goes by request, which takes a tenth of the time.
 
@@ -29,6 +29,27 @@ export function openReplacement(page: Page, account: Account): Promise<Authentic
 export async function openRecoveryCodes(page: Page, { password }: Account): Promise<void> {
   await submit(page.request, '/settings/two-factor/recovery-codes/confirm', { password })
   await page.goto('/settings/two-factor/recovery-codes')
+}
+
+/** The list with two tokens on it, one of which is over soon. */
+export async function openTokens(page: Page, { password }: Account): Promise<void> {
+  const choices = { 'scope-account-read': 'yes', 'scope-events-read': 'yes', password }
+  for (const [description, days] of [
+    ['Nightly backup', 6],
+    ['Deployment of the photo archive', 90],
+  ] as const) {
+    const expires_at = new Date(Date.now() + days * 24 * 60 * 60_000).toISOString().slice(0, 10)
+    await submit(page.request, '/settings/tokens/generate/confirm', { ...choices, description, expires_at })
+  }
+  await page.goto('/settings/tokens')
+}
+
+/** Step 2 of generating a token. */
+export async function openTokenPassword(page: Page): Promise<void> {
+  await page.goto('/settings/tokens/generate')
+  await field(page, 'Description').fill('Nightly backup')
+  await field(page, 'account:read').check()
+  await button(page, 'Next').click()
 }
 
 /** Whether the browser or client is signed in: the answer to one request. */

@@ -36,7 +36,7 @@ const pieces = {
           await navigator.clipboard.writeText(text)
           say(source.id, 'Copied.')
         } catch {
-          // Plain http has no clipboard: hand over a selection.
+          // Plain http has no clipboard.
           getSelection().selectAllChildren(source)
           say(source.id, 'Selected: now copy it with your keyboard or menu.')
         }
@@ -49,7 +49,7 @@ const pieces = {
     for (const form of all('[data-saves]')) form.addEventListener('submit', tickSaved)
   },
 
-  // A double click sends a form once. Coming back to the page, or waiting a little, makes it fresh again.
+  // A double click sends a form once. Coming back, or waiting a little, makes it fresh again.
   sendOnce() {
     const sent = new Map()
     addEventListener('pageshow', () => sent.clear())
@@ -105,6 +105,13 @@ const pieces = {
   focusFirstError() {
     const field = document.querySelector('[aria-invalid="true"]') ?? document.querySelector('[data-errors]')
     field?.focus()
+  },
+
+  // What is shown once is not kept for the Back button either.
+  forgetOnce() {
+    addEventListener('pageshow', ({ persisted }) => {
+      if (persisted && document.querySelector('[data-once]')) location.reload()
+    })
   },
 
   // Browsers lead the focus back out of the last pop-up only, not out of one inside another.

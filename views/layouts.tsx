@@ -37,6 +37,19 @@ export const Narrow = ({ title, children }: PropsWithChildren<{ title: string }>
   </Document>
 )
 
+/** A page to read, for anybody. */
+export const Reference = ({ title, children }: PropsWithChildren<{ title: string }>) => (
+  <Document title={title}>
+    <SkipLink />
+    <header class="top">
+      <Brand />
+    </header>
+    <div class="page">
+      <Main title={title}>{children}</Main>
+    </div>
+  </Document>
+)
+
 type PortalFrameProps = PropsWithChildren<{ title: string; inSettings: boolean }>
 
 const PortalFrame = ({ title, inSettings, children }: PortalFrameProps) => (
@@ -74,6 +87,7 @@ export const Portal = ({ title, above, children }: PortalProps) => (
 
 const TABS = [
   { name: 'account', href: '/settings/account', text: 'Account' },
+  { name: 'tokens', href: '/settings/tokens', text: 'Access Tokens' },
   { name: 'activity', href: '/settings/activity', text: 'Activity' },
 ] as const
 

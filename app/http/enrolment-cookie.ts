@@ -18,7 +18,7 @@ export const enrolmentCookie = (
 
   /** Back to the account page, under the session's new token where there is one. */
   finish(c: AnyContext, token: string | undefined, notice: NoticeWord) {
-    if (token) cookies.session.write(c, token)
+    cookies.session.renew(c, token)
     cookies.enrolment.remove(c)
     cookies.notice.leave(c, notice)
     return c.redirect('/settings/account', 303)

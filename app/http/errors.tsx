@@ -46,7 +46,7 @@ export function errorPages({
 
 const BUSY = /^(SQLITE_BUSY|40001$|40P01$)/ // another process holds the lock; PostgreSQL asks to try again
 
-function isBusyDatabase(error: unknown): boolean {
+export function isBusyDatabase(error: unknown): boolean {
   const { code, cause } = error as { code?: unknown; cause?: unknown }
   if (typeof code === 'string' && BUSY.test(code)) return true
   return cause instanceof Error && isBusyDatabase(cause)

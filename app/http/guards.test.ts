@@ -11,6 +11,7 @@ const PUBLIC = [
   /^\/favicon\./,
   /^\/sign-(in|up)$/,
   /^\/sign-in\/two-factor/,
+  /^\/api\//, // reads no cookie; its own guards are tested in api/v1
   /^\/settings$/, // sends on to a guarded page, whoever asks
 ]
 

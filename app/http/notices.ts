@@ -49,6 +49,14 @@ const SENTENCES: Record<Exclude<NoticeWord, 'recovery_code_used'>, Notice> = {
     title: 'Nothing was changed.',
     text: 'The account was changed in another window meanwhile. This is how it is now.',
   },
+  token_saved: { tone: 'good', title: 'The access token is ready.', text: 'Its value is not shown again.' },
+  token_edited: { tone: 'good', title: 'The access token has been changed.', text: 'Its value is as it was.' },
+  tokens_removed: { tone: 'good', title: 'Removed.', text: 'What used it is refused from now on.' },
+  token_gone: {
+    tone: 'warn',
+    title: 'Nothing was changed.',
+    text: 'That is no access token of this account, or not any more. This is how the list is now.',
+  },
 }
 
 /** What happened on the page before, for the top of this one; gone at the next. */

@@ -25,6 +25,8 @@ export const REFUSALS = {
     text: 'The form had characters that are not text. Go back and type it again.',
   },
   not_a_form: { title: 'That could not be read', text: 'This address takes HTML forms only.' },
+  not_json: { title: 'That could not be read', text: 'Send JSON, with Content-Type: application/json.' },
+  not_json_text: { title: 'That could not be read', text: 'The body is not valid JSON.' },
   too_large: { title: 'That is too much', text: 'The form is far larger than anything this page asks for.' },
   bad_request: {
     title: 'That request could not be read',

@@ -8,7 +8,12 @@ const SAFE = ['GET', 'HEAD', 'OPTIONS', 'TRACE'] // RFC 9110 section 9.2.1
  * Every other request must come from our own pages: whatever the browser tells of its source (Origin, Sec-Fetch-Site,
  * Referer) has to name `baseUrl`, and it has to tell at least one. The Host header proves nothing.
  */
-export const sameOrigin = (baseUrl: string) =>
+export const sameOrigin = (baseUrl: string) => fromOurPages(baseUrl, true)
+
+/** For the APIs, which read no cookie: a program tells nothing of a source, but a page of another site gives itself away. */
+export const notOtherSites = (baseUrl: string) => fromOurPages(baseUrl, false)
+
+const fromOurPages = (baseUrl: string, mustTell: boolean) =>
   createMiddleware<AppEnv>(async (c, next) => {
     if (!SAFE.includes(c.req.method)) {
       const origin = c.req.header('Origin')
@@ -20,7 +25,7 @@ export const sameOrigin = (baseUrl: string) =>
         referer === undefined || originOf(referer) === baseUrl,
       ]
       const isTold = origin !== undefined || site !== undefined || referer !== undefined
-      if (!isTold || agrees.includes(false)) throw new Refusal(403, 'other_site')
+      if ((mustTell && !isTold) || agrees.includes(false)) throw new Refusal(403, 'other_site')
     }
     await next()
   })

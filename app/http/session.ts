@@ -8,6 +8,7 @@ import type { AnyContext } from './env.ts'
 
 const FIFTEEN_MINUTES = 15 * 60 // seconds, as Max-Age counts; the server's own expiry rules
 const FIVE_MINUTES = 5 * 60
+const TWO_MINUTES = 2 * 60
 
 export type Cookies = ReturnType<typeof createCookies>
 
@@ -25,6 +26,10 @@ export const NOTICES = [
   'no_attempts_left',
   'enrolment_expired',
   'changed_meanwhile',
+  'token_saved',
+  'token_edited',
+  'tokens_removed',
+  'token_gone',
 ] as const
 export type NoticeWord = (typeof NOTICES)[number]
 
@@ -36,6 +41,7 @@ export function createCookies({ baseUrl, vault }: { baseUrl: string; vault: Vaul
   const PENDING = named('latchkey-pending')
   const ENROLMENT = named('latchkey-enrolment')
   const NOTICE = named('latchkey-notice')
+  const TOKEN = named('latchkey-token')
   const options = { path: '/', httpOnly: true, sameSite: 'Lax', secure } satisfies CookieOptions
 
   const read = (c: AnyContext, name: string) => (isSingle(c, name) ? getCookie(c, name) : undefined)
@@ -46,6 +52,8 @@ export function createCookies({ baseUrl, vault }: { baseUrl: string; vault: Vaul
       read: (c: AnyContext) => read(c, SESSION),
       /** No Max-Age: it ends with the browser, and before that when the server says so. */
       write: (c: AnyContext, token: string) => setCookie(c, SESSION, token, options),
+      /** The token that a use case put in the old one's place, where it did. */
+      renew: (c: AnyContext, token: string | undefined) => token !== undefined && setCookie(c, SESSION, token, options),
       remove: (c: AnyContext) => remove(c, SESSION),
     },
     pending: {
@@ -70,6 +78,15 @@ export function createCookies({ baseUrl, vault }: { baseUrl: string; vault: Vaul
           await setSignedCookie(c, ENROLMENT, text, new Uint8Array(newest), { ...options, maxAge: FIFTEEN_MINUTES })
       },
       remove: (c: AnyContext) => remove(c, ENROLMENT),
+    },
+    /** The value of a new access token, sealed, on its way to the one page that shows it. */
+    token: {
+      write: (c: AnyContext, sealed: string) => setCookie(c, TOKEN, sealed, { ...options, maxAge: TWO_MINUTES }),
+      take(c: AnyContext): string | undefined {
+        const sealed = read(c, TOKEN)
+        remove(c, TOKEN)
+        return sealed
+      },
     },
     notice: {
       leave: (c: AnyContext, word: NoticeWord) => setCookie(c, NOTICE, word, { ...options, maxAge: 60 }),

@@ -12,6 +12,11 @@ const WORDS: Record<string, string> = {
   recovery_codes_regenerated: 'New recovery codes generated',
   recovery_code_used: 'Recovery code used',
   password_changed: 'Password changed',
+  session_ended: 'Session ended',
+  token_generated: 'Access token generated',
+  token_edited: 'Access token edited',
+  token_regenerated: 'Access token regenerated',
+  token_removed: 'Access token removed',
 }
 
 const METHODS: Record<string, string> = {

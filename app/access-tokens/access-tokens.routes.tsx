@@ -1,0 +1,98 @@
+import { Hono } from 'hono'
+import { z } from 'zod'
+import { AccessTokensPage } from '#views/access-tokens/access-tokens-page.tsx'
+import { EditPage, RemovePage } from '#views/access-tokens/change-pages.tsx'
+import type { FormState } from '#views/ui/types.ts'
+import type { AnyContext, SignedInEnv } from '../http/env.ts'
+import { passwordField } from '../http/fields.ts'
+import { readForm } from '../http/forms.ts'
+import { hasRecoveryCodes, signedIn } from '../http/guards.ts'
+import { refusedForm, refusedStatus } from '../http/messages.ts'
+import { takeNotice } from '../http/notices.ts'
+import type { NoticeWord } from '../http/session.ts'
+import {
+  ConfirmedChoicesForm,
+  offered,
+  readTokenForm,
+  refusedTokenForm,
+  tokenInPath,
+  valuesOf,
+} from '../http/token-form.ts'
+import { type AccessToken, editToken, listTokens, removeTokens } from './access-tokens.ts'
+import { generateRoutes, regenerateRoutes } from './generate.routes.tsx'
+import { type ShownTokenRoutesDeps, shownTokenRoutes } from './shown-token.routes.tsx'
+
+const HERE = '/settings/tokens'
+const TICKED = /^token-[\w-]{1,64}$/
+const RemoveForm = z.object({ ids: z.string().max(4096).default(''), password: passwordField() })
+
+/** The list, Edit, Remove; Generate and Regenerate, and the page that shows a new value once, stand in files of their own. */
+export function accessTokenRoutes(deps: ShownTokenRoutesDeps) {
+  const list = async (c: AnyContext, form: FormState<'tokens'>, status: 200 | 422 = 200) => {
+    const { session } = c.var
+    const tokens = await listTokens(deps, session.accountId)
+    const notice = takeNotice(c, deps.cookies, session)
+    return deps.page(
+      c,
+      <AccessTokensPage viewer={session} notice={notice} tokens={tokens} form={form} now={deps.now()} />,
+      status,
+    )
+  }
+
+  const back = (c: AnyContext, notice: NoticeWord) => {
+    deps.cookies.notice.leave(c, notice)
+    return c.redirect(HERE, 303)
+  }
+
+  const own = async (c: AnyContext, ids: string): Promise<AccessToken[]> => {
+    const wanted = ids.split(',')
+    return (await listTokens(deps, c.var.session.accountId)).filter(({ id }) => wanted.includes(id))
+  }
+
+  const editPage = (c: AnyContext, token: AccessToken, form: FormState, status: 200 | 422 | 429 = 200) =>
+    deps.page(c, <EditPage viewer={c.var.session} token={token} form={form} offered={offered(deps)} />, status)
+
+  return new Hono<SignedInEnv>()
+    .use(signedIn(deps), hasRecoveryCodes)
+    .get('/', (c) => list(c, {}))
+    .post('/', async (c) => {
+      const { values } = await readForm(c, z.object({}), TICKED)
+      const ids = Object.keys(values).map((name) => name.slice('token-'.length))
+      if (ids.length === 0) return list(c, refusedForm('tokens', 'Tick the tokens you want to remove.'), 422)
+      return c.redirect(`${HERE}/remove?ids=${ids.join(',')}`, 303)
+    })
+    .get('/remove', async (c) => {
+      const tokens = await own(c, c.req.query('ids') ?? '')
+      if (tokens.length === 0) return back(c, 'token_gone')
+      return deps.page(c, <RemovePage viewer={c.var.session} tokens={tokens} form={{}} />)
+    })
+    .post('/remove', async (c) => {
+      const { session } = c.var
+      const form = await readForm(c, RemoveForm)
+      const tokens = await own(c, form.values.ids ?? '')
+      if (tokens.length === 0) return back(c, 'token_gone')
+      const show = (state: FormState<'password'>) => <RemovePage viewer={session} tokens={tokens} form={state} />
+      if (!form.ok) return deps.page(c, show({ errors: form.errors }), 422)
+      const ids = tokens.map(({ id }) => id)
+      const result = await removeTokens(deps, session, { ids, password: form.data.password }, c.var.origin)
+      if (!result.ok) return deps.page(c, show(refusedTokenForm(result)), refusedStatus(c, result))
+      return back(c, result.removed.length > 0 ? 'tokens_removed' : 'token_gone')
+    })
+    .route('/generate', generateRoutes(deps))
+    .route('/value', shownTokenRoutes(deps))
+    .get('/:id/edit', async (c) => {
+      const token = await tokenInPath(c, deps)
+      return editPage(c, token, { values: valuesOf(token) })
+    })
+    .post('/:id/edit', async (c) => {
+      const token = await tokenInPath(c, deps)
+      const form = await readTokenForm(c, deps, ConfirmedChoicesForm, token.expiresAt)
+      if (!form.ok) return editPage(c, token, form.form, 422)
+      const edited = { id: token.id, ...form.choices, password: form.password }
+      const result = await editToken(deps, c.var.session, edited, c.var.origin)
+      if (result.ok) return back(c, 'token_edited')
+      if (result.reason === 'no_such_token') return back(c, 'token_gone')
+      return editPage(c, token, refusedTokenForm(result, form.values), refusedStatus(c, result))
+    })
+    .route('/:id/regenerate', regenerateRoutes(deps))
+}

@@ -1,0 +1,85 @@
+import { Hono } from 'hono'
+import { RegeneratePage } from '#views/access-tokens/change-pages.tsx'
+import { ConfirmGeneratePage, GeneratePage } from '#views/access-tokens/generate-page.tsx'
+import type { FormState } from '#views/ui/types.ts'
+import type { AnyContext, SignedInEnv } from '../http/env.ts'
+import { refusedStatus } from '../http/messages.ts'
+import {
+  ChoicesForm,
+  ConfirmedChoicesForm,
+  ConfirmedExpiryForm,
+  offered,
+  readTokenForm,
+  refusedTokenForm,
+  tokenInPath,
+  usualExpiry,
+} from '../http/token-form.ts'
+import { type AccessToken, generateToken, regenerateToken, type TokenChoices } from './access-tokens.ts'
+import { goAndShow, type ShownTokenRoutesDeps } from './shown-token.routes.tsx'
+
+const HERE = '/settings/tokens/generate'
+
+/** Behind the guards of access-tokens.routes.tsx: what the token is to be, the password, and on to the page with its value. */
+export function generateRoutes(deps: ShownTokenRoutesDeps) {
+  const stepOne = (c: AnyContext, form: FormState, status: 200 | 422 = 200) =>
+    deps.page(c, <GeneratePage viewer={c.var.session} form={form} offered={offered(deps)} />, status)
+
+  const stepTwo = (
+    c: AnyContext,
+    fields: Record<string, string>,
+    choices: TokenChoices,
+    form: FormState,
+    status: 200 | 422 | 429 = 200,
+  ) =>
+    deps.page(
+      c,
+      <ConfirmGeneratePage viewer={c.var.session} form={form} fields={fields} choices={choices} now={deps.now()} />,
+      status,
+    )
+
+  return new Hono<SignedInEnv>()
+    .get('/', (c) => stepOne(c, { values: usualExpiry(deps) }))
+    .post('/', async (c) => {
+      const form = await readTokenForm(c, deps, ChoicesForm)
+      return form.ok ? stepTwo(c, form.values, form.choices, {}) : stepOne(c, form.form, 422)
+    })
+    .post('/back', async (c) => {
+      const { values } = await readTokenForm(c, deps, ChoicesForm)
+      return stepOne(c, { values })
+    })
+    .get('/confirm', (c) => c.redirect(HERE, 303))
+    .get('/back', (c) => c.redirect(HERE, 303))
+    .post('/confirm', async (c) => {
+      const form = await readTokenForm(c, deps, ConfirmedChoicesForm)
+      if (!form.ok)
+        return form.choices
+          ? stepTwo(c, form.values, form.choices, { errors: form.form.errors }, 422)
+          : stepOne(c, form.form, 422)
+      const { choices, password } = form
+      const result = await generateToken(deps, c.var.session, { ...choices, password }, c.var.origin)
+      if (result.ok) return goAndShow(c, deps, result.value)
+      return stepTwo(c, form.values, choices, refusedTokenForm(result), refusedStatus(c, result))
+    })
+}
+
+/** A new value for a token, with or without a day for the old one. */
+export function regenerateRoutes(deps: ShownTokenRoutesDeps) {
+  const show = (c: AnyContext, token: AccessToken, form: FormState, status: 200 | 422 | 429 = 200) =>
+    deps.page(c, <RegeneratePage viewer={c.var.session} token={token} form={form} offered={offered(deps)} />, status)
+
+  return new Hono<SignedInEnv>()
+    .get('/', async (c) => show(c, await tokenInPath(c, deps), { values: usualExpiry(deps) }))
+    .post('/', async (c) => {
+      const token = await tokenInPath(c, deps)
+      const form = await readTokenForm(c, deps, ConfirmedExpiryForm)
+      if (!form.ok) return show(c, token, form.form, 422)
+      const { choices, password, overlap } = form
+      const wanted = { id: token.id, expiresAt: choices.expiresAt, overlap, password }
+      const result = await regenerateToken(deps, c.var.session, wanted, c.var.origin)
+      if (result.ok) return goAndShow(c, deps, result.value)
+      if (result.reason !== 'no_such_token')
+        return show(c, token, refusedTokenForm(result, form.values), refusedStatus(c, result))
+      deps.cookies.notice.leave(c, 'token_gone')
+      return c.redirect('/settings/tokens', 303)
+    })
+}

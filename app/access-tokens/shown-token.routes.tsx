@@ -1,0 +1,58 @@
+import { Hono } from 'hono'
+import { z } from 'zod'
+import { ShownOncePage, ShownTokenPage } from '#views/access-tokens/shown-token-page.tsx'
+import type { FormState } from '#views/ui/types.ts'
+import { sendTokenFile } from '../http/access-token-file.ts'
+import type { AnyContext, SignedInEnv } from '../http/env.ts'
+import { readForm } from '../http/forms.ts'
+import type { GuardDeps } from '../http/guards.ts'
+import { refusedForm } from '../http/messages.ts'
+import type { RenderPage } from '../http/page.tsx'
+import { openValue, ownToken, type ShownToken, type ShownTokenDeps, sealValue } from './shown-token.ts'
+
+export type ShownTokenRoutesDeps = ShownTokenDeps & GuardDeps & { page: RenderPage; issuer: string; baseUrl: string }
+
+const HERE = '/settings/tokens/value'
+const ValueForm = z.object({ value: z.string().default('') })
+
+/** On to the page that shows a new value once: it travels sealed in a cookie, which that page takes away. */
+export function goAndShow(c: AnyContext, deps: ShownTokenRoutesDeps, value: string) {
+  deps.cookies.token.write(c, sealValue(deps, c.var.session, value))
+  return c.redirect(HERE, 303)
+}
+
+/**
+ * Behind the guards of access-tokens.routes.tsx: the new value, once, with Download and Done. Those two bring the value
+ * back with them, and it is believed only as far as it is a live token of the account.
+ */
+export function shownTokenRoutes(deps: ShownTokenRoutesDeps) {
+  const show = (c: AnyContext, token: ShownToken, form: FormState<'saved'>, status: 200 | 422 = 200) =>
+    deps.page(c, <ShownTokenPage viewer={c.var.session} token={token} form={form} now={deps.now()} />, status)
+
+  const gone = (c: AnyContext) => {
+    deps.cookies.notice.leave(c, 'token_gone')
+    return c.redirect('/settings/tokens', 303)
+  }
+
+  return new Hono<SignedInEnv>()
+    .get('/', async (c) => {
+      const sealed = deps.cookies.token.take(c)
+      const token = sealed && (await openValue(deps, c.var.session, sealed))
+      return token ? show(c, token, {}) : deps.page(c, <ShownOncePage viewer={c.var.session} />)
+    })
+    .post('/', async (c) => {
+      const { values } = await readForm(c, ValueForm, /^saved$/)
+      const token = await ownToken(deps, c.var.session, values.value ?? '')
+      if (!token) return gone(c)
+      if (values.saved !== 'yes')
+        return show(c, token, refusedForm('saved', 'Save the value first, then tick this.'), 422)
+      deps.cookies.notice.leave(c, 'token_saved')
+      return c.redirect('/settings/tokens', 303)
+    })
+    .get('/download', (c) => c.redirect(HERE, 303))
+    .post('/download', async (c) => {
+      const { values } = await readForm(c, ValueForm)
+      const token = await ownToken(deps, c.var.session, values.value ?? '')
+      return token ? sendTokenFile(c, deps, c.var.session.email, token) : gone(c)
+    })
+}

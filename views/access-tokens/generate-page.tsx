@@ -1,0 +1,82 @@
+import { Settings } from '../layouts.tsx'
+import { Steps } from '../two-factor/steps.tsx'
+import { ErrorSummary } from '../ui/error-summary.tsx'
+import type { FormState, Viewer } from '../ui/types.ts'
+import { ChoicesFields } from './choices-fields.tsx'
+import { Expiry } from './expiry.tsx'
+import { OwnPassword } from './own-password.tsx'
+import type { ChoicesForm, Offered } from './types.ts'
+
+const PATH = '/settings/tokens/generate'
+const TITLE = 'Generate Access Token'
+
+const Cancel = () => (
+  <a class="button plain" href="/settings/tokens">
+    Cancel
+  </a>
+)
+
+type GeneratePageProps = { viewer: Viewer; form: ChoicesForm; offered: Offered }
+
+/** Step 1: what the token is to be. */
+export const GeneratePage = ({ viewer, form, offered }: GeneratePageProps) => (
+  <Settings title={TITLE} viewer={viewer} current="tokens" above={<Steps step={1} />}>
+    <ErrorSummary form={form} />
+    <form method="post" action={PATH} class="panel stack" novalidate>
+      <ChoicesFields form={form} offered={offered} />
+      <div class="row">
+        <button type="submit" class="primary">
+          Next
+        </button>
+        <Cancel />
+      </div>
+    </form>
+  </Settings>
+)
+
+type ConfirmGeneratePageProps = {
+  viewer: Viewer
+  form: FormState<'password'>
+  /** The fields of step 1 as typed: they are checked again with the password. */
+  fields: Record<string, string>
+  choices: { description: string; scopes: string[]; expiresAt: Date | null }
+  now: Date
+}
+
+/** Step 2: the password. */
+export const ConfirmGeneratePage = ({ viewer, form, fields, choices, now }: ConfirmGeneratePageProps) => (
+  <Settings title={TITLE} viewer={viewer} current="tokens" above={<Steps step={2} />}>
+    <ErrorSummary form={form} />
+    <form method="post" action={`${PATH}/confirm`} class="panel stack" novalidate>
+      {Object.entries(fields).map(([name, value]) => (
+        <input type="hidden" name={name} value={value} />
+      ))}
+      <dl class="details">
+        <div>
+          <dt>Description</dt>
+          <dd>{choices.description}</dd>
+        </div>
+        <div>
+          <dt>Expires</dt>
+          <dd>
+            <Expiry at={choices.expiresAt} now={now} />
+          </dd>
+        </div>
+        <div>
+          <dt>Scopes</dt>
+          <dd>{choices.scopes.join(', ')}</dd>
+        </div>
+      </dl>
+      <OwnPassword viewer={viewer} form={form} autofocus />
+      <div class="row">
+        <button type="submit" class="primary">
+          Generate
+        </button>
+        <button type="submit" class="plain" formaction={`${PATH}/back`} formnovalidate>
+          Back
+        </button>
+        <Cancel />
+      </div>
+    </form>
+  </Settings>
+)
