@@ -1,0 +1,65 @@
+import { createMiddleware } from 'hono/factory'
+import { type AccessTokenDeps, type TokenHolder, tokenHolder } from '../access-tokens/access-tokens.ts'
+import { allows, type Scope } from '../access-tokens/scopes.ts'
+import { isAccessToken } from '../access-tokens/token.ts'
+import type { Origin } from '../events.ts'
+import type { AppEnv } from '../http/env.ts'
+import { currentSession, type Session, type SessionDeps } from '../sign-in/session.ts'
+
+/** Who calls: a session signed in through an API, or an access token with its scopes. */
+export type Caller = { kind: 'session'; session: Session } | { kind: 'token'; holder: TokenHolder }
+
+export type CallerDeps = SessionDeps & AccessTokenDeps
+
+/** Cookies are not read. Undefined when the value opens nothing. */
+export async function callerOf(deps: CallerDeps, value: string, origin: Origin): Promise<Caller | undefined> {
+  if (value.startsWith('lk_')) {
+    const holder = isAccessToken(value) ? await tokenHolder(deps, value, origin) : undefined
+    return holder && { kind: 'token', holder }
+  }
+  const session = await currentSession(deps, value, 'api')
+  return session && { kind: 'session', session }
+}
+
+export const accountOf = (caller: Caller): { id: number; email: string } =>
+  caller.kind === 'session'
+    ? { id: caller.session.accountId, email: caller.session.email }
+    : { id: caller.holder.accountId, email: caller.holder.email }
+
+/** A session may do all; a token what its scopes allow, and nothing where no scope is named. */
+export const mayCall = (caller: Caller, scope: Scope | undefined): boolean =>
+  caller.kind === 'session' || (scope !== undefined && allows(caller.holder.scopes, scope))
+
+/** RFC 6750 section 2.1: one header, one scheme. Undefined when there is none, false when it can not be understood. */
+export function bearerValue(header: string | undefined): string | undefined | false {
+  if (header === undefined) return undefined
+  return /^Bearer ([\w.~+/-]+=*)$/i.exec(header)?.[1] ?? false // two headers arrive joined by a comma
+}
+
+export type CallerEnv = { Bindings: AppEnv['Bindings']; Variables: { origin: Origin; caller: Caller } }
+
+/** What a guard does where nobody is let in; each API says so in its own form. */
+export type Refuse = (
+  reason: 'no_token' | 'invalid_request' | 'invalid_token' | 'insufficient_scope',
+  scope?: Scope,
+) => Error
+
+/** Behind it there is somebody in `c.var.caller` who may do what needs `scope`; without one, sessions alone. */
+export const calling = (deps: CallerDeps, refuse: Refuse, scope?: Scope) =>
+  createMiddleware<CallerEnv>(async (c, next) => {
+    if (c.req.query('access_token') !== undefined) throw refuse('invalid_request') // secrets do not belong in URLs
+    const value = bearerValue(c.req.header('Authorization'))
+    if (value === undefined) throw refuse('no_token')
+    if (value === false) throw refuse('invalid_request')
+    const caller = await callerOf(deps, value, c.var.origin)
+    if (!caller) throw refuse('invalid_token')
+    if (!mayCall(caller, scope)) throw refuse('insufficient_scope', scope)
+    c.set('caller', caller)
+    await next()
+  })
+
+/** The session behind a route that tokens do not reach. */
+export function sessionOf(caller: Caller): Session {
+  if (caller.kind !== 'session') throw new Error('This route lets tokens in, and must not.')
+  return caller.session
+}

@@ -1,0 +1,46 @@
+import { createMiddleware } from 'hono/factory'
+import type { AppEnv } from '../http/env.ts'
+import { Refusal } from '../http/refusals.ts'
+import { readText } from '../http/text.ts'
+
+/** The one way that JSON comes in: this content type, UTF-8, no name twice, no NUL; what it means is for the schemas to say. */
+export const jsonBody = createMiddleware<AppEnv>(async (c, next) => {
+  if (['GET', 'HEAD'].includes(c.req.method)) return next()
+  const text = await readText(c)
+  const type = (c.req.header('Content-Type') ?? '').toLowerCase().replaceAll(/\s/g, '')
+  const isWanted = text !== '' || c.req.method !== 'DELETE'
+  if (isWanted && !['application/json', 'application/json;charset=utf-8'].includes(type))
+    throw new Refusal(415, 'not_json')
+  if (isWanted) check(text)
+  c.req.bodyCache.text = Promise.resolve(text || 'null') as never // what is parsed further on is what was checked here
+  return next()
+})
+
+function check(text: string) {
+  try {
+    JSON.parse(text)
+  } catch {
+    throw new Refusal(400, 'not_json_text')
+  }
+  if (/\\u0000|\0|\uFFFD|\\u[dD][89abAB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F])/.test(text))
+    throw new Refusal(400, 'not_text')
+  if (hasRepeatedName(text)) throw new Refusal(400, 'repeated_field')
+}
+
+/** JSON.parse keeps the last of two equal names, other parsers the first: neither is believed. `text` is valid JSON. */
+export function hasRepeatedName(text: string): boolean {
+  const open: (Set<string> | undefined)[] = [] // a set of names per object, undefined per array
+  const tokens = text.matchAll(/"(?:[^"\\]|\\.)*"(\s*:)?|[{}[\]]/g)
+  for (const [token, colon] of tokens) {
+    if (token === '{') open.push(new Set())
+    else if (token === '[') open.push(undefined)
+    else if (token === '}' || token === ']') open.pop()
+    else if (colon !== undefined) {
+      const name = JSON.parse(token.slice(0, token.lastIndexOf('"') + 1)) as string
+      const names = open.at(-1)
+      if (names?.has(name)) return true
+      names?.add(name)
+    }
+  }
+  return false
+}

@@ -1,0 +1,27 @@
+import type { OpenAPIHono } from '@hono/zod-openapi'
+import type { CallerEnv } from '../bearer.ts'
+
+export type Document = ReturnType<OpenAPIHono<CallerEnv>['getOpenAPI31Document']>
+
+/** The OpenAPI 3.1 document of `/api/v1`, made from the schemas that check what comes in. */
+export function documentOf(
+  api: OpenAPIHono<CallerEnv>,
+  { baseUrl, issuer }: { baseUrl: string; issuer: string },
+): Document {
+  api.openAPIRegistry.registerComponent('securitySchemes', 'bearer', {
+    type: 'http',
+    scheme: 'bearer',
+    description: 'A session from POST /sessions, or a personal access token (lk_…).',
+  })
+  return api.getOpenAPI31Document({
+    openapi: '3.1.0',
+    info: {
+      title: `${issuer} API`,
+      version: '1',
+      description:
+        'Signing in with a second factor, sessions, access tokens and security events. Problems are RFC 9457, challenges RFC 6750.',
+      license: { name: 'MIT' },
+    },
+    servers: [{ url: `${baseUrl}/api/v1` }],
+  })
+}

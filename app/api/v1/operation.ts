@@ -1,0 +1,59 @@
+import { OpenAPIHono, type RouteConfig, type z } from '@hono/zod-openapi'
+import type { Scope } from '../../access-tokens/scopes.ts'
+import { type CallerDeps, type CallerEnv, calling } from '../bearer.ts'
+import { PROBLEMS, Problem, type ProblemName, refuseCaller } from './problems.ts'
+import { Problem as ProblemSchema } from './schemas.ts'
+
+/** A router whose schemas refuse in the API's own form. */
+export const apiRouter = () =>
+  new OpenAPIHono<CallerEnv>({
+    defaultHook: (result) => {
+      if (result.success) return
+      const fields = Object.fromEntries(
+        result.error.issues.map(({ path, message }) => [path.join('.') || 'body', message]),
+      )
+      throw new Problem('invalid_fields', 'Look at `fields` for what is wrong with each.', { fields })
+    },
+  })
+
+/** Who may call: anybody, a session alone, or a session and the access tokens with a scope. */
+export type Access = 'anybody' | 'session' | Scope
+
+/** A JSON answer, for the document. */
+export const json = <Schema extends z.ZodType>(description: string, schema: Schema) => ({
+  description,
+  content: { 'application/json': { schema } },
+})
+
+export const noContent = { description: 'Done; there is no body.' } as const
+
+/** A JSON body, for the document and for the check. */
+export const bodyOf = <Schema extends z.ZodType>(schema: Schema) => ({
+  required: true as const,
+  content: { 'application/json': { schema } },
+})
+
+/** The parts of a route that every operation has: its guard, its security in the document, and every problem it can answer with. */
+export function access(deps: CallerDeps, who: Access, ...problems: ProblemName[]) {
+  const guards = who === 'anybody' ? [] : [calling(deps, refuseCaller, who === 'session' ? undefined : who)]
+  const always: ProblemName[] =
+    who === 'anybody' ? ['invalid_request', 'busy'] : ['invalid_request', 'invalid_token', 'insufficient_scope', 'busy']
+  return {
+    route: { middleware: guards, ...(who !== 'anybody' && { security: [{ bearer: [] }], 'x-scope': who }) },
+    /** For the document alone: problems are thrown, not answered by handlers, so their types say nothing. */
+    problems: problemAnswers([...always, ...problems]) as Record<never, never>,
+  }
+}
+
+function problemAnswers(names: ProblemName[]): RouteConfig['responses'] {
+  const statuses = [...new Set(names.map((name) => PROBLEMS[name].status))].sort()
+  return Object.fromEntries(
+    statuses.map((status) => [
+      status,
+      {
+        description: [...new Set(names)].filter((name) => PROBLEMS[name].status === status).join(', '),
+        content: { 'application/problem+json': { schema: ProblemSchema } },
+      },
+    ]),
+  )
+}

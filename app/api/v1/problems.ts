@@ -1,0 +1,133 @@
+import type { Context } from 'hono'
+import type { ContentfulStatusCode } from 'hono/utils/http-status'
+import type { Scope } from '../../access-tokens/scopes.ts'
+import { isBusyDatabase } from '../../http/errors.tsx'
+import { REFUSALS, Refusal } from '../../http/refusals.ts'
+import { HashQueueFull } from '../../lib/passwords.ts'
+
+/** Every kind of problem that `/api/v1/` answers with (RFC 9457). The name is the stable end of its `type`. */
+export const PROBLEMS = {
+  invalid_request: { status: 400, title: 'The request could not be understood.' },
+  invalid_fields: { status: 422, title: 'Fields are missing or wrong.' },
+  invalid_token: { status: 401, title: 'A valid session or access token is needed.' },
+  insufficient_scope: { status: 403, title: 'The access token is not allowed to do this.' },
+  wrong_credentials: { status: 401, title: 'Email and password do not belong together.' },
+  suspended: { status: 403, title: 'The account is suspended.' },
+  wrong_password: { status: 422, title: 'That is not the password of this account.' },
+  code_refused: { status: 422, title: 'The code was not accepted.' },
+  too_many_attempts: { status: 429, title: 'Too many attempts.' },
+  weak_password: { status: 422, title: 'The password is not good enough.' },
+  second_factor_is_on: { status: 409, title: 'The account has a second factor already.' },
+  second_factor_is_off: { status: 409, title: 'The account has no second factor.' },
+  enrolment_expired: { status: 422, title: 'The enrolment is over or was changed.' },
+  changed_meanwhile: { status: 409, title: 'The account was changed meanwhile.' },
+  too_many_tokens: { status: 409, title: 'The account has as many access tokens as it can have.' },
+  not_found: { status: 404, title: 'There is no such thing.' },
+  method_not_allowed: { status: 405, title: 'This address does not take that method.' },
+  too_large: { status: 413, title: 'The body is too large.' },
+  unsupported_media_type: { status: 415, title: 'The body has to be JSON.' },
+  misdirected: { status: 421, title: 'This server answers at one address only.' },
+  forbidden: { status: 403, title: 'Requests from other sites are not accepted.' },
+  busy: { status: 503, title: 'Too busy at this moment.' },
+  internal: { status: 500, title: 'The fault is on our side.' },
+} as const
+
+export type ProblemName = keyof typeof PROBLEMS
+
+export const problemType = (name: ProblemName): string => `/api/docs#problem-${name}`
+
+/** `more` are members of their own (RFC 9457 section 3.2), such as `reason`, `attempts_left`, `retry_after`. */
+export class Problem extends Error {
+  constructor(
+    readonly problem: ProblemName,
+    readonly detail: string,
+    readonly more: Record<string, unknown> = {},
+    readonly headers: Record<string, string> = {},
+  ) {
+    super(problem)
+  }
+}
+
+export const tooManyAttempts = (seconds: number): Problem =>
+  new Problem(
+    'too_many_attempts',
+    `Try again in ${seconds} seconds.`,
+    { retry_after: seconds },
+    { 'Retry-After': String(seconds) },
+  )
+
+/** RFC 6750 section 3: what the challenge says. */
+export function refuseCaller(
+  reason: 'no_token' | 'invalid_request' | 'invalid_token' | 'insufficient_scope',
+  scope?: Scope,
+): Problem {
+  switch (reason) {
+    case 'no_token':
+      return new Problem(
+        'invalid_token',
+        'Send Authorization: Bearer with a session or an access token.',
+        {},
+        challenge(),
+      )
+    case 'invalid_request':
+      return new Problem(
+        'invalid_request',
+        'Send one Authorization header of the form: Bearer VALUE.',
+        {},
+        challenge('invalid_request'),
+      )
+    case 'invalid_token':
+      return new Problem('invalid_token', 'It is unknown, has ended, or was mistyped.', {}, challenge('invalid_token'))
+    case 'insufficient_scope':
+      return new Problem(
+        'insufficient_scope',
+        scope ? `This needs the scope ${scope}.` : 'No access token can do this; sign in instead.',
+        {},
+        challenge('insufficient_scope', scope),
+      )
+  }
+}
+
+const challenge = (error?: string, scope?: Scope) => ({
+  'WWW-Authenticate': ['Bearer realm="Latchkey"', error && `error="${error}"`, scope && `scope="${scope}"`]
+    .filter(Boolean)
+    .join(', '),
+})
+
+/** Answers whatever was thrown on the way, in the API's own form. */
+export function answerProblem(error: unknown, c: Context, report: (error: unknown) => void): Response {
+  const { problem, detail, more, headers } = asProblem(error, report)
+  const { status, title } = PROBLEMS[problem]
+  for (const [name, value] of Object.entries(headers)) c.header(name, value)
+  c.header('Content-Type', 'application/problem+json')
+  return c.body(
+    JSON.stringify({ type: problemType(problem), title, status, detail, ...more }),
+    status as ContentfulStatusCode,
+  )
+}
+
+const OF_REFUSALS: Record<Refusal['status'], ProblemName> = {
+  400: 'invalid_request',
+  403: 'forbidden',
+  404: 'not_found',
+  405: 'method_not_allowed',
+  413: 'too_large',
+  415: 'unsupported_media_type',
+  421: 'misdirected',
+}
+
+function asProblem(error: unknown, report: (error: unknown) => void): Problem {
+  if (error instanceof Problem) return error
+  if (error instanceof Refusal) return new Problem(OF_REFUSALS[error.status], REFUSALS[error.reason].text)
+  if (error instanceof HashQueueFull) return busy(error.retryAfterSeconds)
+  report(error)
+  return isBusyDatabase(error) ? busy(2) : new Problem('internal', 'Nothing was left half done. Try again in a moment.')
+}
+
+const busy = (seconds: number) =>
+  new Problem(
+    'busy',
+    `Nothing was changed. Try again in ${seconds} seconds.`,
+    { retry_after: seconds },
+    { 'Retry-After': String(seconds) },
+  )

@@ -1,0 +1,144 @@
+import { z } from '@hono/zod-openapi'
+import { ALL_SCOPES } from '../../access-tokens/scopes.ts'
+import { emailField, passwordField } from '../../http/fields.ts'
+
+// Every object that `/api/v1/` takes or gives. The same schemas check what comes in and make the document.
+
+export const Email = emailField().openapi({ type: 'string', format: 'email', example: 'ada@example.com' })
+export const Password = passwordField().openapi({
+  type: 'string',
+  format: 'password',
+  example: 'violet kettle marches north',
+})
+export const Code = z.string().max(64).openapi({
+  description: 'An authenticator code or a recovery code; spaces, dashes and letter case are forgiven.',
+  example: '492039',
+})
+const Time = z.string().openapi({ format: 'date-time', example: '2026-11-24T13:40:00.000Z' })
+const Id = z.string().max(64)
+const Method = z.enum(['password', 'authenticator', 'recovery_code'])
+
+export const Problem = z
+  .object({
+    type: z.string().openapi({ example: '/api/docs#problem-code_refused' }),
+    title: z.string(),
+    status: z.number().int(),
+    detail: z.string(),
+    reason: z.string().optional(),
+    attempts_left: z.number().int().optional(),
+    retry_after: z.number().optional().openapi({ description: 'Seconds.' }),
+    fields: z.record(z.string(), z.string()).optional().openapi({ description: 'What is wrong, by field.' }),
+  })
+  .openapi('Problem', { description: 'RFC 9457.' })
+
+export const Credentials = z.strictObject({ email: Email, password: Password }).openapi('Credentials')
+export const PasswordBody = z.strictObject({ password: Password }).openapi('PasswordConfirmation')
+export const Signed = z
+  .object({ session: z.string().openapi({ description: 'Send it as Authorization: Bearer.' }), expires_at: Time })
+  .openapi('SignedIn')
+export const Challenged = z
+  .object({
+    challenge: z.object({
+      id: z.string(),
+      methods: z.array(z.enum(['authenticator', 'recovery_code'])),
+      expires_at: Time,
+      attempts_left: z.number().int(),
+    }),
+  })
+  .openapi('Challenge')
+export const Verification = z.strictObject({ challenge: z.string().max(128), code: Code }).openapi('Verification')
+
+export const Session = z
+  .object({
+    id: Id,
+    client: z.enum(['browser', 'api']),
+    method: Method,
+    browser: z.string(),
+    address: z.string(),
+    started_at: Time,
+    last_seen_at: Time,
+    expires_at: Time,
+    current: z.boolean(),
+  })
+  .openapi('Session')
+export const Sessions = z.object({ sessions: z.array(Session) }).openapi('Sessions')
+export const SessionPath = z.object({ id: Id.openapi({ param: { name: 'id', in: 'path' } }) })
+
+export const Account = z
+  .object({ id: z.number().int(), email: z.string(), two_factor: z.boolean(), password_changed_at: Time.optional() })
+  .openapi('Account')
+
+export const Event = z
+  .object({ id: Id, kind: z.string(), method: Method.optional(), at: Time, address: z.string(), browser: z.string() })
+  .openapi('Event')
+export const Events = z.object({ events: z.array(Event), next: z.string().optional() }).openapi('Events')
+export const EventsQuery = z.strictObject({
+  before: z.string().max(64).optional().openapi({ description: 'The `next` of the page before.' }),
+})
+
+const Scope = z.enum(ALL_SCOPES as [string, ...string[]])
+const Description = z.string().trim().min(1).max(100)
+const ExpiresAt = z.iso.datetime({ offset: true }).nullable().openapi({
+  description: 'At most 366 days ahead; null is never, where the operator allows it. 90 days from now where left out.',
+})
+export const NewToken = z
+  .strictObject({
+    password: Password,
+    description: Description,
+    scopes: z.array(Scope).min(1).max(ALL_SCOPES.length),
+    expires_at: ExpiresAt.optional(),
+  })
+  .openapi('NewToken')
+export const TokenEdit = z
+  .strictObject({
+    password: Password,
+    description: Description.optional(),
+    scopes: z.array(Scope).min(1).optional(),
+    expires_at: ExpiresAt.optional(),
+  })
+  .openapi('TokenEdit')
+export const TokenRegeneration = z
+  .strictObject({
+    password: Password,
+    expires_at: ExpiresAt.optional(),
+    overlap: z.boolean().default(false).openapi({ description: 'The old value goes on for 24 hours.' }),
+  })
+  .openapi('TokenRegeneration')
+export const Token = z
+  .object({
+    id: Id,
+    hint: z.string(),
+    description: z.string(),
+    scopes: z.array(Scope),
+    created_at: Time,
+    expires_at: Time.nullable(),
+    last_used_at: Time.nullable(),
+    last_address: z.string().nullable(),
+    last_browser: z.string().nullable(),
+  })
+  .openapi('AccessToken')
+export const TokenValue = z
+  .object({ value: z.string().openapi({ description: 'Shown this once.' }), token: Token })
+  .openapi('AccessTokenValue')
+export const Tokens = z.object({ tokens: z.array(Token) }).openapi('AccessTokens')
+export const TokenPath = z.object({ id: Id.openapi({ param: { name: 'id', in: 'path' } }) })
+
+export const TwoFactor = z
+  .object({ on: z.boolean(), since: Time.nullable(), recovery_codes_left: z.number().int().nullable() })
+  .openapi('TwoFactor')
+export const Enrolment = z
+  .object({
+    enrolment: z.string().openapi({ description: 'Sealed and signed; send it back with the code.' }),
+    secret: z.string().openapi({ description: 'Base32.' }),
+    uri: z.string(),
+    qr_svg: z.string(),
+    expires_at: Time,
+  })
+  .openapi('Enrolment')
+export const EnrolmentConfirmation = z
+  .strictObject({ enrolment: z.string().max(4096), code: Code })
+  .openapi('EnrolmentConfirmation')
+export const NewRecoveryCodes = z.object({ recovery_codes: z.array(z.string()) }).openapi('NewRecoveryCodes')
+export const RecoveryCodes = z
+  .object({ recovery_codes: z.array(z.object({ code: z.string().nullable(), used_at: Time.nullable() })) })
+  .openapi('RecoveryCodes')

@@ -1,0 +1,175 @@
+import { createRoute } from '@hono/zod-openapi'
+import { endSessions, listSessions, type SessionsDeps } from '../../account/sessions.ts'
+import { type SecondStepDeps, type SecondStepResult, verifyCode } from '../../sign-in/second-step.ts'
+import type { Session as StoredSession } from '../../sign-in/session.ts'
+import { type SignInDeps, signIn, signOut } from '../../sign-in/sign-in.ts'
+import { accountOf, type CallerDeps, sessionOf } from '../bearer.ts'
+import { access, apiRouter, bodyOf, json, noContent } from './operation.ts'
+import { Problem, tooManyAttempts } from './problems.ts'
+import * as schema from './schemas.ts'
+
+export type SessionRoutesDeps = SignInDeps & SecondStepDeps & SessionsDeps & CallerDeps
+
+/** Signing in (password, then the code where one is owed), and the account's sessions. */
+export function sessionRoutes(deps: SessionRoutesDeps) {
+  const anybody = access(deps, 'anybody', 'invalid_fields', 'wrong_credentials', 'suspended', 'too_many_attempts')
+  const verifying = access(deps, 'anybody', 'invalid_fields', 'code_refused', 'too_many_attempts')
+  const self = access(deps, 'session')
+  const reading = access(deps, 'sessions:read')
+  const ending = access(deps, 'sessions:write', 'not_found')
+
+  return apiRouter()
+    .openapi(
+      createRoute({
+        method: 'post',
+        path: '/sessions',
+        summary: 'Sign in with email and password',
+        request: { body: bodyOf(schema.Credentials) },
+        responses: {
+          201: json('Signed in.', schema.Signed),
+          202: json('The password is right, and a code is owed: send it to /sessions/verify.', schema.Challenged),
+          ...anybody.problems,
+        },
+      }),
+      async (c) => {
+        const result = await signIn(deps, c.req.valid('json'), c.var.origin, 'api')
+        if (!result.ok) throw signInRefused(result)
+        if (result.step === 'signed_in')
+          return c.json({ session: result.token, expires_at: result.expiresAt.toISOString() }, 201)
+        const { pendingToken, expiresAt, attemptsLeft } = result
+        const methods: ('authenticator' | 'recovery_code')[] = ['authenticator', 'recovery_code']
+        return c.json(
+          {
+            challenge: { id: pendingToken, methods, expires_at: expiresAt.toISOString(), attempts_left: attemptsLeft },
+          },
+          202,
+        )
+      },
+    )
+    .openapi(
+      createRoute({
+        method: 'post',
+        path: '/sessions/verify',
+        summary: 'Answer a challenge with an authenticator code or a recovery code',
+        request: { body: bodyOf(schema.Verification) },
+        responses: { 201: json('Signed in.', schema.Signed), ...verifying.problems },
+      }),
+      async (c) => {
+        const { challenge, code } = c.req.valid('json')
+        const result = await verifyCode(deps, challenge, code, c.var.origin, { client: 'api' })
+        if (!result.ok) throw codeRefused(result)
+        return c.json({ session: result.token, expires_at: result.expiresAt.toISOString() }, 201)
+      },
+    )
+    .openapi(
+      createRoute({
+        method: 'get',
+        path: '/session',
+        summary: 'The session that asks',
+        ...self.route,
+        responses: { 200: json('The session.', schema.Session), ...self.problems },
+      }),
+      (c) => c.json(shown(sessionOf(c.var.caller), sessionOf(c.var.caller).id), 200),
+    )
+    .openapi(
+      createRoute({
+        method: 'delete',
+        path: '/session',
+        summary: 'Sign out',
+        ...self.route,
+        responses: { 204: noContent, ...self.problems },
+      }),
+      async (c) => {
+        await signOut(deps, sessionOf(c.var.caller), c.var.origin)
+        return c.body(null, 204)
+      },
+    )
+    .openapi(
+      createRoute({
+        method: 'get',
+        path: '/sessions',
+        summary: 'Where the account is signed in',
+        ...reading.route,
+        responses: { 200: json('The live sessions, the latest first.', schema.Sessions), ...reading.problems },
+      }),
+      async (c) => {
+        const current = c.var.caller.kind === 'session' ? c.var.caller.session.id : undefined
+        const sessions = await listSessions(deps, accountOf(c.var.caller).id)
+        return c.json({ sessions: sessions.map((session) => shown(session, current)) }, 200)
+      },
+    )
+    .openapi(
+      createRoute({
+        method: 'delete',
+        path: '/sessions/{id}',
+        summary: 'End a session of the account',
+        ...ending.route,
+        request: { params: schema.SessionPath },
+        responses: { 204: noContent, ...ending.problems },
+      }),
+      async (c) => {
+        const ended = await endSessions(deps, accountOf(c.var.caller).id, [c.req.valid('param').id], c.var.origin)
+        if (ended.length === 0) throw new Problem('not_found', 'The account has no such session.')
+        return c.body(null, 204)
+      },
+    )
+}
+
+const shown = (
+  session: Omit<
+    StoredSession,
+    | 'tokenHash'
+    | 'accountId'
+    | 'email'
+    | 'securityVersion'
+    | 'codesShownUntil'
+    | 'suspendedAt'
+    | 'passwordChangedAt'
+    | 'secondFactorSince'
+    | 'recoveryCodesLeft'
+  >,
+  current: string | undefined,
+) => ({
+  id: session.id,
+  client: session.client,
+  method: session.method,
+  browser: session.browser,
+  address: session.address,
+  started_at: session.startedAt.toISOString(),
+  last_seen_at: session.lastSeenAt.toISOString(),
+  expires_at: session.expiresAt.toISOString(),
+  current: session.id === current,
+})
+
+function signInRefused(result: Exclude<Awaited<ReturnType<typeof signIn>>, { ok: true }>): Problem {
+  switch (result.reason) {
+    case 'wrong_credentials':
+      return new Problem('wrong_credentials', 'Whether it is the one or the other is not told.')
+    case 'suspended':
+      return new Problem('suspended', 'Whoever runs this site can tell why.')
+    case 'wait':
+      return tooManyAttempts(result.seconds)
+  }
+}
+
+/** Why a code was refused, in `reason`; how many tries are left; when the next code comes. */
+export function codeRefused(result: Exclude<SecondStepResult, { ok: true }>): Problem {
+  if (result.reason === 'wait') return tooManyAttempts(result.seconds)
+  const over = result.reason === 'expired' || result.reason === 'no_attempts_left'
+  return new Problem('code_refused', CODE_DETAILS[result.reason], {
+    reason: result.reason,
+    ...(over ? { attempts_left: 0 } : 'attemptsLeft' in result && { attempts_left: result.attemptsLeft }),
+    ...(result.reason === 'used_code' && { retry_after: result.nextInSeconds }),
+  })
+}
+
+const CODE_DETAILS = {
+  malformed: 'A code has six digits; a recovery code has ten characters.',
+  wrong_code: 'That code is not right.',
+  used_code: 'That code has been used, or a newer one has.',
+  old_code: 'That code is from some time ago; check the clock of the authenticator.',
+  wrong_recovery_code: 'That is none of the account’s recovery codes, or it has been used.',
+  blocked: 'Too many wrong codes in a row: only a recovery code is taken.',
+  expired: 'The challenge is over. Sign in again.',
+  no_attempts_left: 'That was the last try. Sign in again.',
+}

@@ -1,0 +1,172 @@
+import { createRoute } from '@hono/zod-openapi'
+import {
+  type AccessToken,
+  type AccessTokenDeps,
+  type ChoiceRefused,
+  editToken,
+  generateToken,
+  listTokens,
+  regenerateToken,
+  removeTokens,
+  USUAL_LIFE_IN_DAYS,
+} from '../../access-tokens/access-tokens.ts'
+import type { Scope } from '../../access-tokens/scopes.ts'
+import { type CallerDeps, sessionOf } from '../bearer.ts'
+import { access, apiRouter, bodyOf, json, noContent } from './operation.ts'
+import { Problem, tooManyAttempts } from './problems.ts'
+import * as schema from './schemas.ts'
+
+const DAY = 24 * 60 * 60_000
+
+/** Personal access tokens. Sessions alone: a token makes no tokens. */
+export function tokenRoutes(deps: AccessTokenDeps & CallerDeps) {
+  const reading = access(deps, 'session')
+  const making = access(deps, 'session', 'invalid_fields', 'wrong_password', 'too_many_attempts', 'too_many_tokens')
+  const changing = access(deps, 'session', 'invalid_fields', 'wrong_password', 'too_many_attempts', 'not_found')
+  const end = (given: string | null | undefined) =>
+    given === null ? null : new Date(given === undefined ? deps.now().getTime() + USUAL_LIFE_IN_DAYS * DAY : given)
+  const find = async (accountId: number, id: string) => {
+    const token = (await listTokens(deps, accountId)).find((listed) => listed.id === id)
+    if (!token) throw notFound()
+    return token
+  }
+
+  return apiRouter()
+    .openapi(
+      createRoute({
+        method: 'get',
+        path: '/tokens',
+        summary: 'The access tokens of the account',
+        ...reading.route,
+        responses: {
+          200: json('The tokens, the latest first; their values are not kept.', schema.Tokens),
+          ...reading.problems,
+        },
+      }),
+      async (c) => c.json({ tokens: (await listTokens(deps, sessionOf(c.var.caller).accountId)).map(shown) }, 200),
+    )
+    .openapi(
+      createRoute({
+        method: 'post',
+        path: '/tokens',
+        summary: 'Generate an access token',
+        ...making.route,
+        request: { body: bodyOf(schema.NewToken) },
+        responses: { 201: json('The token, with its value, this once.', schema.TokenValue), ...making.problems },
+      }),
+      async (c) => {
+        const { password, description, scopes, expires_at } = c.req.valid('json')
+        const choices = { password, description, scopes: scopes as Scope[], expiresAt: end(expires_at) }
+        const result = await generateToken(deps, sessionOf(c.var.caller), choices, c.var.origin)
+        if (!result.ok) throw refused(result)
+        return c.json({ value: result.value, token: shown(result.token) }, 201)
+      },
+    )
+    .openapi(
+      createRoute({
+        method: 'patch',
+        path: '/tokens/{id}',
+        summary: 'Edit an access token',
+        ...changing.route,
+        request: { params: schema.TokenPath, body: bodyOf(schema.TokenEdit) },
+        responses: { 200: json('The token.', schema.Token), ...changing.problems },
+      }),
+      async (c) => {
+        const session = sessionOf(c.var.caller)
+        const { id } = c.req.valid('param')
+        const { password, description, scopes, expires_at } = c.req.valid('json')
+        const old = await find(session.accountId, id)
+        const choices = {
+          id,
+          password,
+          description: description ?? old.description,
+          scopes: (scopes as Scope[] | undefined) ?? old.scopes,
+          expiresAt: expires_at === undefined ? old.expiresAt : end(expires_at),
+        }
+        const result = await editToken(deps, session, choices, c.var.origin)
+        if (!result.ok) throw refused(result)
+        return c.json(shown(await find(session.accountId, id)), 200)
+      },
+    )
+    .openapi(
+      createRoute({
+        method: 'post',
+        path: '/tokens/{id}/regenerate',
+        summary: 'Give an access token a new value',
+        ...changing.route,
+        request: { params: schema.TokenPath, body: bodyOf(schema.TokenRegeneration) },
+        responses: { 200: json('The token, with its new value, this once.', schema.TokenValue), ...changing.problems },
+      }),
+      async (c) => {
+        const session = sessionOf(c.var.caller)
+        const { id } = c.req.valid('param')
+        const { password, overlap, expires_at } = c.req.valid('json')
+        const result = await regenerateToken(
+          deps,
+          session,
+          { id, password, overlap, expiresAt: end(expires_at) },
+          c.var.origin,
+        )
+        if (!result.ok) throw refused(result)
+        return c.json({ value: result.value, token: shown(await find(session.accountId, id)) }, 200)
+      },
+    )
+    .openapi(
+      createRoute({
+        method: 'delete',
+        path: '/tokens/{id}',
+        summary: 'Remove an access token',
+        ...changing.route,
+        request: { params: schema.TokenPath, body: bodyOf(schema.PasswordBody) },
+        responses: { 204: noContent, ...changing.problems },
+      }),
+      async (c) => {
+        const { id } = c.req.valid('param')
+        const { password } = c.req.valid('json')
+        const result = await removeTokens(deps, sessionOf(c.var.caller), { ids: [id], password }, c.var.origin)
+        if (!result.ok) throw refused(result)
+        if (result.removed.length === 0) throw notFound()
+        return c.body(null, 204)
+      },
+    )
+}
+
+const notFound = () => new Problem('not_found', 'The account has no such access token.')
+
+const shown = (token: AccessToken) => ({
+  id: token.id,
+  hint: token.hint,
+  description: token.description,
+  scopes: token.scopes as string[],
+  created_at: token.createdAt.toISOString(),
+  expires_at: token.expiresAt?.toISOString() ?? null,
+  last_used_at: token.lastUsedAt?.toISOString() ?? null,
+  last_address: token.lastAddress,
+  last_browser: token.lastBrowser,
+})
+
+type Refused =
+  | ChoiceRefused
+  | { ok: false; reason: 'wrong_password' | 'too_many_tokens' | 'no_such_token' }
+  | { ok: false; reason: 'wait'; seconds: number }
+
+function refused(result: Refused): Problem {
+  switch (result.reason) {
+    case 'wait':
+      return tooManyAttempts(result.seconds)
+    case 'wrong_password':
+      return new Problem('wrong_password', 'It counts with the guesses at sign-in.')
+    case 'too_many_tokens':
+      return new Problem('too_many_tokens', 'Remove one that is not needed any more.')
+    case 'no_such_token':
+      return notFound()
+    case 'no_scope':
+      return new Problem('invalid_fields', 'Look at `fields`.', { fields: { scopes: 'Choose at least one.' } })
+    case 'expires_in_the_past':
+      return new Problem('invalid_fields', 'Look at `fields`.', { fields: { expires_at: 'It is over already.' } })
+    case 'expires_too_late':
+      return new Problem('invalid_fields', 'Look at `fields`.', {
+        fields: { expires_at: 'It can be at most 366 days ahead.' },
+      })
+  }
+}

@@ -1,0 +1,175 @@
+import { createRoute } from '@hono/zod-openapi'
+import { displayed } from '../../lib/codes.ts'
+import type { Session } from '../../sign-in/session.ts'
+import { type DisableDeps, disable } from '../../two-factor/disable.ts'
+import { confirmCode, type EnrolDeps, finishEnrolment, showEnrolment, startEnrolment } from '../../two-factor/enrol.ts'
+import { readEnrolment, writeEnrolment } from '../../two-factor/enrolment.ts'
+import { confirmView, type RecoveryCodesDeps, regenerateCodes, viewCodes } from '../../two-factor/recovery-codes.ts'
+import { type CallerDeps, sessionOf } from '../bearer.ts'
+import { access, apiRouter, bodyOf, json, noContent } from './operation.ts'
+import { Problem, tooManyAttempts } from './problems.ts'
+import * as schema from './schemas.ts'
+import { codeRefused } from './sessions.routes.ts'
+
+export type TwoFactorRoutesDeps = EnrolDeps & DisableDeps & RecoveryCodesDeps & CallerDeps
+
+/** The second factor and its recovery codes. Sessions alone, and the password with each. */
+export function twoFactorRoutes(deps: TwoFactorRoutesDeps) {
+  const reading = access(deps, 'session')
+  const asked = ['invalid_fields', 'wrong_password', 'too_many_attempts', 'changed_meanwhile'] as const
+  const whileOff = access(deps, 'session', ...asked, 'second_factor_is_on')
+  const confirming = access(
+    deps,
+    'session',
+    'invalid_fields',
+    'code_refused',
+    'enrolment_expired',
+    'second_factor_is_on',
+  )
+  const whileOn = access(deps, 'session', ...asked, 'second_factor_is_off')
+
+  return apiRouter()
+    .openapi(
+      createRoute({
+        method: 'get',
+        path: '/two-factor',
+        summary: 'Whether the second factor is on',
+        ...reading.route,
+        responses: { 200: json('How it is.', schema.TwoFactor), ...reading.problems },
+      }),
+      (c) => {
+        const { secondFactorSince: since, recoveryCodesLeft } = sessionOf(c.var.caller)
+        return c.json(
+          { on: since !== null, since: since?.toISOString() ?? null, recovery_codes_left: since && recoveryCodesLeft },
+          200,
+        )
+      },
+    )
+    .openapi(
+      createRoute({
+        method: 'post',
+        path: '/two-factor/enrolment',
+        summary: 'Begin to set the second factor up',
+        ...whileOff.route,
+        request: { body: bodyOf(schema.PasswordBody) },
+        responses: {
+          201: json('What the authenticator needs. Nothing about the account has changed.', schema.Enrolment),
+          ...whileOff.problems,
+        },
+      }),
+      async (c) => {
+        const session = wanted(c.var.caller, 'off')
+        const { password } = c.req.valid('json')
+        const started = await startEnrolment(deps, session, { mode: 'set-up', kind: 'totp', password }, c.var.origin)
+        if (!started.ok) throw refused(started)
+        const { key, uri, qrSvg } = await showEnrolment(deps, started.enrolment, session)
+        const expires_at = started.enrolment.expiresAt.toISOString()
+        const text = writeEnrolment(deps.vault, started.enrolment)
+        const enrolment = `${text}.${deps.vault.hash('enrolment-signature', text)}`
+        return c.json({ enrolment, secret: key, uri, qr_svg: qrSvg, expires_at }, 201)
+      },
+    )
+    .openapi(
+      createRoute({
+        method: 'post',
+        path: '/two-factor/enrolment/confirm',
+        summary: 'Confirm the authenticator with its code, which turns the second factor on',
+        ...confirming.route,
+        request: { body: bodyOf(schema.EnrolmentConfirmation) },
+        responses: { 200: json('It is on. Save the recovery codes.', schema.NewRecoveryCodes), ...confirming.problems },
+      }),
+      async (c) => {
+        const session = wanted(c.var.caller, 'off')
+        const { enrolment: sent, code } = c.req.valid('json')
+        const [text = '', ...signature] = sent.split('.')
+        const signed = deps.vault.verifies('enrolment-signature', text, signature.join('.'))
+        const enrolment = signed ? readEnrolment(deps.vault, text, session, 'set-up', deps.now()) : undefined
+        if (!enrolment) throw new Problem('enrolment_expired', 'Begin again.')
+        const confirmed = await confirmCode(deps, enrolment, code)
+        if (!confirmed.ok) throw codeRefused(confirmed)
+        const done = await finishEnrolment(deps, session, confirmed.enrolment, true, c.var.origin)
+        if (!done.ok) throw new Problem('enrolment_expired', 'The account was changed meanwhile. Begin again.')
+        return c.json({ recovery_codes: confirmed.enrolment.codes.map(displayed) }, 200)
+      },
+    )
+    .openapi(
+      createRoute({
+        method: 'delete',
+        path: '/two-factor',
+        summary: 'Turn the second factor off',
+        ...whileOn.route,
+        request: { body: bodyOf(schema.PasswordBody) },
+        responses: { 204: noContent, ...whileOn.problems },
+      }),
+      async (c) => {
+        const off = await disable(deps, wanted(c.var.caller, 'on'), c.req.valid('json').password, c.var.origin)
+        if (!off.ok) throw refused(off)
+        return c.body(null, 204)
+      },
+    )
+    .openapi(
+      createRoute({
+        method: 'post',
+        path: '/two-factor/recovery-codes/view',
+        summary: 'The recovery codes',
+        ...whileOn.route,
+        request: { body: bodyOf(schema.PasswordBody) },
+        responses: {
+          200: json('All of the live set; the used ones without their text.', schema.RecoveryCodes),
+          ...whileOn.problems,
+        },
+      }),
+      async (c) => {
+        const session = wanted(c.var.caller, 'on')
+        const confirmed = await confirmView(deps, session, c.req.valid('json').password, c.var.origin)
+        if (!confirmed.ok) throw refused(confirmed)
+        const codes = (await viewCodes(deps, session))?.codes ?? []
+        const shown = codes.map(({ code, usedAt }) => ({
+          code: code && displayed(code),
+          used_at: usedAt?.toISOString() ?? null,
+        }))
+        return c.json({ recovery_codes: shown }, 200)
+      },
+    )
+    .openapi(
+      createRoute({
+        method: 'post',
+        path: '/two-factor/recovery-codes/regenerate',
+        summary: 'Replace the recovery codes',
+        ...whileOn.route,
+        request: { body: bodyOf(schema.PasswordBody) },
+        responses: { 200: json('The new ones; the old no longer work.', schema.NewRecoveryCodes), ...whileOn.problems },
+      }),
+      async (c) => {
+        const session = wanted(c.var.caller, 'on')
+        const confirmed = await confirmView(deps, session, c.req.valid('json').password, c.var.origin)
+        if (!confirmed.ok) throw refused(confirmed)
+        const old = await viewCodes(deps, session)
+        const made = old && (await regenerateCodes(deps, session, old.madeAt, c.var.origin))
+        const codes = made?.ok ? (await viewCodes(deps, session))?.codes : undefined
+        if (!codes) throw refused({ ok: false, reason: 'changed' })
+        return c.json({ recovery_codes: codes.map(({ code }) => displayed(code ?? '')) }, 200)
+      },
+    )
+}
+
+function wanted(caller: Parameters<typeof sessionOf>[0], state: 'on' | 'off'): Session {
+  const session = sessionOf(caller)
+  if ((session.secondFactorSince !== null) === (state === 'on')) return session
+  throw state === 'on'
+    ? new Problem('second_factor_is_off', 'Set it up first.')
+    : new Problem('second_factor_is_on', 'Turn it off first, or replace the authenticator on the pages.')
+}
+
+type Refused = { ok: false; reason: 'wrong_password' | 'changed' } | { ok: false; reason: 'wait'; seconds: number }
+
+function refused(result: Refused): Problem {
+  switch (result.reason) {
+    case 'wait':
+      return tooManyAttempts(result.seconds)
+    case 'wrong_password':
+      return new Problem('wrong_password', 'It counts with the guesses at sign-in.')
+    case 'changed':
+      return new Problem('changed_meanwhile', 'Ask again how it is now.')
+  }
+}
