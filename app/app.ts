@@ -1,7 +1,13 @@
 import { Hono } from 'hono'
+import { accessTokenRoutes } from './access-tokens/access-tokens.routes.tsx'
 import { changePasswordRoutes } from './account/change-password.routes.tsx'
 import { dashboardRoutes } from './account/dashboard.routes.tsx'
 import { settingsRoutes } from './account/settings.routes.tsx'
+import { docsRoutes } from './api/docs.routes.tsx'
+import { jelasticRoutes } from './api/jelastic/jelastic.routes.ts'
+import { documentOf } from './api/v1/document.ts'
+import { answerProblem } from './api/v1/problems.ts'
+import { v1Routes } from './api/v1/v1.routes.ts'
 import type { Deps } from './deps.ts'
 import { loadAssets } from './http/assets.ts'
 import type { AppEnv } from './http/env.ts'
@@ -30,6 +36,7 @@ export function createApp(services: Deps, report: (error: unknown) => void = con
   const deps = { ...services, page, cookies: createCookies({ baseUrl, vault }) }
   const errors = errorPages({ page, baseUrl, report })
 
+  const v1 = v1Routes(deps)
   const app = new Hono<AppEnv>()
   return app
     .use(securityHeaders(baseUrl))
@@ -41,7 +48,11 @@ export function createApp(services: Deps, report: (error: unknown) => void = con
       )
       return answers ? c.text('ok') : c.text('the database does not answer', 503)
     })
-    .use(onlyHost(baseUrl), onlyAllowedMethods(app), sameOrigin(baseUrl), requester(trustedProxies))
+    .use(onlyHost(baseUrl), onlyAllowedMethods(app), requester(trustedProxies))
+    .route('/1.0', jelasticRoutes({ ...deps, report }))
+    .route('/api/v1', v1)
+    .route('/api', docsRoutes({ page, baseUrl, document: documentOf(v1, { baseUrl, issuer }) }))
+    .use(sameOrigin(baseUrl))
     .route('/', assets.routes)
 
     .route('/sign-up', signUpRoutes(deps))
@@ -52,6 +63,7 @@ export function createApp(services: Deps, report: (error: unknown) => void = con
     .route('/', dashboardRoutes(deps))
     .route('/settings', settingsRoutes(deps))
     .route('/settings/password', changePasswordRoutes(deps))
+    .route('/settings/tokens', accessTokenRoutes(deps))
 
     .route('/settings/two-factor/set-up', enrolRoutes(deps))
     .route('/settings/two-factor/recovery-codes', recoveryCodesRoutes(deps))
@@ -59,5 +71,7 @@ export function createApp(services: Deps, report: (error: unknown) => void = con
     .route('/settings/two-factor/disable', disableRoutes(deps))
 
     .notFound(errors.notFound)
-    .onError(errors.onError)
+    .onError((error, c) =>
+      c.req.path.startsWith('/api/v1/') ? answerProblem(error, c, report) : errors.onError(error, c),
+    )
 }

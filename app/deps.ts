@@ -1,4 +1,5 @@
 import { type Database, openDatabase } from '#db/client.ts'
+import { accessTokenStore } from '#db/stores/access-tokens.ts'
 import { accountStore } from '#db/stores/accounts.ts'
 import { eventStore } from '#db/stores/events.ts'
 import { housekeepingStore } from '#db/stores/housekeeping.ts'
@@ -19,7 +20,13 @@ export type Deps = ReturnType<typeof wire>
 
 export type Settings = Pick<
   Config,
-  'issuer' | 'passwordMinLength' | 'attemptsPerAddress' | 'sessionIdle' | 'sessionLifetime' | 'trustedProxies'
+  | 'allowEndlessTokens'
+  | 'issuer'
+  | 'passwordMinLength'
+  | 'attemptsPerAddress'
+  | 'sessionIdle'
+  | 'sessionLifetime'
+  | 'trustedProxies'
 > & { baseUrl: string }
 
 /** `now` is the clock of every rule that knows time. */
@@ -37,6 +44,7 @@ export function wire({
   const accounts = accountStore(database)
   const events = eventStore(database)
   const signIns = signInStore(database)
+  const sessions = sessionStore(database)
   const twoFactor = twoFactorStore(database)
   return {
     now,
@@ -54,13 +62,17 @@ export function wire({
     }),
     factorKinds: factorKinds({ issuer: settings.issuer }),
     limits: limitStore(database, DELAY),
-    sessions: sessionStore(database),
+    sessions,
+    accountSessions: sessions,
+    accessTokens: accessTokenStore(database),
+    allowEndlessTokens: settings.allowEndlessTokens,
     accounts,
     signIns: { ...signIns, rehash: accounts.rehash, record: events.record },
     secondSteps: { ...signIns, factorsOf: twoFactor.factorsOf, record: events.record },
     passwordConfirmations: { passwordHash: accounts.passwordHash, record: events.record },
     passwordChanges: accounts,
     enrolments: twoFactor,
+    keptEnrolments: twoFactor,
     recoveryCodes: { ...twoFactor, record: events.record },
     disabling: twoFactor,
     activity: events,

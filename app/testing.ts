@@ -65,6 +65,7 @@ export async function latchkey(
     baseUrl: BASE_URL,
     issuer: 'Latchkey',
     passwordMinLength: 15,
+    allowEndlessTokens: false,
     attemptsPerAddress: 0,
     sessionIdle: 60 * 60_000,
     sessionLifetime: 24 * 60 * 60_000,
@@ -195,6 +196,36 @@ export async function owingCode(product: Latchkey, email: string, visitor: Visit
   if (answer.location !== '/sign-in/two-factor') throw new Error(`sign-in answered ${answer.status}: ${answer.text}`)
   return browser
 }
+
+export const TOKENS_PAGE = '/settings/tokens'
+
+/** What a person chooses on the page for a new access token, as its form sends it. */
+export const tokenFields = (product: Latchkey, fields: Record<string, string> = {}): Record<string, string> => ({
+  description: 'Nightly backup',
+  expires_at: new Date(product.clock.now().getTime() + 90 * 24 * 60 * 60_000).toISOString().slice(0, 10),
+  'scope-account-read': 'yes',
+  ...fields,
+})
+
+/** Generates an access token through the pages; its value, and its id. */
+export async function withToken(product: Latchkey, browser: Browser, fields: Record<string, string> = {}) {
+  const before = tokenIds((await browser.get(TOKENS_PAGE)).html)
+  const answer = await browser.post(`${TOKENS_PAGE}/generate/confirm`, {
+    ...tokenFields(product, fields),
+    password: PASSWORD,
+  })
+  if (answer.status !== 303) throw new Error(`Generate answered ${answer.status}: ${answer.text}`)
+  const value = readAccessToken((await browser.get(`${TOKENS_PAGE}/value`)).html)
+  const [id = ''] = tokenIds((await browser.get(TOKENS_PAGE)).html).filter((each) => !before.includes(each))
+  return { value, id }
+}
+
+/** The value that a page shows, or ''. */
+export const readAccessToken = (html: string): string => /\blk_[0-9A-Za-z]{38}\b/.exec(html)?.[0] ?? ''
+
+/** The ids of the tokens on the list, newest first. */
+export const tokenIds = (html: string): string[] =>
+  [...html.matchAll(/ name="token-([\w-]+)"/g)].map(([, id = '']) => id)
 
 export function readEnrolPage(html: string) {
   const uri = /href="(otpauth:[^"]+)"/.exec(html)?.[1]?.replaceAll('&amp;', '&') ?? ''

@@ -1,0 +1,116 @@
+import { z } from 'zod'
+import { changePassword } from '../../account/change-password.ts'
+import { passwordField } from '../../http/fields.ts'
+import { passwordRefused } from '../../http/messages.ts'
+import { displayed } from '../../lib/codes.ts'
+import type { Session } from '../../sign-in/session.ts'
+import { disable } from '../../two-factor/disable.ts'
+import { finishKeptEnrolment, keepNewEnrolment } from '../../two-factor/kept-enrolment.ts'
+import { confirmView, regenerateCodes, viewCodes } from '../../two-factor/recovery-codes.ts'
+import { accountOf } from '../bearer.ts'
+import { person } from './authentication.ts'
+import { forSignedIn, forSignedInOrToken, type Method, type MethodDeps } from './method.ts'
+import { code, requiredText, yesOrNo } from './parameters.ts'
+import { codeFailure, confirmationRefused, wait } from './refused.ts'
+import { type Answer, Failure } from './results.ts'
+
+const withPassword = z.object({ password: passwordField() })
+
+/** `users/account`: the account, its password and its second factor. */
+export const account: Record<string, Method> = {
+  getuserinfo: forSignedInOrToken(z.object({}), async ({ caller }) => person(accountOf(caller)), { reads: true }),
+
+  /** Begins an enrolment. Where the second factor is on it says so, and there is no secret in the answer. */
+  get2faconfig: forSignedIn(withPassword, async ({ deps, origin, session, parameters: { password } }) => {
+    const result = await keepNewEnrolment(deps, session, { kind: 'totp', password }, origin)
+    if (result.ok) {
+      const { key, uri, qrSvg } = result.shown
+      const { expiresAt } = result
+      return { type: 'TOTP', isActive: false, isConfigured: false, secret: key, otpauth: uri, qrCode: qrSvg, expiresAt }
+    }
+    if (result.reason !== 'is_on') throw confirmationRefused(result)
+    return { type: 'TOTP', isActive: true, isConfigured: true, backupCodesLeft: session.recoveryCodesLeft }
+  }),
+
+  /** Takes a code of the secret that get2faconfig answered, and answers the recovery codes. */
+  enable2fa: forSignedIn(
+    z.object({ code: code(), password: passwordField() }),
+    async ({ deps, origin, session, parameters }) => {
+      const result = await finishKeptEnrolment(deps, session, parameters, origin)
+      if (result.ok) return { backupCodes: result.codes.map(displayed) }
+      switch (result.reason) {
+        case 'is_on':
+          throw new Failure('second_factor_on')
+        case 'nothing_kept':
+          throw new Failure('no_enrolment')
+        case 'wrong_password':
+        case 'changed':
+        case 'wait':
+          throw confirmationRefused(result)
+        default:
+          throw codeFailure(result)
+      }
+    },
+  ),
+
+  disable2fa: forSignedIn(withPassword, async ({ deps, origin, session, parameters }) => {
+    mustBeOn(session)
+    const result = await disable(deps, session, parameters.password, origin)
+    if (!result.ok) throw confirmationRefused(result)
+    return {}
+  }),
+
+  get2fabackupcodes: forSignedIn(withPassword, async ({ deps, origin, session, parameters }) => {
+    mustBeOn(session)
+    const confirmed = await confirmView(deps, session, parameters.password, origin)
+    if (!confirmed.ok) throw confirmationRefused(confirmed)
+    return shown(await codesOf(deps, session))
+  }),
+
+  /** The whole set at once; the old codes no longer work. */
+  regenerate2fabackupcodes: forSignedIn(withPassword, async ({ deps, origin, session, parameters }) => {
+    mustBeOn(session)
+    const confirmed = await confirmView(deps, session, parameters.password, origin)
+    if (!confirmed.ok) throw confirmationRefused(confirmed)
+    const { madeAt } = await codesOf(deps, session)
+    const regenerated = await regenerateCodes(deps, session, madeAt, origin)
+    if (!regenerated.ok) throw new Failure('changed_meanwhile')
+    return shown(await codesOf(deps, session))
+  }),
+
+  /** Other sessions end in any case, whatever `invalidateSessions` says. */
+  changepassword: forSignedIn(
+    z.object({ oldPassword: passwordField(), newPassword: requiredText(65_536), invalidateSessions: yesOrNo() }),
+    async ({ deps, origin, session, parameters }) => {
+      const passwords = { current: parameters.oldPassword, new: parameters.newPassword }
+      const result = await changePassword(deps, session, passwords, origin)
+      if (result.ok) return {}
+      switch (result.reason) {
+        case 'weak_password':
+          throw new Failure('weak_password', passwordRefused(result.refusal, deps.passwordRules.minLength))
+        case 'same_password':
+          throw new Failure('weak_password', 'That is the password the account has already.')
+        case 'wait':
+          throw wait(result)
+        default:
+          throw confirmationRefused({ ok: false, reason: result.reason })
+      }
+    },
+  ),
+}
+
+function mustBeOn({ secondFactorSince }: Session) {
+  if (!secondFactorSince) throw new Failure('second_factor_off')
+}
+
+async function codesOf(deps: MethodDeps, session: Session) {
+  const codes = await viewCodes(deps, session)
+  if (!codes) throw new Failure('second_factor_off') // since this call began
+  return codes
+}
+
+/** `backupCodes` are those that still work; of the used ones there is no more than their number and time. */
+const shown = ({ codes }: Awaited<ReturnType<typeof codesOf>>): Answer => ({
+  backupCodes: codes.flatMap(({ code }) => (code === null ? [] : [displayed(code)])),
+  usedBackupCodes: codes.flatMap(({ usedAt }, index) => (usedAt ? [{ number: index + 1, usedAt }] : [])),
+})

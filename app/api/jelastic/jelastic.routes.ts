@@ -1,0 +1,89 @@
+import { Hono } from 'hono'
+import type { AnyContext, AppEnv } from '../../http/env.ts'
+import { isBusyDatabase } from '../../http/errors.tsx'
+import { fieldsIn, readFields } from '../../http/forms.ts'
+import { REFUSALS, Refusal } from '../../http/refusals.ts'
+import { notOtherSites } from '../../http/same-origin.ts'
+import { readText } from '../../http/text.ts'
+import { HashQueueFull } from '../../lib/passwords.ts'
+import { bearerValue } from '../bearer.ts'
+import { callMethod, METHODS } from './jelastic.ts'
+import type { MethodDeps } from './method.ts'
+import { SECRETS } from './parameters.ts'
+import { Failure, failureBody, invalidParameter, successBody } from './results.ts'
+
+export type JelasticDeps = MethodDeps & { baseUrl: string; report: (error: unknown) => void }
+
+const RETRY_SECONDS = 2 // as long as the database waits for its lock
+
+/** `/1.0/`: the form of the Jelastic cloud, for clients that exist. Whatever happens, the answer is 200 and JSON with a `result`. */
+export const jelasticRoutes = (deps: JelasticDeps) =>
+  new Hono<AppEnv>()
+    .use(notOtherSites(deps.baseUrl))
+    .all('/:group/:service/rest/:method', async (c) => {
+      const { group, service, method } = c.req.param()
+      const name = `${group}.${service}.${method.toLowerCase()}`
+      const fields = await parametersOf(c, name)
+      const { origin } = c.var
+      return c.json(successBody(await callMethod(deps, name, { id: sessionIn(c, fields), fields, origin })))
+    })
+    .all('*', () => {
+      throw notSupported('Addresses here are /1.0/GROUP/SERVICE/rest/METHOD.')
+    })
+    .onError((error, c) => c.json(failureBody(asFailure(error, deps.report))))
+
+const notSupported = (text: string) => new Failure('not_supported', text)
+
+/** From the body of POST; from the query string where GET is enough. */
+async function parametersOf(c: AnyContext, name: string): Promise<Map<string, string>> {
+  const method = METHODS.get(name)
+  if (!method) throw notSupported('There is no such method.')
+  const query = fieldsIn(new URL(c.req.url).search)
+  const isRead = c.req.method === 'GET'
+  const misplaced = [...query.keys()].find(
+    (field) => SECRETS.includes(field) || (!isRead && Object.hasOwn(method.parameters.shape, field)),
+  )
+  if (misplaced) throw notSupported(`Use POST, with ${misplaced} in the form body: it does not belong in a URL.`)
+  if (c.req.method === 'POST') return hasNoBody(c) ? readEmpty(c) : readFields(c)
+  if (isRead && method.reads) return query
+  throw notSupported('Use POST, with the parameters in a form body (application/x-www-form-urlencoded).')
+}
+
+/** Whose session stands in the header may have nothing left to say. */
+const hasNoBody = (c: AnyContext) => c.req.header('Content-Type') === undefined
+
+async function readEmpty(c: AnyContext): Promise<Map<string, string>> {
+  if ((await readText(c)) !== '') throw new Refusal(415, 'not_a_form')
+  return new Map()
+}
+
+/** The parameter or the header, or both with the same value. Cookies are not read. */
+function sessionIn(c: AnyContext, fields: ReadonlyMap<string, string>): string | undefined {
+  const named = fields.get('session') || undefined
+  const bearer = bearerValue(c.req.header('Authorization'))
+  if (bearer === false) throw invalidParameter('session', 'Authorization has to be of the form: Bearer VALUE.')
+  if (named !== undefined && bearer !== undefined && named !== bearer)
+    throw invalidParameter('session', 'It is not the one of the header Authorization.')
+  return named ?? bearer
+}
+
+function asFailure(error: unknown, report: (error: unknown) => void): Failure {
+  if (error instanceof Failure) return error
+  if (error instanceof Refusal) return notSupported(REFUSED[error.reason] ?? REFUSALS[error.reason].text)
+  if (error instanceof HashQueueFull) return busy(error.retryAfterSeconds)
+  report(error)
+  if (isBusyDatabase(error)) return busy(RETRY_SECONDS)
+  return notSupported('The fault is on our side, and nothing was left half done. Try again in a moment.')
+}
+
+const busy = (seconds: number) => new Failure('busy', undefined, { retryAfter: seconds })
+
+/** Where the words for a page would not help a program. */
+const REFUSED: Partial<Record<Refusal['reason'], string>> = {
+  not_a_form: 'Use POST with a form body (Content-Type: application/x-www-form-urlencoded).',
+  not_text: 'The parameters have characters that are not text: they have to be UTF-8, without NUL.',
+  repeated_field: 'A parameter stands there twice.',
+  too_large: 'The body is far larger than anything a method takes.',
+  bad_request: 'The request broke off, or does not follow the rules of HTTP.',
+  other_site: 'Calls from pages of other sites are not accepted.',
+}

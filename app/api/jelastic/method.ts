@@ -1,0 +1,64 @@
+import type { z } from 'zod'
+import type { AccessTokenDeps } from '../../access-tokens/access-tokens.ts'
+import type { ChangePasswordDeps } from '../../account/change-password.ts'
+import type { SessionsDeps } from '../../account/sessions.ts'
+import type { Origin } from '../../events.ts'
+import type { SecondStepDeps } from '../../sign-in/second-step.ts'
+import type { Session, SessionDeps } from '../../sign-in/session.ts'
+import type { SignInDeps } from '../../sign-in/sign-in.ts'
+import type { DisableDeps } from '../../two-factor/disable.ts'
+import type { KeptEnrolDeps } from '../../two-factor/kept-enrolment.ts'
+import type { RecoveryCodesDeps } from '../../two-factor/recovery-codes.ts'
+import type { Caller } from '../bearer.ts'
+import type { Answer } from './results.ts'
+
+export type MethodDeps = SignInDeps &
+  SecondStepDeps &
+  SessionDeps &
+  SessionsDeps &
+  AccessTokenDeps &
+  ChangePasswordDeps &
+  KeptEnrolDeps &
+  RecoveryCodesDeps &
+  DisableDeps
+
+type Call<Parameters> = { deps: MethodDeps; origin: Origin; parameters: Parameters }
+type Run<Who> = (call: Call<never> & Who) => Promise<Answer>
+
+/**
+ * One method. Who may call it: `anyone`; whoever has `begun` to sign in or is signed in; who is `signedIn`; or besides
+ * them the access tokens that are allowed it, which are the methods of scopes.ts. `reads` may be called with GET.
+ */
+export type Method = { parameters: z.ZodObject; reads: boolean } & (
+  | { who: 'anyone'; run: Run<unknown> }
+  | { who: 'begun'; run: Run<{ id: string; caller: Caller | undefined }> }
+  | { who: 'signedIn'; run: Run<{ id: string; session: Session }> }
+  | { who: 'signedInOrToken'; run: Run<{ id: string; caller: Caller }> }
+)
+
+type Runs<Shape extends z.ZodObject, Who> = (call: Call<z.output<Shape>> & Who) => Promise<Answer>
+
+export const forAnyone = <Shape extends z.ZodObject>(parameters: Shape, run: Runs<Shape, unknown>): Method => ({
+  who: 'anyone',
+  parameters,
+  reads: false,
+  run,
+})
+
+/** `id` is what names the pending sign-in; of whoever is signed in already there is a `caller`. */
+export const forBegun = <Shape extends z.ZodObject>(
+  parameters: Shape,
+  run: Runs<Shape, { id: string; caller: Caller | undefined }>,
+): Method => ({ who: 'begun', parameters, reads: false, run })
+
+export const forSignedIn = <Shape extends z.ZodObject>(
+  parameters: Shape,
+  run: Runs<Shape, { id: string; session: Session }>,
+  { reads } = { reads: false },
+): Method => ({ who: 'signedIn', parameters, reads, run })
+
+export const forSignedInOrToken = <Shape extends z.ZodObject>(
+  parameters: Shape,
+  run: Runs<Shape, { id: string; caller: Caller }>,
+  { reads } = { reads: false },
+): Method => ({ who: 'signedInOrToken', parameters, reads, run })

@@ -1,0 +1,56 @@
+import type { ChoiceRefused } from '../../access-tokens/access-tokens.ts'
+import {
+  CHANGED_MEANWHILE,
+  type CodeRefusal,
+  codeRefused,
+  tooManyAttempts,
+  WRONG_PASSWORD,
+} from '../../http/messages.ts'
+import { Failure, invalidParameter, type ResultName } from './results.ts'
+
+// What the use cases refuse with, as results, in the words of the pages.
+
+type Wait = { ok: false; reason: 'wait'; seconds: number }
+
+export const wait = ({ seconds }: Wait): Failure =>
+  new Failure('too_many_attempts', tooManyAttempts(seconds), { retryAfter: seconds })
+
+/** Of whatever asks for the password of who is signed in. */
+export function confirmationRefused(refusal: Wait | { ok: false; reason: 'wrong_password' | 'changed' }): Failure {
+  if (refusal.reason === 'wait') return wait(refusal)
+  return refusal.reason === 'changed'
+    ? new Failure('changed_meanwhile', CHANGED_MEANWHILE)
+    : new Failure('wrong_password', WRONG_PASSWORD)
+}
+
+const OF_CODES: Record<Exclude<CodeRefusal['reason'], 'malformed' | 'wait'>, ResultName> = {
+  wrong_code: 'wrong_code',
+  wrong_recovery_code: 'wrong_code',
+  used_code: 'used_code',
+  old_code: 'old_code',
+  blocked: 'authenticator_blocked',
+  expired: 'authentication_failed',
+  no_attempts_left: 'no_attempts_left',
+}
+
+export function codeFailure(refusal: CodeRefusal): Failure {
+  const text = codeRefused(refusal)
+  if (refusal.reason === 'malformed') return invalidParameter('code', text)
+  const more = {
+    ...('attemptsLeft' in refusal && { attemptsLeft: refusal.attemptsLeft }),
+    ...(refusal.reason === 'wait' && { retryAfter: refusal.seconds }),
+    ...(refusal.reason === 'used_code' && { retryAfter: refusal.nextInSeconds }),
+  }
+  return new Failure(refusal.reason === 'wait' ? 'too_many_attempts' : OF_CODES[refusal.reason], text, more)
+}
+
+export function choiceFailure({ reason }: ChoiceRefused): Failure {
+  switch (reason) {
+    case 'no_scope':
+      return invalidParameter('apiList', 'Name at least one method or scope.')
+    case 'expires_in_the_past':
+      return invalidParameter('expiresAt', 'That is over already.')
+    case 'expires_too_late':
+      return invalidParameter('expiresAt', 'At most 366 days from now.')
+  }
+}
