@@ -1,12 +1,13 @@
 import { randomBytes } from 'node:crypto'
+import { hintOf, newAccessToken } from '#app/access-tokens/token.ts'
 import { newRecoveryCodes } from '#app/lib/codes.ts'
-import { newId } from '#app/lib/tokens.ts'
+import { hashToken, newId } from '#app/lib/tokens.ts'
 import type { Vault } from '#app/lib/vault.ts'
 import { NEVER_USED } from '#app/two-factor/factor.ts'
 import { sealSecret } from '#app/two-factor/factor-secret.ts'
 import { storedCodes } from '#app/two-factor/recovery-codes.ts'
 import type { Database } from '#db/client.ts'
-import { accounts, factors, recoveryCodes } from '#db/schema.ts'
+import { accessTokens, accounts, factors, recoveryCodes } from '#db/schema.ts'
 
 export type BenchAccount = { id: number; email: string; secret: string }
 
@@ -41,4 +42,20 @@ export async function makeAccounts(
     await db.insert(recoveryCodes).values(storedCodes(vault, id, newRecoveryCodes(), at))
   }
   return made.map(({ id, email, secret }) => ({ id, email, secret: secret.toString('hex') }))
+}
+
+/** An access token of the first account. */
+export async function makeToken({ db }: Database): Promise<string> {
+  const value = newAccessToken()
+  const tokenHash = hashToken(value)
+  const token = {
+    id: newId(),
+    accountId: 1,
+    tokenHash,
+    hint: hintOf(value),
+    description: 'bench',
+    scopes: 'account:read',
+  }
+  await db.insert(accessTokens).values({ ...token, createdAt: new Date(), expiresAt: null })
+  return value
 }

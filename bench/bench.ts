@@ -21,7 +21,8 @@ const child = fork('dist/bench-server.js', {
   execArgv: ['--max-semi-space-size=4'],
   env: { ...process.env, DATABASE_URL: '' },
 })
-const { port, barePort } = (await once(child, 'message'))[0] as { port: number; barePort: number }
+const ports = (await once(child, 'message'))[0] as { port: number; barePort: number; bareApiPort: number }
+const { port, barePort, bareApiPort } = ports
 const origin = `http://localhost:${port}`
 const form = { Origin: origin, 'Content-Type': 'application/x-www-form-urlencoded' }
 const accounts = await ask<BenchAccount[]>(child, { ask: 'accounts', amount: (ROUNDS + 1) * SIGN_INS + 1 })
@@ -39,6 +40,8 @@ const page = (path: string, headers: Record<string, string>) => async (request: 
 const requests = Array.from({ length: PAGES })
 const signInRatios: number[] = []
 const pageRatios: number[] = []
+const tokenRatios: number[] = []
+const token = await ask<string>(child, { ask: 'token' })
 for (let round = 0; round <= ROUNDS; round++) {
   const hashes = await ask<number>(child, { ask: 'hashes', amount: SIGN_INS })
   const typed = signers.slice(round * SIGN_INS, (round + 1) * SIGN_INS).map(whatIsTyped)
@@ -51,7 +54,11 @@ for (let round = 0; round <= ROUNDS; round++) {
     round === 0 ? 'warm-up:' : `round ${round}:`,
     `${signIns.toFixed(1)} sign-ins/s of ${hashes.toFixed(1)} hashes/s · ${signedIn.toFixed(0)} signed-in pages/s of ${bare.toFixed(0)} bare pages/s`,
   )
+  const bareApi = await rate(requests, WIDTH, bareApiPort, page('/', {}))
+  const answered = await rate(requests, WIDTH, port, page('/api/v1/account', { Authorization: `Bearer ${token}` }))
+  console.log(`${' '.repeat(8)} ${answered.toFixed(0)} token-checked answers/s of ${bareApi.toFixed(0)} bare answers/s`)
   if (round === 0) continue
+  tokenRatios.push(answered / bareApi)
   signInRatios.push(signIns / hashes)
   pageRatios.push(signedIn / bare)
 }
@@ -64,6 +71,7 @@ for (let round = 0; round < ROUNDS; round++) startTimes.push(await firstAnswer()
 console.log('')
 row('full sign-in, of what argon2id alone allows', median(signInRatios), 'at least 0.9')
 row('signed-in page, of the same JSX by a bare Hono app', median(pageRatios), 'at least 0.6')
+row('token-checked API answer, of a bare JSON answer', median(tokenRatios), 'at least 0.6')
 row('resident memory under this load, in MB', memory / 1e6, 'at most 150')
 row('first answer after the start of the process, in seconds', median(startTimes), 'at most 0.5')
 

@@ -4,5 +4,6 @@ export const PASSWORD = 'violet kettle marches north'
 export type Question =
   | { ask: 'accounts'; amount: number }
   | { ask: 'hashes'; amount: number }
+  | { ask: 'token' }
   | { ask: 'memory' }
   | { ask: 'stop' }

@@ -12,7 +12,7 @@ import { createPasswords } from '#app/lib/passwords.ts'
 import { createVault } from '#app/lib/vault.ts'
 import { openDatabase } from '#db/client.ts'
 import { AccountPage } from '#views/settings/account-page.tsx'
-import { makeAccounts } from './accounts.ts'
+import { makeAccounts, makeToken } from './accounts.ts'
 import { PASSWORD, type Question } from './protocol.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'latchkey-bench-'))
@@ -33,6 +33,7 @@ const settings = {
   baseUrl: `http://localhost:${port}`,
   issuer: 'Latchkey',
   passwordMinLength: 15,
+  allowEndlessTokens: false,
   attemptsPerAddress: 0,
   sessionIdle: 3_600_000,
   sessionLifetime: 86_400_000,
@@ -48,9 +49,13 @@ const bare = new Hono().get('/', (c) =>
 )
 const barePort = await listen((request, env) => bare.fetch(request, env as never))
 
+const bareApi = new Hono().get('/', (c) => c.json({ id: 1, email: '1@example.com', two_factor: true }))
+const bareApiPort = await listen((request, env) => bareApi.fetch(request, env as never))
+
 process.on('message', async (question: Question) => {
   if (question.ask === 'accounts') process.send?.(await makeAccounts(database, vault, passwordHash, question.amount))
   if (question.ask === 'hashes') process.send?.(await hashesPerSecond(question.amount))
+  if (question.ask === 'token') process.send?.(await makeToken(database))
   if (question.ask === 'memory') process.send?.(process.memoryUsage().rss)
   if (question.ask === 'stop') {
     await database.close()
@@ -58,7 +63,7 @@ process.on('message', async (question: Question) => {
     process.exit(0)
   }
 })
-process.send?.({ port, barePort })
+process.send?.({ port, barePort, bareApiPort })
 
 async function hashesPerSecond(amount: number) {
   const queue = Array.from({ length: amount }).values()
