@@ -38,7 +38,7 @@ const RULES: { because: string; files: RegExp; mayNotImport: RegExp }[] = [
   {
     because: 'nothing that runs imports what only tests use',
     files: /^(app|views|db)\//,
-    mayNotImport: /^app\/(.*\/)?(testing|invariants|stand-in)\.ts$|^(e2e|bench|scripts)\//,
+    mayNotImport: /^app\/(.*\/)?(testing(\/.*)?|invariants|stand-in)\.ts$|^(e2e|bench|scripts)\//,
   },
 ]
 
@@ -48,7 +48,7 @@ const sources = ['app', 'views', 'db']
     (file) =>
       /\.tsx?$/.test(file) &&
       !/\.test\.tsx?$/.test(file) &&
-      !/^app\/(.*\/)?(testing|invariants|stand-in)\.ts$/.test(file),
+      !/^app\/(.*\/)?(testing(\/.*)?|invariants|stand-in)\.ts$/.test(file),
   )
 
 /** What a file imports: paths from the root for our own, names for packages. */

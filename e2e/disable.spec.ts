@@ -1,5 +1,4 @@
 import {
-  type Account,
   button,
   confirmWithPassword,
   expect,
@@ -7,7 +6,6 @@ import {
   fact,
   field,
   heading,
-  link,
   notice,
   openPopUp,
   signIn,

@@ -1,8 +1,6 @@
 import type { Page } from 'playwright/test'
 import {
-  type Account,
   type Action,
-  Authenticator,
   button,
   confirmWithPassword,
   enrolByRequest,

@@ -1,0 +1,13 @@
+import { createHmac } from 'node:crypto'
+import { decodeBase32IgnorePadding } from '@oslojs/encoding'
+
+/** The code of a time step, computed here rather than by the library that the product uses (RFC 6238, RFC 4226 section 5.3). */
+export function codeOf(key: string, at: Date, stepsAway = 0): string {
+  const counter = Buffer.alloc(8)
+  counter.writeBigUInt64BE(BigInt(Math.floor(at.getTime() / 30_000) + stepsAway))
+  const mac = createHmac('sha1', Buffer.from(decodeBase32IgnorePadding(key)))
+    .update(counter)
+    .digest()
+  const offset = (mac.at(-1) ?? 0) & 0xf
+  return String((mac.readUInt32BE(offset) & 0x7fffffff) % 1_000_000).padStart(6, '0')
+}

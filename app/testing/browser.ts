@@ -1,0 +1,61 @@
+import type { createApp } from '../app.ts'
+import { BASE_URL } from './names.ts'
+
+export type Visitor = { address?: string; userAgent?: string }
+type Answer = { status: number; location: string | null; headers: Headers; html: string; text: string }
+
+export type Browser = ReturnType<typeof browser>
+
+/** Keeps cookies and posts forms as a browser with scripts off would. It follows no redirect: tests look at each. */
+export function browser(app: ReturnType<typeof createApp>, { address = '192.0.2.1', userAgent = FIREFOX }: Visitor) {
+  const cookies = new Map<string, string>()
+  const environment = { incoming: { socket: { remoteAddress: address }, rawHeaders: [] } }
+
+  async function send(path: string, init: RequestInit): Promise<Answer> {
+    const headers = new Headers({ Host: new URL(BASE_URL).host, 'User-Agent': userAgent })
+    if (cookies.size > 0) headers.set('Cookie', [...cookies].map(([name, value]) => `${name}=${value}`).join('; '))
+    for (const [name, value] of new Headers(init.headers)) headers.set(name, value)
+    const response = await app.request(path, { ...init, headers }, environment as never)
+    for (const line of response.headers.getSetCookie()) {
+      const [pair = '', ...attributes] = line.split('; ')
+      const name = pair.slice(0, pair.indexOf('='))
+      if (attributes.includes('Max-Age=0')) cookies.delete(name)
+      else cookies.set(name, pair.slice(name.length + 1))
+    }
+    const html = await response.text()
+    return {
+      status: response.status,
+      location: response.headers.get('Location'),
+      headers: response.headers,
+      html,
+      text: textOf(html),
+    }
+  }
+
+  return {
+    cookies,
+    get: (path: string, headers: Record<string, string> = {}) => send(path, { headers }),
+    post: (path: string, fields: Record<string, string> | string = {}, headers: Record<string, string> = {}) =>
+      send(path, {
+        method: 'POST',
+        body: typeof fields === 'string' ? fields : new URLSearchParams(fields).toString(),
+        headers: {
+          'Content-Type': 'application/x-www-form-urlencoded',
+          Origin: BASE_URL,
+          'Sec-Fetch-Site': 'same-origin',
+          ...headers,
+        },
+      }),
+    send,
+  }
+}
+
+const FIREFOX = 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0'
+
+const textOf = (html: string) =>
+  html
+    .replace(/<[^>]*>/g, ' ')
+    .replaceAll('&#39;', "'")
+    .replaceAll('&quot;', '"')
+    .replaceAll('&amp;', '&')
+    .replace(/\s+/g, ' ')

@@ -1,0 +1,13 @@
+// What tests call by name: where the product is, and its cookies and pages.
+export const BASE_URL = 'https://latchkey.test'
+export const PASSWORD = 'violet kettle marches north'
+
+export const SESSION = '__Host-latchkey'
+export const PENDING = '__Host-latchkey-pending'
+export const ENROLMENT = '__Host-latchkey-enrolment'
+
+export const SET_UP = '/settings/two-factor/set-up'
+export const DONE = `${SET_UP}/recovery-codes`
+export const RECOVERY_CODES_PAGE = '/settings/two-factor/recovery-codes'
+
+export const TOKENS_PAGE = '/settings/tokens'

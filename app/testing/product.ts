@@ -1,0 +1,81 @@
+import { randomBytes, randomUUID } from 'node:crypto'
+import pg from 'pg'
+import { type Database, openDatabase } from '#db/client.ts'
+import { dialect } from '#db/columns.ts'
+import { createApp } from '../app.ts'
+import { type Settings, wire } from '../deps.ts'
+import { createVault, type Vault } from '../lib/vault.ts'
+import { browser, type Visitor } from './browser.ts'
+import { BASE_URL } from './names.ts'
+
+export type Latchkey = Awaited<ReturnType<typeof latchkey>>
+
+/** A database of its own: SQLite in memory, or a new one on the server of DATABASE_URL. Dropped by `close`. */
+export async function testDatabase(): Promise<Database & { url: string }> {
+  if (dialect === 'sqlite') {
+    const database = openDatabase('file::memory:')
+    await database.migrate()
+    return { ...database, url: 'file::memory:' }
+  }
+  const server = process.env.DATABASE_URL ?? ''
+  const name = `test_${randomUUID().replaceAll('-', '')}`
+  const admin = async (statement: string) => {
+    const client = new pg.Client(server)
+    await client.connect()
+    await client.query(statement)
+    await client.end()
+  }
+  await admin(`create database ${name}`)
+  const url = Object.assign(new URL(server), { pathname: `/${name}` }).href
+  const database = openDatabase(url)
+  await database.migrate()
+  const close = async () => {
+    await database.close()
+    await admin(`drop database ${name} with (force)`)
+  }
+  return { ...database, url, close }
+}
+
+export const testVault = (): Vault => createVault([{ id: 't1', key: randomBytes(32) }])
+
+/** A clock that stands still until it is told to go on. */
+export function testClock(start = new Date('2026-03-01T12:00:10.000Z')) {
+  let now = start.getTime()
+  const advance = (ms: number) => {
+    now += ms
+  }
+  return { now: () => new Date(now), advance }
+}
+
+/** The product over a database of its own. `faults` collects what the server would have reported. */
+export async function latchkey(
+  settings: Partial<Settings> = {},
+  shared: { database?: Database; vault?: Vault; clock?: ReturnType<typeof testClock> } = {},
+) {
+  const database = shared.database ?? (await testDatabase())
+  const vault = shared.vault ?? testVault()
+  const clock = shared.clock ?? testClock()
+  const defaults: Settings = {
+    baseUrl: BASE_URL,
+    issuer: 'Latchkey',
+    passwordMinLength: 15,
+    allowEndlessTokens: false,
+    attemptsPerAddress: 0,
+    sessionIdle: 60 * 60_000,
+    sessionLifetime: 24 * 60 * 60_000,
+    trustedProxies: [],
+  }
+  const deps = wire({ database, vault, settings: { ...defaults, ...settings }, now: clock.now })
+  const faults: unknown[] = []
+  const app = createApp(deps, (error) => faults.push(error))
+  return {
+    database,
+    vault,
+    clock,
+    deps,
+    app,
+    faults,
+    browser: (of: Visitor = {}) => browser(app, of),
+    close: () => database.close(),
+  }
+}
