@@ -1,4 +1,5 @@
 import { Hono } from 'hono'
+import { compress } from 'hono/compress'
 import { z } from 'zod'
 import { AccessTokensPage } from '#views/access-tokens/access-tokens-page.tsx'
 import { EditPage, RemovePage } from '#views/access-tokens/change-pages.tsx'
@@ -54,7 +55,7 @@ export function accessTokenRoutes(deps: ShownTokenRoutesDeps) {
 
   return new Hono<SignedInEnv>()
     .use(signedIn(deps), hasRecoveryCodes)
-    .get('/', (c) => list(c, {}))
+    .get('/', compress(), (c) => list(c, {})) // fifty tokens are a long page, and no secret is on it
     .post('/', async (c) => {
       const { values } = await readForm(c, z.object({}), TICKED)
       const ids = Object.keys(values).map((name) => name.slice('token-'.length))

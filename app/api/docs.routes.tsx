@@ -1,4 +1,5 @@
 import { Hono } from 'hono'
+import { compress } from 'hono/compress'
 import { DocsPage, type DocumentedOperation } from '#views/api/docs-page.tsx'
 import type { AppEnv } from '../http/env.ts'
 import type { RenderPage } from '../http/page.tsx'
@@ -15,6 +16,8 @@ export function docsRoutes({ page, document, baseUrl }: { page: RenderPage; docu
   const results = Object.values(RESULTS).map(({ number, meaning }) => ({ result: number, meaning }))
 
   return new Hono<AppEnv>()
+    .use('/openapi.json', compress())
+    .use('/docs', compress()) // the same for everybody: there is no secret whose length could tell
     .get('/openapi.json', (c) => {
       c.header('Content-Type', 'application/json')
       return c.body(json)
