@@ -58,7 +58,7 @@ export async function startEnrolment(
 export const showEnrolment = (deps: EnrolDeps, enrolment: Enrolment, session: Session): Promise<Enrolable> =>
   factorOf(deps, enrolment.kind).show(enrolment.secret, session.email)
 
-type CodeRefused = Exclude<Judgement, { ok: true }> | { ok: false; reason: 'malformed' }
+export type CodeRefused = Exclude<Judgement, { ok: true }> | { ok: false; reason: 'malformed' }
 
 /** Step 1, "Next": the code proves that the device has the secret. The same recovery codes come back when it is done again. */
 export async function confirmCode(
