@@ -101,6 +101,7 @@ describe('a token', () => {
       tokenId: id,
       accountId: session.accountId,
       email,
+      hasSecondFactor: false,
       scopes: ['events:read', 'users.account.getuserinfo'],
     })
   })

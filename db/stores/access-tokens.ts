@@ -59,18 +59,25 @@ export function accessTokenStore({ db, atomically }: Database) {
 
     insertToken: ({ token, atMost, event, forgiven }: Change & { token: Token; atMost: number }) =>
       atomically((tx) => [
-        // The account's row is locked, so that two at once can not both be the last that fits.
+        // The account's row is locked first, and the tokens are counted by a statement of its own: PostgreSQL would go on
+        // with the count from before the wait, and two at once could both be the last that fits.
         must(
           tx
             .update(accounts)
             .set({ id: token.accountId })
+            .where(eq(accounts.id, token.accountId))
+            .returning({ id: accounts.id }),
+        ),
+        must(
+          tx
+            .select({ id: accounts.id })
+            .from(accounts)
             .where(
               and(
                 eq(accounts.id, token.accountId),
                 sql`(select count(*) from ${accessTokens} where ${accessTokens}.account_id = ${token.accountId}) < ${atMost}`,
               ),
-            )
-            .returning({ id: accounts.id }),
+            ),
         ),
         tx.insert(accessTokens).values(token),
         ...forgive(tx, forgiven),
