@@ -63,10 +63,9 @@ async function generateByRequest(
   await request.get(`${TOKENS}/value`)
 }
 
-test('Generate: choices, password, the value once, Done; the list shows the token without its value', async ({
-  page,
-  signedUp,
-}) => {
+test('Generate: choices, password, the value once, Done; the list shows the token without its value', {
+  tag: '@phone',
+}, async ({ page, signedUp }) => {
   await page.goto('/settings/account')
   await link(page, 'Access Tokens').click()
   await expect(heading(page, 'Access Tokens')).toBeVisible()
@@ -85,7 +84,11 @@ test('Generate: choices, password, the value once, Done; the list shows the toke
   expect(await page.content()).not.toContain(value)
 })
 
-test('the value is gone after a reload, after Back, and in another tab', async ({ page, signedUp, context }) => {
+test('the value is gone after a reload, after Back, and in another tab', { tag: '@phone' }, async ({
+  page,
+  signedUp,
+  context,
+}) => {
   await choose(page, 'ci')
   await confirm(page, 'Generate', signedUp)
   await expectShown(page)
@@ -100,7 +103,7 @@ test('the value is gone after a reload, after Back, and in another tab', async (
   await expectNotShown(page)
 })
 
-test('Done without the tick says so beside it, and the value is still there to be saved', async ({
+test('Done without the tick says so beside it, and the value is still there to be saved', { tag: '@phone' }, async ({
   page,
   signedUp,
 }) => {
@@ -113,7 +116,7 @@ test('Done without the tick says so beside it, and the value is still there to b
   await finish(page)
 })
 
-test('Download is a text file with the value, account and site', async ({ page, signedUp }) => {
+test('Download is a text file with the value, account and site', { tag: '@phone' }, async ({ page, signedUp }) => {
   await choose(page, 'ci')
   await confirm(page, 'Generate', signedUp)
   const value = await expectShown(page)
@@ -126,7 +129,10 @@ test('Download is a text file with the value, account and site', async ({ page, 
   expect(await shownValue(page)).toBe(value)
 })
 
-test('what is wrong is said beside its field, and nothing typed is lost', async ({ page, signedUp }) => {
+test('what is wrong is said beside its field, and nothing typed is lost', { tag: '@phone' }, async ({
+  page,
+  signedUp,
+}) => {
   await page.goto(`${TOKENS}/generate`)
   await field(page, 'Expires').fill(inDays(400))
   await button(page, 'Next').click()
@@ -143,7 +149,7 @@ test('what is wrong is said beside its field, and nothing typed is lost', async 
   await expect(field(page, 'account:read')).toBeChecked()
 })
 
-test('Edit changes the description and leaves the value', async ({ page, signedUp }) => {
+test('Edit changes the description and leaves the value', { tag: '@phone' }, async ({ page, signedUp }) => {
   await generateByRequest(page.request, signedUp, 'ci')
   await page.goto(TOKENS)
   const hint = (await row(page, 'ci').getByRole('code').textContent()) ?? ''
@@ -155,10 +161,9 @@ test('Edit changes the description and leaves the value', async ({ page, signedU
   await expect(row(page, 'Deployment')).toContainText(hint)
 })
 
-test('Regenerate shows a new value once, and keeps the old one for a day where that is ticked', async ({
-  page,
-  signedUp,
-}) => {
+test('Regenerate shows a new value once, and keeps the old one for a day where that is ticked', {
+  tag: '@phone',
+}, async ({ page, signedUp }) => {
   const old = await generate(page, signedUp, 'ci')
   await link(row(page, 'ci'), 'Regenerate').click()
   await field(page, 'Keep the old one working for 24 hours').check()
@@ -168,7 +173,7 @@ test('Regenerate shows a new value once, and keeps the old one for a day where t
   await expect(row(page, 'ci')).toContainText('The old value works until')
 })
 
-test('Remove takes several at once, behind the password', async ({ page, signedUp }) => {
+test('Remove takes several at once, behind the password', { tag: '@phone' }, async ({ page, signedUp }) => {
   for (const description of ['one', 'two', 'three']) await generateByRequest(page.request, signedUp, description)
   await page.goto(TOKENS)
   await button(page, 'Remove').click()

@@ -7,10 +7,10 @@ const ONE_MINUTE = 60_000
 const address = process.env.E2E_BASE_URL
 
 // What a project leaves out, because it could not come out differently there. Without the script: the script's own pieces,
-// the accessibility scan, which is a script too, and lists that have no script. Anywhere but in the first: attacks, which
-// meet the same server from every browser. On the phone it is the looks that differ, and the fingers: tests that have the
+// and the accessibility scan, which is a script too. Anywhere but in the first: attacks, which meet the same server from
+// every browser. On the phone it is the looks that differ, and the fingers: tests that have the
 // tag @phone.
-const withoutDifference = ['activity', 'dashboard', 'enhance', 'pages'].map((flow) => `**/${flow}.spec.ts`)
+const withoutDifference = ['enhance', 'pages'].map((flow) => `**/${flow}.spec.ts`)
 const attacks = '**/attacks/**'
 
 export default defineConfig({
