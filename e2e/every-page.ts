@@ -108,7 +108,7 @@ export const pagesWithoutSecondFactor: State<Account>[] = [
     heading: 'Remove Access Tokens',
     open: async (page, account) => {
       await openTokens(page, account)
-      await field(page, 'Nightly backup').check()
+      await field(page, 'Nightly backup').first().check()
       await button(page, 'Remove').click()
     },
   },

@@ -6,7 +6,11 @@ import { weightOf } from './weight.ts'
 
 const WCAG_2_2_AA = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']
 const MOST_BYTES = 14 * 1024 // on the wire, everything included: what a new connection carries in its first round trip
+const THREE_MINUTES = 3 * 60_000
 const NARROWEST = 360 // CSS pixels
+
+// A test here looks at a dozen pages and more.
+test.describe.configure({ timeout: THREE_MINUTES })
 
 test('the pages of strangers are in order', { tag: '@phone' }, async ({ page }) => {
   for (const state of pagesOfStrangers) await expectInOrder(page, state, undefined)
