@@ -66,9 +66,6 @@ export function takeNotice(c: AnyContext, cookies: Cookies, session?: Session): 
   return word && SENTENCES[word]
 }
 
-/** 422 pages and the like can not leave a cookie and read it at once. */
-export const noticeOf = (word: keyof typeof SENTENCES): Notice => SENTENCES[word]
-
 function recoveryCodeUsed(left: number): Notice {
   const title = 'You signed in with a recovery code.'
   if (left === 0)

@@ -2,6 +2,7 @@ import { Settings } from '../layouts.tsx'
 import { CopyButton, CopyOutcome } from '../ui/copy-button.tsx'
 import { ErrorSummary } from '../ui/error-summary.tsx'
 import { NoticeBox } from '../ui/notice-box.tsx'
+import { SavedTick } from '../ui/saved-tick.tsx'
 import type { FormState, Viewer } from '../ui/types.ts'
 import { Expiry } from './expiry.tsx'
 
@@ -12,31 +13,6 @@ type ShownTokenPageProps = {
   token: { value: string; description: string; expiresAt: Date | null }
   form: FormState<'saved'>
   now: Date
-}
-
-const SavedTick = ({ form }: { form: FormState<'saved'> }) => {
-  const error = form.errors?.saved
-  return (
-    <div class="field">
-      <label class="check" for="saved">
-        <input
-          type="checkbox"
-          id="saved"
-          name="saved"
-          value="yes"
-          autofocus={Boolean(error)}
-          aria-invalid={error ? 'true' : undefined}
-          aria-describedby={error ? 'saved-error' : undefined}
-        />
-        I've saved the data
-      </label>
-      {error && (
-        <p class="error" id="saved-error">
-          {error}
-        </p>
-      )}
-    </div>
-  )
 }
 
 /** The value of a new token, this once. It comes back with the forms, because the server does not keep it. */

@@ -1,6 +1,7 @@
 import { Settings } from '../layouts.tsx'
 import { ErrorSummary } from '../ui/error-summary.tsx'
 import { RecoveryCodeList } from '../ui/recovery-code-list.tsx'
+import { SavedTick } from '../ui/saved-tick.tsx'
 import type { FormState, Viewer } from '../ui/types.ts'
 import { RecoveryCodeActions } from './recovery-code-actions.tsx'
 import { Steps } from './steps.tsx'
@@ -17,7 +18,6 @@ type SaveRecoveryCodesPageProps = {
 
 /** Step 2 of setting up. The tick is not `required`: a download without the script counts as one. */
 export const SaveRecoveryCodesPage = ({ viewer, enrolmentId, codes, downloaded, form }: SaveRecoveryCodesPageProps) => {
-  const error = form.errors?.saved
   return (
     <Settings title="Step 2 of 2: Save Recovery Codes" viewer={viewer} current="account" above={<Steps step={2} />}>
       <ErrorSummary form={form} />
@@ -31,26 +31,7 @@ export const SaveRecoveryCodesPage = ({ viewer, enrolmentId, codes, downloaded, 
       </div>
       <form method="post" action={PATH} class="stack" novalidate>
         <input type="hidden" name="enrolment" value={enrolmentId} />
-        <div class="field">
-          <label class="check" for="saved">
-            <input
-              type="checkbox"
-              id="saved"
-              name="saved"
-              value="yes"
-              checked={downloaded || form.values?.saved === 'yes'}
-              autofocus={Boolean(error)}
-              aria-invalid={error ? 'true' : undefined}
-              aria-describedby={error ? 'saved-error' : undefined}
-            />
-            I've saved the data
-          </label>
-          {error && (
-            <p class="error" id="saved-error">
-              {error}
-            </p>
-          )}
-        </div>
+        <SavedTick form={form} ticked={downloaded || form.values?.saved === 'yes'} />
         <p class="hint">Two-factor authentication is on when you choose Done, and not before.</p>
         <div class="row">
           <button type="submit" class="primary">

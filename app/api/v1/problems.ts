@@ -56,6 +56,12 @@ export const tooManyAttempts = (seconds: number): Problem =>
     { 'Retry-After': String(seconds) },
   )
 
+/** Why the password that goes with a change was not taken. */
+export const passwordRefused = (result: { reason: 'wrong_password' } | { reason: 'wait'; seconds: number }): Problem =>
+  result.reason === 'wait'
+    ? tooManyAttempts(result.seconds)
+    : new Problem('wrong_password', 'It counts with the guesses at sign-in.')
+
 /** RFC 6750 section 3: what the challenge says. */
 export function refuseCaller(
   reason: 'no_token' | 'invalid_request' | 'invalid_token' | 'insufficient_scope',

@@ -13,7 +13,7 @@ import {
 import type { Scope } from '../../access-tokens/scopes.ts'
 import { type CallerDeps, sessionOf } from '../bearer.ts'
 import { access, apiRouter, bodyOf, json, noContent } from './operation.ts'
-import { Problem, tooManyAttempts } from './problems.ts'
+import { Problem, passwordRefused } from './problems.ts'
 import * as schema from './schemas.ts'
 
 const DAY = 24 * 60 * 60_000
@@ -147,15 +147,15 @@ const shown = (token: AccessToken) => ({
 
 type Refused =
   | ChoiceRefused
-  | { ok: false; reason: 'wrong_password' | 'too_many_tokens' | 'no_such_token' }
+  | { ok: false; reason: 'wrong_password' }
+  | { ok: false; reason: 'too_many_tokens' | 'no_such_token' }
   | { ok: false; reason: 'wait'; seconds: number }
 
 function refused(result: Refused): Problem {
   switch (result.reason) {
     case 'wait':
-      return tooManyAttempts(result.seconds)
     case 'wrong_password':
-      return new Problem('wrong_password', 'It counts with the guesses at sign-in.')
+      return passwordRefused(result)
     case 'too_many_tokens':
       return new Problem('too_many_tokens', 'Remove one that is not needed any more.')
     case 'no_such_token':

@@ -7,7 +7,7 @@ import { readEnrolment, writeEnrolment } from '../../two-factor/enrolment.ts'
 import { confirmView, type RecoveryCodesDeps, regenerateCodes, viewCodes } from '../../two-factor/recovery-codes.ts'
 import { type CallerDeps, sessionOf } from '../bearer.ts'
 import { access, apiRouter, bodyOf, json, noContent } from './operation.ts'
-import { Problem, tooManyAttempts } from './problems.ts'
+import { Problem, passwordRefused } from './problems.ts'
 import * as schema from './schemas.ts'
 import { codeRefused } from './sessions.routes.ts'
 
@@ -161,14 +161,16 @@ function wanted(caller: Parameters<typeof sessionOf>[0], state: 'on' | 'off'): S
     : new Problem('second_factor_is_on', 'Turn it off first, or replace the authenticator on the pages.')
 }
 
-type Refused = { ok: false; reason: 'wrong_password' | 'changed' } | { ok: false; reason: 'wait'; seconds: number }
+type Refused =
+  | { ok: false; reason: 'wrong_password' }
+  | { ok: false; reason: 'changed' }
+  | { ok: false; reason: 'wait'; seconds: number }
 
 function refused(result: Refused): Problem {
   switch (result.reason) {
     case 'wait':
-      return tooManyAttempts(result.seconds)
     case 'wrong_password':
-      return new Problem('wrong_password', 'It counts with the guesses at sign-in.')
+      return passwordRefused(result)
     case 'changed':
       return new Problem('changed_meanwhile', 'Ask again how it is now.')
   }
