@@ -32,6 +32,14 @@ const Environment = z.object({
   RATE_LIMIT_PER_ADDRESS: wholeNumber('RATE_LIMIT_PER_ADDRESS', 0, 1_000_000, 100),
   TRUST_PROXY: z.string().default(''),
   SESSION_IDLE_MINUTES: wholeNumber('SESSION_IDLE_MINUTES', 1, 60 * 24 * 30, 60),
+  SMTP_URL: z
+    .url({ protocol: /^smtps?$/, error: 'SMTP_URL must be a URL such as smtp://user:password@mail.example.com:587.' })
+    .optional(),
+  MAIL_FROM: z.string().optional(),
+  METRICS_TOKEN: z
+    .string()
+    .regex(/^[\w.~+/-]{16,}=*$/, 'METRICS_TOKEN must be 16 or more letters and digits: it is a bearer token.')
+    .optional(),
   TOKENS_NEVER_EXPIRE: z
     .enum(['allowed', 'refused'], 'TOKENS_NEVER_EXPIRE must be allowed or refused.')
     .default('refused'),
@@ -55,7 +63,13 @@ export function readConfig(environment: Record<string, string | undefined>) {
     baseUrl: env.BASE_URL ? origin(env.BASE_URL) : env.PORT === 0 ? undefined : `http://localhost:${env.PORT}`,
     databaseUrl: env.DATABASE_URL,
     keys: env.LATCHKEY_KEYS,
-    keyFile: keyFile(env.DATABASE_URL),
+    keyFile: beside(env.DATABASE_URL, 'latchkey.keys'),
+    /** Undefined: mail is written into `mailFolder` instead, as files that mail programs open. */
+    smtpUrl: env.SMTP_URL,
+    mailFrom: env.MAIL_FROM,
+    mailFolder: beside(env.DATABASE_URL, 'mail'),
+    /** Undefined: there are no metrics. */
+    metricsToken: env.METRICS_TOKEN,
     issuer: env.ISSUER,
     passwordMinLength: env.PASSWORD_MIN_LENGTH,
     attemptsPerAddress: env.RATE_LIMIT_PER_ADDRESS,
@@ -75,10 +89,8 @@ function origin(url: string) {
 }
 
 /** Beside the database file; for PostgreSQL in data/. */
-const keyFile = (databaseUrl: string) =>
-  databaseUrl.startsWith('file:')
-    ? join(dirname(databaseUrl.slice('file:'.length)), 'latchkey.keys')
-    : join('data', 'latchkey.keys')
+const beside = (databaseUrl: string, name: string) =>
+  join(databaseUrl.startsWith('file:') ? dirname(databaseUrl.slice('file:'.length)) : 'data', name)
 
 /** Addresses and networks, as in `127.0.0.1, 10.0.0.0/8`. */
 function trustedProxies(text: string) {

@@ -27,6 +27,8 @@ export type Settings = Pick<
   | 'sessionIdle'
   | 'sessionLifetime'
   | 'trustedProxies'
+  | 'smtpUrl'
+  | 'mailFolder'
 > & { baseUrl: string }
 
 /** `now` is the clock of every rule that knows time. */
@@ -66,6 +68,8 @@ export function wire({
     accountSessions: sessions,
     accessTokens: accessTokenStore(database),
     allowEndlessTokens: settings.allowEndlessTokens,
+    /** Whether mail reaches people. Where it does not, it lies in the folder, and pages say so. */
+    mailDelivery: { configured: settings.smtpUrl !== undefined, folder: settings.mailFolder },
     accounts,
     signIns: { ...signIns, rehash: accounts.rehash, record: events.record },
     secondSteps: { ...signIns, factorsOf: twoFactor.factorsOf, record: events.record },

@@ -38,6 +38,8 @@ const settings = {
   sessionIdle: 3_600_000,
   sessionLifetime: 86_400_000,
   trustedProxies: [],
+  smtpUrl: undefined,
+  mailFolder: 'mail',
 }
 product = createApp(wire({ database, vault, settings, now: () => new Date() }))
 

@@ -5,7 +5,7 @@ const { table, text, integer, time, index, uniqueIndex } = column
 type Client = 'browser' | 'api'
 
 /** How a session was signed in. */
-type Method = 'password' | 'authenticator' | 'recovery_code'
+type Method = 'password' | 'authenticator' | 'recovery_code' | 'trusted_browser'
 
 const owner = () =>
   integer('account_id')
@@ -17,12 +17,16 @@ const origin = () => ({ address: text('address').notNull(), browser: text('brows
 export const accounts = table('accounts', {
   id: integer('id').primaryKey(), // 48 random bits, so that it does not tell how many accounts there are
   email: text('email').notNull().unique(), // normalised: trimmed, NFC, lower case
+  /** When its owner followed the link in a mail to it; null until then. */
+  emailConfirmedAt: time('email_confirmed_at'),
   passwordHash: text('password_hash').notNull(), // argon2id, PHC string
   passwordChangedAt: time('password_changed_at').notNull(),
   /** Grows with every change of password or second factor. What began under an older one can not finish. */
   securityVersion: integer('security_version').notNull(),
   /** Set by an operator: from then on neither sessions nor access tokens of the account open anything. */
   suspendedAt: time('suspended_at'),
+  /** Set by "This was not me": its access tokens open nothing until the owner allows them again. */
+  tokensFrozenAt: time('tokens_frozen_at'),
   createdAt: time('created_at').notNull(),
 })
 
@@ -67,6 +71,7 @@ export const factors = table(
     kind: text('kind').notNull(),
     slot: text('slot').notNull(), // the kind where an account may have one of it, else the device's own id
     secret: text('secret').notNull(), // sealed
+    name: text('name').notNull().default('Authenticator'), // its owner's word for the device
     counter: integer('counter').notNull(), // the highest accepted TOTP time step; only ever grows
     addedAt: time('added_at').notNull(),
     lastUsedAt: time('last_used_at'),
@@ -130,10 +135,78 @@ export const events = table(
     accountId: owner(),
     kind: text('kind').notNull(),
     method: text('method').$type<Method>(), // of sign-ins
+    /** What it was about, where "This was not me" has to find it again: the id of a factor or an access token. */
+    subject: text('subject'),
+    /** `due` until the mail about it stands in the queue: the row itself is what the mailing waits for. */
+    notice: text('notice').$type<'due'>(),
     at: time('at').notNull(),
     ...origin(),
   },
-  (t) => [index('events_account_at').on(t.accountId, t.at)],
+  (t) => [index('events_account_at').on(t.accountId, t.at), index('events_notice').on(t.notice)],
+)
+
+/** Mail that is owed. A row goes when the mail server has taken it. Milliseconds, because SQL calculates with them. */
+export const mails = table(
+  'mails',
+  {
+    id: text('id').primaryKey(), // in the Message-ID as well, so that a receiver knows a second copy
+    accountId: owner(),
+    sealed: text('sealed').notNull(), // receiver, subject and text: links in it are secrets
+    createdAt: time('created_at').notNull(),
+    attempts: integer('attempts').notNull().default(0),
+    nextAttemptAtMs: integer('next_attempt_at_ms').notNull(),
+    /** Until then it belongs to the process that is sending it. */
+    claimedUntilMs: integer('claimed_until_ms').notNull().default(0),
+    lastError: text('last_error'), // in our words
+  },
+  (t) => [index('mails_next_attempt').on(t.nextAttemptAtMs), index('mails_account').on(t.accountId)],
+)
+
+/** Links that went out by mail. Each is good once, for one purpose, until its end. */
+export const mailLinks = table(
+  'mail_links',
+  {
+    tokenHash: text('token_hash').primaryKey(), // SHA-256 of the token in the link
+    accountId: owner(),
+    purpose: text('purpose').$type<'confirm_email' | 'change_email' | 'reset_password' | 'not_me'>().notNull(),
+    payload: text('payload'), // sealed: the new address, or what is to be undone
+    createdAt: time('created_at').notNull(),
+    expiresAt: time('expires_at').notNull(),
+  },
+  (t) => [index('mail_links_account').on(t.accountId, t.purpose), index('mail_links_expiry').on(t.expiresAt)],
+)
+
+/** "Don't ask on this browser for 30 days." */
+export const trustedBrowsers = table(
+  'trusted_browsers',
+  {
+    id: text('id').primaryKey(),
+    tokenHash: text('token_hash').notNull().unique(), // SHA-256 of the token that the browser holds
+    accountId: owner(),
+    /** Of the account when it was trusted: after any change of password, e-mail or second factor it is not. */
+    securityVersion: integer('security_version').notNull(),
+    trustedAt: time('trusted_at').notNull(),
+    lastUsedAt: time('last_used_at'),
+    expiresAt: time('expires_at').notNull(),
+    ...origin(),
+  },
+  (t) => [index('trusted_browsers_account').on(t.accountId), index('trusted_browsers_expiry').on(t.expiresAt)],
+)
+
+/** Browsers that have signed in before. A stranger's wrong guesses do not delay them, and a new one is told of by mail. */
+export const knownBrowsers = table(
+  'known_browsers',
+  {
+    tokenHash: text('token_hash').notNull(), // SHA-256 of the token that the browser holds
+    accountId: owner(),
+    firstSeenAt: time('first_seen_at').notNull(),
+    lastSeenAt: time('last_seen_at').notNull(),
+  },
+  (t) => [
+    uniqueIndex('known_browsers_token_account').on(t.tokenHash, t.accountId),
+    index('known_browsers_account').on(t.accountId),
+    index('known_browsers_last_seen').on(t.lastSeenAt),
+  ],
 )
 
 /** Attempts, counted for a key such as `address:192.0.2.14`. Milliseconds, because SQL calculates with them. */

@@ -13,6 +13,8 @@ export type Purpose =
   | 'enrolment'
   | 'enrolment-signature'
   | 'access-token-once'
+  | 'mail'
+  | 'mail-link'
 
 export type Vault = ReturnType<typeof createVault>
 

@@ -64,6 +64,8 @@ export async function latchkey(
     sessionIdle: 60 * 60_000,
     sessionLifetime: 24 * 60 * 60_000,
     trustedProxies: [],
+    smtpUrl: undefined,
+    mailFolder: 'mail',
   }
   const deps = wire({ database, vault, settings: { ...defaults, ...settings }, now: clock.now })
   const faults: unknown[] = []

@@ -1,6 +1,17 @@
 import { count, lte } from 'drizzle-orm'
 import type { Database } from '../client.ts'
-import { factors, limits, pendingEnrolments, pendingSignIns, sessions } from '../schema.ts'
+import {
+  factors,
+  knownBrowsers,
+  limits,
+  mailLinks,
+  pendingEnrolments,
+  pendingSignIns,
+  sessions,
+  trustedBrowsers,
+} from '../schema.ts'
+
+const A_YEAR = 365 * 24 * 60 * 60_000 // a browser not seen for so long is a stranger again
 
 export const housekeepingStore = ({ db }: Database) => ({
   /** Deletes what time has ended. Safe for several processes at once: each row is deleted by one of them. */
@@ -8,6 +19,9 @@ export const housekeepingStore = ({ db }: Database) => ({
     await db.delete(sessions).where(lte(sessions.expiresAt, now))
     await db.delete(pendingSignIns).where(lte(pendingSignIns.expiresAt, now))
     await db.delete(pendingEnrolments).where(lte(pendingEnrolments.expiresAt, now))
+    await db.delete(mailLinks).where(lte(mailLinks.expiresAt, now))
+    await db.delete(trustedBrowsers).where(lte(trustedBrowsers.expiresAt, now))
+    await db.delete(knownBrowsers).where(lte(knownBrowsers.lastSeenAt, new Date(now.getTime() - A_YEAR)))
     await db.delete(limits).where(lte(limits.expiresAtMs, now.getTime()))
   },
 

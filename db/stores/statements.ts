@@ -1,14 +1,15 @@
 import { and, eq, gt, inArray, ne, sql } from 'drizzle-orm'
 import { type Db, must } from '../client.ts'
-import { accounts, events, factors, limits, pendingSignIns, sessions } from '../schema.ts'
+import { accounts, events, factors, limits, mails, pendingSignIns, sessions } from '../schema.ts'
 
 // Statements that several stores put into their transactions. Each takes the transaction first.
 //
 // PostgreSQL locks rows as they are touched. So that two transactions never wait for each other, all of them go in one
-// order: account, pending sign-ins, sessions, factors, recovery codes, access tokens, limits (the address's budget first).
-// Events are new rows, which nobody waits for.
+// order: account, pending sign-ins, sessions, trusted browsers, factors, recovery codes, access tokens, links that went out by
+// mail, limits (the address's budget first). Events and mails are new rows, which nobody waits for.
 
 export type EventRow = typeof events.$inferInsert
+export type MailRow = typeof mails.$inferInsert
 export type SessionRow = typeof sessions.$inferInsert
 export type Forgiven = { budget?: string; delays: string[] }
 export type Renewal = { sessionId: string; fromTokenHash: string; toTokenHash: string }
@@ -60,6 +61,9 @@ export const renewSession = (
 export const insertSession = (tx: Db, session: SessionRow) => tx.insert(sessions).values(session)
 
 export const insertEvents = (tx: Db, ...rows: EventRow[]) => tx.insert(events).values(rows)
+
+/** Mail goes into the queue in the transaction of what it tells of. */
+export const queueMails = (tx: Db, ...rows: MailRow[]) => tx.insert(mails).values(rows)
 
 /** A right answer gives back its attempt of the address, and clears the failures in a row. */
 export function forgive(tx: Db, { budget, delays }: Forgiven) {

@@ -17,12 +17,28 @@ const WORDS: Record<string, string> = {
   token_edited: 'Access token edited',
   token_regenerated: 'Access token regenerated',
   token_removed: 'Access token removed',
+  tokens_frozen: 'Access tokens frozen',
+  tokens_released: 'Access tokens allowed again',
+  authenticator_added: 'Authenticator added',
+  authenticator_renamed: 'Authenticator renamed',
+  authenticator_removed: 'Authenticator removed',
+  browser_trusted: 'Browser trusted for 30 days',
+  browser_forgotten: 'Trusted browser forgotten',
+  signed_out_everywhere: 'Signed out everywhere',
+  email_confirmed: 'E-mail address confirmed',
+  email_change_requested: 'Change of e-mail address requested',
+  email_changed: 'E-mail address changed',
+  email_restored: 'E-mail address put back',
+  password_reset_requested: 'Password reset requested',
+  password_reset: 'Password reset',
+  reported_not_me: '"This was not me" reported',
 }
 
 const METHODS: Record<string, string> = {
   password: 'with password',
   authenticator: 'with password and authenticator',
   recovery_code: 'with password and recovery code',
+  trusted_browser: 'with password on a trusted browser',
 }
 
 /** A security event as the person reads it. A kind this version does not know is shown by its name. */

@@ -17,7 +17,7 @@ export type Notice = {
 export type Viewer = { email: string }
 
 /** How a session was signed in. */
-export type Method = 'password' | 'authenticator' | 'recovery_code'
+export type Method = 'password' | 'authenticator' | 'recovery_code' | 'trusted_browser'
 
 /** One of an account's recovery codes; `code` is null once it was used. */
 export type RecoveryCode = { code: string | null; usedAt: Date | null }

@@ -35,6 +35,7 @@ const METHODS: Record<Method, string> = {
   password: 'Password',
   authenticator: 'Password and authenticator',
   recovery_code: 'Password and recovery code',
+  trusted_browser: 'Password, on a trusted browser',
 }
 
 /** How a session was signed in: "Password and authenticator". */

@@ -16,7 +16,7 @@ export const Code = z.string().max(64).openapi({
 })
 const Time = z.string().openapi({ format: 'date-time', example: '2026-11-24T13:40:00.000Z' })
 const Id = z.string().max(64)
-const Method = z.enum(['password', 'authenticator', 'recovery_code'])
+const Method = z.enum(['password', 'authenticator', 'recovery_code', 'trusted_browser'])
 
 export const Problem = z
   .object({
