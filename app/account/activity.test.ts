@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
 import { after, afterEach, describe, test } from 'node:test'
 import { events } from '#db/schema.ts'
 import { securityEvent } from '../events.ts'
