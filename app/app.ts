@@ -17,6 +17,7 @@ import { onlyHost } from './http/host.ts'
 import { onlyAllowedMethods } from './http/methods.ts'
 import { pageRenderer } from './http/page.tsx'
 import { requester } from './http/requester.ts'
+import { RememberingRouter } from './http/router.ts'
 import { sameOrigin } from './http/same-origin.ts'
 import { createCookies } from './http/session.ts'
 import { secondStepRoutes } from './sign-in/second-step.routes.tsx'
@@ -37,7 +38,7 @@ export function createApp(services: Deps, report: (error: unknown) => void = con
   const errors = errorPages({ page, baseUrl, report })
 
   const v1 = v1Routes(deps)
-  const app = new Hono<AppEnv>()
+  const app = new Hono<AppEnv>({ router: new RememberingRouter() })
   return app
     .use(securityHeaders(baseUrl))
     .get('/healthz', async (c) => {

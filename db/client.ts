@@ -122,10 +122,56 @@ export function prepared<Row>(
   name: string,
   query: PromiseLike<Row[]>,
 ): (values: Record<string, unknown>) => Promise<Row[]> {
-  const statement = (
-    query as unknown as { prepare(name: string): { execute(values: Record<string, unknown>): Row[] | Promise<Row[]> } }
-  ).prepare(name)
-  return async (values) => statement.execute(values)
+  const statement = (query as unknown as { prepare(name: string): PreparedRead<Row> }).prepare(name)
+  if (dialect === 'postgres') return async (values) => statement.execute(values)
+  return (values) =>
+    new Promise((resolve, reject) =>
+      together({ statement: statement as never, values, resolve: resolve as never, reject }),
+    )
+}
+
+type PreparedRead<Row> = {
+  execute(values: Record<string, unknown>): Row[] | Promise<Row[]>
+  stmt: { database: Sqlite.Database }
+}
+type Read = {
+  statement: PreparedRead<unknown>
+  values: Record<string, unknown>
+  resolve(rows: unknown[]): void
+  reject(error: unknown): void
+}
+
+const waiting = new Map<Sqlite.Database, Read[]>()
+
+/**
+ * What is asked of SQLite in one turn of the event loop is read in one transaction at the end of that turn: taking and
+ * giving back the locks of a read costs more than the read. None sees less than what was committed before it was asked.
+ */
+function together(read: Read) {
+  const { database } = read.statement.stmt
+  const reads = waiting.get(database)
+  if (reads) return void reads.push(read)
+  waiting.set(database, [read])
+  setImmediate(() => {
+    const turn = waiting.get(database) ?? []
+    waiting.delete(database)
+    const all = () => {
+      for (const { statement, values, resolve, reject } of turn)
+        try {
+          resolve(statement.execute(values) as unknown[])
+        } catch (error) {
+          reject(error)
+        }
+    }
+    try {
+      if (turn.length === 1) return all()
+      database.prepare('begin').run()
+      all()
+      database.prepare('commit').run()
+    } catch (error) {
+      for (const { reject } of turn) reject(error)
+    }
+  })
 }
 
 const migrations = (of: Dialect) => fileURLToPath(new URL(`../db/migrations/${of}`, import.meta.url))
