@@ -1,6 +1,7 @@
 import { type Database, openDatabase } from '#db/client.ts'
 import { accessTokenStore } from '#db/stores/access-tokens.ts'
 import { accountStore } from '#db/stores/accounts.ts'
+import { emailStore } from '#db/stores/emails.ts'
 import { eventStore } from '#db/stores/events.ts'
 import { housekeepingStore } from '#db/stores/housekeeping.ts'
 import { limitStore } from '#db/stores/limits.ts'
@@ -44,6 +45,7 @@ export function wire({
   now: () => Date
 }) {
   const accounts = accountStore(database)
+  const emails = emailStore(database)
   const events = eventStore(database)
   const signIns = signInStore(database)
   const sessions = sessionStore(database)
@@ -70,7 +72,10 @@ export function wire({
     allowEndlessTokens: settings.allowEndlessTokens,
     /** Whether mail reaches people. Where it does not, it lies in the folder, and pages say so. */
     mailDelivery: { configured: settings.smtpUrl !== undefined, folder: settings.mailFolder },
-    accounts,
+    accounts: { ...accounts, ...emails },
+    emailConfirmations: emails,
+    emailChanges: emails,
+    passwordResets: emails,
     signIns: { ...signIns, rehash: accounts.rehash, record: events.record },
     secondSteps: { ...signIns, factorsOf: twoFactor.factorsOf, record: events.record },
     passwordConfirmations: { passwordHash: accounts.passwordHash, record: events.record },

@@ -31,6 +31,12 @@ export const NOTICES = [
   'token_edited',
   'tokens_removed',
   'token_gone',
+  'email_confirmed',
+  'email_unconfirmed',
+  'link_sent',
+  'change_link_sent',
+  'email_changed',
+  'password_reset',
 ] as const
 export type NoticeWord = (typeof NOTICES)[number]
 
