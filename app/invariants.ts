@@ -51,6 +51,7 @@ function ownRows(all: Everything, account: Account) {
     pendingSignIns: own(all.pendingSignIns),
     factors: own(all.factors),
     recoveryCodes: own(all.recoveryCodes),
+    mailLinks: own(all.mailLinks),
     events: log,
     kinds: log.map(({ kind }) => kind),
     count: (kind: string) => log.filter((event) => event.kind === kind).length,
@@ -83,6 +84,8 @@ function assertAccount(own: ReturnType<typeof ownRows>) {
     assert.equal(sealed === null, usedAt !== null, 'the sealed copy is there until the code is used')
   for (const { securityVersion } of own.pendingSignIns)
     assert.equal(securityVersion, own.account.securityVersion, 'no pending sign-in from before a change')
+  const newestOnly = own.mailLinks.filter(({ purpose }) => purpose !== 'not_me').map(({ purpose }) => purpose)
+  assert.equal(new Set(newestOnly).size, newestOnly.length, 'one live link of each purpose at most')
   assertSessions(own)
   assertLog(own)
 }
