@@ -119,7 +119,8 @@ export async function changeEmail(
   if (session && session.accountId !== accountId) return { ok: false, reason: 'other_account' }
 
   const now = deps.now()
-  const payload = { kind: 'email_changed', previousEmail }
+  const event = securityEvent('email_changed', accountId, origin, now)
+  const payload = { kind: 'email_changed', previousEmail, eventId: event.id }
   const { token: notMeToken, link: notMe } = newLink(deps.vault, { accountId, purpose: 'not_me', payload }, now)
   const message = emailChangedMail(deps, { to: previousEmail, token: notMeToken, newEmail, origin })
   const renewed = session && renewal(session)
@@ -132,7 +133,7 @@ export async function changeEmail(
     renewal: renewed?.renewal,
     notMe,
     mail: queuedMail(deps.vault, accountId, message, now),
-    event: securityEvent('email_changed', accountId, origin, now),
+    event,
   })
   if (changed) return { ok: true, token: renewed?.token }
   const owner = await deps.emailChanges.ownerOf(newEmail)
