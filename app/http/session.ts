@@ -31,6 +31,11 @@ export const NOTICES = [
   'token_edited',
   'tokens_removed',
   'token_gone',
+  'tokens_released',
+  'undone_email',
+  'undone_token',
+  'undone_second_factor',
+  'undone_authenticator',
 ] as const
 export type NoticeWord = (typeof NOTICES)[number]
 
