@@ -2,6 +2,7 @@
 export * from './testing/authenticator.ts'
 export * from './testing/browser.ts'
 export * from './testing/names.ts'
+export * from './testing/post-office.ts'
 export * from './testing/product.ts'
 export * from './testing/stories.ts'
 export * from './testing/tables.ts'
