@@ -50,7 +50,9 @@ export async function smtpServer(of: (address: string) => Manners = () => ({}), 
 
 /** The header's value, unfolded, or ''. */
 export const headerOf = (raw: string, name: string): string =>
-  new RegExp(`^${name}: (.*(?:\\r?\\n[ \\t].*)*)`, 'im').exec(raw)?.[1]?.replaceAll(/\r?\n[ \t]/g, ' ') ?? ''
+  new RegExp(`^${name}: (.*(?:\\r?\\n[ \\t].*)*)`, 'im')
+    .exec(raw.split(/\r?\n\r?\n/)[0] ?? '')?.[1]
+    ?.replaceAll(/\r?\n[ \t]/g, ' ') ?? ''
 
 /** The text of one of the two parts, decoded (RFC 2045 section 6.7). */
 export function partOf(raw: string, type: 'text/plain' | 'text/html'): string {
