@@ -1,6 +1,7 @@
 import { type Database, openDatabase } from '#db/client.ts'
 import { accessTokenStore } from '#db/stores/access-tokens.ts'
 import { accountStore } from '#db/stores/accounts.ts'
+import { emailStore } from '#db/stores/emails.ts'
 import { eventStore } from '#db/stores/events.ts'
 import { housekeepingStore } from '#db/stores/housekeeping.ts'
 import { limitStore } from '#db/stores/limits.ts'
@@ -47,6 +48,7 @@ export function wire({
   now: () => Date
 }) {
   const accounts = accountStore(database)
+  const emails = emailStore(database)
   const events = eventStore(database)
   const signIns = signInStore(database)
   const sessions = sessionStore(database)
@@ -76,7 +78,10 @@ export function wire({
     mailing: mailStore(database),
     transport: mailTransport(settings),
     notMe: notMeStore(database),
-    accounts,
+    accounts: { ...accounts, ...emails },
+    emailConfirmations: emails,
+    emailChanges: emails,
+    passwordResets: emails,
     signIns: { ...signIns, rehash: accounts.rehash, record: events.record },
     secondSteps: { ...signIns, factorsOf: twoFactor.factorsOf, record: events.record },
     passwordConfirmations: { passwordHash: accounts.passwordHash, record: events.record },

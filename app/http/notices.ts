@@ -78,6 +78,28 @@ const SENTENCES: Record<Exclude<NoticeWord, 'recovery_code_used'>, Notice> = {
     title: 'The authenticator is gone.',
     text: 'Its codes no longer open the account.',
   },
+  email_confirmed: { tone: 'good', text: 'Your e-mail address is confirmed.' },
+  email_unconfirmed: {
+    tone: 'warn',
+    title: 'Confirm your e-mail address first.',
+    text: 'It is your way back in when a password is lost. Then set the second factor up.',
+  },
+  link_sent: { tone: 'good', title: 'A new link is on its way.', text: 'Those sent before no longer work.' },
+  change_link_sent: {
+    tone: 'good',
+    title: 'Follow the link in the mail to the new address.',
+    text: 'Until then nothing changes. Those sent before no longer work.',
+  },
+  email_changed: {
+    tone: 'good',
+    title: 'Your e-mail address has been changed.',
+    text: 'Your other sessions have been signed out.',
+  },
+  password_reset: {
+    tone: 'good',
+    title: 'Your new password is set.',
+    text: 'You are signed out everywhere. Sign in with it.',
+  },
 }
 
 /** What happened on the page before, for the top of this one; gone at the next. */

@@ -36,6 +36,12 @@ export const NOTICES = [
   'undone_token',
   'undone_second_factor',
   'undone_authenticator',
+  'email_confirmed',
+  'email_unconfirmed',
+  'link_sent',
+  'change_link_sent',
+  'email_changed',
+  'password_reset',
 ] as const
 export type NoticeWord = (typeof NOTICES)[number]
 

@@ -20,7 +20,6 @@ type NotMeRoutesDeps = NotMeDeps & {
 
 /** The page behind the link of a notice. Looking at it changes nothing; its button works once. */
 export function notMeRoutes(deps: NotMeRoutesDeps) {
-  const { configured, folder } = deps.mailDelivery
   const link = mailLinkCookie(deps, 'not_me')
   const gone = (c: AnyContext) =>
     deps.page(c, <MailLinkGonePage link={{ href: '/sign-in', text: 'Go to sign-in' }} />, 404)
@@ -42,7 +41,7 @@ export function notMeRoutes(deps: NotMeRoutesDeps) {
       return c.redirect(`${HERE}/done`, 303)
     })
     .get('/done', (c) =>
-      deps.page(c, <SecuredPage notice={takeNotice(c, deps.cookies)} folder={configured ? undefined : folder} />),
+      deps.page(c, <SecuredPage notice={takeNotice(c, deps.cookies)} delivery={deps.mailDelivery} />),
     )
 }
 

@@ -1,11 +1,10 @@
 import type { AddressInfo } from 'node:net'
-import { asc, eq } from 'drizzle-orm'
 import { SMTPServer } from 'smtp-server'
-import * as schema from '#db/schema.ts'
-import { type Message, openMail } from '../mail/mail.ts'
+import type { Message } from '../mail/mail.ts'
 import { writeNotices } from '../mail/mailing.ts'
+import { mailsTo } from './mails.ts'
+import { BASE_URL } from './names.ts'
 import type { Latchkey } from './product.ts'
-import { accountOf } from './tables.ts'
 
 export type ReceivedMail = { to: string[]; raw: string }
 
@@ -65,25 +64,11 @@ export function partOf(raw: string, type: 'text/plain' | 'text/html'): string {
   return Buffer.from(bytes, 'latin1').toString()
 }
 
-/** What waits for the account's owner in the queue, oldest first, once the mails about its events are written. */
+/** What is queued for an address, oldest first, once the mails about events are written. */
 export async function queuedFor(product: Latchkey, email: string): Promise<Message[]> {
   await writeNotices(product.deps)
-  const { id } = await accountOf(product, email)
-  const { mails } = schema
-  const rows = await product.database.db
-    .select()
-    .from(mails)
-    .where(eq(mails.accountId, id))
-    .orderBy(asc(mails.createdAt), asc(mails.nextAttemptAtMs))
-  return rows.map((row) => {
-    const message = openMail(product.vault, row)
-    if (!message) throw new Error(`Mail ${row.id} does not open.`)
-    return message
-  })
+  return mailsTo(product, email)
 }
 
 /** The path that a mail's link leads to. */
-export const pathIn = ({ link }: Message): string => {
-  const { pathname, search } = new URL(link?.href ?? '')
-  return pathname + search
-}
+export const pathIn = ({ link }: Message): string => link?.href.slice(BASE_URL.length) ?? ''

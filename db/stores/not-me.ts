@@ -1,20 +1,11 @@
-import { and, eq, inArray, isNull, sql } from 'drizzle-orm'
-import { type Database, type Db, must } from '../client.ts'
-import {
-  accessTokens,
-  accounts,
-  events,
-  factors,
-  knownBrowsers,
-  mailLinks,
-  pendingSignIns,
-  recoveryCodes,
-  sessions,
-  trustedBrowsers,
-} from '../schema.ts'
+import { and, eq, isNull, sql } from 'drizzle-orm'
+import { type Database, type Db, isDuplicate, must } from '../client.ts'
+import { accessTokens, accounts, events, factors, knownBrowsers, recoveryCodes } from '../schema.ts'
 import { insertNewestLink, type MailLinkRow, mailLinkStore, useLink } from './mail-links.ts'
 import {
+  dropLinks,
   type EventRow,
+  endEverything,
   type Forgiven,
   forgive,
   insertEvents,
@@ -81,27 +72,31 @@ export const notMeStore = (database: Database) => ({
     return event
   },
 
-  secure: ({ accountId, securityVersion, changes, wasFrozen, tokenHash, undoing, ...of }: Securing) =>
-    database.atomically((tx) => [
-      ...Array.from({ length: changes }, (_, step) => newSecurityVersion(tx, accountId, securityVersion + step)),
-      ...(wasFrozen ? [] : [freeze(tx, accountId, of.now)]),
-      ...(undoing?.what === 'email' ? [restoreEmail(tx, accountId, undoing.previousEmail, of.now)] : []),
-      tx.delete(pendingSignIns).where(eq(pendingSignIns.accountId, accountId)),
-      tx.delete(sessions).where(eq(sessions.accountId, accountId)),
-      tx.delete(trustedBrowsers).where(eq(trustedBrowsers.accountId, accountId)),
-      tx.delete(knownBrowsers).where(eq(knownBrowsers.accountId, accountId)),
-      ...(undoing && undoing.what !== 'email' ? undo(tx, accountId, undoing) : []),
-      useLink(tx, { tokenHash, purpose: 'not_me', now: of.now }),
-      // Somebody else may have asked for them, and hold the mailbox that they went to. The other "This was not me" links stay.
-      tx
-        .delete(mailLinks)
-        .where(and(eq(mailLinks.accountId, accountId), inArray(mailLinks.purpose, ['change_email', 'confirm_email']))),
-      ...insertNewestLink(tx, of.reset),
-      ...forgive(tx, of.forgiven),
-      insertEvents(tx, ...of.events),
-      queueMails(tx, of.mail),
-    ]),
+  async secure(securing: Securing): Promise<boolean> {
+    try {
+      return await database.atomically((tx) => secure(tx, securing))
+    } catch (error) {
+      if (isDuplicate(error)) return false // somebody took the address before in this very moment
+      throw error
+    }
+  },
 })
+
+const secure = (tx: Db, { accountId, securityVersion, changes, wasFrozen, tokenHash, undoing, ...of }: Securing) => [
+  ...Array.from({ length: changes }, (_, step) => newSecurityVersion(tx, accountId, securityVersion + step)),
+  ...(wasFrozen ? [] : [freeze(tx, accountId, of.now)]),
+  ...(undoing?.what === 'email' ? [restoreEmail(tx, accountId, undoing.previousEmail, of.now)] : []),
+  ...endEverything(tx, accountId),
+  tx.delete(knownBrowsers).where(eq(knownBrowsers.accountId, accountId)),
+  ...(undoing && undoing.what !== 'email' ? undo(tx, accountId, undoing) : []),
+  useLink(tx, { tokenHash, purpose: 'not_me', now: of.now }),
+  // Somebody else may have asked for them, and hold the mailbox that they went to. The other "This was not me" links stay.
+  dropLinks(tx, accountId, ['change_email', 'confirm_email']),
+  ...insertNewestLink(tx, of.reset),
+  ...forgive(tx, of.forgiven),
+  insertEvents(tx, ...of.events),
+  queueMails(tx, of.mail),
+]
 
 const freeze = (tx: Db, accountId: number, now: Date) =>
   must(

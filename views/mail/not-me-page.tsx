@@ -2,6 +2,7 @@ import { Narrow } from '../layouts.tsx'
 import { NoticeBox } from '../ui/notice-box.tsx'
 import type { Notice } from '../ui/types.ts'
 import { When } from '../ui/when.tsx'
+import { FolderNote, type MailDelivery } from './folder-note.tsx'
 
 type NotMePageProps = {
   email: string
@@ -48,8 +49,8 @@ export const NotMePage = ({ email, happened, event, undoing, advice }: NotMePage
   </Narrow>
 )
 
-/** After the button. `folder`: where mails lie as files, where there is no mail server. */
-export const SecuredPage = ({ notice, folder }: { notice: Notice | undefined; folder: string | undefined }) => (
+/** After the button. */
+export const SecuredPage = ({ notice, delivery }: { notice: Notice | undefined; delivery: MailDelivery }) => (
   <Narrow title="Your account is secured">
     <NoticeBox notice={notice} />
     <p class="lead">It has been signed out everywhere, its browsers are forgotten and its access tokens are frozen.</p>
@@ -57,11 +58,7 @@ export const SecuredPage = ({ notice, folder }: { notice: Notice | undefined; fo
       We have sent you a link to choose a new password. It works once, within 30 minutes. Until you have chosen one, the
       old password still opens the account.
     </p>
-    {folder && (
-      <p class="long">
-        This server has no mail server to send with. Its mails are files in <code>{folder}</code>.
-      </p>
-    )}
+    <FolderNote delivery={delivery} />
     <p>
       <a class="button primary" href="/sign-in">
         Sign in

@@ -121,6 +121,7 @@ const shown = (
     | 'tokenHash'
     | 'accountId'
     | 'email'
+    | 'emailConfirmedAt'
     | 'securityVersion'
     | 'codesShownUntil'
     | 'suspendedAt'
