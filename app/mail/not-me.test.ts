@@ -57,7 +57,7 @@ async function secured(browser: Browser) {
   assert.deepEqual([answer.status, answer.location], [303, DONE], answer.text)
   return browser.get(DONE)
 }
-const me = (token: string) => product.browser().get('/api/v1/me', { Authorization: `Bearer ${token}` })
+const me = (token: string) => product.browser().get('/api/v1/account', { Authorization: `Bearer ${token}` })
 const NEW_TOKEN = /^An access token was generated/
 
 describe('the page behind "This was not me"', () => {
@@ -67,7 +67,7 @@ describe('the page behind "This was not me"', () => {
     const { page, path } = await atThePage(email, NEW_TOKEN)
     assert.match(
       page.text,
-      /An access token was generated for your account : 1 Mar 2026, 12:\d\d UTC , Firefox on Linux, 198\.51\.100\.7 \./,
+      /An access token was generated for your account: 1 Mar 2026, 12:\d\d UTC , Firefox on Linux, 198\.51\.100\.7 \./,
     )
     for (const words of [
       'remove that access token',
@@ -425,7 +425,7 @@ describe('frozen access tokens', () => {
   test('open nothing at either API, old ones and new ones, until their owner allows them with the password', async () => {
     const { owner, email, value } = await frozen()
     const jelastic = async (token: string) =>
-      (await product.browser().get(`/1.0/users/account/rest/getuserinfo?session=${token}`)).text
+      (await product.browser().post('/1.0/users/account/rest/getuserinfo', { session: token })).text
     const { text } = await owner.get(TOKENS_PAGE)
     assert.match(text, /Your access tokens are frozen\./)
     const made = await owner.post(`${TOKENS_PAGE}/generate/confirm`, {
@@ -455,6 +455,7 @@ describe('frozen access tokens', () => {
     assert.equal(tokenIds(list.html).length, 2)
     for (const token of [value, fresh]) {
       assert.equal((await me(token)).status, 200)
+      assert.match(await jelastic(token), /"result":0/)
     }
     assert.equal((await stateOf(database, email)).count('tokens_released'), 1)
   })
