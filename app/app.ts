@@ -21,6 +21,7 @@ import { pageRenderer } from './http/page.tsx'
 import { requester } from './http/requester.ts'
 import { sameOrigin } from './http/same-origin.ts'
 import { createCookies } from './http/session.ts'
+import { notMeRoutes } from './mail/not-me.routes.tsx'
 import { newPasswordRoutes, resetPasswordRoutes } from './sign-in/reset-password.routes.tsx'
 import { secondStepRoutes } from './sign-in/second-step.routes.tsx'
 import { signInRoutes } from './sign-in/sign-in.routes.tsx'
@@ -79,6 +80,8 @@ export function createApp(services: Deps, report: (error: unknown) => void = con
     .route('/settings/two-factor/recovery-codes', recoveryCodesRoutes(deps))
     .route('/settings/two-factor/replace', replaceRoutes(deps))
     .route('/settings/two-factor/disable', disableRoutes(deps))
+
+    .route('/mail/not-me', notMeRoutes(deps))
 
     .notFound(errors.notFound)
     .onError((error, c) =>

@@ -57,6 +57,27 @@ const SENTENCES: Record<Exclude<NoticeWord, 'recovery_code_used'>, Notice> = {
     title: 'Nothing was changed.',
     text: 'That is no access token of this account, or not any more. This is how the list is now.',
   },
+  tokens_released: {
+    tone: 'good',
+    title: 'Your access tokens work again.',
+    text: 'Remove those that you do not know.',
+  },
+  undone_email: {
+    tone: 'good',
+    title: 'Your e-mail address is back.',
+    text: 'The account is known by the one before again.',
+  },
+  undone_token: { tone: 'good', title: 'The access token is gone.', text: 'What used it is refused from now on.' },
+  undone_second_factor: {
+    tone: 'good',
+    title: 'Two-factor authentication is off again.',
+    text: 'The authenticator that was not yours no longer opens the account, nor do the recovery codes that came with it.',
+  },
+  undone_authenticator: {
+    tone: 'good',
+    title: 'The authenticator is gone.',
+    text: 'Its codes no longer open the account.',
+  },
   email_confirmed: { tone: 'good', text: 'Your e-mail address is confirmed.' },
   email_unconfirmed: {
     tone: 'warn',

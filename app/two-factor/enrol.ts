@@ -100,8 +100,9 @@ export async function finishEnrolment(
   const now = deps.now()
   const { accountId } = session
   const { token, renewal: renewed } = renewal(session)
+  const event = securityEvent('second_factor_on', accountId, origin, now, null, { subject: enrolment.id })
   const on = await deps.enrolments.enrol({
-    ...change(session, enrolment, renewed, securityEvent('second_factor_on', accountId, origin, now)),
+    ...change(session, enrolment, renewed, event),
     factor: storedFactor(deps.vault, accountId, enrolment, now),
     codes: storedCodes(deps.vault, accountId, enrolment.codes, now),
   })

@@ -1,4 +1,4 @@
-import { and, desc, eq, inArray, or, sql } from 'drizzle-orm'
+import { and, desc, eq, inArray, isNotNull, or, sql } from 'drizzle-orm'
 import { type Database, must, prepared } from '../client.ts'
 import { accessTokens, accounts } from '../schema.ts'
 import { type EventRow, type Forgiven, forgive, hasSecondFactor, insertEvents } from './statements.ts'
@@ -19,7 +19,13 @@ export function accessTokenStore({ db, atomically }: Database) {
   const find = prepared(
     'find_access_token',
     db
-      .select({ token: accessTokens, email: accounts.email, suspendedAt: accounts.suspendedAt, hasSecondFactor })
+      .select({
+        token: accessTokens,
+        email: accounts.email,
+        suspendedAt: accounts.suspendedAt,
+        frozenAt: accounts.tokensFrozenAt,
+        hasSecondFactor,
+      })
       .from(accessTokens)
       .innerJoin(accounts, eq(accounts.id, accessTokens.accountId))
       .where(
@@ -39,6 +45,7 @@ export function accessTokenStore({ db, atomically }: Database) {
           ...found.token,
           email: found.email,
           suspendedAt: found.suspendedAt,
+          frozenAt: found.frozenAt,
           hasSecondFactor: found.hasSecondFactor,
         }
       )
@@ -49,6 +56,38 @@ export function accessTokenStore({ db, atomically }: Database) {
       const used = { lastUsedAt: at, lastAddress: address, lastBrowser: browser }
       await atomically((tx) => [tx.update(accessTokens).set(used).where(eq(accessTokens.id, id))], { durable: false })
     },
+
+    async tokensFrozenSince(accountId: number): Promise<Date | null> {
+      const [account] = await db
+        .select({ since: accounts.tokensFrozenAt })
+        .from(accounts)
+        .where(eq(accounts.id, accountId))
+      return account?.since ?? null
+    },
+
+    releaseTokens: ({
+      accountId,
+      securityVersion,
+      event,
+      forgiven,
+    }: Change & { accountId: number; securityVersion: number }) =>
+      atomically((tx) => [
+        must(
+          tx
+            .update(accounts)
+            .set({ tokensFrozenAt: null })
+            .where(
+              and(
+                eq(accounts.id, accountId),
+                eq(accounts.securityVersion, securityVersion),
+                isNotNull(accounts.tokensFrozenAt),
+              ),
+            )
+            .returning({ id: accounts.id }),
+        ),
+        ...forgive(tx, forgiven),
+        insertEvents(tx, event),
+      ]),
 
     tokensOf: async (accountId: number) =>
       await db
