@@ -83,7 +83,7 @@ export function newEmailRoutes(deps: Deps) {
     if (!found) return gone(c)
     return deps.page(
       c,
-      <LinkPage title="Confirm your new e-mail address" action={HERE} button="Confirm" form={form}>
+      <LinkPage title="Confirm your new address" action={HERE} button="Confirm" form={form}>
         <p class="lead">
           From now on your account is known by <strong class="long">{found.newEmail}</strong>. Your other sessions are
           signed out.

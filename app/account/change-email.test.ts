@@ -138,7 +138,7 @@ describe('the link to change the address', () => {
     const { path, newAddress } = await asked(browser)
     clock.advance(1000)
     const page = await followed(browser, path)
-    assert.match(page.html, /<h1>Confirm your new e-mail address<\/h1>/)
+    assert.match(page.html, /<h1>Confirm your new address<\/h1>/)
     assert.ok(page.text.includes(newAddress))
     const answer = await browser.post(PAGE)
     assert.deepEqual([answer.status, answer.location], [303, '/settings/email'])
