@@ -1,6 +1,8 @@
 import { Hono } from 'hono'
 import { accessTokenRoutes } from './access-tokens/access-tokens.routes.tsx'
+import { changeEmailRoutes, newEmailRoutes } from './account/change-email.routes.tsx'
 import { changePasswordRoutes } from './account/change-password.routes.tsx'
+import { confirmEmailRoutes, emailRoutes } from './account/confirm-email.routes.tsx'
 import { dashboardRoutes } from './account/dashboard.routes.tsx'
 import { settingsRoutes } from './account/settings.routes.tsx'
 import { docsRoutes } from './api/docs.routes.tsx'
@@ -20,6 +22,8 @@ import { requester } from './http/requester.ts'
 import { RememberingRouter } from './http/router.ts'
 import { sameOrigin } from './http/same-origin.ts'
 import { createCookies } from './http/session.ts'
+import { notMeRoutes } from './mail/not-me.routes.tsx'
+import { newPasswordRoutes, resetPasswordRoutes } from './sign-in/reset-password.routes.tsx'
 import { secondStepRoutes } from './sign-in/second-step.routes.tsx'
 import { signInRoutes } from './sign-in/sign-in.routes.tsx'
 import { signOutRoutes } from './sign-in/sign-out.routes.ts'
@@ -60,16 +64,25 @@ export function createApp(services: Deps, report: (error: unknown) => void = con
     .route('/sign-in', signInRoutes(deps))
     .route('/sign-in/two-factor', secondStepRoutes(deps))
     .route('/sign-out', signOutRoutes(deps))
+    .route('/reset-password', resetPasswordRoutes(deps))
+
+    .route('/mail/confirm-email', confirmEmailRoutes(deps))
+    .route('/mail/change-email', newEmailRoutes(deps))
+    .route('/mail/reset-password', newPasswordRoutes(deps))
 
     .route('/', dashboardRoutes(deps))
     .route('/settings', settingsRoutes(deps))
     .route('/settings/password', changePasswordRoutes(deps))
+    .route('/settings/email', emailRoutes(deps))
+    .route('/settings/email/change', changeEmailRoutes(deps))
     .route('/settings/tokens', accessTokenRoutes(deps))
 
     .route('/settings/two-factor/set-up', enrolRoutes(deps))
     .route('/settings/two-factor/recovery-codes', recoveryCodesRoutes(deps))
     .route('/settings/two-factor/replace', replaceRoutes(deps))
     .route('/settings/two-factor/disable', disableRoutes(deps))
+
+    .route('/mail/not-me', notMeRoutes(deps))
 
     .notFound(errors.notFound)
     .onError((error, c) =>

@@ -35,7 +35,13 @@ const Environment = z.object({
   SMTP_URL: z
     .url({ protocol: /^smtps?$/, error: 'SMTP_URL must be a URL such as smtp://user:password@mail.example.com:587.' })
     .optional(),
-  MAIL_FROM: z.string().optional(),
+  MAIL_FROM: z
+    .string()
+    .regex(
+      /^([^\p{Cc}<>]*<)?[^\s\p{Cc}<>@,;]+@[^\s\p{Cc}<>@,;]+>?$/u,
+      'MAIL_FROM must be an address such as accounts@example.com or Latchkey <accounts@example.com>.',
+    )
+    .optional(),
   METRICS_TOKEN: z
     .string()
     .regex(/^[\w.~+/-]{16,}=*$/, 'METRICS_TOKEN must be 16 or more letters and digits: it is a bearer token.')

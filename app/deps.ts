@@ -1,9 +1,12 @@
 import { type Database, openDatabase } from '#db/client.ts'
 import { accessTokenStore } from '#db/stores/access-tokens.ts'
 import { accountStore } from '#db/stores/accounts.ts'
+import { emailStore } from '#db/stores/emails.ts'
 import { eventStore } from '#db/stores/events.ts'
 import { housekeepingStore } from '#db/stores/housekeeping.ts'
 import { limitStore } from '#db/stores/limits.ts'
+import { mailStore } from '#db/stores/mails.ts'
+import { notMeStore } from '#db/stores/not-me.ts'
 import { sessionStore } from '#db/stores/sessions.ts'
 import { signInStore } from '#db/stores/sign-ins.ts'
 import { twoFactorStore } from '#db/stores/two-factor.ts'
@@ -13,6 +16,7 @@ import { createPasswordRules } from './lib/password-rules.ts'
 import { createPasswords } from './lib/passwords.ts'
 import { createVault, type Vault } from './lib/vault.ts'
 import { DELAY } from './limits.ts'
+import { mailTransport } from './mail/transport.ts'
 import { factorKinds } from './two-factor/factor-kinds.ts'
 
 /** Everything the use cases need, wired. Each use case names the part it takes (`SignInDeps`, `EnrolDeps` and so on). */
@@ -29,7 +33,7 @@ export type Settings = Pick<
   | 'trustedProxies'
   | 'smtpUrl'
   | 'mailFolder'
-> & { baseUrl: string }
+> & { baseUrl: string; mailFrom?: string | undefined }
 
 /** `now` is the clock of every rule that knows time. */
 export function wire({
@@ -44,6 +48,7 @@ export function wire({
   now: () => Date
 }) {
   const accounts = accountStore(database)
+  const emails = emailStore(database)
   const events = eventStore(database)
   const signIns = signInStore(database)
   const sessions = sessionStore(database)
@@ -70,7 +75,13 @@ export function wire({
     allowEndlessTokens: settings.allowEndlessTokens,
     /** Whether mail reaches people. Where it does not, it lies in the folder, and pages say so. */
     mailDelivery: { configured: settings.smtpUrl !== undefined, folder: settings.mailFolder },
-    accounts,
+    mailing: mailStore(database),
+    transport: mailTransport(settings),
+    notMe: notMeStore(database),
+    accounts: { ...accounts, ...emails },
+    emailConfirmations: emails,
+    emailChanges: emails,
+    passwordResets: emails,
     signIns: { ...signIns, rehash: accounts.rehash, record: events.record },
     secondSteps: { ...signIns, factorsOf: twoFactor.factorsOf, record: events.record },
     passwordConfirmations: { passwordHash: accounts.passwordHash, record: events.record },

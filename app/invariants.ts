@@ -53,6 +53,9 @@ function ownRows(all: Everything, account: Account) {
     recoveryCodes: own(all.recoveryCodes),
     events: log,
     kinds: log.map(({ kind }) => kind),
+    mailLinks: own(all.mailLinks),
+    trustedBrowsers: own(all.trustedBrowsers),
+    knownBrowsers: own(all.knownBrowsers),
     count: (kind: string) => log.filter((event) => event.kind === kind).length,
   }
 }
@@ -61,6 +64,7 @@ function ownRows(all: Everything, account: Account) {
 export async function assertInvariants(database: Pick<Database, 'db'>, secrets: string[] = []): Promise<void> {
   const all = await everything(database)
   for (const account of all.accounts) assertAccount(ownRows(all, account))
+  assertMails(all)
   assertOnlyForward(database.db, all)
   assertUnreadable(JSON.stringify(all), secrets)
 }
@@ -83,8 +87,36 @@ function assertAccount(own: ReturnType<typeof ownRows>) {
     assert.equal(sealed === null, usedAt !== null, 'the sealed copy is there until the code is used')
   for (const { securityVersion } of own.pendingSignIns)
     assert.equal(securityVersion, own.account.securityVersion, 'no pending sign-in from before a change')
+  const newestOnly = own.mailLinks.filter(({ purpose }) => purpose !== 'not_me').map(({ purpose }) => purpose)
+  assert.equal(new Set(newestOnly).size, newestOnly.length, 'one live link of each purpose at most')
   assertSessions(own)
   assertLog(own)
+  assertSecured(own)
+}
+
+/** Nothing that was open when its owner said "This was not me" is open after it. */
+function assertSecured({ account, events, count, ...open }: ReturnType<typeof ownRows>) {
+  const frozen = count('tokens_frozen') - count('tokens_released')
+  assert.equal(frozen, account.tokensFrozenAt ? 1 : 0, 'frozen and released take turns, and the log has both')
+  const reports = events.filter(({ kind }) => kind === 'reported_not_me').map(({ at }) => at.getTime())
+  const last = Math.max(...reports, 0)
+  const since = [
+    ...open.sessions.map(({ startedAt }) => startedAt),
+    ...open.trustedBrowsers.map(({ trustedAt }) => trustedAt),
+    ...open.knownBrowsers.map(({ firstSeenAt }) => firstSeenAt),
+    ...open.mailLinks.filter(({ purpose }) => purpose === 'change_email').map(({ createdAt }) => createdAt),
+  ]
+  for (const at of since) assert.ok(at.getTime() >= last, 'no session, browser or change from before the report')
+}
+
+/** What is on its way by mail can be read by nobody, and what went wrong names nobody. */
+function assertMails({ mails, mailLinks }: Everything) {
+  for (const { sealed, lastError } of mails) {
+    assert.match(sealed, /^[\w-]{1,16}\.[\w-]{60,}$/, 'a queued mail is sealed')
+    assert.doesNotMatch(lastError ?? '', /@|https?:/)
+  }
+  for (const { purpose, payload } of mailLinks)
+    if (purpose === 'not_me') assert.match(payload ?? '', /^[\w-]{1,16}\.[\w-]{60,}$/, 'what is to be undone is sealed')
 }
 
 /** Only the session that turned the second factor on may have come by password alone. */

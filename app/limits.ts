@@ -2,12 +2,14 @@ import { createHash } from 'node:crypto'
 import { isIPv6 } from 'node:net'
 
 const SECOND = 1000
-const FIFTEEN_MINUTES = 15 * 60 * SECOND
+const MINUTE = 60 * SECOND
+const FIFTEEN_MINUTES = 15 * MINUTE
+const HOUR = 60 * MINUTE
 const DAY = 24 * 60 * 60 * SECOND
 const NEVER = Number.MAX_SAFE_INTEGER
 
 /** How long the next try waits once failures are counted: 30 s, doubling, up to an hour. */
-export const DELAY = { first: 30 * SECOND, most: 60 * 60 * SECOND } as const
+export const DELAY = { first: 30 * SECOND, most: HOUR } as const
 
 const CODE_FAILURES = 5 // from here on each next code waits
 const PASSWORD_FAILURES = 10 // more, because an attempt counts until it is known to be right: ten may sign in at once
@@ -43,10 +45,32 @@ export type LimitDeps = { limits: LimitStore; attemptsPerAddress: number; now():
 
 /** Guesses of an account's password, at any door. A stranger elsewhere slows down himself, not the owner. */
 export const passwordAttempt = (email: string, address: string): DelayRule => ({
-  key: `password:${createHash('sha256').update(email).digest('base64url')}:${network(address)}`,
+  key: `${passwordAttempts(email)}${network(address)}`,
   from: PASSWORD_FAILURES,
   forgottenAfterMs: DAY,
 })
+
+/** How the keys of all guesses of an account's password begin, wherever they come from. */
+export const passwordAttempts = (email: string): string => `password:${hashed(email)}:`
+
+/** Mails that a stranger can have sent to a mailbox. Above that they are silently left out: to say so would tell of the account. */
+export const resetMails = (email: string): BudgetRule => mails('reset', hashed(email), 3, HOUR)
+export const attemptMails = (email: string): BudgetRule => mails('attempt', hashed(email), 1, HOUR)
+
+/** Mails that the owner asks for, who is told how long to wait. */
+export const confirmationMails = (accountId: number): BudgetRule[] => [
+  mails('confirmation-minute', accountId, 1, MINUTE),
+  mails('confirmation', accountId, 5, HOUR),
+]
+export const changeMails = (accountId: number): BudgetRule => mails('change', accountId, 5, HOUR)
+
+const mails = (what: string, of: string | number, most: number, windowMs: number): BudgetRule => ({
+  key: `mails:${what}:${of}`,
+  most,
+  windowMs,
+})
+
+const hashed = (email: string) => createHash('sha256').update(email).digest('base64url')
 
 /** Guesses of an account's authenticator code, at any door. */
 export const authenticatorAttempt = (accountId: number): CappedRule => ({
@@ -78,6 +102,15 @@ export async function charge(deps: LimitDeps, address: string, delay?: DelayRule
   if (waitMs === Number.POSITIVE_INFINITY) return { ok: false, reason: 'blocked' }
   if (waitMs > 0) return { ok: false, reason: 'wait', seconds: Math.ceil(waitMs / SECOND) }
   return { ok: true, forgiven: { ...(budget && { budget: budget.key }), delays: delay ? [delay.key] : [] } }
+}
+
+/** Charges a mail before it is made, to each of its budgets. */
+export async function chargeMail({ limits, now }: LimitDeps, ...budgets: BudgetRule[]): Promise<{ ok: true } | Wait> {
+  for (const budget of budgets) {
+    const waitMs = await limits.charge({ budget }, now().getTime())
+    if (waitMs > 0) return { ok: false, reason: 'wait', seconds: Math.ceil(waitMs / SECOND) }
+  }
+  return { ok: true }
 }
 
 /** Whether so many failures came in a row that no further attempt is looked at. */

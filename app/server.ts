@@ -6,6 +6,8 @@ import { createApp } from './app.ts'
 import { type Config, ConfigError, readConfig } from './config.ts'
 import { open, wire } from './deps.ts'
 import type { AppEnv } from './http/env.ts'
+import { type MailLoop, startMailLoop } from './mail/mail-loop.ts'
+import { runMailing } from './mail/mailing.ts'
 
 const HOUR = 60 * 60_000
 const TEN_SECONDS = 10_000
@@ -25,8 +27,13 @@ try {
 async function start(config: Config) {
   const { database, vault } = await open(config)
   let app: ReturnType<typeof createApp> | undefined
+  let mailing: MailLoop | undefined
   const server = createAdaptorServer({
-    fetch: (request, env) => app?.fetch(request, env as AppEnv['Bindings']),
+    fetch: async (request, env) => {
+      const response = await app?.fetch(request, env as AppEnv['Bindings'])
+      if (request.method !== 'GET') mailing?.wake() // whatever queues mail is no mere look
+      return response
+    },
     serverOptions: PATIENCE,
   }) as Server
   try {
@@ -41,6 +48,7 @@ async function start(config: Config) {
   app = createApp(deps)
   const tidy = () => deps.housekeeping.removeExpired(deps.now()).catch(console.error)
   const tidying = setInterval(tidy, HOUR).unref()
+  mailing = startMailLoop((stopping) => runMailing(deps, { report: console.error, stopping }), console.error)
   console.log(`Latchkey is at ${baseUrl} · open it and create your account · Ctrl+C stops it`)
 
   /** No new connections; those in work finish, for ten seconds at most; then the database is closed. */
@@ -52,6 +60,7 @@ async function start(config: Config) {
     await new Promise((resolve) => server.close(resolve))
     clearTimeout(late)
     clearInterval(closing)
+    await mailing?.stop()
     await database.close()
   }
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, stop)

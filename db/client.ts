@@ -38,6 +38,13 @@ class Undone extends Error {}
 /** A guarded statement with RETURNING: no row returned undoes the whole transaction. */
 export const must = (rows: PromiseLike<unknown[]>) => new Must(rows)
 
+/** Whether a row was refused because another has the same value where each is to have its own. */
+export function isDuplicate(error: unknown): boolean {
+  const { code, cause } = error as { code?: unknown; cause?: unknown }
+  if (code === 'SQLITE_CONSTRAINT_UNIQUE' || code === '23505') return true
+  return cause instanceof Error && isDuplicate(cause)
+}
+
 /** `file:path` (or `:memory:`) for SQLite, `postgres://…` for PostgreSQL. */
 export function openDatabase(url: string): Database {
   if (dialectOf(url) !== dialect) throw new Error(`DATABASE_URL must be set to ${url} before the program starts.`)

@@ -1,5 +1,7 @@
 import type { Page } from 'playwright/test'
 import type { Account, ProtectedAccount } from './account.ts'
+import { submit } from './by-request.ts'
+import { openMailbox } from './mailbox.ts'
 import { type Action, button, confirmWithPassword, field, link, openPopUp, signIn, typeCode, verify } from './person.ts'
 import {
   openCodePage,
@@ -39,6 +41,41 @@ export const pagesOfStrangers: State<undefined>[] = [
       await page.getByRole('alert').waitFor()
     },
   },
+  { name: 'sign-up, sent', heading: 'Check your mail', open: (page) => page.goto('/sign-up/sent') },
+  { name: 'reset password', heading: 'Reset your password', open: (page) => page.goto('/reset-password') },
+  {
+    name: 'reset password, refused',
+    heading: 'Reset your password',
+    open: async (page) => {
+      await page.goto('/reset-password')
+      await field(page, 'Email').fill('ada')
+      await button(page, 'Send link').click()
+      await page.getByRole('alert').waitFor()
+    },
+  },
+  { name: 'reset password, sent', heading: 'Check your mail', open: (page) => page.goto('/reset-password/sent') },
+]
+
+/** Of an account whose mails can be read. */
+export const pagesBehindMails: State<Account>[] = [
+  {
+    name: 'link from a mail, confirm',
+    heading: 'Confirm your e-mail address',
+    open: async (page, { email }) => {
+      await page.goto(await (await openMailbox(page.request)).linkIn(email, 'Confirm your e-mail address'))
+    },
+  },
+  {
+    name: 'link from a mail, new password',
+    heading: 'Choose a new password',
+    open: async (page, { email }) => {
+      await submit(page.request, '/reset-password', { email })
+      await page.goto(await (await openMailbox(page.request)).linkIn(email, 'Reset your'))
+      await field(page, 'New password').fill(SHORT_PASSWORD)
+      await button(page, 'Save password').click()
+      await page.getByRole('alert').waitFor()
+    },
+  },
 ]
 
 export const pagesWithoutSecondFactor: State<Account>[] = [
@@ -54,6 +91,23 @@ export const pagesWithoutSecondFactor: State<Account>[] = [
       await field(page, 'Current password').fill(WRONG_PASSWORD)
       await field(page, 'New password').fill(SHORT_PASSWORD)
       await button(page, 'Change Password').click()
+      await page.getByRole('alert').waitFor()
+    },
+  },
+  { name: 'e-mail address', heading: 'E-mail Address', open: (page) => page.goto('/settings/email') },
+  {
+    name: 'change e-mail address',
+    heading: 'Change E-mail Address',
+    open: (page) => page.goto('/settings/email/change'),
+  },
+  {
+    name: 'change e-mail address, refused',
+    heading: 'Change E-mail Address',
+    open: async (page) => {
+      await page.goto('/settings/email/change')
+      await field(page, 'New e-mail address').fill('ada')
+      await field(page, 'Password').fill(WRONG_PASSWORD)
+      await button(page, 'Send link').click()
       await page.getByRole('alert').waitFor()
     },
   },

@@ -10,6 +10,8 @@ const { deps, close } = await openForDevelopment()
 try {
   const origin = { address: '127.0.0.1', browser: 'npm run seed' }
   const signedUp = await signUp(deps, SEED, origin)
+  if (signedUp.ok && signedUp.step === 'check_mail')
+    throw new Error('The seed account can not be confirmed: unset SMTP_URL for development.')
   if (signedUp.ok) {
     const codes = await turnOn(signedUp.token)
     console.log(

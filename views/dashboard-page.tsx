@@ -10,6 +10,8 @@ import { count, methodInWords } from './ui/words.ts'
 type DashboardPageProps = {
   viewer: Viewer
   notice?: Notice | undefined
+  /** Something waits for the address to be confirmed. */
+  unconfirmed: boolean
   secondFactorSince: Date | null
   recoveryCodes: RecoveryCodeCount | null
   session: { browser: string; address: string; startedAt: Date; method: Method }
@@ -44,6 +46,18 @@ const Protection = ({ viewer, since }: { viewer: Viewer; since: Date | null }) =
       <FlowPopUp viewer={viewer} flow="set-up" />
     </NoticeBox>
   )
+
+const Unconfirmed = () => (
+  <NoticeBox
+    standing
+    notice={{
+      tone: 'warn',
+      title: 'Your e-mail address is not confirmed.',
+      text: 'Follow the link in the mail we have sent there. Then a second factor can protect the account.',
+      link: { href: '/settings/email', text: 'E-mail Address' },
+    }}
+  />
+)
 
 const FewCodes = ({ left }: { left: number }) => (
   <NoticeBox
@@ -100,7 +114,7 @@ const Facts = ({ secondFactorSince, recoveryCodes, session, passwordChangedAt }:
 
 /** The security of the account at a glance. */
 export const DashboardPage = (props: DashboardPageProps) => {
-  const { viewer, notice, secondFactorSince, recoveryCodes, signIns } = props
+  const { viewer, notice, unconfirmed, secondFactorSince, recoveryCodes, signIns } = props
   const few = recoveryCodes !== null && recoveryCodes.left <= FEW && notice?.tone !== 'warn'
   return (
     <Portal title="Dashboard" viewer={viewer}>
@@ -108,7 +122,11 @@ export const DashboardPage = (props: DashboardPageProps) => {
       <NoticeBox notice={notice} />
       {few && <FewCodes left={recoveryCodes.left} />}
       {/* One thing at a time: that all is well is said when there is nothing else to say. */}
-      {(!secondFactorSince || (!notice && !few)) && <Protection viewer={viewer} since={secondFactorSince} />}
+      {unconfirmed ? (
+        <Unconfirmed />
+      ) : (
+        (!secondFactorSince || (!notice && !few)) && <Protection viewer={viewer} since={secondFactorSince} />
+      )}
       <Facts {...props} />
       <section class="panel stack">
         <h2>Last sign-ins</h2>

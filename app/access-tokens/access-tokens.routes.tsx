@@ -8,7 +8,7 @@ import type { AnyContext, SignedInEnv } from '../http/env.ts'
 import { passwordField } from '../http/fields.ts'
 import { readForm } from '../http/forms.ts'
 import { hasRecoveryCodes, signedIn } from '../http/guards.ts'
-import { refusedForm, refusedStatus } from '../http/messages.ts'
+import { CHANGED_MEANWHILE, refusedForm, refusedStatus } from '../http/messages.ts'
 import { takeNotice } from '../http/notices.ts'
 import type { NoticeWord } from '../http/session.ts'
 import {
@@ -19,25 +19,31 @@ import {
   tokenInPath,
   valuesOf,
 } from '../http/token-form.ts'
-import { type AccessToken, editToken, listTokens, removeTokens } from './access-tokens.ts'
+import {
+  type AccessToken,
+  editToken,
+  listTokens,
+  releaseTokens,
+  removeTokens,
+  tokensFrozenSince,
+} from './access-tokens.ts'
 import { generateRoutes, regenerateRoutes } from './generate.routes.tsx'
 import { type ShownTokenRoutesDeps, shownTokenRoutes } from './shown-token.routes.tsx'
 
 const HERE = '/settings/tokens'
 const TICKED = /^token-[\w-]{1,64}$/
+const ReleaseForm = z.object({ password: passwordField() })
 const RemoveForm = z.object({ ids: z.string().max(4096).default(''), password: passwordField() })
 
 /** The list, Edit, Remove; Generate and Regenerate, and the page that shows a new value once, stand in files of their own. */
 export function accessTokenRoutes(deps: ShownTokenRoutesDeps) {
-  const list = async (c: AnyContext, form: FormState<'tokens'>, status: 200 | 422 = 200) => {
+  const list = async (c: AnyContext, form: FormState<'tokens' | 'password'>, status: 200 | 422 | 429 = 200) => {
     const { session } = c.var
     const tokens = await listTokens(deps, session.accountId)
+    const frozenSince = await tokensFrozenSince(deps, session.accountId)
     const notice = takeNotice(c, deps.cookies, session)
-    return deps.page(
-      c,
-      <AccessTokensPage viewer={session} notice={notice} tokens={tokens} form={form} now={deps.now()} />,
-      status,
-    )
+    const shown = { notice, tokens, form, frozenSince, now: deps.now() }
+    return deps.page(c, <AccessTokensPage viewer={session} {...shown} />, status)
   }
 
   const back = (c: AnyContext, notice: NoticeWord) => {
@@ -78,6 +84,15 @@ export function accessTokenRoutes(deps: ShownTokenRoutesDeps) {
       const result = await removeTokens(deps, session, { ids, password: form.data.password }, c.var.origin)
       if (!result.ok) return deps.page(c, show(refusedTokenForm(result)), refusedStatus(c, result))
       return back(c, result.removed.length > 0 ? 'tokens_removed' : 'token_gone')
+    })
+    .get('/release', (c) => c.redirect(HERE, 303))
+    .post('/release', async (c) => {
+      const form = await readForm(c, ReleaseForm)
+      if (!form.ok) return list(c, { errors: form.errors }, 422)
+      const result = await releaseTokens(deps, c.var.session, form.data.password, c.var.origin)
+      if (result.ok) return back(c, 'tokens_released')
+      const refused = result.reason === 'changed' ? refusedForm('', CHANGED_MEANWHILE) : refusedTokenForm(result)
+      return list(c, refused, refusedStatus(c, result))
     })
     .route('/generate', generateRoutes(deps))
     .route('/value', shownTokenRoutes(deps))

@@ -81,6 +81,9 @@ export type AccessTokenStore = {
   /** One prepared read. */
   findToken(tokenHash: string): Promise<FoundToken | undefined>
   tokenUsed(id: string, at: Date, origin: Origin): Promise<void>
+  tokensFrozenSince(accountId: number): Promise<Date | null>
+  /** False when they are not frozen, or the account changed since `securityVersion` was read. */
+  releaseTokens(of: Change & { accountId: number; securityVersion: number }): Promise<boolean>
 }
 
 export type AccessTokenDeps = ConfirmPasswordDeps & { accessTokens: AccessTokenStore; allowEndlessTokens: boolean }
@@ -136,7 +139,7 @@ export async function generateToken(
   const made = await deps.accessTokens.insertToken({
     token,
     atMost: TOKENS_AT_MOST,
-    ...change(deps, session, 'token_generated', origin, confirmed),
+    ...change(deps, session, 'token_generated', origin, confirmed, token.id),
   })
   return made ? { ok: true, value, token: listed(token) } : { ok: false, reason: 'too_many_tokens' }
 }
@@ -187,7 +190,7 @@ export async function regenerateToken(
     hint: hintOf(value),
     expiresAt,
     previousUntil: overlap ? (old.expiresAt && old.expiresAt < until ? old.expiresAt : until) : null,
-    ...change(deps, session, 'token_regenerated', origin, confirmed),
+    ...change(deps, session, 'token_regenerated', origin, confirmed, id),
   })
   return regenerated ? { ok: true, value } : { ok: false, reason: 'no_such_token' }
 }
@@ -207,6 +210,28 @@ export async function removeTokens(
     ok: true,
     removed: await deps.accessTokens.removeTokens({ accountId, ids, event, forgiven: confirmed.forgiven }),
   }
+}
+
+/** Since when the account's tokens open nothing, after somebody reported "This was not me"; null when they work. */
+export const tokensFrozenSince = ({ accessTokens }: AccessTokenDeps, accountId: number): Promise<Date | null> =>
+  accessTokens.tokensFrozenSince(accountId)
+
+/** "Allow my access tokens again". True as well when another window did it already. */
+export async function releaseTokens(
+  deps: AccessTokenDeps,
+  session: Session,
+  password: string,
+  origin: Origin,
+): Promise<{ ok: true } | Refused | { ok: false; reason: 'changed' }> {
+  const confirmed = await confirmPassword(deps, session, password, origin)
+  if (!confirmed.ok) return confirmed
+  const { accountId, securityVersion } = session
+  const released = await deps.accessTokens.releaseTokens({
+    accountId,
+    securityVersion,
+    ...change(deps, session, 'tokens_released', origin, confirmed),
+  })
+  return released || !(await tokensFrozenSince(deps, accountId)) ? { ok: true } : { ok: false, reason: 'changed' }
 }
 
 /** Whom a token speaks for, or undefined when it opens nothing. Its checksum is looked at before the database is. */
@@ -234,8 +259,9 @@ const change = (
   kind: EventKind,
   origin: Origin,
   { forgiven }: { forgiven: Forgiven },
+  subject: string | null = null,
 ): Change => ({
-  event: securityEvent(kind, session.accountId, origin, deps.now()),
+  event: securityEvent(kind, session.accountId, origin, deps.now(), null, { subject }),
   forgiven,
 })
 

@@ -5,9 +5,13 @@ import { type GuardDeps, hasRecoveryCodes, signedIn } from '../http/guards.ts'
 import { takeNotice } from '../http/notices.ts'
 import type { RenderPage } from '../http/page.tsx'
 import { RECOVERY_CODES } from '../lib/codes.ts'
+import type { MailDeps } from '../mail/account-mails.ts'
 import { type ActivityDeps, lastSignIns } from './activity.ts'
+import { owesConfirmation } from './confirm-email.ts'
 
-export const dashboardRoutes = (deps: ActivityDeps & GuardDeps & { page: RenderPage }) =>
+export const dashboardRoutes = (
+  deps: ActivityDeps & GuardDeps & Pick<MailDeps, 'mailDelivery'> & { page: RenderPage },
+) =>
   new Hono<SignedInEnv>().get('/', signedIn(deps), hasRecoveryCodes, async (c) => {
     const { session } = c.var
     const { secondFactorSince, recoveryCodesLeft, passwordChangedAt } = session
@@ -17,6 +21,7 @@ export const dashboardRoutes = (deps: ActivityDeps & GuardDeps & { page: RenderP
       <DashboardPage
         viewer={session}
         notice={takeNotice(c, deps.cookies, session)}
+        unconfirmed={owesConfirmation(deps, session)}
         secondFactorSince={secondFactorSince}
         recoveryCodes={secondFactorSince && { left: recoveryCodesLeft, of: RECOVERY_CODES }}
         session={session}

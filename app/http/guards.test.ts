@@ -10,6 +10,9 @@ const PUBLIC = [
   /^\/assets\//,
   /^\/favicon\./,
   /^\/sign-(in|up)$/,
+  /^\/sign-up\/sent$/,
+  /^\/reset-password/,
+  /^\/mail\//, // the link is the key to it
   /^\/sign-in\/two-factor/,
   /^\/api\//, // reads no cookie; its own guards are tested in api/v1
   /^\/settings$/, // sends on to a guarded page, whoever asks

@@ -1,4 +1,6 @@
 import { createMiddleware } from 'hono/factory'
+import { owesConfirmation } from '../account/confirm-email.ts'
+import type { MailDeps } from '../mail/account-mails.ts'
 import { currentSession, type SessionDeps } from '../sign-in/session.ts'
 import type { AppEnv, SignedInEnv } from './env.ts'
 import type { Cookies } from './session.ts'
@@ -33,6 +35,16 @@ export const hasRecoveryCodes = createMiddleware<SignedInEnv>(async (c, next) =>
   if (secondFactorSince && recoveryCodesLeft === 0) return c.redirect('/settings/two-factor/recovery-codes', 303)
   await next()
 })
+
+/** Nobody sets a second factor up before the address is confirmed; the page of the address says so. Comes after `signedIn`. */
+export const hasConfirmedEmail = (deps: GuardDeps & Pick<MailDeps, 'mailDelivery'>) =>
+  createMiddleware<SignedInEnv>(async (c, next) => {
+    if (owesConfirmation(deps, c.var.session)) {
+      deps.cookies.notice.leave(c, 'email_unconfirmed')
+      return c.redirect('/settings/email', 303)
+    }
+    await next()
+  })
 
 /** The second factor is on, or off; where it is not so, the account page says what is. */
 export const secondFactor = (wanted: 'on' | 'off') =>

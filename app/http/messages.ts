@@ -12,6 +12,10 @@ export const tooManyAttempts = (seconds: number): string => `Too many attempts. 
 export const WRONG_PASSWORD = 'That is not the password of this account.'
 export const CHANGED_MEANWHILE = 'The account was changed in another window meanwhile. Look at it again.'
 
+export const OTHER_ACCOUNT =
+  'This browser is signed in to another account than the one the mail is about. Sign out of it first, or use another browser.'
+export const EMAIL_UNCONFIRMED = 'Confirm your e-mail address first: it is your way back in when a password is lost.'
+
 export function passwordRefused(refusal: PasswordRefusal, minLength: number): string {
   switch (refusal) {
     case 'too_short':

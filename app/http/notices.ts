@@ -57,6 +57,49 @@ const SENTENCES: Record<Exclude<NoticeWord, 'recovery_code_used'>, Notice> = {
     title: 'Nothing was changed.',
     text: 'That is no access token of this account, or not any more. This is how the list is now.',
   },
+  tokens_released: {
+    tone: 'good',
+    title: 'Your access tokens work again.',
+    text: 'Remove those that you do not know.',
+  },
+  undone_email: {
+    tone: 'good',
+    title: 'Your e-mail address is back.',
+    text: 'The account is known by the one before again.',
+  },
+  undone_token: { tone: 'good', title: 'The access token is gone.', text: 'What used it is refused from now on.' },
+  undone_second_factor: {
+    tone: 'good',
+    title: 'Two-factor authentication is off again.',
+    text: 'The authenticator that was not yours no longer opens the account, nor do the recovery codes that came with it.',
+  },
+  undone_authenticator: {
+    tone: 'good',
+    title: 'The authenticator is gone.',
+    text: 'Its codes no longer open the account.',
+  },
+  email_confirmed: { tone: 'good', text: 'Your e-mail address is confirmed.' },
+  email_unconfirmed: {
+    tone: 'warn',
+    title: 'Confirm your e-mail address first.',
+    text: 'It is your way back in when a password is lost. Then set the second factor up.',
+  },
+  link_sent: { tone: 'good', title: 'A new link is on its way.', text: 'Those sent before no longer work.' },
+  change_link_sent: {
+    tone: 'good',
+    title: 'Follow the link in the mail to the new address.',
+    text: 'Until then nothing changes. Those sent before no longer work.',
+  },
+  email_changed: {
+    tone: 'good',
+    title: 'Your e-mail address has been changed.',
+    text: 'Your other sessions have been signed out.',
+  },
+  password_reset: {
+    tone: 'good',
+    title: 'Your new password is set.',
+    text: 'You are signed out everywhere. Sign in with it.',
+  },
 }
 
 /** What happened on the page before, for the top of this one; gone at the next. */

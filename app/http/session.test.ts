@@ -167,5 +167,5 @@ describe('a cookie of another instance', () => {
 
 test('the cookies of one product have names of their own', () => {
   const cookies = createCookies({ baseUrl: 'https://latchkey.test', vault: testVault() })
-  assert.deepEqual(Object.keys(cookies), ['session', 'pending', 'enrolment', 'token', 'notice'])
+  assert.deepEqual(Object.keys(cookies), ['session', 'pending', 'enrolment', 'token', 'mailLink', 'notice'])
 })

@@ -9,6 +9,7 @@ import type { AnyContext } from './env.ts'
 const FIFTEEN_MINUTES = 15 * 60 // seconds, as Max-Age counts; the server's own expiry rules
 const FIVE_MINUTES = 5 * 60
 const TWO_MINUTES = 2 * 60
+const HALF_AN_HOUR = 30 * 60
 
 export type Cookies = ReturnType<typeof createCookies>
 
@@ -30,6 +31,17 @@ export const NOTICES = [
   'token_edited',
   'tokens_removed',
   'token_gone',
+  'tokens_released',
+  'undone_email',
+  'undone_token',
+  'undone_second_factor',
+  'undone_authenticator',
+  'email_confirmed',
+  'email_unconfirmed',
+  'link_sent',
+  'change_link_sent',
+  'email_changed',
+  'password_reset',
 ] as const
 export type NoticeWord = (typeof NOTICES)[number]
 
@@ -42,6 +54,7 @@ export function createCookies({ baseUrl, vault }: { baseUrl: string; vault: Vaul
   const ENROLMENT = named('latchkey-enrolment')
   const NOTICE = named('latchkey-notice')
   const TOKEN = named('latchkey-token')
+  const MAIL_LINK = named('latchkey-mail-link')
   const options = { path: '/', httpOnly: true, sameSite: 'Lax', secure } satisfies CookieOptions
 
   const read = (c: AnyContext, name: string) => (isSingle(c, name) ? getCookie(c, name) : undefined)
@@ -87,6 +100,12 @@ export function createCookies({ baseUrl, vault }: { baseUrl: string; vault: Vaul
         remove(c, TOKEN)
         return sealed
       },
+    },
+    /** What a link in a mail brought along, from its URL to the page that uses it up. */
+    mailLink: {
+      read: (c: AnyContext) => read(c, MAIL_LINK),
+      write: (c: AnyContext, text: string) => setCookie(c, MAIL_LINK, text, { ...options, maxAge: HALF_AN_HOUR }),
+      remove: (c: AnyContext) => remove(c, MAIL_LINK),
     },
     notice: {
       leave: (c: AnyContext, word: NoticeWord) => setCookie(c, NOTICE, word, { ...options, maxAge: 60 }),

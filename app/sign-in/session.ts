@@ -12,6 +12,8 @@ export type Session = Origin & {
   tokenHash: string
   accountId: number
   email: string
+  /** Null until its owner followed the link in a mail to it. */
+  emailConfirmedAt: Date | null
   securityVersion: number
   client: Client
   method: Method

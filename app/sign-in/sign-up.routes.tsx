@@ -1,5 +1,6 @@
 import { Hono } from 'hono'
 import { z } from 'zod'
+import { CheckMailPage } from '#views/mail/check-mail-page.tsx'
 import { SignUpPage } from '#views/sign-in/sign-up-page.tsx'
 import type { FormState } from '#views/ui/types.ts'
 import type { AppEnv } from '../http/env.ts'
@@ -28,9 +29,22 @@ export function signUpRoutes(deps: SignUpDeps & GuardDeps & { page: RenderPage }
       if (!form.ok) return deps.page(c, show({ values, errors: form.errors }), 422)
       const result = await signUp(deps, form.data, c.var.origin)
       if (!result.ok) return deps.page(c, show(refused(result, minLength, values)), refusedStatus(c, result))
+      if (result.step === 'check_mail') return c.redirect('/sign-up/sent', 303)
       deps.cookies.session.write(c, result.token)
       return c.redirect('/', 303)
     })
+    .get('/sent', (c) =>
+      deps.page(
+        c,
+        <CheckMailPage delivery={deps.mailDelivery}>
+          <p class="lead">
+            A mail is on its way to the address you gave. Follow its link to confirm that the address is yours, then
+            sign in.
+          </p>
+          <p>Nothing there? Look in the spam folder, and check that the address was the right one.</p>
+        </CheckMailPage>,
+      ),
+    )
 }
 
 function refused(

@@ -1,8 +1,12 @@
+import { confirmation } from '../account/confirm-email.ts'
 import { type Origin, type SecurityEvent, securityEvent } from '../events.ts'
 import type { PasswordRefusal, PasswordRules } from '../lib/password-rules.ts'
 import type { Passwords } from '../lib/passwords.ts'
 import { newAccountId } from '../lib/tokens.ts'
-import { charge, type Forgiven, type LimitDeps, type Wait } from '../limits.ts'
+import { attemptMails, charge, chargeMail, type LimitDeps, type Wait } from '../limits.ts'
+import { addressTriedMail, type MailDeps } from '../mail/account-mails.ts'
+import type { MailLink } from '../mail/links.ts'
+import { type QueuedMail, queuedMail } from '../mail/mail.ts'
 import { type NewSession, newSession } from './session.ts'
 
 export type NewAccount = {
@@ -15,29 +19,41 @@ export type NewAccount = {
 }
 
 export type SignUpStore = {
-  /** Account, session and events, all of it or none. False when the e-mail has an account already, which stays as it is. */
+  /**
+   * Account, session where it is signed in, link, mail and events, all of it or none. False when the e-mail has an account
+   * already, which stays as it is.
+   */
   signUp(of: {
     account: NewAccount
-    session: NewSession
+    session: NewSession | undefined
+    link: MailLink
+    mail: QueuedMail
     events: SecurityEvent[]
-    forgiven: Forgiven
   }): Promise<boolean>
+  ownerOf(email: string): Promise<{ id: number; email: string } | undefined>
+  queueMail(mail: QueuedMail): Promise<void>
 }
 
-export type SignUpDeps = LimitDeps & {
-  accounts: SignUpStore
-  passwords: Passwords
-  passwordRules: PasswordRules
-  sessionLifetime: number
-}
+export type SignUpDeps = LimitDeps &
+  MailDeps & {
+    accounts: SignUpStore
+    passwords: Passwords
+    passwordRules: PasswordRules
+    sessionLifetime: number
+  }
 
 export type SignUpResult =
-  | { ok: true; token: string }
+  | { ok: true; step: 'signed_in'; token: string }
+  /** The mailbox says more; here it is the same whether an account was made or there was one. */
+  | { ok: true; step: 'check_mail' }
   | { ok: false; reason: 'weak_password'; refusal: PasswordRefusal }
   | { ok: false; reason: 'email_taken' }
   | Wait
 
-/** Makes an account and signs it in. `email` is normalised (see forms.ts). */
+/**
+ * Makes an account. Where mail reaches people, nobody learns here whether the address had one, and the owner of one that had is
+ * told; where it does not, the account is signed in at once and a taken address is refused. `email` is normalised (see forms.ts).
+ */
 export async function signUp(
   deps: SignUpDeps,
   { email, password }: { email: string; password: string },
@@ -45,6 +61,7 @@ export async function signUp(
 ): Promise<SignUpResult> {
   const refusal = await deps.passwordRules.refusal(password, email)
   if (refusal) return { ok: false, reason: 'weak_password', refusal }
+  // Not given back when it succeeds: one address can not make accounts without end.
   const charged = await charge(deps, origin.address)
   if (!charged.ok) return charged
 
@@ -58,16 +75,28 @@ export async function signUp(
     securityVersion: 1,
     createdAt: now,
   }
+  const event = securityEvent('signed_up', account.id, origin, now)
+  const confirm = confirmation(deps, account, origin, now)
+  if (deps.mailDelivery.configured) {
+    const made = await deps.accounts.signUp({ account, session: undefined, ...confirm, events: [event] })
+    if (!made) await tellOwner(deps, email, origin, now)
+    return { ok: true, step: 'check_mail' }
+  }
+
   const { token, session } = newSession(
     { accountId: account.id, client: 'browser', method: 'password' },
     origin,
     now,
     deps.sessionLifetime,
   )
-  const events = [
-    securityEvent('signed_up', account.id, origin, now),
-    securityEvent('signed_in', account.id, origin, now, 'password'),
-  ]
-  const made = await deps.accounts.signUp({ account, session, events, forgiven: charged.forgiven })
-  return made ? { ok: true, token } : { ok: false, reason: 'email_taken' }
+  const events = [event, securityEvent('signed_in', account.id, origin, now, 'password')]
+  const made = await deps.accounts.signUp({ account, session, ...confirm, events })
+  return made ? { ok: true, step: 'signed_in', token } : { ok: false, reason: 'email_taken' }
+}
+
+/** At most once an hour. */
+async function tellOwner(deps: SignUpDeps, email: string, origin: Origin, now: Date) {
+  const owner = await deps.accounts.ownerOf(email)
+  if (!owner || !(await chargeMail(deps, attemptMails(email))).ok) return
+  await deps.accounts.queueMail(queuedMail(deps.vault, owner.id, addressTriedMail(deps, { to: email, origin }), now))
 }

@@ -6,13 +6,20 @@ import type { ConfirmPasswordResult } from '../account/confirm-password.ts'
 import type { AnyContext, SignedInEnv } from '../http/env.ts'
 import { passwordField } from '../http/fields.ts'
 import { readForm } from '../http/forms.ts'
-import { CHANGED_MEANWHILE, refusedForm, refusedStatus, tooManyAttempts, WRONG_PASSWORD } from '../http/messages.ts'
+import {
+  CHANGED_MEANWHILE,
+  EMAIL_UNCONFIRMED,
+  refusedForm,
+  refusedStatus,
+  tooManyAttempts,
+  WRONG_PASSWORD,
+} from '../http/messages.ts'
 import type { RenderPage } from '../http/page.tsx'
 import type { Session } from '../sign-in/session.ts'
 
 const PasswordForm = z.object({ password: passwordField() })
 
-type Refused = Exclude<ConfirmPasswordResult, { ok: true }> | { ok: false; reason: 'changed' }
+type Refused = Exclude<ConfirmPasswordResult, { ok: true }> | { ok: false; reason: 'changed' | 'email_unconfirmed' }
 
 /**
  * A flow that asks for the password first: the form as a page (GET) and its answer (POST), whether it came from that
@@ -41,6 +48,8 @@ function refused(result: Refused) {
       return refusedForm<'password'>('', tooManyAttempts(result.seconds), result)
     case 'changed':
       return refusedForm<'password'>('', CHANGED_MEANWHILE)
+    case 'email_unconfirmed':
+      return refusedForm<'password'>('', EMAIL_UNCONFIRMED)
     case 'wrong_password':
       return refusedForm<'password'>('password', WRONG_PASSWORD)
   }

@@ -5,7 +5,7 @@ import { SaveRecoveryCodesPage } from '#views/two-factor/save-recovery-codes-pag
 import type { FormState } from '#views/ui/types.ts'
 import type { AnyContext, SignedInEnv } from '../http/env.ts'
 import { readForm, readNothing } from '../http/forms.ts'
-import { secondFactor, signedIn } from '../http/guards.ts'
+import { hasConfirmedEmail, secondFactor, signedIn } from '../http/guards.ts'
 import { refusedForm } from '../http/messages.ts'
 import { sendCodesFile } from '../http/recovery-codes-file.ts'
 import { displayed } from '../lib/codes.ts'
@@ -64,7 +64,7 @@ export function enrolRoutes(deps: EnrolRoutesDeps) {
         return stepTwo(c, enrolment, refusedForm('saved', 'Save the recovery codes first, then tick this.'), 422)
       return cookie.startAgain(c, 'changed_meanwhile')
     })
-    .use(secondFactor('off'))
+    .use(secondFactor('off'), hasConfirmedEmail(deps))
     .route('/', routes)
     .get('/recovery-codes', async (c) => {
       const enrolment = await cookie.read(c)

@@ -1,3 +1,4 @@
+import { owesConfirmation } from '../account/confirm-email.ts'
 import {
   type ConfirmPasswordDeps,
   type ConfirmPasswordResult,
@@ -9,6 +10,7 @@ import { type Origin, type SecurityEvent, securityEvent } from '../events.ts'
 import { newRecoveryCodes, readTypedCode } from '../lib/codes.ts'
 import type { Vault } from '../lib/vault.ts'
 import { type Forgiven, secondFactorForgiven } from '../limits.ts'
+import type { MailDeps } from '../mail/account-mails.ts'
 import type { Session } from '../sign-in/session.ts'
 import { type Enrolment, type EnrolmentMode, newEnrolment, stepOf } from './enrolment.ts'
 import { type Enrolable, type Factor, type Judgement, NEVER_USED } from './factor.ts'
@@ -33,9 +35,16 @@ export type EnrolStore = {
   hasFactor(accountId: number, factorId: string): Promise<boolean>
 }
 
-export type EnrolDeps = ConfirmPasswordDeps & { enrolments: EnrolStore; factorKinds: Factor[]; vault: Vault }
+export type EnrolDeps = ConfirmPasswordDeps & {
+  enrolments: EnrolStore
+  factorKinds: Factor[]
+  vault: Vault
+  mailDelivery: MailDeps['mailDelivery']
+}
 
 type Changed = { ok: false; reason: 'changed' }
+/** A reset of the password by mail is the way back in: the address has to be the owner's before the door gets a second lock. */
+export type Unconfirmed = { ok: false; reason: 'email_unconfirmed' }
 
 /** Password first: begins an enrolment, of which nothing is stored here. */
 export async function startEnrolment(
@@ -44,8 +53,12 @@ export async function startEnrolment(
   { mode, kind, password }: { mode: EnrolmentMode; kind: string; password: string },
   origin: Origin,
 ): Promise<
-  { ok: true; token: string | undefined; enrolment: Enrolment } | Exclude<ConfirmPasswordResult, { ok: true }> | Changed
+  | { ok: true; token: string | undefined; enrolment: Enrolment }
+  | Exclude<ConfirmPasswordResult, { ok: true }>
+  | Changed
+  | Unconfirmed
 > {
+  if (mode === 'set-up' && owesConfirmation(deps, session)) return { ok: false, reason: 'email_unconfirmed' }
   const confirmed = await confirmPassword(deps, session, password, origin)
   if (!confirmed.ok) return confirmed
   const { token, renewal: renewed } = renewal(session)
@@ -87,8 +100,9 @@ export async function finishEnrolment(
   const now = deps.now()
   const { accountId } = session
   const { token, renewal: renewed } = renewal(session)
+  const event = securityEvent('second_factor_on', accountId, origin, now, null, { subject: enrolment.id })
   const on = await deps.enrolments.enrol({
-    ...change(session, enrolment, renewed, securityEvent('second_factor_on', accountId, origin, now)),
+    ...change(session, enrolment, renewed, event),
     factor: storedFactor(deps.vault, accountId, enrolment, now),
     codes: storedCodes(deps.vault, accountId, enrolment.codes, now),
   })

@@ -27,6 +27,7 @@ const session: Session = {
   suspendedAt: null,
   passwordChangedAt: NOW,
   secondFactorSince: null,
+  emailConfirmedAt: null,
   recoveryCodesLeft: 0,
   address: '192.0.2.1',
   browser: 'Firefox on Linux',

@@ -2,7 +2,14 @@ import { type ConfirmPasswordResult, confirmPassword, renewal } from '../account
 import type { Origin } from '../events.ts'
 import { newRecoveryCodes } from '../lib/codes.ts'
 import type { Session } from '../sign-in/session.ts'
-import { confirmCode, type EnrolDeps, finishEnrolment, showEnrolment, startEnrolment } from './enrol.ts'
+import {
+  confirmCode,
+  type EnrolDeps,
+  finishEnrolment,
+  showEnrolment,
+  startEnrolment,
+  type Unconfirmed,
+} from './enrol.ts'
 import { readEnrolment, writeEnrolment } from './enrolment.ts'
 import type { Enrolable, Judgement } from './factor.ts'
 
@@ -26,7 +33,7 @@ export async function keepNewEnrolment(
   session: Session,
   { kind, password }: { kind: string; password: string },
   origin: Origin,
-): Promise<{ ok: true; shown: Enrolable; expiresAt: Date } | Refused | Changed | IsOn> {
+): Promise<{ ok: true; shown: Enrolable; expiresAt: Date } | Refused | Changed | Unconfirmed | IsOn> {
   const started = await startEnrolment(deps, session, { mode: 'set-up', kind, password }, origin)
   if (!started.ok) return started
   if (session.secondFactorSince) return { ok: false, reason: 'is_on' }

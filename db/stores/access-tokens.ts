@@ -1,4 +1,4 @@
-import { and, desc, eq, inArray, or, sql } from 'drizzle-orm'
+import { and, desc, eq, inArray, isNotNull, or, sql } from 'drizzle-orm'
 import { type Database, must, prepared } from '../client.ts'
 import { accessTokens, accounts } from '../schema.ts'
 import { type EventRow, type Forgiven, forgive, hasSecondFactor, insertEvents } from './statements.ts'
@@ -52,6 +52,38 @@ export function accessTokenStore({ db, atomically }: Database) {
       const used = { lastUsedAt: at, lastAddress: address, lastBrowser: browser }
       await atomically((tx) => [tx.update(accessTokens).set(used).where(eq(accessTokens.id, id))], { durable: false })
     },
+
+    async tokensFrozenSince(accountId: number): Promise<Date | null> {
+      const [account] = await db
+        .select({ since: accounts.tokensFrozenAt })
+        .from(accounts)
+        .where(eq(accounts.id, accountId))
+      return account?.since ?? null
+    },
+
+    releaseTokens: ({
+      accountId,
+      securityVersion,
+      event,
+      forgiven,
+    }: Change & { accountId: number; securityVersion: number }) =>
+      atomically((tx) => [
+        must(
+          tx
+            .update(accounts)
+            .set({ tokensFrozenAt: null })
+            .where(
+              and(
+                eq(accounts.id, accountId),
+                eq(accounts.securityVersion, securityVersion),
+                isNotNull(accounts.tokensFrozenAt),
+              ),
+            )
+            .returning({ id: accounts.id }),
+        ),
+        ...forgive(tx, forgiven),
+        insertEvents(tx, event),
+      ]),
 
     tokensOf: async (accountId: number) =>
       await db

@@ -1,14 +1,18 @@
 import { and, eq } from 'drizzle-orm'
 import { type Database, must } from '../client.ts'
 import { accounts } from '../schema.ts'
+import { insertNewestLink, type MailLinkRow } from './mail-links.ts'
 import {
+  dropLinks,
   type EventRow,
   endEverythingElse,
   type Forgiven,
   forgive,
   insertEvents,
   insertSession,
+  type MailRow,
   newSecurityVersion,
+  queueMails,
   type Renewal,
   renewSession,
   type SessionRow,
@@ -29,19 +33,22 @@ export const accountStore = ({ db, atomically }: Database) => ({
   signUp: ({
     account,
     session,
+    link,
+    mail,
     events,
-    forgiven,
   }: {
     account: NewAccount
-    session: SessionRow
+    session: SessionRow | undefined
+    link: MailLinkRow
+    mail: MailRow
     events: EventRow[]
-    forgiven: Forgiven
   }) =>
     atomically((tx) => [
       must(tx.insert(accounts).values(account).onConflictDoNothing().returning({ id: accounts.id })),
-      insertSession(tx, session),
+      ...(session ? [insertSession(tx, session)] : []),
+      ...insertNewestLink(tx, link),
       insertEvents(tx, ...events),
-      ...forgive(tx, forgiven),
+      queueMails(tx, mail),
     ]),
 
   async passwordHash(accountId: number): Promise<string | undefined> {
@@ -58,6 +65,7 @@ export const accountStore = ({ db, atomically }: Database) => ({
       tx.update(accounts).set({ passwordHash, passwordChangedAt: at }).where(eq(accounts.id, accountId)),
       renewSession(tx, renewal),
       ...endEverythingElse(tx, accountId, renewal.sessionId),
+      dropLinks(tx, accountId, ['reset_password', 'change_email']),
       insertEvents(tx, event),
       ...forgive(tx, forgiven),
     ]),

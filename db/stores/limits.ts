@@ -2,7 +2,7 @@ import { eq, inArray, sql } from 'drizzle-orm'
 import { type Database, type Db, must } from '../client.ts'
 import { limits } from '../schema.ts'
 
-type BudgetRule = { key: string; most: number; windowMs: number }
+export type BudgetRule = { key: string; most: number; windowMs: number }
 type DelayRule = { key: string; from: number; most?: number; forgottenAfterMs: number }
 type Rules = { budget?: BudgetRule | undefined; delay?: DelayRule | undefined }
 type Delay = { first: number; most: number }
@@ -29,7 +29,7 @@ export const limitStore = ({ db, atomically }: Database, delay: Delay) => ({
 })
 
 /** A fixed window that opens with the first attempt. */
-function chargeBudget(tx: Db, { key, most, windowMs }: BudgetRule, nowMs: number) {
+export function chargeBudget(tx: Db, { key, most, windowMs }: BudgetRule, nowMs: number) {
   const over = sql`${limits.expiresAtMs} <= ${milliseconds(nowMs)}`
   return tx
     .insert(limits)

@@ -13,6 +13,7 @@ export function sessionStore({ db, atomically }: Database) {
         tokenHash: sessions.tokenHash,
         accountId: sessions.accountId,
         email: accounts.email,
+        emailConfirmedAt: accounts.emailConfirmedAt,
         securityVersion: accounts.securityVersion,
         client: sessions.client,
         method: sessions.method,

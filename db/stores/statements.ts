@@ -1,6 +1,16 @@
 import { and, eq, gt, inArray, ne, sql } from 'drizzle-orm'
 import { type Db, must } from '../client.ts'
-import { accounts, events, factors, limits, mails, pendingSignIns, sessions } from '../schema.ts'
+import {
+  accounts,
+  events,
+  factors,
+  limits,
+  mailLinks,
+  mails,
+  pendingSignIns,
+  sessions,
+  trustedBrowsers,
+} from '../schema.ts'
 
 // Statements that several stores put into their transactions. Each takes the transaction first.
 //
@@ -38,11 +48,35 @@ export const newSecurityVersion = (tx: Db, accountId: number, securityVersion: n
       .returning({ id: accounts.id }),
   )
 
+/** As it is, whatever it is: for what a link allows, however the account changed since it went out. */
+export const lockAccount = (tx: Db, accountId: number) =>
+  must(
+    tx
+      .update(accounts)
+      .set({ securityVersion: sql`${accounts.securityVersion}` })
+      .where(eq(accounts.id, accountId))
+      .returning({ id: accounts.id }),
+  )
+
 /** Pending sign-ins first: one that is being answered right now either dies here or has its session ended below. */
 export const endEverythingElse = (tx: Db, accountId: number, sessionId: string) => [
   tx.delete(pendingSignIns).where(eq(pendingSignIns.accountId, accountId)),
   tx.delete(sessions).where(and(eq(sessions.accountId, accountId), ne(sessions.id, sessionId))),
 ]
+
+/** Every session, every pending sign-in, and every browser that was trusted to skip the code. */
+export const endEverything = (tx: Db, accountId: number) => [
+  tx.delete(pendingSignIns).where(eq(pendingSignIns.accountId, accountId)),
+  tx.delete(sessions).where(eq(sessions.accountId, accountId)),
+  forgetTrustedBrowsers(tx, accountId),
+]
+
+export const forgetTrustedBrowsers = (tx: Db, accountId: number) =>
+  tx.delete(trustedBrowsers).where(eq(trustedBrowsers.accountId, accountId))
+
+/** Links of these purposes that went out are worth nothing from here on. */
+export const dropLinks = (tx: Db, accountId: number, purposes: (typeof mailLinks.$inferSelect)['purpose'][]) =>
+  tx.delete(mailLinks).where(and(eq(mailLinks.accountId, accountId), inArray(mailLinks.purpose, purposes)))
 
 /** Gives the session its new token, once: of two at the same time the slower changes nothing. */
 export const renewSession = (
@@ -64,6 +98,10 @@ export const insertEvents = (tx: Db, ...rows: EventRow[]) => tx.insert(events).v
 
 /** Mail goes into the queue in the transaction of what it tells of. */
 export const queueMails = (tx: Db, ...rows: MailRow[]) => tx.insert(mails).values(rows)
+
+/** Clears the failures under every key that begins so. */
+export const forgiveAll = (tx: Db, beginning: string) =>
+  tx.delete(limits).where(sql`substr(${limits.key}, 1, ${beginning.length}) = ${beginning}`)
 
 /** A right answer gives back its attempt of the address, and clears the failures in a row. */
 export function forgive(tx: Db, { budget, delays }: Forgiven) {

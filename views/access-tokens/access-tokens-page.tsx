@@ -2,6 +2,7 @@ import { Settings } from '../layouts.tsx'
 import { ErrorSummary } from '../ui/error-summary.tsx'
 import { NoticeBox } from '../ui/notice-box.tsx'
 import type { FormState, Notice, Viewer } from '../ui/types.ts'
+import { FrozenTokens } from './frozen-tokens.tsx'
 import { TokenTable } from './token-table.tsx'
 import type { ListedToken } from './types.ts'
 
@@ -9,8 +10,9 @@ type AccessTokensPageProps = {
   viewer: Viewer
   notice?: Notice | undefined
   tokens: ListedToken[]
-  form: FormState<'tokens'>
+  form: FormState<'tokens' | 'password'>
   now: Date
+  frozenSince: Date | null
 }
 
 const Generate = () => (
@@ -20,10 +22,11 @@ const Generate = () => (
 )
 
 /** The account's access tokens, and the ways to change them. */
-export const AccessTokensPage = ({ viewer, notice, tokens, form, now }: AccessTokensPageProps) => (
+export const AccessTokensPage = ({ viewer, notice, tokens, form, now, frozenSince }: AccessTokensPageProps) => (
   <Settings title="Access Tokens" viewer={viewer} current="tokens">
     <ErrorSummary form={form} />
     <NoticeBox notice={notice} />
+    {frozenSince && <FrozenTokens viewer={viewer} since={frozenSince} form={form} />}
     <p class="lead">
       A script that carries one reaches the <a href="/api/docs">API</a> without your password and without a code.
     </p>

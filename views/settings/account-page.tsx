@@ -67,6 +67,9 @@ const SignIn = ({ email, passwordChangedAt }: { email: string; passwordChangedAt
         <h3>Email</h3>
         <p class="long">{email}</p>
       </div>
+      <a class="button" href="/settings/email">
+        E-mail Address
+      </a>
     </div>
     <div class="item">
       <div>

@@ -30,6 +30,9 @@ export const SignInPage = ({ form, returnTo, notice }: SignInPageProps) => (
         Sign in
       </button>
     </form>
+    <p>
+      <a href="/reset-password">Forgot your password?</a>
+    </p>
     <p class="aside">
       New here? <a href="/sign-up">Create your account</a>
     </p>

@@ -534,6 +534,15 @@ describe('faults of ours', () => {
 })
 
 describe('the tables', () => {
+  test('a second factor needs a confirmed address, where mail is sent', async () => {
+    const mailing = await latchkey({ smtpUrl: 'smtp://localhost:1' }, product)
+    const { email } = await signedUp(product)
+    const { call } = standIn(mailing.app, { host })
+    const { session } = done(await call('users/authentication/rest/signin', { login: email, password: PASSWORD }))
+    const parameters = { session: String(session), password: PASSWORD }
+    refused(await call('users/account/rest/get2faconfig', parameters), 'email_unconfirmed')
+  })
+
   test('numbers are given once, and each stands for something that happens', () => {
     const numbers = Object.values(RESULTS).map(({ number }) => number)
     assert.equal(new Set(numbers).size, numbers.length)

@@ -3,6 +3,7 @@ import {
   CHANGED_MEANWHILE,
   type CodeRefusal,
   codeRefused,
+  EMAIL_UNCONFIRMED,
   tooManyAttempts,
   WRONG_PASSWORD,
 } from '../../http/messages.ts'
@@ -16,8 +17,11 @@ export const wait = ({ seconds }: Wait): Failure =>
   new Failure('too_many_attempts', tooManyAttempts(seconds), { retryAfter: seconds })
 
 /** Of whatever asks for the password of who is signed in. */
-export function confirmationRefused(refusal: Wait | { ok: false; reason: 'wrong_password' | 'changed' }): Failure {
+export function confirmationRefused(
+  refusal: Wait | { ok: false; reason: 'wrong_password' | 'changed' | 'email_unconfirmed' },
+): Failure {
   if (refusal.reason === 'wait') return wait(refusal)
+  if (refusal.reason === 'email_unconfirmed') return new Failure('email_unconfirmed', EMAIL_UNCONFIRMED)
   return refusal.reason === 'changed'
     ? new Failure('changed_meanwhile', CHANGED_MEANWHILE)
     : new Failure('wrong_password', WRONG_PASSWORD)

@@ -61,6 +61,10 @@ export const RESULTS = {
     number: 9016,
     meaning: 'Too busy at this moment; nothing was changed. retryAfter: seconds until another try.',
   },
+  email_unconfirmed: {
+    number: 9017,
+    meaning: 'The e-mail address of the account is not confirmed. Follow the link in the mail to it first.',
+  },
 } as const satisfies Record<string, { number: number; meaning: string }>
 
 export type ResultName = Exclude<keyof typeof RESULTS, 'ok'>

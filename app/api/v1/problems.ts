@@ -17,6 +17,7 @@ export const PROBLEMS = {
   code_refused: { status: 422, title: 'The code was not accepted.' },
   too_many_attempts: { status: 429, title: 'Too many attempts.' },
   weak_password: { status: 422, title: 'The password is not good enough.' },
+  email_unconfirmed: { status: 409, title: 'The e-mail address of the account is not confirmed.' },
   second_factor_is_on: { status: 409, title: 'The account has a second factor already.' },
   second_factor_is_off: { status: 409, title: 'The account has no second factor.' },
   enrolment_expired: { status: 422, title: 'The enrolment is over or was changed.' },

@@ -123,6 +123,7 @@ const shown = (
     | 'tokenHash'
     | 'accountId'
     | 'email'
+    | 'emailConfirmedAt'
     | 'securityVersion'
     | 'codesShownUntil'
     | 'suspendedAt'

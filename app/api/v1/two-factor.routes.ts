@@ -18,7 +18,7 @@ export type TwoFactorRoutesDeps = EnrolDeps & DisableDeps & RecoveryCodesDeps & 
 export function twoFactorRoutes(deps: TwoFactorRoutesDeps) {
   const reading = access(deps, 'session')
   const asked = ['invalid_fields', 'wrong_password', 'too_many_attempts', 'changed_meanwhile'] as const
-  const whileOff = access(deps, 'session', ...asked, 'second_factor_is_on')
+  const whileOff = access(deps, 'session', ...asked, 'second_factor_is_on', 'email_unconfirmed')
   const confirming = access(
     deps,
     'session',
@@ -165,7 +165,7 @@ function wanted(caller: Parameters<typeof sessionOf>[0], state: 'on' | 'off'): S
 
 type Refused =
   | { ok: false; reason: 'wrong_password' }
-  | { ok: false; reason: 'changed' }
+  | { ok: false; reason: 'changed' | 'email_unconfirmed' }
   | { ok: false; reason: 'wait'; seconds: number }
 
 function refused(result: Refused): Problem {
@@ -173,6 +173,8 @@ function refused(result: Refused): Problem {
     case 'wait':
     case 'wrong_password':
       return passwordRefused(result)
+    case 'email_unconfirmed':
+      return new Problem('email_unconfirmed', 'Follow the link in the mail to it, or have one sent on the pages.')
     case 'changed':
       return new Problem('changed_meanwhile', 'Ask again how it is now.')
   }

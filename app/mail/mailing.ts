@@ -1,0 +1,143 @@
+import type { EventKind } from '../events.ts'
+import type { Vault } from '../lib/vault.ts'
+import { authenticatorAttempt, type BudgetRule, isBlocked, type LimitDeps } from '../limits.ts'
+import { type MailLink, newLink } from './links.ts'
+import { openMail, type QueuedMail, queuedMail } from './mail.ts'
+import { isTold, noticeMail } from './notices.ts'
+import { DELIVERY_AT_MOST, type MailTransport } from './transport.ts'
+
+const MINUTE = 60_000
+const HOUR = 60 * MINUTE
+const THREE_DAYS = 3 * 24 * HOUR
+
+/** How long a mail is one process's alone. Longer than any delivery, so that nobody else begins with it meanwhile. */
+const CLAIM = 2 * DELIVERY_AT_MOST
+/** Mails on their way at once, so that one slow receiver does not hold up the others. */
+const LANES = 4
+const NOTICES_AT_ONCE = 100
+
+/** Mails about one kind of event to one account within an hour: who has one of twenty knows what happens. */
+const TOLD_AT_MOST = 20
+
+/** An event whose mail is still to be written, and where its account is to be told. */
+export type DueNotice = {
+  id: string
+  accountId: number
+  email: string
+  kind: string
+  subject: string | null
+  at: Date
+  address: string
+  browser: string
+}
+
+export type ClaimedMail = QueuedMail & { attempts: number; claimedUntilMs: number }
+
+export type MailingStore = {
+  /** The oldest first. Those of accounts that are gone went with them. */
+  dueNotices(limit: number): Promise<DueNotice[]>
+  /** Event, link, mail and budget in one. False, and nothing done, when another process did it or the budget is spent. */
+  queueNotice(of: {
+    eventId: string
+    link: MailLink
+    mail: QueuedMail
+    budget: BudgetRule
+    nowMs: number
+  }): Promise<boolean>
+  dropNotice(eventId: string): Promise<void>
+  /** One mail that is due and nobody's, for the caller alone until `untilMs`. */
+  claim(nowMs: number, untilMs: number): Promise<ClaimedMail | undefined>
+  remove(id: string): Promise<void>
+  postpone(of: {
+    id: string
+    claimedUntilMs: number
+    attempts: number
+    nextAttemptAtMs: number
+    lastError: string
+  }): Promise<void>
+}
+
+export type MailingDeps = LimitDeps & {
+  mailing: MailingStore
+  transport: MailTransport
+  vault: Vault
+  issuer: string
+  baseUrl: string
+}
+
+type Run = {
+  /** Told in a line when a mail is given up. Nothing of the mail stands in it. */
+  report: (line: string) => void
+  /** Asked between two mails. */
+  stopping?: () => boolean
+}
+
+/** Writes the mails that events wait for, then sends what is due. Any number of processes may run it at once. */
+export async function runMailing(deps: MailingDeps, { report, stopping = () => false }: Run): Promise<void> {
+  await writeNotices(deps)
+  await Promise.all(Array.from({ length: LANES }, () => sendDue(deps, { report, stopping })))
+}
+
+/** Each event once, whoever else is at it. */
+export async function writeNotices(deps: MailingDeps): Promise<void> {
+  let due: DueNotice[]
+  do {
+    due = await deps.mailing.dueNotices(NOTICES_AT_ONCE)
+    for (const event of due) if (!(await writeNotice(deps, event))) await deps.mailing.dropNotice(event.id)
+  } while (due.length === NOTICES_AT_ONCE)
+}
+
+async function writeNotice(deps: MailingDeps, { id: eventId, accountId, email, kind, subject, ...of }: DueNotice) {
+  if (!isTold(kind)) return false // written by a newer version, whose words this one does not have
+  const now = deps.now()
+  // Where it comes to that, it is told for itself: no further wrong code will come and bring it along.
+  const authenticatorRefused = kind === 'code_wrong' && (await isBlocked(deps, authenticatorAttempt(accountId)))
+  const { token, link } = newLink(
+    deps.vault,
+    { accountId, purpose: 'not_me', payload: { kind, subject, eventId } },
+    now,
+  )
+  const message = noticeMail(deps, { to: email, token, kind, ...of, authenticatorRefused })
+  const mail = queuedMail(deps.vault, accountId, message, now)
+  const budget = noticeBudget(accountId, authenticatorRefused ? 'authenticator_refused' : kind)
+  return deps.mailing.queueNotice({ eventId, link, mail, budget, nowMs: now.getTime() })
+}
+
+const noticeBudget = (accountId: number, about: EventKind | 'authenticator_refused'): BudgetRule => ({
+  key: `mails:${about}:${accountId}`,
+  // Whoever guesses codes writes one of these with every guess; the owner needs to be told, and not to be buried.
+  most: about === 'code_wrong' || about === 'authenticator_refused' ? 1 : TOLD_AT_MOST,
+  windowMs: HOUR,
+})
+
+/**
+ * Sends one mail after the other until none is due. A mail leaves the queue when the server has taken it, so a crash loses none:
+ * its claim runs out, and it is sent then. It is sent twice only when the process ends, or the server stops answering, between the
+ * server's taking it and the row's deletion; both copies have the same Message-ID. What fails is tried again after a minute, then
+ * two, up to every hour, for three days; what the server refuses for good is given up at once.
+ */
+async function sendDue(deps: MailingDeps, { report, stopping }: Required<Run>): Promise<void> {
+  while (!stopping()) {
+    const nowMs = deps.now().getTime()
+    const mail = await deps.mailing.claim(nowMs, nowMs + CLAIM)
+    if (!mail) return
+    await send(deps, mail, report)
+  }
+}
+
+async function send(deps: MailingDeps, mail: ClaimedMail, report: Run['report']): Promise<void> {
+  const { id, createdAt, claimedUntilMs } = mail
+  const message = openMail(deps.vault, mail)
+  const delivery = message
+    ? await deps.transport.deliver({ id, message, createdAt })
+    : { ok: false as const, permanent: true, error: 'it does not open with the keys of this server' }
+  if (delivery.ok) return deps.mailing.remove(id)
+
+  const attempts = mail.attempts + 1
+  const nextAttemptAtMs = deps.now().getTime() + Math.min(MINUTE * 2 ** (attempts - 1), HOUR)
+  const tooOld = nextAttemptAtMs > createdAt.getTime() + THREE_DAYS
+  if (!delivery.permanent && !tooOld)
+    return deps.mailing.postpone({ id, claimedUntilMs, attempts, nextAttemptAtMs, lastError: delivery.error })
+  await deps.mailing.remove(id)
+  report(`Mail ${id} was given up after ${attempts === 1 ? 'one try' : `${attempts} tries`}: ${delivery.error}.`)
+}

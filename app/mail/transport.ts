@@ -1,0 +1,164 @@
+import { mkdir, rename, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
+import type { SendMailOptions, Transporter } from 'nodemailer'
+import type { Message } from './mail.ts'
+
+/** A mail on its way: the row's id names it for receivers, so that they know a second copy. */
+export type Outgoing = { id: string; message: Message; createdAt: Date }
+
+/**
+ * `permanent`: the server will not take mail for this address, now or later. `error` is in our words; no address and nothing of the
+ * message stands in it.
+ */
+export type Delivery = { ok: true } | { ok: false; permanent: boolean; error: string }
+
+export type MailTransport = { deliver(mail: Outgoing): Promise<Delivery> }
+
+export type TransportSettings = {
+  /** Undefined: mails are written into `mailFolder`, as files that mail programs open. */
+  smtpUrl: string | undefined
+  /** Undefined: the issuer, at the site's own host. */
+  mailFrom?: string | undefined
+  mailFolder: string
+  issuer: string
+  baseUrl: string
+}
+
+const TEN_SECONDS = 10_000
+/** Milliseconds that a server may keep us waiting: to connect, to greet, and between any two answers. */
+const PATIENCE = { connectionTimeout: TEN_SECONDS, greetingTimeout: TEN_SECONDS, socketTimeout: 2 * TEN_SECONDS }
+/** Milliseconds for a mail as a whole, however lively a server is that never comes to an end. */
+export const DELIVERY_AT_MOST = 60_000
+
+/** Nothing in a mail is a file or an address to be fetched. */
+const CLOSED = { disableFileAccess: true, disableUrlAccess: true }
+
+type Patience = typeof PATIENCE & { atMost: number }
+type Compose = (mail: Outgoing) => SendMailOptions
+
+/**
+ * Hands mails to the SMTP server of `smtpUrl`, or writes each as `.eml` (RFC 5322) into the folder. Never throws for what a server
+ * says or does. A server that takes the mail and does not get to say so within `patience` has it twice.
+ */
+export function mailTransport(
+  settings: TransportSettings,
+  patience: Patience = { ...PATIENCE, atMost: DELIVERY_AT_MOST },
+): MailTransport {
+  const { smtpUrl, mailFolder } = settings
+  const compose: Compose = (mail) => composed(mail, settings)
+  return smtpUrl === undefined ? toFolder(mailFolder, compose) : toServer(smtpUrl, patience, compose)
+}
+
+function toServer(smtpUrl: string, { atMost, ...patience }: Patience, compose: Compose): MailTransport {
+  let made: Promise<Transporter> | undefined
+  return {
+    async deliver(mail) {
+      if (!isAddress(mail.message.to)) return NOT_AN_ADDRESS
+      // Loaded with the first mail: a server that has none to send starts without it.
+      made ??= import('nodemailer').then(({ createTransport }) =>
+        createTransport({ url: smtpUrl, ...patience, ...CLOSED }),
+      )
+      const ended = new AbortController()
+      try {
+        const late = pause(atMost, LATE, { ref: false, signal: ended.signal })
+        const sent = await Promise.race([(await made).sendMail(compose(mail)), late])
+        return sent === LATE ? { ok: false, permanent: false, error: 'the mail server took too long' } : { ok: true }
+      } catch (error) {
+        return refused(error)
+      } finally {
+        ended.abort()
+      }
+    },
+  }
+}
+
+function toFolder(folder: string, compose: Compose): MailTransport {
+  return {
+    async deliver(mail) {
+      if (!isAddress(mail.message.to)) return NOT_AN_ADDRESS
+      const { createTransport } = await import('nodemailer')
+      const { message } = await createTransport({ streamTransport: true, buffer: true, ...CLOSED }).sendMail(
+        compose(mail),
+      )
+      const name = `${mail.createdAt.toISOString().replaceAll(/[:.]/g, '-')}-${mail.id}`
+      try {
+        await mkdir(folder, { recursive: true, mode: 0o700 })
+        // Under another name until it is whole: whoever waits for mail never reads half of one.
+        const unfinished = join(folder, `.${name}.tmp`)
+        await writeFile(unfinished, message as Buffer, { mode: 0o600 })
+        await rename(unfinished, join(folder, `${name}.eml`))
+        return { ok: true }
+      } catch {
+        return { ok: false, permanent: false, error: `the folder ${folder} can not be written to` }
+      }
+    },
+  }
+}
+
+const LATE = Symbol('late')
+const NOT_AN_ADDRESS: Delivery = { ok: false, permanent: true, error: 'that is no e-mail address' }
+
+/** One address and nothing around it: no second receiver, no header line, no command to the server fits in. */
+const isAddress = (text: string) => /^[^\s\p{Cc}<>()[\]\\,;:"@]+@[^\s\p{Cc}<>()[\]\\,;:"@]+$/u.test(text)
+
+/** The same mail is the same text whenever it is made: its date is that of the row, its Message-ID comes from the row's id. */
+function composed(
+  { id, message, createdAt }: Outgoing,
+  { mailFrom, issuer, baseUrl }: TransportSettings,
+): SendMailOptions {
+  const host = new URL(baseUrl).hostname
+  const from = mailFrom ?? { name: issuer, address: `no-reply@${host}` }
+  return {
+    from,
+    to: { name: '', address: message.to },
+    subject: oneLine(message.subject),
+    text: textOf(message),
+    html: htmlOf(message),
+    messageId: `<${id}@${host}>`,
+    date: createdAt,
+    headers: { 'Auto-Submitted': 'auto-generated' }, // RFC 3834: nobody's holiday answers to it
+  }
+}
+
+/** A line break in a header would begin another one. */
+const oneLine = (text: string) => text.replaceAll(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ')
+
+const textOf = ({ paragraphs, link, after = [] }: Message) =>
+  `${[...paragraphs, ...(link ? [`${link.text}:\n${link.href}`] : []), ...after].join('\n\n')}\n`
+
+function htmlOf({ subject, paragraphs, link, after = [] }: Message) {
+  const body = [
+    ...paragraphs.map((text) => `<p>${escaped(text)}</p>`),
+    ...(link ? [`<p><a href="${escaped(link.href)}"><strong>${escaped(link.text)}</strong></a></p>`] : []),
+    ...after.map((text) => `<p><small>${escaped(text)}</small></p>`),
+  ]
+  return `<!doctype html>
+<html lang="en">
+<head><meta charset="utf-8"><title>${escaped(subject)}</title></head>
+<body style="font-family: system-ui, sans-serif; line-height: 1.5; max-width: 36em">
+${body.join('\n')}
+</body>
+</html>
+`
+}
+
+const ENTITIES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' }
+const escaped = (text: string) => text.replaceAll(/[&<>"']/g, (character) => ENTITIES[character] ?? '')
+
+/** What went wrong, in our words: what a server says may hold the address, and is not ours to repeat. */
+function refused(error: unknown): Delivery {
+  const { code, command, responseCode } = error as { code?: string; command?: string; responseCode?: number }
+  const said = responseCode === undefined ? '' : ` (${responseCode})`
+  // RFC 5321 section 4.2.1: 5yz is a permanent refusal. Of the address or the message, that is, and not of us at the door.
+  const permanent = (responseCode ?? 0) >= 500 && (command === 'RCPT TO' || command === 'DATA')
+  if (permanent) return { ok: false, permanent, error: `the mail server refuses this address for good${said}` }
+  const words: Record<string, string> = {
+    EAUTH: 'the mail server does not accept our name and password',
+    ETIMEDOUT: 'the mail server did not answer in time',
+    ETLS: 'the connection to the mail server could not be encrypted',
+    EENVELOPE: 'the mail server did not take it',
+    EMESSAGE: 'the mail server did not take it',
+  }
+  return { ok: false, permanent, error: `${words[code ?? ''] ?? 'the mail server can not be reached'}${said}` }
+}

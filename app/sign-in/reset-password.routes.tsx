@@ -1,0 +1,92 @@
+import { Hono } from 'hono'
+import { z } from 'zod'
+import { CheckMailPage } from '#views/mail/check-mail-page.tsx'
+import { MailLinkGonePage } from '#views/mail-link-gone-page.tsx'
+import { NewPasswordPage } from '#views/sign-in/new-password-page.tsx'
+import { ResetPasswordPage } from '#views/sign-in/reset-password-page.tsx'
+import type { FormState } from '#views/ui/types.ts'
+import type { AnyContext, AppEnv } from '../http/env.ts'
+import { emailField } from '../http/fields.ts'
+import { readForm } from '../http/forms.ts'
+import { mailLinkCookie } from '../http/mail-link-cookie.ts'
+import { passwordRefused, refusedForm, refusedStatus, tooManyAttempts } from '../http/messages.ts'
+import type { RenderPage } from '../http/page.tsx'
+import type { Cookies } from '../http/session.ts'
+import { type ResetPasswordDeps, requestReset, resetBehind, resetPassword } from './reset-password.ts'
+
+type Deps = ResetPasswordDeps & { cookies: Cookies; page: RenderPage }
+
+const RequestForm = z.object({ email: emailField() })
+
+/** "Forgot your password?" Open to whoever is signed in as well: they may have forgotten it too. */
+export const resetPasswordRoutes = (deps: Deps) =>
+  new Hono<AppEnv>()
+    .get('/', (c) => deps.page(c, <ResetPasswordPage form={{}} />))
+    .post('/', async (c) => {
+      const form = await readForm(c, RequestForm)
+      const values = { email: form.values.email ?? '' }
+      if (!form.ok) return deps.page(c, <ResetPasswordPage form={{ values, errors: form.errors }} />, 422)
+      const result = await requestReset(deps, form.data.email, c.var.origin)
+      if (result.ok) return c.redirect('/reset-password/sent', 303)
+      const refused = refusedForm<'email'>('', tooManyAttempts(result.seconds), result, values)
+      return deps.page(c, <ResetPasswordPage form={refused} />, refusedStatus(c, result))
+    })
+    .get('/sent', (c) =>
+      deps.page(
+        c,
+        <CheckMailPage delivery={deps.mailDelivery}>
+          <p class="lead">
+            If there is an account with that address, a mail with a link to a new password is on its way. The link works
+            once, within 30 minutes.
+          </p>
+          <p>Nothing there? Look in the spam folder, and check that the address was the right one.</p>
+        </CheckMailPage>,
+      ),
+    )
+
+const NewPasswordForm = z.object({ password: z.string('Choose a new password.').min(1, 'Choose a new password.') })
+
+/** What the link leads to. */
+export function newPasswordRoutes(deps: Deps) {
+  const cookie = mailLinkCookie(deps, 'reset_password')
+  const { minLength } = deps.passwordRules
+
+  async function show(
+    c: AnyContext,
+    token: string | undefined,
+    form: FormState<'password'>,
+    status: 200 | 422 | 429 = 200,
+  ) {
+    const found = token && (await resetBehind(deps, token))
+    if (!found) return gone(c)
+    return deps.page(c, <NewPasswordPage email={found.email} form={form} minLength={minLength} />, status)
+  }
+
+  function gone(c: AnyContext) {
+    cookie.remove(c)
+    return deps.page(c, <MailLinkGonePage link={{ href: '/reset-password', text: 'Reset your password' }} />, 410)
+  }
+
+  return new Hono<AppEnv>()
+    .use('/', cookie.exchange)
+    .get('/', (c) => show(c, cookie.read(c), {}))
+    .post('/', async (c) => {
+      const form = await readForm(c, NewPasswordForm)
+      const token = cookie.read(c)
+      if (!token) return gone(c)
+      if (!form.ok) return show(c, token, { errors: form.errors }, 422)
+      const result = await resetPassword(deps, token, form.data.password, c.var.origin)
+      if (!result.ok) {
+        if (result.reason === 'gone') return gone(c)
+        const refused =
+          result.reason === 'wait'
+            ? refusedForm<'password'>('', tooManyAttempts(result.seconds), result)
+            : refusedForm<'password'>('password', passwordRefused(result.refusal, minLength))
+        return show(c, token, refused, refusedStatus(c, result))
+      }
+      cookie.remove(c)
+      deps.cookies.pending.remove(c)
+      deps.cookies.notice.leave(c, 'password_reset')
+      return c.redirect('/sign-in', 303)
+    })
+}

@@ -1,0 +1,119 @@
+import { type Origin, type SecurityEvent, securityEvent } from '../events.ts'
+import type { PasswordRefusal, PasswordRules } from '../lib/password-rules.ts'
+import type { Passwords } from '../lib/passwords.ts'
+import { hashToken, newAccountId } from '../lib/tokens.ts'
+import {
+  charge,
+  chargeMail,
+  type Forgiven,
+  type LimitDeps,
+  passwordAttempts,
+  resetMails,
+  type Wait,
+} from '../limits.ts'
+import { type MailDeps, resetPasswordMail } from '../mail/account-mails.ts'
+import { type MailLink, newLink } from '../mail/links.ts'
+import { type QueuedMail, queuedMail } from '../mail/mail.ts'
+
+type Request = { link: MailLink; mail: QueuedMail; event: SecurityEvent }
+
+export type ResetPasswordStore = {
+  findLink(tokenHash: string, purpose: 'reset_password', now: Date): Promise<MailLink | undefined>
+  ownerOf(email: string): Promise<{ id: number; email: string } | undefined>
+  emailOf(accountId: number): Promise<string | undefined>
+  /** In the place of the link that went out before. */
+  requestReset(of: Request): Promise<void>
+  /** The same work, of which nothing is kept, for an account that there is not. */
+  rehearseReset(of: Request & { email: string }): Promise<void>
+  /**
+   * Password, log and the end of everything that was open, in one. `forgivenBeginning`: how the keys of the limits begin that
+   * are cleared. False, and nothing changed, when the link was used or replaced meanwhile.
+   */
+  resetPassword(of: {
+    accountId: number
+    tokenHash: string
+    passwordHash: string
+    now: Date
+    event: SecurityEvent
+    forgivenBeginning: string
+    forgiven: Forgiven
+  }): Promise<boolean>
+}
+
+export type ResetPasswordDeps = LimitDeps &
+  MailDeps & { passwordResets: ResetPasswordStore; passwords: Passwords; passwordRules: PasswordRules }
+
+/**
+ * Mails a link to the address, where it is an account's: at most three an hour. The answer and the work for it are the same
+ * whether there is such an account or not. `email` is normalised.
+ */
+export async function requestReset(
+  deps: ResetPasswordDeps,
+  email: string,
+  origin: Origin,
+): Promise<{ ok: true } | Wait> {
+  const charged = await charge(deps, origin.address)
+  if (!charged.ok) return charged
+  const mailed = await chargeMail(deps, resetMails(email))
+  const account = await deps.passwordResets.ownerOf(email)
+  if (!mailed.ok) return { ok: true }
+
+  const now = deps.now()
+  const accountId = account?.id ?? newAccountId()
+  const { token, link } = newLink(deps.vault, { accountId, purpose: 'reset_password' }, now)
+  const mail = queuedMail(deps.vault, accountId, resetPasswordMail(deps, { to: email, token, origin }), now)
+  const event = securityEvent('password_reset_requested', accountId, origin, now)
+  if (account) await deps.passwordResets.requestReset({ link, mail, event })
+  else await deps.passwordResets.rehearseReset({ link, mail, event, email })
+  return { ok: true }
+}
+
+/** Whose password a link resets, while it is good. To look is not to use. */
+export async function resetBehind(
+  { passwordResets, now }: ResetPasswordDeps,
+  token: string,
+): Promise<{ accountId: number; email: string } | undefined> {
+  const link = await passwordResets.findLink(hashToken(token), 'reset_password', now())
+  if (!link) return undefined
+  const email = await passwordResets.emailOf(link.accountId)
+  return email === undefined ? undefined : { accountId: link.accountId, email }
+}
+
+export type ResetPasswordResult =
+  | { ok: true }
+  | { ok: false; reason: 'gone' }
+  /** The link stays good. */
+  | { ok: false; reason: 'weak_password'; refusal: PasswordRefusal }
+  | Wait
+
+/**
+ * Uses the link up and sets the password. Signs nobody in, and leaves the second factor as it is: whoever has the mailbox has
+ * one factor, not two.
+ */
+export async function resetPassword(
+  deps: ResetPasswordDeps,
+  token: string,
+  password: string,
+  origin: Origin,
+): Promise<ResetPasswordResult> {
+  const found = await resetBehind(deps, token)
+  if (!found) return { ok: false, reason: 'gone' }
+  const { accountId, email } = found
+  const refusal = await deps.passwordRules.refusal(password, email)
+  if (refusal) return { ok: false, reason: 'weak_password', refusal }
+  const charged = await charge(deps, origin.address)
+  if (!charged.ok) return charged
+
+  const passwordHash = await deps.passwords.hash(password)
+  const now = deps.now()
+  const reset = await deps.passwordResets.resetPassword({
+    accountId,
+    tokenHash: hashToken(token),
+    passwordHash,
+    now,
+    event: securityEvent('password_reset', accountId, origin, now),
+    forgivenBeginning: passwordAttempts(email),
+    forgiven: charged.forgiven,
+  })
+  return reset ? { ok: true } : { ok: false, reason: 'gone' }
+}

@@ -1,0 +1,58 @@
+import * as schema from '#db/schema.ts'
+import { type Message, openMail } from '../mail/mail.ts'
+import type { Browser } from './browser.ts'
+import { BASE_URL, PASSWORD } from './names.ts'
+import type { Latchkey } from './product.ts'
+import { newEmail } from './stories.ts'
+
+/** What is queued for an address, oldest first. */
+export async function mailsTo(product: Latchkey, email: string): Promise<Message[]> {
+  const rows = await product.database.db.select().from(schema.mails)
+  return rows
+    .sort((a, b) => a.createdAt.getTime() - b.createdAt.getTime())
+    .flatMap((row) => openMail(product.vault, row) ?? [])
+    .filter(({ to }) => to === email)
+}
+
+/** The newest of them whose subject matches; its link as a path of the product. */
+export async function mailTo(product: Latchkey, email: string, subject: RegExp): Promise<Message & { path: string }> {
+  const mail = (await mailsTo(product, email)).findLast((each) => subject.test(each.subject))
+  if (!mail) throw new Error(`No mail ${subject} for ${email}.`)
+  return { ...mail, path: mail.link?.href.slice(BASE_URL.length) ?? '' }
+}
+
+/** Presses the link, as far as the page with the form. */
+export async function followed(browser: Browser, path: string) {
+  const answer = await browser.get(path)
+  if (answer.status !== 303) throw new Error(`the link answered ${answer.status}: ${answer.text}`)
+  return browser.get(answer.location ?? '')
+}
+
+/** The path of the page with the form, for a browser that holds the link already. */
+export const pageOf = (path: string): string => path.split('?')[0] ?? ''
+
+/** A new account, signed up where mail reaches people and its address confirmed; nobody is signed in. */
+export async function confirmedAccount(product: Latchkey): Promise<string> {
+  const email = newEmail()
+  await product.browser().post('/sign-up', { email, password: PASSWORD })
+  const { path } = await mailTo(product, email, /^Confirm your e-mail/)
+  const browser = product.browser()
+  await followed(browser, path)
+  const answer = await browser.post(pageOf(path))
+  if (answer.location !== '/sign-in') throw new Error(`confirming answered ${answer.status}: ${answer.text}`)
+  return email
+}
+
+/** A browser signed in to an account without a second factor. */
+export async function signedInBrowser(product: Latchkey, email: string, password = PASSWORD): Promise<Browser> {
+  const browser = product.browser()
+  const answer = await browser.post('/sign-in', { email, password })
+  if (answer.location !== '/') throw new Error(`sign-in answered ${answer.status}: ${answer.text}`)
+  return browser
+}
+
+/** Asks for a reset link and reads it from the mail. */
+export async function resetLink(product: Latchkey, email: string): Promise<string> {
+  await product.browser().post('/reset-password', { email })
+  return (await mailTo(product, email, /^Reset/)).path
+}

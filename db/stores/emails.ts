@@ -1,0 +1,205 @@
+import { and, eq, sql } from 'drizzle-orm'
+import { type Database, type Db, isDuplicate, must } from '../client.ts'
+import { accounts } from '../schema.ts'
+import { insertLink, insertNewestLink, type MailLinkRow, mailLinkStore, useLink } from './mail-links.ts'
+import {
+  accountUnchanged,
+  dropLinks,
+  type EventRow,
+  endEverything,
+  endEverythingElse,
+  type Forgiven,
+  forgetTrustedBrowsers,
+  forgive,
+  forgiveAll,
+  insertEvents,
+  lockAccount,
+  type MailRow,
+  queueMails,
+  type Renewal,
+  renewSession,
+} from './statements.ts'
+
+type Unchanged = { accountId: number; securityVersion: number }
+type ChangeRequest = Unchanged & {
+  renewal: Renewal
+  link: MailLinkRow | undefined
+  mails: MailRow[]
+  event: EventRow
+  forgiven: Forgiven
+}
+type Change = Unchanged & {
+  tokenHash: string
+  newEmail: string
+  now: Date
+  renewal: Renewal | undefined
+  notMe: MailLinkRow
+  mail: MailRow
+  event: EventRow
+}
+type ResetRequest = { link: MailLinkRow; mail: MailRow; event: EventRow }
+type Reset = {
+  accountId: number
+  tokenHash: string
+  passwordHash: string
+  now: Date
+  event: EventRow
+  forgivenBeginning: string
+  forgiven: Forgiven
+}
+
+/** What an account is known by, and what only its mailbox can do: confirm it, change it, reset the password. */
+export const emailStore = ({ db, atomically, ...database }: Database) => ({
+  findLink: mailLinkStore({ db, atomically, ...database }).findLink,
+
+  async ownerOf(email: string): Promise<{ id: number; email: string } | undefined> {
+    const [owner] = await db
+      .select({ id: accounts.id, email: accounts.email })
+      .from(accounts)
+      .where(eq(accounts.email, email))
+    return owner
+  },
+
+  async emailOf(accountId: number): Promise<string | undefined> {
+    const [account] = await db.select({ email: accounts.email }).from(accounts).where(eq(accounts.id, accountId))
+    return account?.email
+  },
+
+  async queueMail(mail: MailRow): Promise<void> {
+    await queueMails(db, mail)
+  },
+
+  sendConfirmation: ({ accountId, securityVersion, link, mail }: Unchanged & { link: MailLinkRow; mail: MailRow }) =>
+    atomically((tx) => [
+      accountUnchanged(tx, accountId, securityVersion),
+      ...insertNewestLink(tx, link),
+      queueMails(tx, mail),
+    ]),
+
+  confirmEmail: ({
+    accountId,
+    email,
+    tokenHash,
+    now,
+    event,
+  }: {
+    accountId: number
+    email: string
+    tokenHash: string
+    now: Date
+    event: EventRow
+  }) =>
+    atomically((tx) => [
+      must(
+        tx
+          .update(accounts)
+          .set({ emailConfirmedAt: confirmed(now) })
+          .where(and(eq(accounts.id, accountId), eq(accounts.email, email)))
+          .returning({ id: accounts.id }),
+      ),
+      useLink(tx, { tokenHash, purpose: 'confirm_email', now }),
+      insertEvents(tx, event),
+    ]),
+
+  requestEmailChange: ({ accountId, securityVersion, renewal, link, mails, event, forgiven }: ChangeRequest) =>
+    atomically((tx) => [
+      accountUnchanged(tx, accountId, securityVersion),
+      renewSession(tx, renewal),
+      ...(link ? insertNewestLink(tx, link) : [dropLinks(tx, accountId, ['change_email'])]),
+      ...forgive(tx, forgiven),
+      insertEvents(tx, event),
+      ...(mails.length > 0 ? [queueMails(tx, ...mails)] : []),
+    ]),
+
+  async changeEmail(change: Change): Promise<boolean> {
+    try {
+      return await atomically((tx) => changeEmail(tx, change))
+    } catch (error) {
+      if (isDuplicate(error)) return false // somebody took the address in this very moment
+      throw error
+    }
+  },
+
+  // A power cut that forgets it costs another request, and the disk is not waited for: nobody can tell from the time.
+  async requestReset({ link, mail, event }: ResetRequest): Promise<void> {
+    await atomically((tx) => [lockAccount(tx, link.accountId), ...writeReset(tx, { link, mail, event })], {
+      durable: false,
+    })
+  },
+
+  async rehearseReset({ email, ...request }: ResetRequest & { email: string }): Promise<void> {
+    const { accountId: id, createdAt } = request.link
+    const nobody = { id, email, passwordHash: '', passwordChangedAt: createdAt, securityVersion: 1, createdAt }
+    await atomically(
+      (tx) => [
+        tx.insert(accounts).values(nobody).onConflictDoNothing(),
+        ...writeReset(tx, request),
+        must(tx.select({ id: accounts.id }).from(accounts).where(sql`1 = 0`)), // undoes all of it
+      ],
+      { durable: false },
+    )
+  },
+
+  resetPassword: ({ accountId, tokenHash, passwordHash, now, event, forgivenBeginning, forgiven }: Reset) =>
+    atomically((tx) => [
+      must(
+        tx
+          .update(accounts)
+          .set({
+            passwordHash,
+            passwordChangedAt: now,
+            emailConfirmedAt: confirmed(now), // the link was read in that mailbox
+            securityVersion: sql`${accounts.securityVersion} + 1`,
+          })
+          .where(eq(accounts.id, accountId))
+          .returning({ id: accounts.id }),
+      ),
+      ...endEverything(tx, accountId),
+      useLink(tx, { tokenHash, purpose: 'reset_password', now }),
+      dropLinks(tx, accountId, ['reset_password', 'change_email']),
+      ...forgive(tx, forgiven),
+      forgiveAll(tx, forgivenBeginning),
+      insertEvents(tx, event),
+    ]),
+})
+
+const changeEmail = (
+  tx: Db,
+  { accountId, securityVersion, tokenHash, newEmail, now, renewal, notMe, mail, event }: Change,
+) => [
+  must(
+    tx
+      .update(accounts)
+      .set({ email: newEmail, emailConfirmedAt: now, securityVersion: securityVersion + 1 })
+      .where(
+        and(
+          eq(accounts.id, accountId),
+          eq(accounts.securityVersion, securityVersion),
+          sql`not exists (select 1 from ${accounts} as others where others.email = ${newEmail} and others.id <> ${accountId})`,
+        ),
+      )
+      .returning({ id: accounts.id }),
+  ),
+  ...(renewal
+    ? [
+        renewSession(tx, renewal),
+        ...endEverythingElse(tx, accountId, renewal.sessionId),
+        forgetTrustedBrowsers(tx, accountId),
+      ]
+    : endEverything(tx, accountId)),
+  useLink(tx, { tokenHash, purpose: 'change_email', now }),
+  dropLinks(tx, accountId, ['confirm_email', 'change_email', 'reset_password']),
+  insertLink(tx, notMe),
+  insertEvents(tx, event),
+  queueMails(tx, mail),
+]
+
+const writeReset = (tx: Db, { link, mail, event }: ResetRequest) => [
+  ...insertNewestLink(tx, link),
+  insertEvents(tx, event),
+  queueMails(tx, mail),
+]
+
+/** Since when, where it was before; else since now. */
+const confirmed = (now: Date) =>
+  sql<Date>`coalesce(${accounts.emailConfirmedAt}, ${sql.param(now, accounts.emailConfirmedAt)})`

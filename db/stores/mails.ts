@@ -1,0 +1,98 @@
+import { and, asc, eq, lte } from 'drizzle-orm'
+import { type Database, must } from '../client.ts'
+import { accounts, events, mails } from '../schema.ts'
+import { type BudgetRule, chargeBudget } from './limits.ts'
+import { insertLink, type MailLinkRow } from './mail-links.ts'
+import { type MailRow, queueMails } from './statements.ts'
+
+const LOOKED_AT = 20 // at a time: more than claim at once, so that each finds one
+
+/** The queue of mails, and the events whose mail is still to be written. */
+export const mailStore = ({ db, atomically }: Database) => ({
+  dueNotices: async (limit: number) =>
+    await db
+      .select({
+        id: events.id,
+        accountId: events.accountId,
+        email: accounts.email,
+        kind: events.kind,
+        subject: events.subject,
+        at: events.at,
+        address: events.address,
+        browser: events.browser,
+      })
+      .from(events)
+      .innerJoin(accounts, eq(accounts.id, events.accountId))
+      .where(eq(events.notice, 'due'))
+      .orderBy(asc(events.at), asc(events.id))
+      .limit(limit),
+
+  /** The budget in the same transaction: of two that write about the same account, both would be the first of the hour. */
+  queueNotice: ({
+    eventId,
+    link,
+    mail,
+    budget,
+    nowMs,
+  }: {
+    eventId: string
+    link: MailLinkRow
+    mail: MailRow
+    budget: BudgetRule
+    nowMs: number
+  }) =>
+    atomically((tx) => [
+      must(tx.update(events).set({ notice: null }).where(due(eventId)).returning({ id: events.id })),
+      insertLink(tx, link),
+      must(chargeBudget(tx, budget, nowMs)),
+      queueMails(tx, mail),
+    ]),
+
+  async dropNotice(eventId: string): Promise<void> {
+    await db.update(events).set({ notice: null }).where(due(eventId))
+  },
+
+  /** The UPDATE is the claim: its guard lets one process have the row, however many looked at it. */
+  async claim(nowMs: number, untilMs: number) {
+    const free = and(lte(mails.nextAttemptAtMs, nowMs), lte(mails.claimedUntilMs, nowMs))
+    const next = db
+      .select({ id: mails.id })
+      .from(mails)
+      .where(free)
+      .orderBy(asc(mails.nextAttemptAtMs))
+      .limit(LOOKED_AT)
+    for (const { id } of await next) {
+      const [claimed] = await db
+        .update(mails)
+        .set({ claimedUntilMs: untilMs })
+        .where(and(eq(mails.id, id), free))
+        .returning()
+      if (claimed) return claimed
+    }
+    return undefined
+  },
+
+  async remove(id: string): Promise<void> {
+    await db.delete(mails).where(eq(mails.id, id))
+  },
+
+  /** Unless the claim ran out, and the mail is another's by now. */
+  async postpone({
+    id,
+    claimedUntilMs,
+    ...next
+  }: {
+    id: string
+    claimedUntilMs: number
+    attempts: number
+    nextAttemptAtMs: number
+    lastError: string
+  }): Promise<void> {
+    await db
+      .update(mails)
+      .set({ ...next, claimedUntilMs: 0 })
+      .where(and(eq(mails.id, id), eq(mails.claimedUntilMs, claimedUntilMs)))
+  },
+})
+
+const due = (eventId: string) => and(eq(events.id, eventId), eq(events.notice, 'due'))

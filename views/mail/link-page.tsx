@@ -1,0 +1,19 @@
+import type { PropsWithChildren } from 'hono/jsx'
+import { Narrow } from '../layouts.tsx'
+import { ErrorSummary } from '../ui/error-summary.tsx'
+import type { FormState } from '../ui/types.ts'
+
+type LinkPageProps = PropsWithChildren<{ title: string; action: string; button: string; form: FormState<never> }>
+
+/** What a link in a mail leads to: what will happen, and the one button that makes it so. */
+export const LinkPage = ({ title, action, button, form, children }: LinkPageProps) => (
+  <Narrow title={title}>
+    <ErrorSummary form={form} />
+    {children}
+    <form method="post" action={action}>
+      <button type="submit" class="primary wide">
+        {button}
+      </button>
+    </form>
+  </Narrow>
+)

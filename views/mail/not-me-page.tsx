@@ -1,0 +1,68 @@
+import { Narrow } from '../layouts.tsx'
+import { NoticeBox } from '../ui/notice-box.tsx'
+import type { Notice } from '../ui/types.ts'
+import { When } from '../ui/when.tsx'
+import { FolderNote, type MailDelivery } from './folder-note.tsx'
+
+type NotMePageProps = {
+  email: string
+  /** A sentence without its full stop: "An access token was generated for your account". */
+  happened: string
+  event?: { at: Date; address: string; browser: string } | undefined
+  /** What the button takes back, as in "remove that access token"; undefined where nothing can be. */
+  undoing: string | undefined
+  /** What to do besides, where the button can not do it. */
+  advice: string | undefined
+}
+
+/** What happened, what the one button will do, and the button. */
+export const NotMePage = ({ email, happened, event, undoing, advice }: NotMePageProps) => (
+  <Narrow title="This was not me">
+    <p class="lead long">
+      {happened}
+      {event && (
+        <>
+          : <When at={event.at} />, {event.browser}, <span class="address">{event.address}</span>
+        </>
+      )}
+      .
+    </p>
+    <form method="post" action="/mail/not-me" class="panel stack">
+      <p>If that was not you, the button will at once</p>
+      <ul class="stack tight">
+        {undoing && (
+          <li class="long">
+            <strong>{undoing}</strong>,
+          </li>
+        )}
+        <li>sign your account out everywhere, and end every sign-in that is half done,</li>
+        <li>forget all browsers that were trusted or known,</li>
+        <li>freeze your access tokens until you allow them again,</li>
+        <li class="long">send you a link to choose a new password{undoing ? '' : `, to ${email}`}.</li>
+      </ul>
+      {advice && <p>{advice}</p>}
+      <button type="submit" class="primary wide">
+        Secure my account
+      </button>
+    </form>
+    <p class="aside">If it was you after all, close this page. Nothing has been changed.</p>
+  </Narrow>
+)
+
+/** After the button. */
+export const SecuredPage = ({ notice, delivery }: { notice: Notice | undefined; delivery: MailDelivery }) => (
+  <Narrow title="Your account is secured">
+    <NoticeBox notice={notice} />
+    <p class="lead">It has been signed out everywhere, its browsers are forgotten and its access tokens are frozen.</p>
+    <p>
+      We have sent you a link to choose a new password. It works once, within 30 minutes. Until you have chosen one, the
+      old password still opens the account.
+    </p>
+    <FolderNote delivery={delivery} />
+    <p>
+      <a class="button primary" href="/sign-in">
+        Sign in
+      </a>
+    </p>
+  </Narrow>
+)
