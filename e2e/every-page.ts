@@ -1,5 +1,6 @@
 import type { Page } from 'playwright/test'
 import type { Account, ProtectedAccount } from './account.ts'
+import { mailTo } from './mail.ts'
 import { type Action, button, confirmWithPassword, field, link, openPopUp, signIn, typeCode, verify } from './person.ts'
 import {
   openCodePage,
@@ -202,6 +203,31 @@ export const pagesWithSecondFactor: State<ProtectedAccount>[] = [
       await verify(page, account.authenticator.codeFromNow(-3))
       await page.getByRole('alert').waitFor()
       await page.getByText('Lost your device?').click()
+    },
+  },
+]
+
+/** One after the other, for one account. */
+export const pagesAfterNotice: State<Account>[] = [
+  {
+    name: 'this was not me',
+    heading: 'This was not me',
+    open: async (page, account) => {
+      await openTokens(page, account)
+      await page.goto((await mailTo(account.email, /^An access token was generated/)).link)
+    },
+  },
+  {
+    name: 'secured',
+    heading: 'Your account is secured',
+    open: (page) => button(page, 'Secure my account').click(),
+  },
+  {
+    name: 'access tokens, frozen',
+    heading: 'Access Tokens',
+    open: async (page, account) => {
+      await signIn(page, account)
+      await page.goto('/settings/tokens')
     },
   },
 ]

@@ -1,6 +1,12 @@
 import { AxeBuilder } from '@axe-core/playwright'
 import type { Page } from 'playwright/test'
-import { pagesOfStrangers, pagesWithoutSecondFactor, pagesWithSecondFactor, type State } from './every-page.ts'
+import {
+  pagesAfterNotice,
+  pagesOfStrangers,
+  pagesWithoutSecondFactor,
+  pagesWithSecondFactor,
+  type State,
+} from './every-page.ts'
 import { expect, heading, test } from './support.ts'
 import { weightOf } from './weight.ts'
 
@@ -25,6 +31,11 @@ test('the pages of an account with a second factor are in order', { tag: '@phone
   withTwoFactor,
 }) => {
   for (const state of pagesWithSecondFactor) await expectInOrder(page, state, withTwoFactor)
+})
+
+test('the pages that a notice leads to are in order', { tag: '@phone' }, async ({ page, signedUp, mailTo }) => {
+  expect(mailTo).toBeDefined() // skipped where no mail can be read
+  for (const state of pagesAfterNotice) await expectInOrder(page, state, signedUp)
 })
 
 test('a page that does not exist says so, and leads on', { tag: '@phone' }, async ({ page }) => {
