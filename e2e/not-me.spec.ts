@@ -37,7 +37,7 @@ test('a token that a stranger made: one button in the mail, and the account is i
   await page.goto(told.link)
   await expect(heading(page, 'This was not me')).toBeVisible()
   expect(page.url()).not.toContain('token=')
-  await expect(page.getByRole('listitem')).toContainText(['remove that access token'])
+  await expect(page.getByRole('listitem')).toContainText(['Remove that access token'])
   await expectInside(stranger)
 
   await button(page, 'Secure my account').click()
