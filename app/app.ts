@@ -19,6 +19,7 @@ import { pageRenderer } from './http/page.tsx'
 import { requester } from './http/requester.ts'
 import { sameOrigin } from './http/same-origin.ts'
 import { createCookies } from './http/session.ts'
+import { watched } from './http/watched.ts'
 import { secondStepRoutes } from './sign-in/second-step.routes.tsx'
 import { signInRoutes } from './sign-in/sign-in.routes.tsx'
 import { signOutRoutes } from './sign-in/sign-out.routes.ts'
@@ -27,9 +28,10 @@ import { disableRoutes } from './two-factor/disable.routes.tsx'
 import { enrolRoutes } from './two-factor/enrol.routes.tsx'
 import { recoveryCodesRoutes } from './two-factor/recovery-codes.routes.tsx'
 import { replaceRoutes } from './two-factor/replace.routes.tsx'
+import { metricsRoutes } from './watch/metrics.routes.ts'
 
 /** The product: what every request passes, in order, and one mount per flow. `report` is told of faults of ours. */
-export function createApp(services: Deps, report: (error: unknown) => void = console.error): Hono<AppEnv> {
+export function createApp(services: Deps, report: (error: unknown) => void = services.watch.fault): Hono<AppEnv> {
   const { baseUrl, issuer, vault, trustedProxies } = services
   const assets = loadAssets()
   const page = pageRenderer({ assets, issuer })
@@ -39,7 +41,9 @@ export function createApp(services: Deps, report: (error: unknown) => void = con
   const v1 = v1Routes(deps)
   const app = new Hono<AppEnv>()
   return app
+    .route('/', watched({ ...deps, isMeasured: deps.metricsToken !== undefined }))
     .use(securityHeaders(baseUrl))
+    .route('/metrics', metricsRoutes(deps))
     .get('/healthz', async (c) => {
       // Before the host check: a probe comes by address.
       const answers = await deps.housekeeping.answers().then(

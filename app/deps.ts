@@ -3,6 +3,7 @@ import { accessTokenStore } from '#db/stores/access-tokens.ts'
 import { accountStore } from '#db/stores/accounts.ts'
 import { eventStore } from '#db/stores/events.ts'
 import { housekeepingStore } from '#db/stores/housekeeping.ts'
+import { tellingWhatIsKept } from '#db/stores/kept.ts'
 import { limitStore } from '#db/stores/limits.ts'
 import { sessionStore } from '#db/stores/sessions.ts'
 import { signInStore } from '#db/stores/sign-ins.ts'
@@ -14,6 +15,9 @@ import { createPasswords } from './lib/passwords.ts'
 import { createVault, type Vault } from './lib/vault.ts'
 import { DELAY } from './limits.ts'
 import { factorKinds } from './two-factor/factor-kinds.ts'
+import { createLog, type Log } from './watch/log.ts'
+import { type Metrics, noMetrics } from './watch/metrics.ts'
+import { createWatch } from './watch/watch.ts'
 
 /** Everything the use cases need, wired. Each use case names the part it takes (`SignInDeps`, `EnrolDeps` and so on). */
 export type Deps = ReturnType<typeof wire>
@@ -29,20 +33,28 @@ export type Settings = Pick<
   | 'trustedProxies'
   | 'smtpUrl'
   | 'mailFolder'
-> & { baseUrl: string }
+> & { baseUrl: string; metricsToken?: string | undefined }
 
-/** `now` is the clock of every rule that knows time. */
+/** `now` is the clock of every rule that knows time. Without a `log` and `metrics`, nobody watches. */
 export function wire({
-  database,
+  database: unwatched,
   vault,
   settings,
   now,
+  log = createLog({ level: 'silent' }),
+  metrics = noMetrics,
 }: {
   database: Database
   vault: Vault
   settings: Settings
   now: () => Date
+  log?: Log
+  metrics?: Metrics
 }) {
+  const watch = createWatch({ log, metrics, now })
+  const database = tellingWhatIsKept(unwatched, watch.kept)
+  const passwords = createPasswords({ watch: metrics.hashes })
+  metrics.watchQueue(passwords)
   const accounts = accountStore(database)
   const events = eventStore(database)
   const signIns = signInStore(database)
@@ -50,6 +62,10 @@ export function wire({
   const twoFactor = twoFactorStore(database)
   return {
     now,
+    log,
+    metrics,
+    metricsToken: settings.metricsToken,
+    watch,
     vault,
     baseUrl: settings.baseUrl,
     issuer: settings.issuer,
@@ -57,7 +73,7 @@ export function wire({
     sessionIdle: settings.sessionIdle,
     sessionLifetime: settings.sessionLifetime,
     attemptsPerAddress: settings.attemptsPerAddress,
-    passwords: createPasswords(),
+    passwords,
     passwordRules: createPasswordRules({
       minLength: settings.passwordMinLength,
       productNames: ['latchkey', settings.issuer],

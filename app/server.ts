@@ -6,6 +6,8 @@ import { createApp } from './app.ts'
 import { type Config, ConfigError, readConfig } from './config.ts'
 import { open, wire } from './deps.ts'
 import type { AppEnv } from './http/env.ts'
+import { createLog } from './watch/log.ts'
+import { createMetrics, noMetrics } from './watch/metrics.ts'
 
 const HOUR = 60 * 60_000
 const TEN_SECONDS = 10_000
@@ -37,11 +39,18 @@ async function start(config: Config) {
   }
 
   const baseUrl = config.baseUrl ?? `http://localhost:${(server.address() as AddressInfo).port}`
-  const deps = wire({ database, vault, settings: { ...config, baseUrl }, now: () => new Date() })
+  const log = createLog({ level: config.logLevel })
+  process.once('uncaughtException', (error) => {
+    log.fault(error) // Node would print its message, and what it quotes
+    process.exit(1)
+  })
+  const metrics = config.metricsToken === undefined ? noMetrics : await createMetrics()
+  const deps = wire({ database, vault, settings: { ...config, baseUrl }, now: () => new Date(), log, metrics })
   app = createApp(deps)
-  const tidy = () => deps.housekeeping.removeExpired(deps.now()).catch(console.error)
+  const tidy = () => deps.housekeeping.removeExpired(deps.now()).catch(deps.watch.housekeepingFailed)
   const tidying = setInterval(tidy, HOUR).unref()
   console.log(`Latchkey is at ${baseUrl} · open it and create your account · Ctrl+C stops it`)
+  log.started(baseUrl)
 
   /** No new connections; those in work finish, for ten seconds at most; then the database is closed. */
   async function stop() {
@@ -53,6 +62,7 @@ async function start(config: Config) {
     clearTimeout(late)
     clearInterval(closing)
     await database.close()
+    log.stopped()
   }
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, stop)
 }
