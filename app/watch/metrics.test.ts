@@ -5,7 +5,6 @@ import {
   answerCode,
   BASE_URL,
   codeOf,
-  keptLog,
   latchkey,
   newEmail,
   owingCode,
@@ -235,17 +234,4 @@ describe('what is counted', () => {
     const body = await scrape()
     for (const text of [email, key, PASSWORD, '192.0.2.1', 'Firefox', ...codes]) assert.ok(!body.includes(text))
   })
-})
-
-test('at debug each request is one line, with the pattern for its path', async () => {
-  const kept = keptLog('debug')
-  const debugged = await latchkey({}, { log: kept.log, database: product.database })
-  await debugged.browser().get('/sign-in?violet=kettle')
-  await debugged.browser().get('/violet')
-  const told = kept.of('request').map(({ method, route, status, ms }) => [method, route, status, typeof ms])
-  assert.deepEqual(told, [
-    ['GET', '/sign-in', 200, 'number'],
-    ['GET', 'unknown', 404, 'number'],
-  ])
-  assert.ok(!kept.text().includes('violet'))
 })

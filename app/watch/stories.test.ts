@@ -12,7 +12,6 @@ import {
   PASSWORD,
   RECOVERY_CODES_PAGE,
   replacing,
-  TOKENS_PAGE,
   viewingCodes,
   withToken,
   withTwoFactor,
@@ -148,12 +147,14 @@ test('a fault is one line: its class and its place, no message and no value', as
   product.faults.splice(0)
 })
 
-test('no line is written of a token list or a page that is only looked at, but at debug', async () => {
-  const { browser } = await withTwoFactor(product)
+test('at debug each request is one line, with the pattern for its path', async () => {
   kept.forget()
-  await browser.get(TOKENS_PAGE)
-  assert.deepEqual(
-    kept.lines().map(({ level, msg, route }) => [level, msg, route]),
-    [['debug', 'request', TOKENS_PAGE]],
-  )
+  await product.browser().get('/sign-in?violet=kettle')
+  await product.browser().get('/violet')
+  const told = kept.of('request').map(({ method, route, status, ms }) => [method, route, status, typeof ms])
+  assert.deepEqual(told, [
+    ['GET', '/sign-in', 200, 'number'],
+    ['GET', 'unknown', 404, 'number'],
+  ])
+  assert.ok(!kept.text().includes('violet'))
 })
