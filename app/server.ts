@@ -39,6 +39,7 @@ async function start(config: Config) {
   }
 
   const baseUrl = config.baseUrl ?? `http://localhost:${(server.address() as AddressInfo).port}`
+  process.stdout.on('error', () => {}) // a full disk or a reader that is gone ends the lines, not the service
   const log = createLog({ level: config.logLevel })
   process.once('uncaughtException', (error) => {
     log.fault(error) // Node would print its message, and what it quotes

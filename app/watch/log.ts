@@ -1,4 +1,4 @@
-import { type DestinationStream, destination, type Level, pino, stdTimeFunctions } from 'pino'
+import { type DestinationStream, type Level, pino, stdTimeFunctions } from 'pino'
 import type { Method, Origin } from '../events.ts'
 import type { Client } from '../sign-in/session.ts'
 import { describeFault } from './fault.ts'
@@ -22,7 +22,7 @@ export type LoggedEvent = Origin & { accountId: number; kind: string; method?: M
 export type Log = ReturnType<typeof createLog>
 
 /** JSON, one object a line. Each kind of line is a method here, and names what goes into it: no secret is among it. */
-export function createLog({ level, to = destination(1) }: { level: LogLevel; to?: DestinationStream }) {
+export function createLog({ level, to = process.stdout }: { level: LogLevel; to?: DestinationStream }) {
   const lines = pino(
     {
       level,
