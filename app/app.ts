@@ -17,6 +17,7 @@ import { onlyHost } from './http/host.ts'
 import { onlyAllowedMethods } from './http/methods.ts'
 import { pageRenderer } from './http/page.tsx'
 import { requester } from './http/requester.ts'
+import { RememberingRouter } from './http/router.ts'
 import { sameOrigin } from './http/same-origin.ts'
 import { createCookies } from './http/session.ts'
 import { watched } from './http/watched.ts'
@@ -39,7 +40,7 @@ export function createApp(services: Deps, report: (error: unknown) => void = ser
   const errors = errorPages({ page, baseUrl, report })
 
   const v1 = v1Routes(deps)
-  const app = new Hono<AppEnv>()
+  const app = new Hono<AppEnv>({ router: new RememberingRouter() })
   return app
     .route('/', watched({ ...deps, isMeasured: deps.metricsToken !== undefined }))
     .use(securityHeaders(baseUrl))

@@ -46,6 +46,12 @@ export type TokenHolder = {
   scopes: Scope[]
 }
 
+/** A token as it is found by its value: what decides whether it opens anything, and for whom. */
+export type FoundToken = Pick<
+  StoredToken,
+  'id' | 'accountId' | 'tokenHash' | 'description' | 'scopes' | 'expiresAt' | 'previousUntil' | 'lastUsedAt'
+> & { email: string; suspendedAt: Date | null; frozenAt: Date | null; hasSecondFactor: boolean }
+
 type Change = { event: SecurityEvent; forgiven: Forgiven }
 export type AccessTokenStore = {
   tokensOf(accountId: number): Promise<StoredToken[]>
@@ -73,9 +79,7 @@ export type AccessTokenStore = {
     forgiven: Forgiven
   }): Promise<string[]>
   /** One prepared read. */
-  findToken(
-    tokenHash: string,
-  ): Promise<(StoredToken & { email: string; suspendedAt: Date | null; hasSecondFactor: boolean }) | undefined>
+  findToken(tokenHash: string): Promise<FoundToken | undefined>
   tokenUsed(id: string, at: Date, origin: Origin): Promise<void>
 }
 
@@ -215,13 +219,13 @@ export async function tokenHolder(
   const hash = hashToken(value)
   const found = await deps.accessTokens.findToken(hash)
   const now = deps.now()
-  if (!found || found.suspendedAt || (found.expiresAt && now >= found.expiresAt)) return undefined
+  if (!found || found.suspendedAt || found.frozenAt || (found.expiresAt && now >= found.expiresAt)) return undefined
   const isPrevious = found.tokenHash !== hash
   if (isPrevious && !(found.previousUntil && now < found.previousUntil)) return undefined
   if (!found.lastUsedAt || now.getTime() - found.lastUsedAt.getTime() >= MINUTE)
     await deps.accessTokens.tokenUsed(found.id, now, origin)
   const { id: tokenId, accountId, email, hasSecondFactor } = found
-  return { tokenId, accountId, email, hasSecondFactor, scopes: listed(found).scopes }
+  return { tokenId, accountId, email, hasSecondFactor, scopes: scopesIn(found.scopes) }
 }
 
 const change = (
@@ -242,8 +246,9 @@ function listed({
   scopes,
   ...token
 }: StoredToken): AccessToken {
-  return {
-    ...token,
-    scopes: scopes.split(' ').filter((scope): scope is Scope => ALL_SCOPES.some((known) => known === scope)),
-  }
+  return { ...token, scopes: scopesIn(scopes) }
 }
+
+/** As stored, separated by spaces. What this version does not know opens nothing. */
+const scopesIn = (stored: string): Scope[] =>
+  stored.split(' ').filter((scope): scope is Scope => ALL_SCOPES.some((known) => known === scope))

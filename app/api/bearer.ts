@@ -1,7 +1,6 @@
 import { createMiddleware } from 'hono/factory'
 import { type AccessTokenDeps, type TokenHolder, tokenHolder } from '../access-tokens/access-tokens.ts'
 import { allows, type Scope } from '../access-tokens/scopes.ts'
-import { isAccessToken } from '../access-tokens/token.ts'
 import type { Origin } from '../events.ts'
 import type { AppEnv } from '../http/env.ts'
 import { currentSession, type Session, type SessionDeps } from '../sign-in/session.ts'
@@ -14,7 +13,7 @@ export type CallerDeps = SessionDeps & AccessTokenDeps
 /** Cookies are not read. Undefined when the value opens nothing. */
 export async function callerOf(deps: CallerDeps, value: string, origin: Origin): Promise<Caller | undefined> {
   if (value.startsWith('lk_')) {
-    const holder = isAccessToken(value) ? await tokenHolder(deps, value, origin) : undefined
+    const holder = await tokenHolder(deps, value, origin)
     return holder && { kind: 'token', holder }
   }
   const session = await currentSession(deps, value, 'api')
@@ -36,7 +35,7 @@ export function bearerValue(header: string | undefined): string | undefined | fa
   return /^Bearer ([\w.~+/-]+=*)$/i.exec(header)?.[1] ?? false // two headers arrive joined by a comma
 }
 
-export type CallerEnv = { Bindings: AppEnv['Bindings']; Variables: { origin: Origin; caller: Caller } }
+export type CallerEnv = { Bindings: AppEnv['Bindings']; Variables: AppEnv['Variables'] & { caller: Caller } }
 
 /** What a guard does where nobody is let in; each API says so in its own form. */
 export type Refuse = (
@@ -51,7 +50,7 @@ export const calling = (deps: CallerDeps, refuse: Refuse, scope?: Scope) =>
     const value = bearerValue(c.req.header('Authorization'))
     if (value === undefined) throw refuse('no_token')
     if (value === false) throw refuse('invalid_request')
-    const caller = await callerOf(deps, value, c.var.origin)
+    const caller = await callerOf(deps, value, c.get('origin')) // one by one: `c.var` copies all of them
     if (!caller) throw refuse('invalid_token')
     if (!mayCall(caller, scope)) throw refuse('insufficient_scope', scope)
     c.set('caller', caller)

@@ -3,9 +3,8 @@ import type { AppEnv } from '../http/env.ts'
 import { Refusal } from '../http/refusals.ts'
 import { readText } from '../http/text.ts'
 
-/** The one way that JSON comes in: this content type, UTF-8, no name twice, no NUL; what it means is for the schemas to say. */
+/** The one way that JSON comes in, of whatever changes something: this content type, UTF-8, no name twice, no NUL; what it means is for the schemas to say. */
 export const jsonBody = createMiddleware<AppEnv>(async (c, next) => {
-  if (['GET', 'HEAD'].includes(c.req.method)) return next()
   const text = await readText(c)
   const type = (c.req.header('Content-Type') ?? '').toLowerCase().replaceAll(/\s/g, '')
   const isWanted = text !== '' || c.req.method !== 'DELETE'

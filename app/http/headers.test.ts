@@ -30,6 +30,15 @@ before(async () => {
   keep('a right one', await product.browser().post('/sign-in', { email, password: PASSWORD }))
   if (pending)
     keep('a right code', await pending.post('/sign-in/two-factor', { code: codeOf(key, product.clock.now()) }))
+  const { email: caller } = await signedUp(product)
+  const json = { 'Content-Type': 'application/json' }
+  const credentials = JSON.stringify({ email: caller, password: PASSWORD })
+  const begun = await nobody.send('/api/v1/sessions', { method: 'POST', headers: json, body: credentials })
+  keep('201 of the API', begun)
+  const bearer = { Authorization: `Bearer ${JSON.parse(begun.html).session}` }
+  keep('200 of the API', await nobody.get('/api/v1/account', bearer))
+  keep('204 of the API', await nobody.send('/api/v1/session', { method: 'DELETE', headers: bearer }))
+  keep('401 of the API', await nobody.get('/api/v1/account', bearer))
   keep('400', await nobody.post('/sign-in', { x: 'y' }))
   keep('403', await nobody.post('/sign-in', {}, { Origin: 'null' }))
   keep('404', await nobody.get('/nothing'))
@@ -52,7 +61,7 @@ const is = (name: string, value: string) => each(({ headers }, what) => assert.e
 describe('every answer', () => {
   test('is looked at: of each kind there is one', () => {
     const statuses = new Set(answers.map(({ answer }) => answer.status))
-    for (const status of [200, 303, 400, 403, 404, 405, 413, 415, 421, 422, 500])
+    for (const status of [200, 201, 204, 303, 401, 400, 403, 404, 405, 413, 415, 421, 422, 500])
       assert.ok(statuses.has(status), `${status}`)
     assert.ok(answers.length > 80)
   })

@@ -21,10 +21,14 @@ export function securityHeaders(baseUrl: string) {
   if (baseUrl.startsWith('https:')) headers.push(['Strict-Transport-Security', 'max-age=31536000; includeSubDomains']) // RFC 6797; one year
 
   headers.push(['Cache-Control', 'no-store']) // pages depend on cookies; what does not says so itself
+  const all = Object.fromEntries(headers)
+  const set = { all, json: { ...all, 'Content-Type': 'application/json' } }
 
   return createMiddleware<AppEnv>((c, next) => {
+    c.set('headers', set)
     // Set beforehand, so that the response is made once with them: headers added to a finished one cost a copy of it.
-    for (const [name, value] of headers) c.header(name, value)
+    // The API makes its answers with the whole set in one go (app/api/v1/answer.ts).
+    if (!c.req.path.startsWith('/api/v1/')) for (const [name, value] of headers) c.header(name, value)
     return next()
   })
 }

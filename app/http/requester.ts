@@ -12,9 +12,9 @@ export function requester(trustedProxies: Config['trustedProxies']) {
   for (const { address, prefix, family } of trustedProxies) trusted.addSubnet(address, prefix, family)
   const isTrusted = (address: string) => trusted.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4')
 
-  return createMiddleware<AppEnv>(async (c, next) => {
+  return createMiddleware<AppEnv>((c, next) => {
     const peer = plain(c.env?.incoming?.socket?.remoteAddress ?? '')
-    const address = clientAddress(peer, c.req.header('X-Forwarded-For'), isTrusted)
+    const address = trustedProxies.length > 0 ? clientAddress(peer, c.req.header('X-Forwarded-For'), isTrusted) : peer
     const userAgent = c.req.header('User-Agent')
     c.set('origin', {
       address: address || 'unknown',
@@ -22,7 +22,7 @@ export function requester(trustedProxies: Config['trustedProxies']) {
         return browserInWords(userAgent) // worked out only where it is written down
       },
     })
-    await next()
+    return next()
   })
 }
 

@@ -14,7 +14,7 @@ export const sameOrigin = (baseUrl: string) => fromOurPages(baseUrl, true)
 export const notOtherSites = (baseUrl: string) => fromOurPages(baseUrl, false)
 
 const fromOurPages = (baseUrl: string, mustTell: boolean) =>
-  createMiddleware<AppEnv>(async (c, next) => {
+  createMiddleware<AppEnv>((c, next) => {
     if (!SAFE.includes(c.req.method)) {
       const origin = c.req.header('Origin')
       const site = c.req.header('Sec-Fetch-Site')
@@ -27,7 +27,7 @@ const fromOurPages = (baseUrl: string, mustTell: boolean) =>
       const isTold = origin !== undefined || site !== undefined || referer !== undefined
       if ((mustTell && !isTold) || agrees.includes(false)) throw new Refusal(403, 'other_site')
     }
-    await next()
+    return next()
   })
 
 const originOf = (url: string) => (URL.canParse(url) ? new URL(url).origin : undefined)

@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto'
+import { hash, randomBytes } from 'node:crypto'
 import { encodeHexLowerCase } from '@oslojs/encoding'
 
 /** 48 random bits: not a count of accounts, and exact as a JavaScript number. */
@@ -15,4 +15,4 @@ export const newToken = (accountId: number): string =>
 export const looksLikeToken = (text: string): boolean => /^[0-9a-f]{1,14}x[0-9a-f]{32}$/.test(text)
 
 /** What the database keeps of a token. It has 128 random bits, so an unsalted fast hash is enough. */
-export const hashToken = (token: string): string => createHash('sha256').update(token).digest('base64url')
+export const hashToken = (token: string): string => hash('sha256', token, 'base64url')

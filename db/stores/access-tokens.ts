@@ -19,7 +19,20 @@ export function accessTokenStore({ db, atomically }: Database) {
   const find = prepared(
     'find_access_token',
     db
-      .select({ token: accessTokens, email: accounts.email, suspendedAt: accounts.suspendedAt, hasSecondFactor })
+      .select({
+        id: accessTokens.id,
+        accountId: accessTokens.accountId,
+        tokenHash: accessTokens.tokenHash,
+        description: accessTokens.description,
+        scopes: accessTokens.scopes,
+        expiresAt: accessTokens.expiresAt,
+        previousUntil: accessTokens.previousUntil,
+        lastUsedAt: accessTokens.lastUsedAt,
+        email: accounts.email,
+        suspendedAt: accounts.suspendedAt,
+        frozenAt: accounts.tokensFrozenAt,
+        hasSecondFactor,
+      })
       .from(accessTokens)
       .innerJoin(accounts, eq(accounts.id, accessTokens.accountId))
       .where(
@@ -32,17 +45,7 @@ export function accessTokenStore({ db, atomically }: Database) {
   const own = (accountId: number, id: string) => and(eq(accessTokens.accountId, accountId), eq(accessTokens.id, id))
 
   return {
-    async findToken(tokenHash: string) {
-      const [found] = await find({ tokenHash })
-      return (
-        found && {
-          ...found.token,
-          email: found.email,
-          suspendedAt: found.suspendedAt,
-          hasSecondFactor: found.hasSecondFactor,
-        }
-      )
-    },
+    findToken: async (tokenHash: string) => (await find({ tokenHash }))[0],
 
     /** Not durable: what is lost in a power cut is when a token was last used. */
     async tokenUsed(id: string, at: Date, { address, browser }: { address: string; browser: string }): Promise<void> {

@@ -1,6 +1,7 @@
 import { createRoute } from '@hono/zod-openapi'
 import { type ActivityDeps, activityPage } from '../../account/activity.ts'
 import { accountOf, type CallerDeps } from '../bearer.ts'
+import { answer } from './answer.ts'
 import { access, apiRouter, json } from './operation.ts'
 import * as schema from './schemas.ts'
 
@@ -19,11 +20,12 @@ export function accountRoutes(deps: ActivityDeps & CallerDeps) {
         responses: { 200: json('The account.', schema.Account), ...account.problems },
       }),
       async (c) => {
-        const { caller } = c.var
+        const caller = c.get('caller')
         const { id, email } = accountOf(caller)
-        if (caller.kind === 'token') return c.json({ id, email, two_factor: caller.holder.hasSecondFactor }, 200)
+        if (caller.kind === 'token') return answer(c, { id, email, two_factor: caller.holder.hasSecondFactor }, 200)
         const { secondFactorSince, passwordChangedAt } = caller.session
-        return c.json(
+        return answer(
+          c,
           { id, email, two_factor: secondFactorSince !== null, password_changed_at: passwordChangedAt.toISOString() },
           200,
         )
@@ -48,7 +50,7 @@ export function accountRoutes(deps: ActivityDeps & CallerDeps) {
           address,
           browser,
         }))
-        return c.json({ events: shown, ...(page.older && { next: page.older }) }, 200)
+        return answer(c, { events: shown, ...(page.older && { next: page.older }) }, 200)
       },
     )
 }

@@ -104,11 +104,10 @@ const challenge = (error?: string, scope?: Scope) => ({
 export function answerProblem(error: unknown, c: Context, report: (error: unknown) => void): Response {
   const { problem, detail, more, headers } = asProblem(error, report)
   const { status, title } = PROBLEMS[problem]
-  for (const [name, value] of Object.entries(headers)) c.header(name, value)
-  c.header('Content-Type', 'application/problem+json')
   return c.body(
     JSON.stringify({ type: problemType(problem), title, status, detail, ...more }),
     status as ContentfulStatusCode,
+    { ...c.get('headers').all, ...headers, 'Content-Type': 'application/problem+json' },
   )
 }
 

@@ -4,6 +4,7 @@ import { type SecondStepDeps, type SecondStepResult, verifyCode } from '../../si
 import type { Session as StoredSession } from '../../sign-in/session.ts'
 import { type SignInDeps, signIn, signOut } from '../../sign-in/sign-in.ts'
 import { accountOf, type CallerDeps, sessionOf } from '../bearer.ts'
+import { answer, done } from './answer.ts'
 import { access, apiRouter, bodyOf, json, noContent } from './operation.ts'
 import { Problem, tooManyAttempts } from './problems.ts'
 import * as schema from './schemas.ts'
@@ -35,10 +36,11 @@ export function sessionRoutes(deps: SessionRoutesDeps) {
         const result = await signIn(deps, c.req.valid('json'), c.var.origin, 'api')
         if (!result.ok) throw signInRefused(result)
         if (result.step === 'signed_in')
-          return c.json({ session: result.token, expires_at: result.expiresAt.toISOString() }, 201)
+          return answer(c, { session: result.token, expires_at: result.expiresAt.toISOString() }, 201)
         const { pendingToken, expiresAt, attemptsLeft } = result
         const methods: ('authenticator' | 'recovery_code')[] = ['authenticator', 'recovery_code']
-        return c.json(
+        return answer(
+          c,
           {
             challenge: { id: pendingToken, methods, expires_at: expiresAt.toISOString(), attempts_left: attemptsLeft },
           },
@@ -58,7 +60,7 @@ export function sessionRoutes(deps: SessionRoutesDeps) {
         const { challenge, code } = c.req.valid('json')
         const result = await verifyCode(deps, challenge, code, c.var.origin, { client: 'api' })
         if (!result.ok) throw codeRefused(result)
-        return c.json({ session: result.token, expires_at: result.expiresAt.toISOString() }, 201)
+        return answer(c, { session: result.token, expires_at: result.expiresAt.toISOString() }, 201)
       },
     )
     .openapi(
@@ -69,7 +71,7 @@ export function sessionRoutes(deps: SessionRoutesDeps) {
         ...self.route,
         responses: { 200: json('The session.', schema.Session), ...self.problems },
       }),
-      (c) => c.json(shown(sessionOf(c.var.caller), sessionOf(c.var.caller).id), 200),
+      (c) => answer(c, shown(sessionOf(c.var.caller), sessionOf(c.var.caller).id), 200),
     )
     .openapi(
       createRoute({
@@ -81,7 +83,7 @@ export function sessionRoutes(deps: SessionRoutesDeps) {
       }),
       async (c) => {
         await signOut(deps, sessionOf(c.var.caller), c.var.origin)
-        return c.body(null, 204)
+        return done(c)
       },
     )
     .openapi(
@@ -95,7 +97,7 @@ export function sessionRoutes(deps: SessionRoutesDeps) {
       async (c) => {
         const current = c.var.caller.kind === 'session' ? c.var.caller.session.id : undefined
         const sessions = await listSessions(deps, accountOf(c.var.caller).id)
-        return c.json({ sessions: sessions.map((session) => shown(session, current)) }, 200)
+        return answer(c, { sessions: sessions.map((session) => shown(session, current)) }, 200)
       },
     )
     .openapi(
@@ -110,7 +112,7 @@ export function sessionRoutes(deps: SessionRoutesDeps) {
       async (c) => {
         const ended = await endSessions(deps, accountOf(c.var.caller).id, [c.req.valid('param').id], c.var.origin)
         if (ended.length === 0) throw new Problem('not_found', 'The account has no such session.')
-        return c.body(null, 204)
+        return done(c)
       },
     )
 }

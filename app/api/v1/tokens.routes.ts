@@ -12,6 +12,7 @@ import {
 } from '../../access-tokens/access-tokens.ts'
 import type { Scope } from '../../access-tokens/scopes.ts'
 import { type CallerDeps, sessionOf } from '../bearer.ts'
+import { answer, done } from './answer.ts'
 import { access, apiRouter, bodyOf, json, noContent } from './operation.ts'
 import { Problem, passwordRefused } from './problems.ts'
 import * as schema from './schemas.ts'
@@ -43,7 +44,7 @@ export function tokenRoutes(deps: AccessTokenDeps & CallerDeps) {
           ...reading.problems,
         },
       }),
-      async (c) => c.json({ tokens: (await listTokens(deps, sessionOf(c.var.caller).accountId)).map(shown) }, 200),
+      async (c) => answer(c, { tokens: (await listTokens(deps, sessionOf(c.var.caller).accountId)).map(shown) }, 200),
     )
     .openapi(
       createRoute({
@@ -59,7 +60,7 @@ export function tokenRoutes(deps: AccessTokenDeps & CallerDeps) {
         const choices = { password, description, scopes: scopes as Scope[], expiresAt: end(expires_at) }
         const result = await generateToken(deps, sessionOf(c.var.caller), choices, c.var.origin)
         if (!result.ok) throw refused(result)
-        return c.json({ value: result.value, token: shown(result.token) }, 201)
+        return answer(c, { value: result.value, token: shown(result.token) }, 201)
       },
     )
     .openapi(
@@ -85,7 +86,7 @@ export function tokenRoutes(deps: AccessTokenDeps & CallerDeps) {
         }
         const result = await editToken(deps, session, choices, c.var.origin)
         if (!result.ok) throw refused(result)
-        return c.json(shown(await find(session.accountId, id)), 200)
+        return answer(c, shown(await find(session.accountId, id)), 200)
       },
     )
     .openapi(
@@ -108,7 +109,7 @@ export function tokenRoutes(deps: AccessTokenDeps & CallerDeps) {
           c.var.origin,
         )
         if (!result.ok) throw refused(result)
-        return c.json({ value: result.value, token: shown(await find(session.accountId, id)) }, 200)
+        return answer(c, { value: result.value, token: shown(await find(session.accountId, id)) }, 200)
       },
     )
     .openapi(
@@ -126,7 +127,7 @@ export function tokenRoutes(deps: AccessTokenDeps & CallerDeps) {
         const result = await removeTokens(deps, sessionOf(c.var.caller), { ids: [id], password }, c.var.origin)
         if (!result.ok) throw refused(result)
         if (result.removed.length === 0) throw notFound()
-        return c.body(null, 204)
+        return done(c)
       },
     )
 }

@@ -6,6 +6,7 @@ import { confirmCode, type EnrolDeps, finishEnrolment, showEnrolment, startEnrol
 import { readEnrolment, writeEnrolment } from '../../two-factor/enrolment.ts'
 import { confirmView, type RecoveryCodesDeps, regenerateCodes, viewCodes } from '../../two-factor/recovery-codes.ts'
 import { type CallerDeps, sessionOf } from '../bearer.ts'
+import { answer, done } from './answer.ts'
 import { access, apiRouter, bodyOf, json, noContent } from './operation.ts'
 import { Problem, passwordRefused } from './problems.ts'
 import * as schema from './schemas.ts'
@@ -39,7 +40,8 @@ export function twoFactorRoutes(deps: TwoFactorRoutesDeps) {
       }),
       (c) => {
         const { secondFactorSince: since, recoveryCodesLeft } = sessionOf(c.var.caller)
-        return c.json(
+        return answer(
+          c,
           { on: since !== null, since: since?.toISOString() ?? null, recovery_codes_left: since && recoveryCodesLeft },
           200,
         )
@@ -66,7 +68,7 @@ export function twoFactorRoutes(deps: TwoFactorRoutesDeps) {
         const expires_at = started.enrolment.expiresAt.toISOString()
         const text = writeEnrolment(deps.vault, started.enrolment)
         const enrolment = `${text}.${deps.vault.hash('enrolment-signature', text)}`
-        return c.json({ enrolment, secret: key, uri, qr_svg: qrSvg, expires_at }, 201)
+        return answer(c, { enrolment, secret: key, uri, qr_svg: qrSvg, expires_at }, 201)
       },
     )
     .openapi(
@@ -89,7 +91,7 @@ export function twoFactorRoutes(deps: TwoFactorRoutesDeps) {
         if (!confirmed.ok) throw codeRefused(confirmed)
         const done = await finishEnrolment(deps, session, confirmed.enrolment, true, c.var.origin)
         if (!done.ok) throw new Problem('enrolment_expired', 'The account was changed meanwhile. Begin again.')
-        return c.json({ recovery_codes: confirmed.enrolment.codes.map(displayed) }, 200)
+        return answer(c, { recovery_codes: confirmed.enrolment.codes.map(displayed) }, 200)
       },
     )
     .openapi(
@@ -104,7 +106,7 @@ export function twoFactorRoutes(deps: TwoFactorRoutesDeps) {
       async (c) => {
         const off = await disable(deps, wanted(c.var.caller, 'on'), c.req.valid('json').password, c.var.origin)
         if (!off.ok) throw refused(off)
-        return c.body(null, 204)
+        return done(c)
       },
     )
     .openapi(
@@ -128,7 +130,7 @@ export function twoFactorRoutes(deps: TwoFactorRoutesDeps) {
           code: code && displayed(code),
           used_at: usedAt?.toISOString() ?? null,
         }))
-        return c.json({ recovery_codes: shown }, 200)
+        return answer(c, { recovery_codes: shown }, 200)
       },
     )
     .openapi(
@@ -148,7 +150,7 @@ export function twoFactorRoutes(deps: TwoFactorRoutesDeps) {
         const made = old && (await regenerateCodes(deps, session, old.madeAt, c.var.origin))
         const codes = made?.ok ? (await viewCodes(deps, session))?.codes : undefined
         if (!codes) throw refused({ ok: false, reason: 'changed' })
-        return c.json({ recovery_codes: codes.map(({ code }) => displayed(code ?? '')) }, 200)
+        return answer(c, { recovery_codes: codes.map(({ code }) => displayed(code ?? '')) }, 200)
       },
     )
 }

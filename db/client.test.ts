@@ -1,0 +1,47 @@
+import assert from 'node:assert/strict'
+import { after, before, describe, test } from 'node:test'
+import { eq, sql } from 'drizzle-orm'
+import { testDatabase } from '#app/testing.ts'
+import { prepared } from './client.ts'
+import { dialect } from './columns.ts'
+import { limits } from './schema.ts'
+
+const database = await testDatabase()
+const { db } = database
+after(() => database.close())
+
+const row = (key: string, count: number) => ({ key, count, blockedUntilMs: 0, expiresAtMs: 0 })
+before(async () => void (await db.insert(limits).values([row('a', 1), row('b', 2)])))
+
+const find = prepared(
+  'find_limit',
+  db
+    .select()
+    .from(limits)
+    .where(eq(limits.key, sql.placeholder('key'))),
+)
+const count = async (key: string) => (await find({ key }))[0]?.count
+
+describe('prepared reads', () => {
+  test('answer each who asks in the same turn with what he asked for', async () => {
+    const asked = ['a', 'b', 'nothing', 'a', 'b']
+    assert.deepEqual(await Promise.all(asked.map(count)), [1, 2, undefined, 1, 2])
+  })
+
+  test('see what was committed before they were asked, in every turn anew', async () => {
+    for (let round = 10; round < 15; round++) {
+      await db.update(limits).set({ count: round }).where(eq(limits.key, 'a'))
+      assert.deepEqual(await Promise.all([count('a'), count('a')]), [round, round])
+    }
+  })
+
+  test('one that fails fails alone, and leaves no transaction open', async () => {
+    const broken = prepared('broken', db.select({ wrong: sql`abs(${sql.placeholder('number')})` }).from(limits))
+    const tooLow = dialect === 'sqlite' ? -9_223_372_036_854_775_808n : 'no number' // its absolute value does not fit
+    const [right, failed] = await Promise.allSettled([count('b'), broken({ number: tooLow })])
+    assert.deepEqual(right, { status: 'fulfilled', value: 2 })
+    assert.equal(failed.status, 'rejected')
+    assert.ok(await database.atomically((tx) => [tx.update(limits).set({ count: 3 }).where(eq(limits.key, 'b'))]))
+    assert.equal(await count('b'), 3)
+  })
+})
