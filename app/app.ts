@@ -22,6 +22,7 @@ import { requester } from './http/requester.ts'
 import { RememberingRouter } from './http/router.ts'
 import { sameOrigin } from './http/same-origin.ts'
 import { createCookies } from './http/session.ts'
+import { watched } from './http/watched.ts'
 import { notMeRoutes } from './mail/not-me.routes.tsx'
 import { newPasswordRoutes, resetPasswordRoutes } from './sign-in/reset-password.routes.tsx'
 import { secondStepRoutes } from './sign-in/second-step.routes.tsx'
@@ -32,9 +33,10 @@ import { disableRoutes } from './two-factor/disable.routes.tsx'
 import { enrolRoutes } from './two-factor/enrol.routes.tsx'
 import { recoveryCodesRoutes } from './two-factor/recovery-codes.routes.tsx'
 import { replaceRoutes } from './two-factor/replace.routes.tsx'
+import { metricsRoutes } from './watch/metrics.routes.ts'
 
 /** The product: what every request passes, in order, and one mount per flow. `report` is told of faults of ours. */
-export function createApp(services: Deps, report: (error: unknown) => void = console.error): Hono<AppEnv> {
+export function createApp(services: Deps, report: (error: unknown) => void = services.watch.fault): Hono<AppEnv> {
   const { baseUrl, issuer, vault, trustedProxies } = services
   const assets = loadAssets()
   const page = pageRenderer({ assets, issuer })
@@ -44,7 +46,9 @@ export function createApp(services: Deps, report: (error: unknown) => void = con
   const v1 = v1Routes(deps)
   const app = new Hono<AppEnv>({ router: new RememberingRouter() })
   return app
+    .route('/', watched({ ...deps, isMeasured: deps.metricsToken !== undefined }))
     .use(securityHeaders(baseUrl))
+    .route('/metrics', metricsRoutes(deps))
     .get('/healthz', async (c) => {
       // Before the host check: a probe comes by address.
       const answers = await deps.housekeeping.answers().then(

@@ -46,6 +46,15 @@ describe('the environment', () => {
     assert.equal(readConfig({ DATABASE_URL: 'postgres://db/x' }).keyFile, 'data/latchkey.keys')
   })
 
+  test('the log has five levels; there are metrics only where a token opens them', () => {
+    assert.equal(readConfig({}).logLevel, 'info')
+    for (const LOG_LEVEL of ['silent', 'error', 'warn', 'info', 'debug'] as const)
+      assert.equal(readConfig({ LOG_LEVEL }).logLevel, LOG_LEVEL)
+    assert.throws(() => readConfig({ LOG_LEVEL: 'verbose' }), /LOG_LEVEL must be one of silent, /)
+    assert.equal(readConfig({}).metricsToken, undefined)
+    assert.throws(() => readConfig({ METRICS_TOKEN: 'short' }), /METRICS_TOKEN must be 16 or more/)
+  })
+
   test('proxies are addresses and networks, of both families', () => {
     assert.deepEqual(readConfig({ TRUST_PROXY: '127.0.0.1, 10.0.0.0/8 ::1 fd00::/8' }).trustedProxies, [
       { address: '127.0.0.1', prefix: 32, family: 'ipv4' },

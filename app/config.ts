@@ -1,6 +1,7 @@
 import { isIP } from 'node:net'
 import { dirname, join } from 'node:path'
 import { z } from 'zod'
+import { LOG_LEVELS } from './watch/log.ts'
 
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE
@@ -46,6 +47,7 @@ const Environment = z.object({
     .string()
     .regex(/^[\w.~+/-]{16,}=*$/, 'METRICS_TOKEN must be 16 or more letters and digits: it is a bearer token.')
     .optional(),
+  LOG_LEVEL: z.enum(LOG_LEVELS, `LOG_LEVEL must be one of ${LOG_LEVELS.join(', ')}.`).default('info'),
   TOKENS_NEVER_EXPIRE: z
     .enum(['allowed', 'refused'], 'TOKENS_NEVER_EXPIRE must be allowed or refused.')
     .default('refused'),
@@ -76,6 +78,7 @@ export function readConfig(environment: Record<string, string | undefined>) {
     mailFolder: beside(env.DATABASE_URL, 'mail'),
     /** Undefined: there are no metrics. */
     metricsToken: env.METRICS_TOKEN,
+    logLevel: env.LOG_LEVEL,
     issuer: env.ISSUER,
     passwordMinLength: env.PASSWORD_MIN_LENGTH,
     attemptsPerAddress: env.RATE_LIMIT_PER_ADDRESS,

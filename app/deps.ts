@@ -4,6 +4,7 @@ import { accountStore } from '#db/stores/accounts.ts'
 import { emailStore } from '#db/stores/emails.ts'
 import { eventStore } from '#db/stores/events.ts'
 import { housekeepingStore } from '#db/stores/housekeeping.ts'
+import { tellingWhatIsKept } from '#db/stores/kept.ts'
 import { limitStore } from '#db/stores/limits.ts'
 import { mailStore } from '#db/stores/mails.ts'
 import { notMeStore } from '#db/stores/not-me.ts'
@@ -18,6 +19,9 @@ import { createVault, type Vault } from './lib/vault.ts'
 import { DELAY } from './limits.ts'
 import { mailTransport } from './mail/transport.ts'
 import { factorKinds } from './two-factor/factor-kinds.ts'
+import { createLog, type Log } from './watch/log.ts'
+import { type Metrics, noMetrics } from './watch/metrics.ts'
+import { createWatch } from './watch/watch.ts'
 
 /** Everything the use cases need, wired. Each use case names the part it takes (`SignInDeps`, `EnrolDeps` and so on). */
 export type Deps = ReturnType<typeof wire>
@@ -33,20 +37,28 @@ export type Settings = Pick<
   | 'trustedProxies'
   | 'smtpUrl'
   | 'mailFolder'
-> & { baseUrl: string; mailFrom?: string | undefined }
+> & { baseUrl: string; mailFrom?: string | undefined; metricsToken?: string | undefined }
 
-/** `now` is the clock of every rule that knows time. */
+/** `now` is the clock of every rule that knows time. Without a `log` and `metrics`, nobody watches. */
 export function wire({
-  database,
+  database: unwatched,
   vault,
   settings,
   now,
+  log = createLog({ level: 'silent' }),
+  metrics = noMetrics,
 }: {
   database: Database
   vault: Vault
   settings: Settings
   now: () => Date
+  log?: Log
+  metrics?: Metrics
 }) {
+  const watch = createWatch({ log, metrics, now })
+  const database = tellingWhatIsKept(unwatched, watch.kept)
+  const passwords = createPasswords({ watch: metrics.hashes })
+  metrics.watchQueue(passwords)
   const accounts = accountStore(database)
   const emails = emailStore(database)
   const events = eventStore(database)
@@ -55,6 +67,10 @@ export function wire({
   const twoFactor = twoFactorStore(database)
   return {
     now,
+    log,
+    metrics,
+    metricsToken: settings.metricsToken,
+    watch,
     vault,
     baseUrl: settings.baseUrl,
     issuer: settings.issuer,
@@ -62,7 +78,7 @@ export function wire({
     sessionIdle: settings.sessionIdle,
     sessionLifetime: settings.sessionLifetime,
     attemptsPerAddress: settings.attemptsPerAddress,
-    passwords: createPasswords(),
+    passwords,
     passwordRules: createPasswordRules({
       minLength: settings.passwordMinLength,
       productNames: ['latchkey', settings.issuer],

@@ -161,9 +161,9 @@ describe('a body', () => {
 })
 
 describe('the process', () => {
-  test('has printed one line, and nothing of what came and went (A63)', async () => {
+  test('has printed a line for people and one that it started, and nothing of what came and went (A63)', async () => {
     await raw(get(HOST, 'User-Agent: \x1b[31m{"level":"info"}'))
-    assert.match(out(), /^Latchkey is at http:\/\/localhost:\d+ · [^\n]+\n$/)
+    assert.match(out(), /^Latchkey is at http:\/\/localhost:\d+ · [^\n]+\n\{[^\n]+"msg":"started"\}\n$/)
     assert.equal(err(), '')
   })
 
@@ -179,6 +179,7 @@ describe('the process', () => {
     const answered = performance.now()
     assert.deepEqual(await ended, [0, null])
     assert.match(inWork.answer(), /^HTTP\/1\.1 422 /)
+    assert.match(out(), /"msg":"stopped"\}\n$/)
     assert.ok(performance.now() - answered < 4000, 'a connection kept alive holds nothing up')
   })
 

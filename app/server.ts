@@ -8,6 +8,8 @@ import { open, wire } from './deps.ts'
 import type { AppEnv } from './http/env.ts'
 import { type MailLoop, startMailLoop } from './mail/mail-loop.ts'
 import { runMailing } from './mail/mailing.ts'
+import { createLog } from './watch/log.ts'
+import { createMetrics, noMetrics } from './watch/metrics.ts'
 
 const HOUR = 60 * 60_000
 const TEN_SECONDS = 10_000
@@ -44,12 +46,23 @@ async function start(config: Config) {
   }
 
   const baseUrl = config.baseUrl ?? `http://localhost:${(server.address() as AddressInfo).port}`
-  const deps = wire({ database, vault, settings: { ...config, baseUrl }, now: () => new Date() })
+  process.stdout.on('error', () => {}) // a full disk or a reader that is gone ends the lines, not the service
+  const log = createLog({ level: config.logLevel })
+  process.once('uncaughtException', (error) => {
+    log.fault(error) // Node would print its message, and what it quotes
+    process.exit(1)
+  })
+  const metrics = config.metricsToken === undefined ? noMetrics : await createMetrics()
+  const deps = wire({ database, vault, settings: { ...config, baseUrl }, now: () => new Date(), log, metrics })
   app = createApp(deps)
-  const tidy = () => deps.housekeeping.removeExpired(deps.now()).catch(console.error)
+  const tidy = () => deps.housekeeping.removeExpired(deps.now()).catch(deps.watch.housekeepingFailed)
   const tidying = setInterval(tidy, HOUR).unref()
-  mailing = startMailLoop((stopping) => runMailing(deps, { report: console.error, stopping }), console.error)
+  mailing = startMailLoop(
+    (stopping) => runMailing(deps, { report: console.error, tried: metrics.mail, stopping }),
+    console.error,
+  )
   console.log(`Latchkey is at ${baseUrl} · open it and create your account · Ctrl+C stops it`)
+  log.started(baseUrl)
 
   /** No new connections; those in work finish, for ten seconds at most; then the database is closed. */
   async function stop() {
@@ -62,6 +75,7 @@ async function start(config: Config) {
     clearInterval(closing)
     await mailing?.stop()
     await database.close()
+    log.stopped()
   }
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, stop)
 }

@@ -1,6 +1,7 @@
 // The product as tests run it: everything real but the clock and the network. Not part of what is built.
 export * from './testing/authenticator.ts'
 export * from './testing/browser.ts'
+export * from './testing/log.ts'
 export * from './testing/mails.ts'
 export * from './testing/names.ts'
 export * from './testing/open-doors.ts'

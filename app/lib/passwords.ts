@@ -11,22 +11,36 @@ export class HashQueueFull extends Error {
   readonly retryAfterSeconds = 2
 }
 
+/** Told of the seconds that each hash took once its turn had come, and of each that found the queue full. */
+export type HashWatch = { hashed(seconds: number): void; refused(): void }
+
 export type Passwords = ReturnType<typeof createPasswords>
 
 /** argon2id (RFC 9106), at most one hash per core at a time, with a bounded queue behind it. */
-export function createPasswords({ cores = availableParallelism() } = {}) {
+export function createPasswords({
+  cores = availableParallelism(),
+  watch,
+}: {
+  cores?: number
+  watch?: HashWatch | undefined
+} = {}) {
   let running = 0
   const waiting: (() => void)[] = []
 
   async function inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
     if (running < cores) running++
     else {
-      if (waiting.length >= cores * WAITING_AT_MOST) throw new HashQueueFull()
+      if (waiting.length >= cores * WAITING_AT_MOST) {
+        watch?.refused()
+        throw new HashQueueFull()
+      }
       await new Promise<void>((resolve) => waiting.push(resolve)) // the one who leaves hands its place over
     }
+    const started = watch && performance.now()
     try {
       return await work()
     } finally {
+      if (started !== undefined) watch?.hashed((performance.now() - started) / 1000)
       const next = waiting.shift()
       if (next) next()
       else running--
@@ -45,6 +59,8 @@ export function createPasswords({ cores = availableParallelism() } = {}) {
       const against = stored ?? (await nobodys)
       return (await inTurn(() => verify(against, password.normalize('NFC')))) && stored !== undefined
     },
+
+    load: () => ({ running, waiting: waiting.length }),
 
     /** True when the stored hash was made with weaker settings than today's. */
     needsRehash: (stored: string): boolean => {

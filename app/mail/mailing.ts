@@ -68,14 +68,19 @@ export type MailingDeps = LimitDeps & {
 type Run = {
   /** Told in a line when a mail is given up. Nothing of the mail stands in it. */
   report: (line: string) => void
+  /** Told of every try, for whoever counts them. */
+  tried?: (result: 'sent' | 'failed') => void
   /** Asked between two mails. */
   stopping?: () => boolean
 }
 
 /** Writes the mails that events wait for, then sends what is due. Any number of processes may run it at once. */
-export async function runMailing(deps: MailingDeps, { report, stopping = () => false }: Run): Promise<void> {
+export async function runMailing(
+  deps: MailingDeps,
+  { report, tried = () => {}, stopping = () => false }: Run,
+): Promise<void> {
   await writeNotices(deps)
-  await Promise.all(Array.from({ length: LANES }, () => sendDue(deps, { report, stopping })))
+  await Promise.all(Array.from({ length: LANES }, () => sendDue(deps, { report, tried, stopping })))
 }
 
 /** Each event once, whoever else is at it. */
@@ -116,21 +121,22 @@ const noticeBudget = (accountId: number, about: EventKind | 'authenticator_refus
  * server's taking it and the row's deletion; both copies have the same Message-ID. What fails is tried again after a minute, then
  * two, up to every hour, for three days; what the server refuses for good is given up at once.
  */
-async function sendDue(deps: MailingDeps, { report, stopping }: Required<Run>): Promise<void> {
-  while (!stopping()) {
+async function sendDue(deps: MailingDeps, run: Required<Run>): Promise<void> {
+  while (!run.stopping()) {
     const nowMs = deps.now().getTime()
     const mail = await deps.mailing.claim(nowMs, nowMs + CLAIM)
     if (!mail) return
-    await send(deps, mail, report)
+    await send(deps, mail, run)
   }
 }
 
-async function send(deps: MailingDeps, mail: ClaimedMail, report: Run['report']): Promise<void> {
+async function send(deps: MailingDeps, mail: ClaimedMail, { report, tried }: Required<Run>): Promise<void> {
   const { id, createdAt, claimedUntilMs } = mail
   const message = openMail(deps.vault, mail)
   const delivery = message
     ? await deps.transport.deliver({ id, message, createdAt })
     : { ok: false as const, permanent: true, error: 'it does not open with the keys of this server' }
+  tried(delivery.ok ? 'sent' : 'failed')
   if (delivery.ok) return deps.mailing.remove(id)
 
   const attempts = mail.attempts + 1

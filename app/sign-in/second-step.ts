@@ -15,6 +15,7 @@ import {
 import type { Factor, Judgement } from '../two-factor/factor.ts'
 import { openSecret, type StoredFactor } from '../two-factor/factor-secret.ts'
 import { CODES_SHOWN_FOR, recoveryCodeText } from '../two-factor/recovery-codes.ts'
+import type { Watch } from '../watch/watch.ts'
 import { type Client, type NewSession, newSession } from './session.ts'
 import type { PendingSignIn } from './sign-in.ts'
 
@@ -47,6 +48,7 @@ export type SecondStepDeps = LimitDeps & {
   factorKinds: Factor[]
   vault: Vault
   sessionLifetime: number
+  watch: Watch
 }
 
 export type SecondStepResult =
@@ -82,12 +84,21 @@ export const canUseAuthenticator = async (deps: SecondStepDeps, { accountId }: P
   !(await isBlocked(deps, authenticatorAttempt(accountId)))
 
 /** Second step: an authenticator code or a recovery code. Whose sign-in it is comes from the pending row, never from the form. */
-export async function verifyCode(
+export const verifyCode = (
   deps: SecondStepDeps,
   token: string,
   typed: string,
   origin: Origin,
-  { client, keepToken = false }: Door = { client: 'browser' },
+  door: Door = { client: 'browser' },
+): Promise<SecondStepResult> =>
+  deps.watch.attempt({ door: door.client, address: origin.address }, () => tryCode(deps, token, typed, origin, door))
+
+async function tryCode(
+  deps: SecondStepDeps,
+  token: string,
+  typed: string,
+  origin: Origin,
+  { client, keepToken = false }: Door,
 ): Promise<SecondStepResult> {
   const pending = await pendingSignIn(deps, token, client)
   if (!pending) return { ok: false, reason: 'expired' }

@@ -2,6 +2,7 @@ import { type Origin, type SecurityEvent, securityEvent } from '../events.ts'
 import type { Passwords } from '../lib/passwords.ts'
 import { hashToken, newToken } from '../lib/tokens.ts'
 import { charge, type Forgiven, type LimitDeps, passwordAttempt, type Wait } from '../limits.ts'
+import type { Watch } from '../watch/watch.ts'
 import { type Client, type NewSession, newSession, type Session } from './session.ts'
 
 const FIVE_MINUTES = 5 * 60_000 // a pending sign-in's life
@@ -41,7 +42,12 @@ export type SignInStore = {
   record(event: SecurityEvent): Promise<void>
 }
 
-export type SignInDeps = LimitDeps & { signIns: SignInStore; passwords: Passwords; sessionLifetime: number }
+export type SignInDeps = LimitDeps & {
+  signIns: SignInStore
+  passwords: Passwords
+  sessionLifetime: number
+  watch: Watch
+}
 
 export type SignInResult =
   | { ok: true; step: 'signed_in'; accountId: number; token: string; expiresAt: Date }
@@ -52,11 +58,19 @@ export type SignInResult =
   | Wait
 
 /** First step: e-mail (normalised) and password. The answer and its time are the same whether the account exists or not. */
-export async function signIn(
+export const signIn = (
+  deps: SignInDeps,
+  typed: { email: string; password: string },
+  origin: Origin,
+  client: Client = 'browser',
+): Promise<SignInResult> =>
+  deps.watch.attempt({ door: client, address: origin.address }, () => tryPassword(deps, typed, origin, client))
+
+async function tryPassword(
   deps: SignInDeps,
   { email, password }: { email: string; password: string },
   origin: Origin,
-  client: Client = 'browser',
+  client: Client,
 ): Promise<SignInResult> {
   const charged = await charge(deps, origin.address, passwordAttempt(email, origin.address))
   if (!charged.ok) return charged

@@ -5,6 +5,8 @@ import { dialect } from '#db/columns.ts'
 import { createApp } from '../app.ts'
 import { type Settings, wire } from '../deps.ts'
 import { createVault, type Vault } from '../lib/vault.ts'
+import type { Log } from '../watch/log.ts'
+import type { Metrics } from '../watch/metrics.ts'
 import { browser, type Visitor } from './browser.ts'
 import { BASE_URL } from './names.ts'
 
@@ -50,7 +52,13 @@ export function testClock(start = new Date('2026-03-01T12:00:10.000Z')) {
 /** The product over a database of its own. `faults` collects what the server would have reported. */
 export async function latchkey(
   settings: Partial<Settings> = {},
-  shared: { database?: Database; vault?: Vault; clock?: ReturnType<typeof testClock> } = {},
+  shared: {
+    database?: Database
+    vault?: Vault
+    clock?: ReturnType<typeof testClock>
+    log?: Log
+    metrics?: Metrics
+  } = {},
 ) {
   const database = shared.database ?? (await testDatabase())
   const vault = shared.vault ?? testVault()
@@ -67,9 +75,20 @@ export async function latchkey(
     smtpUrl: undefined,
     mailFolder: 'mail',
   }
-  const deps = wire({ database, vault, settings: { ...defaults, ...settings }, now: clock.now })
+  const { log, metrics } = shared
+  const deps = wire({
+    database,
+    vault,
+    settings: { ...defaults, ...settings },
+    now: clock.now,
+    ...(log && { log }),
+    ...(metrics && { metrics }),
+  })
   const faults: unknown[] = []
-  const app = createApp(deps, (error) => faults.push(error))
+  const app = createApp(deps, (error) => {
+    faults.push(error)
+    deps.watch.fault(error)
+  })
   return {
     database,
     vault,

@@ -5,9 +5,9 @@ import { type EventRow, insertEvents } from './statements.ts'
 
 type Place = { at: Date; id: string }
 
-export const eventStore = ({ db }: Database) => ({
+export const eventStore = ({ db, atomically }: Database) => ({
   async record(event: EventRow): Promise<void> {
-    await insertEvents(db, event)
+    await atomically((tx) => [insertEvents(tx, event)])
   },
 
   eventsOf: async (accountId: number, { limit, before }: { limit: number; before?: Place | undefined }) =>

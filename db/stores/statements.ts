@@ -92,9 +92,21 @@ export const renewSession = (
       .returning({ id: sessions.id }),
   )
 
-export const insertSession = (tx: Db, session: SessionRow) => tx.insert(sessions).values(session)
+export const insertSession = (tx: Db, session: SessionRow) =>
+  writing(tx.insert(sessions).values(session), { sessions: [session] })
 
-export const insertEvents = (tx: Db, ...rows: EventRow[]) => tx.insert(events).values(rows)
+export const insertEvents = (tx: Db, ...rows: EventRow[]) => writing(tx.insert(events).values(rows), { events: rows })
+
+type Written = { events?: EventRow[]; sessions?: SessionRow[] }
+const written = new WeakMap<object, Written>()
+
+function writing<Statement extends object>(statement: Statement, rows: Written): Statement {
+  written.set(statement, rows)
+  return statement
+}
+
+/** What a step of a transaction adds to the events and sessions. */
+export const writtenBy = (step: object): Written | undefined => written.get(step)
 
 /** Mail goes into the queue in the transaction of what it tells of. */
 export const queueMails = (tx: Db, ...rows: MailRow[]) => tx.insert(mails).values(rows)

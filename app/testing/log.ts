@@ -1,0 +1,26 @@
+import { createLog, type LogLevel } from '../watch/log.ts'
+
+/** A log whose text tests can read, and its lines as the objects that they have to be. */
+export function keptLog(level: LogLevel = 'debug') {
+  let text = ''
+  const to = {
+    write(line: string) {
+      text += line
+    },
+  }
+  return {
+    log: createLog({ level, to }),
+    text: () => text,
+    lines: () => linesOf(text),
+    of: (message: string) => linesOf(text).filter(({ msg }) => msg === message),
+    forget: () => {
+      text = ''
+    },
+  }
+}
+
+const linesOf = (text: string): Record<string, unknown>[] =>
+  text
+    .split('\n')
+    .slice(0, -1)
+    .map((line) => JSON.parse(line))

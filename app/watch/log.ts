@@ -1,0 +1,85 @@
+import { type DestinationStream, type Level, pino, stdTimeFunctions } from 'pino'
+import type { Method, Origin } from '../events.ts'
+import type { Client } from '../sign-in/session.ts'
+import { describeFault } from './fault.ts'
+
+export const LOG_LEVELS = ['silent', 'error', 'warn', 'info', 'debug'] as const
+export type LogLevel = (typeof LOG_LEVELS)[number]
+
+/** All that can stand in a line besides its level, time and message; whatever else is handed over is left out. */
+const FIELDS = [
+  ...['kind', 'account', 'address', 'browser', 'method', 'reason', 'door'],
+  ...['class', 'code', 'cause', 'query', 'stack'],
+  ...['route', 'status', 'ms', 'url', 'leftOut'],
+] as const
+type Fields = Partial<Record<(typeof FIELDS)[number], string | number | string[] | null | undefined>>
+
+const LONGEST = 500 // characters of a value
+
+/** A security event as far as a line tells of it. */
+export type LoggedEvent = Origin & { accountId: number; kind: string; method?: Method | null | undefined }
+
+export type Log = ReturnType<typeof createLog>
+
+/** JSON, one object a line. Each kind of line is a method here, and names what goes into it: no secret is among it. */
+export function createLog({ level, to = process.stdout }: { level: LogLevel; to?: DestinationStream }) {
+  const lines = pino(
+    {
+      level,
+      base: null,
+      timestamp: stdTimeFunctions.isoTime,
+      formatters: { level: (label) => ({ level: label }), log: onlyFields },
+    },
+    to,
+  )
+  const write = (at: Level, message: string, fields: Fields = {}) => lines[at](fields, message)
+
+  return {
+    /** Whether each request is worth a line. */
+    tellsRequests: lines.isLevelEnabled('debug'),
+
+    /** A row of the log that people read under Settings → Activity, once it is kept. */
+    event: ({ kind, accountId, address, browser, method }: LoggedEvent) =>
+      write(ALARMING.has(kind) ? 'warn' : 'info', 'security_event', {
+        kind,
+        account: accountId,
+        address,
+        browser,
+        method,
+      }),
+
+    /** An attempt that was not looked at. What was typed is not told: people type a password where the e-mail belongs. */
+    refused: (fields: { reason: string; door: Client; address: string }) => write('warn', 'refused', fields),
+
+    fault: (error: unknown) => write('error', 'fault', describeFault(error)),
+    faultsLeftOut: (leftOut: number) => write('error', 'faults_left_out', { leftOut }),
+    housekeepingFailed: (error: unknown) => write('error', 'housekeeping_failed', describeFault(error)),
+
+    /** `route` is a pattern such as `/settings/tokens/:id`, never the path. */
+    request: (fields: { method: string; route: string; status: number; ms: number }) =>
+      write('debug', 'request', fields),
+
+    started: (url: string) => write('info', 'started', { url }),
+    stopped: () => write('info', 'stopped'),
+  }
+}
+
+const ALARMING: ReadonlySet<string> = new Set(['password_wrong', 'code_wrong', 'tokens_frozen', 'reported_not_me'])
+
+function onlyFields(given: object): Fields {
+  const all = given as Fields
+  const kept: Fields = {}
+  for (const name of FIELDS) {
+    const value = all[name]
+    if (typeof value === 'number') kept[name] = value
+    if (typeof value === 'string') kept[name] = printable(value)
+    if (Array.isArray(value)) kept[name] = value.map(printable)
+  }
+  return kept
+}
+
+/** JSON escapes what is below the blank. A terminal obeys others as well: C1 controls, and what turns the direction of text. */
+const printable = (text: string) =>
+  text
+    .slice(0, LONGEST)
+    .replaceAll(/[\p{C}\p{Zl}\p{Zp}]/gu, (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`)

@@ -1,0 +1,25 @@
+import { createHash } from 'node:crypto'
+import { constantTimeEqual } from '@oslojs/crypto/subtle'
+import { Hono } from 'hono'
+import { bearerValue } from '../api/bearer.ts'
+import type { AppEnv } from '../http/env.ts'
+import type { Metrics } from './metrics.ts'
+
+/** `GET /metrics`, for who has the token; without one there is no such page. It reads no cookie. */
+export function metricsRoutes({ metricsToken, metrics }: { metricsToken: string | undefined; metrics: Metrics }) {
+  const routes = new Hono<AppEnv>()
+  if (metricsToken === undefined) return routes
+  const right = hash(metricsToken)
+  return routes.get('/', async (c) => {
+    const given = bearerValue(c.req.header('Authorization'))
+    if (!given || !constantTimeEqual(hash(given), right)) {
+      c.header('WWW-Authenticate', 'Bearer realm="Latchkey metrics"')
+      return c.text('Send Authorization: Bearer with the token of METRICS_TOKEN.', 401)
+    }
+    const { type, body } = await metrics.text()
+    return c.body(body, 200, { 'Content-Type': type })
+  })
+}
+
+/** Of one length, whatever the length of the token. */
+const hash = (token: string) => createHash('sha256').update(token).digest()

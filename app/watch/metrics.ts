@@ -1,0 +1,93 @@
+import type { Method } from '../events.ts'
+import type { HashWatch, Passwords } from '../lib/passwords.ts'
+import type { Client } from '../sign-in/session.ts'
+
+// Seconds. One hash takes some tens of milliseconds, a page one or two.
+const HASH_SECONDS = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5]
+const REQUEST_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
+
+export type RequestLabels = { route: string; method: string; status: string }
+
+/** What an operator's monitoring counts. Every label is a word from a list of ours: nothing that a stranger sends becomes one. */
+export type Metrics = {
+  signedIn(method: Method, door: Client): void
+  failed(reason: string, door: Client): void
+  event(kind: string): void
+  fault(): void
+  mail(result: 'sent' | 'failed'): void
+  request(labels: RequestLabels, seconds: number): void
+  hashes: HashWatch | undefined
+  /** Whose queue is read when somebody asks. */
+  watchQueue(passwords: Pick<Passwords, 'load'>): void
+  /** The Prometheus text form, version 0.0.4. */
+  text(): Promise<{ type: string; body: string }>
+}
+
+const nothing = () => {}
+
+/** Where nobody looks, nothing is counted. */
+export const noMetrics: Metrics = {
+  signedIn: nothing,
+  failed: nothing,
+  event: nothing,
+  fault: nothing,
+  mail: nothing,
+  request: nothing,
+  hashes: undefined,
+  watchQueue: nothing,
+  text: async () => ({ type: 'text/plain', body: '' }),
+}
+
+/** Counters of this process, which begin at its start; the metrics of Node itself stand beside them. */
+export async function createMetrics(): Promise<Metrics> {
+  const { Registry, Counter, Gauge, Histogram, collectDefaultMetrics } = await import('prom-client') // not read where it is off
+  const registry = new Registry()
+  const registers = [registry]
+  collectDefaultMetrics({ register: registry })
+  const counter = <Label extends string>(name: string, help: string, ...labelNames: Label[]) =>
+    new Counter({ name: `latchkey_${name}`, help, labelNames, registers })
+
+  const signIns = counter('sign_ins_total', 'Sessions that began.', 'method', 'door')
+  const failures = counter('sign_in_failures_total', 'Sign-ins that did not go on.', 'reason', 'door')
+  const events = counter('security_events_total', 'Rows of the log of security events.', 'kind')
+  const faults = counter('faults_total', 'Requests and tasks that failed through a fault of ours.')
+  const mails = counter('mails_total', 'Mails by what became of them.', 'result')
+  const refusedHashes = counter('hashes_refused_total', 'Passwords not looked at, because the queue was full.')
+  const hashSeconds = new Histogram({
+    name: 'latchkey_hash_seconds',
+    help: 'Seconds that one password hash takes, without the wait before it.',
+    buckets: HASH_SECONDS,
+    registers,
+  })
+  const requestSeconds = new Histogram({
+    name: 'latchkey_request_seconds',
+    help: 'Seconds until a request is answered.',
+    labelNames: ['route', 'method', 'status'] as const,
+    buckets: REQUEST_SECONDS,
+    registers,
+  })
+  const gauge = (name: string, help: string, read: () => number) =>
+    new Gauge({
+      name: `latchkey_${name}`,
+      help,
+      registers,
+      collect() {
+        this.set(read())
+      },
+    })
+
+  return {
+    signedIn: (method, door) => signIns.inc({ method, door }),
+    failed: (reason, door) => failures.inc({ reason, door }),
+    event: (kind) => events.inc({ kind }),
+    fault: () => faults.inc(),
+    mail: (result) => mails.inc({ result }),
+    request: (labels, seconds) => requestSeconds.observe(labels, seconds),
+    hashes: { hashed: (seconds) => hashSeconds.observe(seconds), refused: () => refusedHashes.inc() },
+    watchQueue(passwords) {
+      gauge('hash_queue_length', 'Passwords that wait for their turn.', () => passwords.load().waiting)
+      gauge('hashes_running', 'Passwords that are being hashed.', () => passwords.load().running)
+    },
+    text: async () => ({ type: registry.contentType, body: await registry.metrics() }),
+  }
+}

@@ -1,0 +1,25 @@
+import type { Database } from '../client.ts'
+import { type EventRow, type SessionRow, writtenBy } from './statements.ts'
+
+/** The same database. `told` hears which events and sessions a transaction wrote, once it is kept, and of no other. */
+export const tellingWhatIsKept = (
+  database: Database,
+  told: (written: { events: EventRow[]; sessions: SessionRow[] }) => void,
+): Database => ({
+  ...database,
+  async atomically(build, options) {
+    const events: EventRow[] = []
+    const sessions: SessionRow[] = []
+    const kept = await database.atomically((tx) => {
+      const steps = build(tx)
+      for (const step of steps) {
+        const written = writtenBy(step)
+        events.push(...(written?.events ?? []))
+        sessions.push(...(written?.sessions ?? []))
+      }
+      return steps
+    }, options)
+    if (kept && events.length + sessions.length > 0) told({ events, sessions })
+    return kept
+  },
+})
