@@ -3,9 +3,11 @@ import { accessTokenStore } from '#db/stores/access-tokens.ts'
 import { accountStore } from '#db/stores/accounts.ts'
 import { eventStore } from '#db/stores/events.ts'
 import { housekeepingStore } from '#db/stores/housekeeping.ts'
+import { knownBrowserStore } from '#db/stores/known-browsers.ts'
 import { limitStore } from '#db/stores/limits.ts'
 import { sessionStore } from '#db/stores/sessions.ts'
 import { signInStore } from '#db/stores/sign-ins.ts'
+import { trustedBrowserStore } from '#db/stores/trusted-browsers.ts'
 import { twoFactorStore } from '#db/stores/two-factor.ts'
 import type { Config } from './config.ts'
 import { keysInFile, parseKeys } from './lib/keys.ts'
@@ -66,13 +68,14 @@ export function wire({
     limits: limitStore(database, DELAY),
     sessions,
     accountSessions: sessions,
+    trustedBrowsers: trustedBrowserStore(database),
     accessTokens: accessTokenStore(database),
     allowEndlessTokens: settings.allowEndlessTokens,
     /** Whether mail reaches people. Where it does not, it lies in the folder, and pages say so. */
     mailDelivery: { configured: settings.smtpUrl !== undefined, folder: settings.mailFolder },
     accounts,
     signIns: { ...signIns, rehash: accounts.rehash, record: events.record },
-    secondSteps: { ...signIns, factorsOf: twoFactor.factorsOf, record: events.record },
+    secondSteps: { ...signIns, ...knownBrowserStore(database), factorsOf: twoFactor.factorsOf, record: events.record },
     passwordConfirmations: { passwordHash: accounts.passwordHash, record: events.record },
     passwordChanges: accounts,
     enrolments: twoFactor,

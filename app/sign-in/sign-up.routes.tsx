@@ -29,6 +29,7 @@ export function signUpRoutes(deps: SignUpDeps & GuardDeps & { page: RenderPage }
       const result = await signUp(deps, form.data, c.var.origin)
       if (!result.ok) return deps.page(c, show(refused(result, minLength, values)), refusedStatus(c, result))
       deps.cookies.session.write(c, result.token)
+      deps.cookies.browser.hold(c, result.holds.known)
       return c.redirect('/', 303)
     })
 }

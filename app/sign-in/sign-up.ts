@@ -3,6 +3,7 @@ import type { PasswordRefusal, PasswordRules } from '../lib/password-rules.ts'
 import type { Passwords } from '../lib/passwords.ts'
 import { newAccountId } from '../lib/tokens.ts'
 import { charge, type Forgiven, type LimitDeps, type Wait } from '../limits.ts'
+import { type KnownBrowser, remembered } from './known-browsers.ts'
 import { type NewSession, newSession } from './session.ts'
 
 export type NewAccount = {
@@ -21,6 +22,7 @@ export type SignUpStore = {
     session: NewSession
     events: SecurityEvent[]
     forgiven: Forgiven
+    known: KnownBrowser
   }): Promise<boolean>
 }
 
@@ -32,7 +34,7 @@ export type SignUpDeps = LimitDeps & {
 }
 
 export type SignUpResult =
-  | { ok: true; token: string }
+  | { ok: true; token: string; holds: { known: string } }
   | { ok: false; reason: 'weak_password'; refusal: PasswordRefusal }
   | { ok: false; reason: 'email_taken' }
   | Wait
@@ -68,6 +70,8 @@ export async function signUp(
     securityEvent('signed_up', account.id, origin, now),
     securityEvent('signed_in', account.id, origin, now, 'password'),
   ]
-  const made = await deps.accounts.signUp({ account, session, events, forgiven: charged.forgiven })
-  return made ? { ok: true, token } : { ok: false, reason: 'email_taken' }
+  const known = remembered([], account.id, { knownBrowser: null }, now)
+  const { forgiven } = charged
+  const made = await deps.accounts.signUp({ account, session, events, forgiven, known: known.browser })
+  return made ? { ok: true, token, holds: { known: known.token } } : { ok: false, reason: 'email_taken' }
 }

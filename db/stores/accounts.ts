@@ -8,8 +8,10 @@ import {
   forgive,
   insertEvents,
   insertSession,
+  type KnownBrowserRow,
   newSecurityVersion,
   type Renewal,
+  rememberBrowser,
   renewSession,
   type SessionRow,
 } from './statements.ts'
@@ -31,15 +33,18 @@ export const accountStore = ({ db, atomically }: Database) => ({
     session,
     events,
     forgiven,
+    known,
   }: {
     account: NewAccount
     session: SessionRow
     events: EventRow[]
     forgiven: Forgiven
+    known: KnownBrowserRow
   }) =>
     atomically((tx) => [
       must(tx.insert(accounts).values(account).onConflictDoNothing().returning({ id: accounts.id })),
       insertSession(tx, session),
+      rememberBrowser(tx, known),
       insertEvents(tx, ...events),
       ...forgive(tx, forgiven),
     ]),

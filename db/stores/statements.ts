@@ -1,16 +1,17 @@
 import { and, eq, gt, inArray, ne, sql } from 'drizzle-orm'
 import { type Db, must } from '../client.ts'
-import { accounts, events, factors, limits, mails, pendingSignIns, sessions } from '../schema.ts'
+import { accounts, events, factors, knownBrowsers, limits, mails, pendingSignIns, sessions } from '../schema.ts'
 
 // Statements that several stores put into their transactions. Each takes the transaction first.
 //
 // PostgreSQL locks rows as they are touched. So that two transactions never wait for each other, all of them go in one
-// order: account, pending sign-ins, sessions, trusted browsers, factors, recovery codes, access tokens, links that went out by
+// order: account, pending sign-ins, sessions, trusted browsers, known browsers, factors, recovery codes, access tokens, links that went out by
 // mail, limits (the address's budget first). Events and mails are new rows, which nobody waits for.
 
 export type EventRow = typeof events.$inferInsert
 export type MailRow = typeof mails.$inferInsert
 export type SessionRow = typeof sessions.$inferInsert
+export type KnownBrowserRow = typeof knownBrowsers.$inferInsert
 export type Forgiven = { budget?: string; delays: string[] }
 export type Renewal = { sessionId: string; fromTokenHash: string; toTokenHash: string }
 
@@ -59,6 +60,16 @@ export const renewSession = (
   )
 
 export const insertSession = (tx: Db, session: SessionRow) => tx.insert(sessions).values(session)
+
+/** The browser that signs in here is known from then on. */
+export const rememberBrowser = (tx: Db, browser: KnownBrowserRow) =>
+  tx
+    .insert(knownBrowsers)
+    .values(browser)
+    .onConflictDoUpdate({
+      target: [knownBrowsers.tokenHash, knownBrowsers.accountId],
+      set: { lastSeenAt: browser.lastSeenAt },
+    })
 
 export const insertEvents = (tx: Db, ...rows: EventRow[]) => tx.insert(events).values(rows)
 
