@@ -2,6 +2,7 @@ import { Hono } from 'hono'
 import { accessTokenRoutes } from './access-tokens/access-tokens.routes.tsx'
 import { changePasswordRoutes } from './account/change-password.routes.tsx'
 import { dashboardRoutes } from './account/dashboard.routes.tsx'
+import { sessionsRoutes } from './account/sessions.routes.tsx'
 import { settingsRoutes } from './account/settings.routes.tsx'
 import { docsRoutes } from './api/docs.routes.tsx'
 import { jelasticRoutes } from './api/jelastic/jelastic.routes.ts'
@@ -64,6 +65,7 @@ export function createApp(services: Deps, report: (error: unknown) => void = con
     .route('/settings', settingsRoutes(deps))
     .route('/settings/password', changePasswordRoutes(deps))
     .route('/settings/tokens', accessTokenRoutes(deps))
+    .route('/settings/sessions', sessionsRoutes(deps))
 
     .route('/settings/two-factor/set-up', enrolRoutes(deps))
     .route('/settings/two-factor/recovery-codes', recoveryCodesRoutes(deps))

@@ -5,6 +5,7 @@ import { eventStore } from '#db/stores/events.ts'
 import { housekeepingStore } from '#db/stores/housekeeping.ts'
 import { knownBrowserStore } from '#db/stores/known-browsers.ts'
 import { limitStore } from '#db/stores/limits.ts'
+import { panicStore } from '#db/stores/panic.ts'
 import { sessionStore } from '#db/stores/sessions.ts'
 import { signInStore } from '#db/stores/sign-ins.ts'
 import { trustedBrowserStore } from '#db/stores/trusted-browsers.ts'
@@ -69,6 +70,7 @@ export function wire({
     sessions,
     accountSessions: sessions,
     trustedBrowsers: trustedBrowserStore(database),
+    panic: panicStore(database),
     accessTokens: accessTokenStore(database),
     allowEndlessTokens: settings.allowEndlessTokens,
     /** Whether mail reaches people. Where it does not, it lies in the folder, and pages say so. */

@@ -39,6 +39,7 @@ export const NOTICES = [
   'no_other_sessions',
   'session_gone',
   'browser_forgotten',
+  'browsers_forgotten',
   'browser_gone',
   'signed_out_everywhere',
 ] as const
