@@ -40,7 +40,7 @@ const SessionRow = ({ session }: { session: ListedSession }) => {
       <td>
         {!current && (
           <button type="submit" name="id" value={id} aria-describedby={`session-${id}`}>
-            Sign out
+            Sign&nbsp;out
           </button>
         )}
       </td>
