@@ -4,6 +4,7 @@ import { changeEmailRoutes, newEmailRoutes } from './account/change-email.routes
 import { changePasswordRoutes } from './account/change-password.routes.tsx'
 import { confirmEmailRoutes, emailRoutes } from './account/confirm-email.routes.tsx'
 import { dashboardRoutes } from './account/dashboard.routes.tsx'
+import { sessionsRoutes } from './account/sessions.routes.tsx'
 import { settingsRoutes } from './account/settings.routes.tsx'
 import { docsRoutes } from './api/docs.routes.tsx'
 import { jelasticRoutes } from './api/jelastic/jelastic.routes.ts'
@@ -80,6 +81,7 @@ export function createApp(services: Deps, report: (error: unknown) => void = ser
     .route('/settings/email', emailRoutes(deps))
     .route('/settings/email/change', changeEmailRoutes(deps))
     .route('/settings/tokens', accessTokenRoutes(deps))
+    .route('/settings/sessions', sessionsRoutes(deps))
 
     .route('/settings/two-factor/set-up', enrolRoutes(deps))
     .route('/settings/two-factor/recovery-codes', recoveryCodesRoutes(deps))

@@ -5,11 +5,14 @@ import { emailStore } from '#db/stores/emails.ts'
 import { eventStore } from '#db/stores/events.ts'
 import { housekeepingStore } from '#db/stores/housekeeping.ts'
 import { tellingWhatIsKept } from '#db/stores/kept.ts'
+import { knownBrowserStore } from '#db/stores/known-browsers.ts'
 import { limitStore } from '#db/stores/limits.ts'
 import { mailStore } from '#db/stores/mails.ts'
 import { notMeStore } from '#db/stores/not-me.ts'
+import { panicStore } from '#db/stores/panic.ts'
 import { sessionStore } from '#db/stores/sessions.ts'
 import { signInStore } from '#db/stores/sign-ins.ts'
+import { trustedBrowserStore } from '#db/stores/trusted-browsers.ts'
 import { twoFactorStore } from '#db/stores/two-factor.ts'
 import type { Config } from './config.ts'
 import { keysInFile, parseKeys } from './lib/keys.ts'
@@ -87,6 +90,8 @@ export function wire({
     limits: limitStore(database, DELAY),
     sessions,
     accountSessions: sessions,
+    trustedBrowsers: trustedBrowserStore(database),
+    panic: panicStore(database),
     accessTokens: accessTokenStore(database),
     allowEndlessTokens: settings.allowEndlessTokens,
     /** Whether mail reaches people. Where it does not, it lies in the folder, and pages say so. */
@@ -99,7 +104,7 @@ export function wire({
     emailChanges: emails,
     passwordResets: emails,
     signIns: { ...signIns, rehash: accounts.rehash, record: events.record },
-    secondSteps: { ...signIns, factorsOf: twoFactor.factorsOf, record: events.record },
+    secondSteps: { ...signIns, ...knownBrowserStore(database), factorsOf: twoFactor.factorsOf, record: events.record },
     passwordConfirmations: { passwordHash: accounts.passwordHash, record: events.record },
     passwordChanges: accounts,
     enrolments: twoFactor,

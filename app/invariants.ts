@@ -51,11 +51,11 @@ function ownRows(all: Everything, account: Account) {
     pendingSignIns: own(all.pendingSignIns),
     factors: own(all.factors),
     recoveryCodes: own(all.recoveryCodes),
+    trustedBrowsers: own(all.trustedBrowsers),
+    knownBrowsers: own(all.knownBrowsers),
     events: log,
     kinds: log.map(({ kind }) => kind),
     mailLinks: own(all.mailLinks),
-    trustedBrowsers: own(all.trustedBrowsers),
-    knownBrowsers: own(all.knownBrowsers),
     count: (kind: string) => log.filter((event) => event.kind === kind).length,
   }
 }
@@ -90,6 +90,7 @@ function assertAccount(own: ReturnType<typeof ownRows>) {
   const newestOnly = own.mailLinks.filter(({ purpose }) => purpose !== 'not_me').map(({ purpose }) => purpose)
   assert.equal(new Set(newestOnly).size, newestOnly.length, 'one live link of each purpose at most')
   assertSessions(own)
+  assertBrowsers(own)
   assertLog(own)
   assertSecured(own)
 }
@@ -119,7 +120,34 @@ function assertMails({ mails, mailLinks }: Everything) {
     if (purpose === 'not_me') assert.match(payload ?? '', /^[\w-]{1,16}\.[\w-]{60,}$/, 'what is to be undone is sealed')
 }
 
-/** Only the session that turned the second factor on may have come by password alone. */
+/** Trust comes after the second factor and ends with it; only what was trusted has spared anybody the code. */
+function assertBrowsers({
+  account,
+  factors,
+  trustedBrowsers,
+  knownBrowsers,
+  events,
+  count,
+}: ReturnType<typeof ownRows>) {
+  const live = trustedBrowsers.filter(({ securityVersion }) => securityVersion === account.securityVersion)
+  if (factors.length === 0) assert.deepEqual(live, [], 'second factor off: no browser is spared the code')
+  assert.ok(
+    trustedBrowsers.length <= count('browser_trusted') - count('browser_forgotten'),
+    'trusted once, and not forgotten',
+  )
+  for (const { securityVersion } of trustedBrowsers) assert.ok(securityVersion <= account.securityVersion)
+  const byAuthenticator = events.filter(({ kind, method }) => kind === 'signed_in' && method === 'authenticator')
+  assert.ok(count('browser_trusted') <= byAuthenticator.length, 'trusted with a code of the authenticator')
+  const [firstTrust] = events
+    .filter(({ kind }) => kind === 'browser_trusted')
+    .map(({ at }) => at.getTime())
+    .sort((a, b) => a - b)
+  for (const { at } of events.filter(({ kind, method }) => kind === 'signed_in' && method === 'trusted_browser'))
+    assert.ok(firstTrust !== undefined && firstTrust <= at.getTime(), 'no trusted browser that nobody trusted')
+  assert.ok(knownBrowsers.length <= count('signed_in'), 'a known browser has signed in')
+}
+
+/** Only the session that turned the second factor on may have come by password alone; a trusted browser has given a code before. */
 function assertSessions({ sessions, factors: [factor] }: ReturnType<typeof ownRows>) {
   if (!factor) return
   const byPassword = sessions.filter(({ method }) => method === 'password')

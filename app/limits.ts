@@ -43,9 +43,17 @@ export type Blocked = { ok: false; reason: 'blocked' }
 
 export type LimitDeps = { limits: LimitStore; attemptsPerAddress: number; now(): Date }
 
-/** Guesses of an account's password, at any door. A stranger elsewhere slows down himself, not the owner. */
-export const passwordAttempt = (email: string, address: string): DelayRule => ({
-  key: `${passwordAttempts(email)}${network(address)}`,
+/**
+ * Whose attempts are counted together: those of an address, or apart from their address those of a browser that has signed
+ * in to the account before (OWASP, "device cookies"), or of a session. What strangers do does not slow such a one down.
+ */
+export type Source = string
+export const knownBrowserSource = (tokenHash: string): Source => `browser:${tokenHash}`
+export const sessionSource = (sessionId: string): Source => `session:${sessionId}`
+
+/** Guesses of an account's password. A stranger elsewhere slows down himself, not the owner. */
+export const passwordAttempt = (email: string, source: Source): DelayRule => ({
+  key: `${passwordAttempts(email)}${network(source)}`,
   from: PASSWORD_FAILURES,
   forgottenAfterMs: DAY,
 })
@@ -92,11 +100,11 @@ export const secondFactorForgiven = (accountId: number): Forgiven => ({
   delays: [authenticatorAttempt(accountId).key, recoveryCodeAttempt(accountId).key],
 })
 
-/** Charges an attempt before its answer is looked at: to the address's budget and to the account's growing delay. */
-export function charge(deps: LimitDeps, address: string, delay: CappedRule): Promise<Charged | Wait | Blocked>
-export function charge(deps: LimitDeps, address: string, delay?: DelayRule): Promise<Charged | Wait>
-export async function charge(deps: LimitDeps, address: string, delay?: DelayRule): Promise<Charged | Wait | Blocked> {
-  const budget = deps.attemptsPerAddress > 0 ? addressBudget(address, deps.attemptsPerAddress) : undefined
+/** Charges an attempt before its answer is looked at: to the budget of its source and to the account's growing delay. */
+export function charge(deps: LimitDeps, source: Source, delay: CappedRule): Promise<Charged | Wait | Blocked>
+export function charge(deps: LimitDeps, source: Source, delay?: DelayRule): Promise<Charged | Wait>
+export async function charge(deps: LimitDeps, source: Source, delay?: DelayRule): Promise<Charged | Wait | Blocked> {
+  const budget = deps.attemptsPerAddress > 0 ? budgetOf(source, deps.attemptsPerAddress) : undefined
   const rules = { ...(budget && { budget }), ...(delay && { delay }) }
   const waitMs = await deps.limits.charge(rules, deps.now().getTime())
   if (waitMs === Number.POSITIVE_INFINITY) return { ok: false, reason: 'blocked' }
@@ -117,8 +125,8 @@ export async function chargeMail({ limits, now }: LimitDeps, ...budgets: BudgetR
 export const isBlocked = async ({ limits }: LimitDeps, { key, most }: CappedRule): Promise<boolean> =>
   (await limits.count(key)) >= most
 
-const addressBudget = (address: string, most: number): BudgetRule => ({
-  key: `address:${network(address)}`,
+const budgetOf = (source: Source, most: number): BudgetRule => ({
+  key: /^(browser|session):/.test(source) ? source : `address:${network(source)}`,
   most,
   windowMs: FIFTEEN_MINUTES,
 })

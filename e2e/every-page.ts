@@ -7,10 +7,12 @@ import {
   openCodePage,
   openRecoveryCodes,
   openReplacement,
+  openSessions,
   openStepOne,
   openStepTwo,
   openTokenPassword,
   openTokens,
+  openTrustedBrowsers,
 } from './short-cuts.ts'
 
 /** A page in one of the states it can be in: how to get there, and the heading that then stands above it. */
@@ -82,6 +84,20 @@ export const pagesWithoutSecondFactor: State<Account>[] = [
   { name: 'dashboard, second factor off', heading: 'Dashboard', open: (page) => page.goto('/') },
   { name: 'account, second factor off', heading: 'Account', open: (page) => page.goto('/settings/account') },
   { name: 'activity', heading: 'Activity', open: (page) => page.goto('/settings/activity') },
+  { name: 'sessions', heading: 'Sessions', open: openSessions },
+  {
+    name: 'are you sure to sign out everywhere',
+    heading: 'Sessions',
+    open: async (page) => {
+      await page.goto('/settings/sessions')
+      await button(page.getByRole('main'), 'Sign Out Everywhere').click()
+    },
+  },
+  {
+    name: 'sign out everywhere as a page',
+    heading: 'Sign Out Everywhere',
+    open: (page) => page.goto('/settings/sessions/everything'),
+  },
   { name: 'change password', heading: 'Change Password', open: (page) => page.goto('/settings/password') },
   {
     name: 'change password, refused',
@@ -201,6 +217,7 @@ export const pagesWithoutSecondFactor: State<Account>[] = [
 export const pagesWithSecondFactor: State<ProtectedAccount>[] = [
   { name: 'dashboard, second factor on', heading: 'Dashboard', open: (page) => page.goto('/') },
   { name: 'account, second factor on', heading: 'Account', open: (page) => page.goto('/settings/account') },
+  { name: 'sessions, trusted browsers', heading: 'Sessions', open: openTrustedBrowsers },
   popUp('View Recovery Codes'),
   popUp('Replace Authenticator'),
   popUp('Disable Two-Factor Authentication'),

@@ -1,5 +1,5 @@
 import { type APIRequestContext, expect, type Page } from 'playwright/test'
-import type { Account } from './account.ts'
+import type { Account, ProtectedAccount } from './account.ts'
 import { Authenticator } from './authenticator.ts'
 import { submit } from './by-request.ts'
 import { button, field, goOnToStepTwo, typedKey } from './person.ts'
@@ -42,6 +42,20 @@ export async function openTokens(page: Page, { password }: Account): Promise<voi
     await submit(page.request, '/settings/tokens/generate/confirm', { ...choices, description, expires_at })
   }
   await page.goto('/settings/tokens')
+}
+
+/** The list with two sessions on it, one of them a script's. */
+export async function openSessions(page: Page, { email, password }: Account): Promise<void> {
+  expect((await page.request.post('/api/v1/sessions', { data: { email, password } })).status()).toBe(201)
+  await page.goto('/settings/sessions')
+}
+
+/** The same page with the browser on it as a trusted one. */
+export async function openTrustedBrowsers(page: Page, account: ProtectedAccount): Promise<void> {
+  await page.context().clearCookies()
+  await submit(page.request, '/sign-in', { email: account.email, password: account.password })
+  await submit(page.request, '/sign-in/two-factor', { code: await account.authenticator.nextCode(), trust: 'yes' })
+  await page.goto('/settings/sessions')
 }
 
 /** Step 2 of generating a token. */

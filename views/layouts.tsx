@@ -88,6 +88,7 @@ export const Portal = ({ title, above, children }: PortalProps) => (
 const TABS = [
   { name: 'account', href: '/settings/account', text: 'Account' },
   { name: 'tokens', href: '/settings/tokens', text: 'Access Tokens' },
+  { name: 'sessions', href: '/settings/sessions', text: 'Sessions' },
   { name: 'activity', href: '/settings/activity', text: 'Activity' },
 ] as const
 

@@ -14,9 +14,8 @@ after(product.close)
 const wrong = 'not the password at all'
 const ADDRESS = '198.51.100.7'
 
-/** Every door that asks for the password, each of which a guesser could knock at. */
-const DOORS: Record<string, (browser: Browser, password: string, email: string) => Promise<{ status: number }>> = {
-  'sign-in': (_, password, email) => product.browser({ address: ADDRESS }).post('/sign-in', { email, password }),
+/** Every door that asks a session for the password again, each of which a guesser could knock at. */
+const DOORS: Record<string, (browser: Browser, password: string) => Promise<{ status: number }>> = {
   'view recovery codes': (browser, password) =>
     browser.post('/settings/two-factor/recovery-codes/confirm', { password }),
   'replace authenticator': (browser, password) => browser.post('/settings/two-factor/replace/confirm', { password }),
@@ -45,19 +44,19 @@ describe('asking for the password again', () => {
     assert.equal((await browser.get('/')).status, 200)
   })
 
-  test('wrong ones at all doors are one count: the next waits at every door, the right one too (A19)', async () => {
+  test('wrong ones of a session are one count at all doors: the next waits at every door, the right one too', async () => {
     const { browser, email } = await withTwoFactor(product, { address: ADDRESS })
     const doors = Object.entries(DOORS)
     let guesses = 0
     for (; guesses < 50; guesses++) {
       const [name, knock] = doors[guesses % doors.length] ?? []
-      const answer = await knock?.(browser, wrong, email)
+      const answer = await knock?.(browser, wrong)
       if (answer?.status === 429) break
       assert.equal(answer?.status, 422, name)
     }
     assert.ok(guesses >= 5 && guesses <= 10, `${guesses} guesses in all`)
     assert.equal((await stateOf(database, email)).count('password_wrong'), guesses)
-    for (const [name, knock] of doors) assert.equal((await knock(browser, PASSWORD, email)).status, 429, name)
+    for (const [name, knock] of doors) assert.equal((await knock(browser, PASSWORD)).status, 429, name)
     assert.equal((await stateOf(database, email)).count('password_wrong'), guesses, 'nothing was looked at')
   })
 
@@ -86,6 +85,29 @@ describe('asking for the password again', () => {
     assert.equal((await browser.get('/')).status, 200)
     assert.equal((await browser.post('/settings/two-factor/set-up/confirm', { password: PASSWORD })).status, 303)
     assert.equal((await product.browser().post('/sign-in', { email, password: PASSWORD })).location, '/')
+  })
+
+  test('nor do a stranger’s guesses from the owner’s own address, even where they use up all it may try (A19)', async () => {
+    const limited = await latchkey({ attemptsPerAddress: 12 }, product)
+    const { browser, email } = await signedUp(limited)
+    const stranger = limited.browser()
+    await untilItWaits(() => stranger.post('/sign-in', { email, password: wrong }))
+    for (let guesses = 0; guesses < 5; guesses++)
+      await stranger.post('/sign-in', { email: newEmail(), password: wrong })
+    assert.equal((await stranger.post('/sign-in', { email: newEmail(), password: wrong })).status, 429)
+    assert.equal((await browser.post('/settings/two-factor/set-up/confirm', { password: PASSWORD })).status, 303)
+  })
+
+  test('another session of the account has a count of its own, and the same number of guesses', async () => {
+    const { browser, email } = await signedUp(product)
+    const knock = (of: Browser, password: string) => of.post('/settings/two-factor/set-up/confirm', { password })
+    await untilItWaits(() => knock(browser, wrong))
+    const other = product.browser()
+    await other.post('/sign-in', { email, password: PASSWORD })
+    let guesses = 0
+    for (; (await knock(other, wrong)).status === 422; guesses++);
+    assert.equal(guesses, 10)
+    assert.equal((await knock(browser, PASSWORD)).status, 429)
   })
 
   test('is about the session’s own account: another account’s password is wrong', async () => {

@@ -1,7 +1,7 @@
 import { type Origin, type SecurityEvent, securityEvent } from '../events.ts'
 import type { Passwords } from '../lib/passwords.ts'
 import { hashToken, newToken } from '../lib/tokens.ts'
-import { charge, type Forgiven, type LimitDeps, passwordAttempt, type Wait } from '../limits.ts'
+import { charge, type Forgiven, type LimitDeps, passwordAttempt, sessionSource, type Wait } from '../limits.ts'
 import type { Session } from '../sign-in/session.ts'
 
 export type ConfirmPasswordStore = {
@@ -18,14 +18,15 @@ export type ConfirmPasswordResult = PasswordConfirmed | { ok: false; reason: 'wr
 /** A session gets a new token whenever its owner proves himself again: a copy of the old one is worth nothing from then on. */
 export type Renewal = { sessionId: string; fromTokenHash: string; toTokenHash: string }
 
-/** Asks for the password of a signed-in account again, counted together with the guesses at sign-in. */
+/** Asks for the password of a signed-in account again. Guesses are counted by session, so that no stranger slows it down. */
 export async function confirmPassword(
   deps: ConfirmPasswordDeps,
   session: Session,
   password: string,
   origin: Origin,
 ): Promise<ConfirmPasswordResult> {
-  const charged = await charge(deps, origin.address, passwordAttempt(session.email, origin.address))
+  const source = sessionSource(session.id)
+  const charged = await charge(deps, source, passwordAttempt(session.email, source))
   if (!charged.ok) return charged
   const passwordHash = await deps.passwordConfirmations.passwordHash(session.accountId)
   if (passwordHash && (await deps.passwords.verify(passwordHash, password)))

@@ -7,17 +7,24 @@ export type ListedSession = Pick<
 >
 
 export type SessionsStore = {
-  /** The live ones, the latest first. */
-  sessionsOf(accountId: number, now: Date): Promise<ListedSession[]>
+  /** Those that are not over and were seen since `seenAfter`, the latest first. */
+  sessionsOf(accountId: number, now: Date, seenAfter: Date): Promise<ListedSession[]>
   /** Ends those of `ids` that are the account's, with one event each; the ids that were. */
   endSessions(accountId: number, ids: string[], event: (id: string) => SecurityEvent): Promise<string[]>
+  /** The same for all but one, and for sign-ins that still owe a code. */
+  endOtherSessions(accountId: number, id: string, event: (id: string) => SecurityEvent): Promise<string[]>
 }
 
-export type SessionsDeps = { accountSessions: SessionsStore; now(): Date }
+export type SessionsDeps = { accountSessions: SessionsStore; sessionIdle: number; now(): Date }
 
-/** Where the account is signed in. */
-export const listSessions = ({ accountSessions, now }: SessionsDeps, accountId: number): Promise<ListedSession[]> =>
-  accountSessions.sessionsOf(accountId, now())
+/** Where the account is signed in. What was idle for too long is not: it opens nothing, though nobody has tried since. */
+export function listSessions(
+  { accountSessions, sessionIdle, now }: SessionsDeps,
+  accountId: number,
+): Promise<ListedSession[]> {
+  const at = now()
+  return accountSessions.sessionsOf(accountId, at, new Date(at.getTime() - sessionIdle))
+}
 
 /** Ends sessions of the account. The ids that were ended; another account's, and unknown ones, are not among them. */
 export const endSessions = (
@@ -27,3 +34,11 @@ export const endSessions = (
   origin: Origin,
 ): Promise<string[]> =>
   accountSessions.endSessions(accountId, ids, () => securityEvent('session_ended', accountId, origin, now()))
+
+/** Ends every session but this one. Whoever is half way in has to begin again. */
+export const endOtherSessions = (
+  { accountSessions, now }: SessionsDeps,
+  { accountId, id }: Session,
+  origin: Origin,
+): Promise<string[]> =>
+  accountSessions.endOtherSessions(accountId, id, () => securityEvent('session_ended', accountId, origin, now()))

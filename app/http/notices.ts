@@ -100,6 +100,30 @@ const SENTENCES: Record<Exclude<NoticeWord, 'recovery_code_used'>, Notice> = {
     title: 'Your new password is set.',
     text: 'You are signed out everywhere. Sign in with it.',
   },
+  session_ended: { tone: 'good', title: 'Signed out.', text: 'That session opens nothing any more.' },
+  sessions_ended: { tone: 'good', title: 'Signed out.', text: 'This is the only session left.' },
+  no_other_sessions: { tone: 'good', title: 'Nothing was changed.', text: 'There was no other session.' },
+  session_gone: {
+    tone: 'warn',
+    title: 'Nothing was changed.',
+    text: 'That is no session of this account, or not any more. This is how the list is now.',
+  },
+  browser_forgotten: {
+    tone: 'good',
+    title: 'Forgotten.',
+    text: 'Signing in there takes a code again.',
+  },
+  browsers_forgotten: { tone: 'good', title: 'Forgotten.', text: 'Signing in takes a code on every browser again.' },
+  browser_gone: {
+    tone: 'warn',
+    title: 'Nothing was changed.',
+    text: 'That is no trusted browser of this account, or not any more. This is how the list is now.',
+  },
+  signed_out_everywhere: {
+    tone: 'good',
+    title: 'You are signed out everywhere.',
+    text: 'All sessions and half-done sign-ins have ended, no browser is trusted any more, and access tokens are frozen. If somebody knows your password, sign in and change it now.',
+  },
 }
 
 /** What happened on the page before, for the top of this one; gone at the next. */

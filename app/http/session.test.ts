@@ -2,9 +2,11 @@ import assert from 'node:assert/strict'
 import { after, describe, test } from 'node:test'
 import {
   type Browser,
+  codeOf,
   copyOf,
   ENROLMENT,
   enrolling,
+  KNOWN,
   latchkey,
   newEmail,
   owingCode,
@@ -13,6 +15,7 @@ import {
   SESSION,
   SET_UP,
   signedUp,
+  TRUSTED,
   testClock,
   testVault,
   withTwoFactor,
@@ -38,8 +41,10 @@ async function isBelieved(browser: Browser) {
 describe('each cookie', () => {
   test('has the attributes that tie it to this host and keep it from scripts (V3.3.1, V3.3.2, V3.3.3, V3.3.4)', async () => {
     const seen = new Map<string, string>()
-    const { browser, email } = await withTwoFactor(product)
+    const { browser, email, key } = await withTwoFactor(product)
+    const trusting = await owingCode(product, email)
     const watched = [
+      await trusting.post('/sign-in/two-factor', { code: codeOf(key, product.clock.now()), trust: 'yes' }),
       await product.browser().post('/sign-up', { email: newEmail(), password: PASSWORD }),
       await product.browser().post('/sign-in', { email, password: PASSWORD }),
       await browser.post('/settings/two-factor/replace/confirm', { password: PASSWORD }),
@@ -53,7 +58,7 @@ describe('each cookie', () => {
         assert.doesNotMatch(line, /Domain/i)
         seen.set(line.slice(0, line.indexOf('=')), line)
       }
-    assert.deepEqual([...seen.keys()].sort(), [SESSION, ENROLMENT, NOTICE, PENDING].sort())
+    assert.deepEqual([...seen.keys()].sort(), [SESSION, ENROLMENT, KNOWN, NOTICE, PENDING, TRUSTED].sort())
   })
 
   test('travels in Set-Cookie alone, never in a page, another header or a URL (V3.3.4)', async () => {
@@ -106,7 +111,7 @@ describe('a malformed cookie is as absent', () => {
     ['bad UTF-8', '%ff%fe'],
   ] as const)
     test(`${what} (A28)`, async () => {
-      for (const name of [SESSION, PENDING, ENROLMENT, NOTICE, '__proto__'])
+      for (const name of [SESSION, PENDING, ENROLMENT, NOTICE, KNOWN, TRUSTED, '__proto__'])
         for (const path of ['/', '/sign-in', '/sign-in/two-factor']) {
           const answer = await ask(`${name}=${value}`, path)
           assert.ok([200, 303].includes(answer.status), `${name} answered ${answer.status}`)
@@ -167,5 +172,14 @@ describe('a cookie of another instance', () => {
 
 test('the cookies of one product have names of their own', () => {
   const cookies = createCookies({ baseUrl: 'https://latchkey.test', vault: testVault() })
-  assert.deepEqual(Object.keys(cookies), ['session', 'pending', 'enrolment', 'token', 'mailLink', 'notice'])
+  assert.deepEqual(Object.keys(cookies), [
+    'session',
+    'pending',
+    'enrolment',
+    'browser',
+    'trusted',
+    'token',
+    'mailLink',
+    'notice',
+  ])
 })

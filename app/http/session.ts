@@ -1,6 +1,8 @@
 import { decodeBase64, encodeBase64 } from '@oslojs/encoding'
 import { deleteCookie, getCookie, getSignedCookie, setCookie, setSignedCookie } from 'hono/cookie'
 import type { CookieOptions } from 'hono/utils/cookie'
+import { holding } from '../lib/held-tokens.ts'
+import { looksLikeToken } from '../lib/tokens.ts'
 import type { Vault } from '../lib/vault.ts'
 import type { AnyContext } from './env.ts'
 
@@ -10,6 +12,8 @@ const FIFTEEN_MINUTES = 15 * 60 // seconds, as Max-Age counts; the server's own 
 const FIVE_MINUTES = 5 * 60
 const TWO_MINUTES = 2 * 60
 const HALF_AN_HOUR = 30 * 60
+const THIRTY_DAYS = 30 * 24 * 60 * 60
+const A_YEAR = 365 * 24 * 60 * 60 // browsers keep no cookie for longer than 400 days
 
 export type Cookies = ReturnType<typeof createCookies>
 
@@ -42,6 +46,14 @@ export const NOTICES = [
   'change_link_sent',
   'email_changed',
   'password_reset',
+  'session_ended',
+  'sessions_ended',
+  'no_other_sessions',
+  'session_gone',
+  'browser_forgotten',
+  'browsers_forgotten',
+  'browser_gone',
+  'signed_out_everywhere',
 ] as const
 export type NoticeWord = (typeof NOTICES)[number]
 
@@ -59,6 +71,16 @@ export function createCookies({ baseUrl, vault }: { baseUrl: string; vault: Vaul
 
   const read = (c: AnyContext, name: string) => (isSingle(c, name) ? getCookie(c, name) : undefined)
   const remove = (c: AnyContext, name: string) => void deleteCookie(c, name, options)
+
+  /** Tokens of several accounts in one cookie, which outlives the session. Junk among them is as absent. */
+  const tokens = (name: string, maxAge: number) => {
+    const held = (c: AnyContext) => (read(c, name) ?? '').split('.').filter(looksLikeToken)
+    return {
+      read: held,
+      hold: (c: AnyContext, token: string | undefined) =>
+        token !== undefined && setCookie(c, name, holding(held(c), token).join('.'), { ...options, maxAge }),
+    }
+  }
 
   return {
     session: {
@@ -92,6 +114,10 @@ export function createCookies({ baseUrl, vault }: { baseUrl: string; vault: Vaul
       },
       remove: (c: AnyContext) => remove(c, ENROLMENT),
     },
+    /** What a browser that has signed in before is known by. */
+    browser: tokens(named('latchkey-browser'), A_YEAR),
+    /** What a browser that is not asked for the code is trusted by. */
+    trusted: tokens(named('latchkey-trusted'), THIRTY_DAYS),
     /** The value of a new access token, sealed, on its way to the one page that shows it. */
     token: {
       write: (c: AnyContext, sealed: string) => setCookie(c, TOKEN, sealed, { ...options, maxAge: TWO_MINUTES }),

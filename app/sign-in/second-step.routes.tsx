@@ -13,13 +13,14 @@ import { cancelPending, canUseAuthenticator, pendingSignIn, type SecondStepDeps,
 
 const Missing = 'Enter the code.'
 const CodeForm = z.object({ code: z.string(Missing).trim().min(1, Missing), return_to: z.string().optional() })
+const TRUST = /^trust$/
 /** Cancel is a button of the same form, whose fields come along and do not matter. */
 const CancelForm = z.object({ code: z.string().optional(), return_to: z.string().optional() })
 
 export function secondStepRoutes(deps: SecondStepDeps & GuardDeps & { page: RenderPage; baseUrl: string }) {
   async function show(
     c: AnyContext,
-    form: FormState<'code'>,
+    form: FormState<'code' | 'trust'>,
     returnTo: string | undefined,
     status: 200 | 422 | 429 = 200,
   ) {
@@ -42,23 +43,30 @@ export function secondStepRoutes(deps: SecondStepDeps & GuardDeps & { page: Rend
       return show(c, {}, c.req.query('return_to'))
     })
     .post('/', async (c) => {
-      const form = await readForm(c, CodeForm)
-      const returnTo = form.values.return_to
-      if (!form.ok) return show(c, { errors: form.errors.code ? { code: form.errors.code } : {} }, returnTo, 422)
-      const result = await verifyCode(deps, deps.cookies.pending.read(c) ?? '', form.data.code, c.var.origin)
+      const form = await readForm(c, CodeForm, TRUST)
+      const { return_to: returnTo, trust } = form.values
+      const values = trust ? { trust } : {}
+      if (!form.ok)
+        return show(c, { values, errors: form.errors.code ? { code: form.errors.code } : {} }, returnTo, 422)
+      const { cookies } = deps
+      const held = { known: cookies.browser.read(c), trusted: cookies.trusted.read(c) }
+      const door = { client: 'browser', held, trust: trust === 'yes' } as const
+      const result = await verifyCode(deps, cookies.pending.read(c) ?? '', form.data.code, c.var.origin, door)
       if (!result.ok) {
         if (result.reason === 'expired') return startAgain(c, 'pending_expired')
         if (result.reason === 'no_attempts_left') return startAgain(c, 'no_attempts_left')
-        return show(c, refusedForm('code', codeRefused(result), result), returnTo, refusedStatus(c, result))
+        return show(c, refusedForm('code', codeRefused(result), result, values), returnTo, refusedStatus(c, result))
       }
-      deps.cookies.session.write(c, result.token)
-      deps.cookies.pending.remove(c)
+      cookies.session.write(c, result.token)
+      cookies.pending.remove(c)
+      cookies.browser.hold(c, result.holds.known)
+      cookies.trusted.hold(c, result.holds.trusted)
       if (result.recoveryCodesLeft === undefined) return c.redirect(returnPath(returnTo, deps.baseUrl), 303)
       deps.cookies.notice.leave(c, 'recovery_code_used')
       return c.redirect(result.recoveryCodesLeft === 0 ? '/settings/two-factor/recovery-codes' : '/', 303)
     })
     .post('/cancel', async (c) => {
-      await readForm(c, CancelForm)
+      await readForm(c, CancelForm, TRUST)
       await cancelPending(deps, deps.cookies.pending.read(c) ?? '')
       deps.cookies.pending.remove(c)
       return c.redirect('/sign-in', 303)

@@ -16,8 +16,10 @@ import type { Factor, Judgement } from '../two-factor/factor.ts'
 import { openSecret, type StoredFactor } from '../two-factor/factor-secret.ts'
 import { CODES_SHOWN_FOR, recoveryCodeText } from '../two-factor/recovery-codes.ts'
 import type { Watch } from '../watch/watch.ts'
+import { isNewBrowser, type KnownBrowser, type Recognition, remembered, sourceOf } from './known-browsers.ts'
 import { type Client, type NewSession, newSession } from './session.ts'
-import type { PendingSignIn } from './sign-in.ts'
+import { type Held, type Holds, NOTHING_HELD, type PendingSignIn } from './sign-in.ts'
+import { newTrust, type Trust } from './trusted-browsers.ts'
 
 /** What turns a pending sign-in into a session, in one transaction, for one caller only. */
 type Completion = {
@@ -26,6 +28,8 @@ type Completion = {
   session: NewSession
   events: SecurityEvent[]
   forgiven: Forgiven
+  known: KnownBrowser | undefined
+  trust: Trust | undefined
 }
 
 export type SecondStepStore = {
@@ -33,6 +37,8 @@ export type SecondStepStore = {
   /** Takes one attempt before the answer is looked at. False when there was none to take. */
   spendAttempt(tokenHash: string, now: Date): Promise<boolean>
   cancelPending(tokenHash: string): Promise<void>
+  /** Which of the browser's tokens (hashes, five at most) the account knows. One prepared read. */
+  recognise(accountId: number, browserHashes: string[]): Promise<Recognition>
   factorsOf(accountId: number): Promise<StoredFactor[]>
   /** False when the counter is not below `counter` any more, or the pending sign-in is gone. */
   completeWithFactor(of: Completion & { factorId: string; counter: number; now: Date }): Promise<boolean>
@@ -52,7 +58,7 @@ export type SecondStepDeps = LimitDeps & {
 }
 
 export type SecondStepResult =
-  | { ok: true; token: string; expiresAt: Date; recoveryCodesLeft?: number }
+  | { ok: true; token: string; expiresAt: Date; holds: Holds; recoveryCodesLeft?: number }
   /** The password has to be typed again. */
   | { ok: false; reason: 'expired' | 'no_attempts_left' }
   | CodeRefused
@@ -76,8 +82,13 @@ export async function pendingSignIn(
   return pending?.client === client ? pending : undefined
 }
 
-/** `keepToken`: the session goes on under the token of the pending sign-in, for clients that know no other. */
-type Door = { client: Client; keepToken?: boolean }
+/**
+ * `keepToken`: the session goes on under the token of the pending sign-in, for clients that know no other. `trust`: the
+ * browser is not to be asked for a code again; heard only with a code of the authenticator.
+ */
+type Door =
+  | { client: 'api'; keepToken?: boolean }
+  | { client: 'browser'; keepToken?: never; held?: Held; trust?: boolean }
 
 /** False after too many wrong codes in a row: then only a recovery code, or an operator, opens the account. */
 export const canUseAuthenticator = async (deps: SecondStepDeps, { accountId }: PendingSignIn): Promise<boolean> =>
@@ -98,24 +109,27 @@ async function tryCode(
   token: string,
   typed: string,
   origin: Origin,
-  { client, keepToken = false }: Door,
+  door: Door,
 ): Promise<SecondStepResult> {
+  const { client, keepToken = false } = door
   const pending = await pendingSignIn(deps, token, client)
   if (!pending) return { ok: false, reason: 'expired' }
+  const browser = door.client === 'browser' ? await visiting(deps, pending, door) : undefined
+  const source = sourceOf(browser?.recognised, origin.address)
   const answer = readTypedCode(typed)
   if (answer.kind === 'malformed') {
-    const charged = await charge(deps, origin.address) // costs no attempt, but is not free either
+    const charged = await charge(deps, source) // costs no attempt, but is not free either
     return charged.ok ? { ok: false, reason: 'malformed' } : charged
   }
   const { accountId } = pending
   const charged =
     answer.kind === 'authenticator'
-      ? await charge(deps, origin.address, authenticatorAttempt(accountId))
-      : await charge(deps, origin.address, recoveryCodeAttempt(accountId))
+      ? await charge(deps, source, authenticatorAttempt(accountId))
+      : await charge(deps, source, recoveryCodeAttempt(accountId))
   if (!charged.ok) return charged
   if (!(await deps.secondSteps.spendAttempt(pending.tokenHash, deps.now()))) return { ok: false, reason: 'expired' }
 
-  const attempt = { deps, pending, origin, forgiven: charged.forgiven, ...(keepToken && { token }) }
+  const attempt = { deps, pending, origin, browser, forgiven: charged.forgiven, ...(keepToken && { token }) }
   const result =
     answer.kind === 'authenticator'
       ? await tryAuthenticator(attempt, answer.code)
@@ -132,7 +146,23 @@ export async function cancelPending(deps: SecondStepDeps, token: string): Promis
 }
 
 type Tried = Extract<SecondStepResult, { ok: true }> | { ok: false; reason: 'expired' } | CodeRefused
-type Attempt = { deps: SecondStepDeps; pending: PendingSignIn; origin: Origin; forgiven: Forgiven; token?: string }
+type Visiting = { held: Held; recognised: Recognition; trust: boolean }
+type Attempt = {
+  deps: SecondStepDeps
+  pending: PendingSignIn
+  origin: Origin
+  browser: Visiting | undefined
+  forgiven: Forgiven
+  token?: string
+}
+
+async function visiting(
+  deps: SecondStepDeps,
+  { accountId }: PendingSignIn,
+  { held = NOTHING_HELD, trust = false }: { held?: Held; trust?: boolean },
+): Promise<Visiting> {
+  return { held, trust, recognised: await deps.secondSteps.recognise(accountId, held.known.map(hashToken)) }
+}
 
 async function tryAuthenticator(attempt: Attempt, code: string): Promise<Tried> {
   const { deps, pending } = attempt
@@ -146,10 +176,10 @@ async function tryAuthenticator(attempt: Attempt, code: string): Promise<Tried> 
       if (judgement.reason !== 'wrong_code') refusal = judgement
       continue
     }
-    const { token, ...completion } = complete(attempt, 'authenticator')
+    const { token, holds, ...completion } = complete(attempt, 'authenticator')
     const { counter } = judgement
     if (await deps.secondSteps.completeWithFactor({ ...completion, factorId: factor.id, counter, now: deps.now() }))
-      return { ok: true, token, expiresAt: completion.session.expiresAt }
+      return { ok: true, token, holds, expiresAt: completion.session.expiresAt }
     // Somebody was faster with the same code: judged again, it says so.
     const again = await kind.judge(secret, code, counter, deps.now())
     return again.ok ? { ok: false, reason: 'expired' } : again
@@ -161,7 +191,7 @@ async function tryRecoveryCode(attempt: Attempt, code: string): Promise<Tried> {
   const { deps, pending, origin } = attempt
   const now = deps.now()
   const used = securityEvent('recovery_code_used', pending.accountId, origin, now)
-  const { token, ...completion } = complete(attempt, 'recovery_code')
+  const { token, holds, ...completion } = complete(attempt, 'recovery_code')
   const recoveryCodesLeft = await deps.secondSteps.completeWithRecoveryCode({
     ...completion,
     events: [used, ...completion.events],
@@ -176,16 +206,28 @@ async function tryRecoveryCode(attempt: Attempt, code: string): Promise<Tried> {
   })
   return recoveryCodesLeft === undefined
     ? { ok: false, reason: 'wrong_recovery_code' }
-    : { ok: true, token, expiresAt: completion.session.expiresAt, recoveryCodesLeft }
+    : { ok: true, token, holds, expiresAt: completion.session.expiresAt, recoveryCodesLeft }
 }
 
 function complete(
-  { deps, pending, origin, forgiven, token: kept }: Attempt,
+  { deps, pending, origin, browser, forgiven, token: kept }: Attempt,
   method: 'authenticator' | 'recovery_code',
-): Completion & { token: string } {
+): Completion & { token: string; holds: Holds } {
   const now = deps.now()
-  const { accountId, client } = pending
+  const { accountId, client, securityVersion, tokenHash: pendingHash } = pending
   const { token, session } = newSession({ accountId, client, method, token: kept }, origin, now, deps.sessionLifetime)
-  const events = [securityEvent('signed_in', accountId, origin, now, method)]
-  return { token, pendingHash: pending.tokenHash, securityVersion: pending.securityVersion, session, events, forgiven }
+  const known = browser && remembered(browser.held.known, accountId, browser.recognised, now)
+  const noticed = browser !== undefined && isNewBrowser(browser.recognised)
+  const events = [securityEvent('signed_in', accountId, origin, now, method, { noticed })]
+  const trusted =
+    browser?.trust && method === 'authenticator'
+      ? newTrust(browser.held.trusted, { accountId, securityVersion }, origin, now)
+      : undefined
+  if (trusted) {
+    const subject = trusted.trust.browser.id
+    events.push(securityEvent('browser_trusted', accountId, origin, now, null, { subject }))
+  }
+  const holds = { known: known?.token, trusted: trusted?.token }
+  const rows = { session, events, known: known?.browser, trust: trusted?.trust }
+  return { token, holds, pendingHash, securityVersion, forgiven, ...rows }
 }

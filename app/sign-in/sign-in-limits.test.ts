@@ -20,13 +20,17 @@ describe('password guesses at the door', () => {
     assert.equal((await owner.post('/sign-in', { email, password: PASSWORD })).location, '/')
   })
 
-  test('at the door and at the pop-up of a signed-in browser are counted together', async () => {
+  test('at the door and at the pop-up of a signed-in browser are counted apart: neither holds up the other (A19)', async () => {
     const { browser, email } = await signedUp(product)
     for (let attempt = 1; attempt <= TEN; attempt++)
       await browser.post('/settings/two-factor/set-up/confirm', { password: wrong })
-    const answer = await product.browser().post('/sign-in', { email, password: wrong })
-    assert.deepEqual([answer.status, answer.headers.get('Retry-After')], [429, '30'])
-    assert.equal((await browser.get('/')).status, 200, 'a live session goes on (A19)')
+    const waits = await browser.post('/settings/two-factor/set-up/confirm', { password: PASSWORD })
+    assert.deepEqual([waits.status, waits.headers.get('Retry-After')], [429, '30'])
+    assert.equal((await browser.get('/')).status, 200, 'a live session goes on')
+    const stranger = product.browser()
+    for (let attempt = 1; attempt <= TEN; attempt++)
+      assert.equal((await stranger.post('/sign-in', { email, password: wrong })).status, 422)
+    assert.equal((await stranger.post('/sign-in', { email, password: wrong })).status, 429)
   })
 
   test('at once, of one account from one address, wait for each other and break nothing', async () => {

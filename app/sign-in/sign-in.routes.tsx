@@ -36,17 +36,21 @@ export function signInRoutes(deps: SignInDeps & GuardDeps & { page: RenderPage; 
       const values = { email: form.values.email ?? '' }
       const returnTo = wanted(form.values.return_to)
       if (!form.ok) return deps.page(c, <SignInPage form={{ values, errors: form.errors }} returnTo={returnTo} />, 422)
-      const result = await signIn(deps, form.data, c.var.origin)
+      const { cookies } = deps
+      const held = { known: cookies.browser.read(c), trusted: cookies.trusted.read(c) }
+      const result = await signIn(deps, form.data, c.var.origin, 'browser', held)
       if (!result.ok) {
         const refused = refusedForm<'email' | 'password'>('', message(result), result, values)
         return deps.page(c, <SignInPage form={refused} returnTo={returnTo} />, refusedStatus(c, result))
       }
       if (result.step === 'signed_in') {
-        deps.cookies.session.write(c, result.token)
-        deps.cookies.pending.remove(c)
+        cookies.session.write(c, result.token)
+        cookies.pending.remove(c)
+        cookies.browser.hold(c, result.holds.known)
+        cookies.trusted.hold(c, result.holds.trusted)
         return c.redirect(returnTo ?? '/', 303)
       }
-      deps.cookies.pending.write(c, result.pendingToken)
+      cookies.pending.write(c, result.pendingToken)
       return c.redirect(
         returnTo ? `/sign-in/two-factor?return_to=${encodeURIComponent(returnTo)}` : '/sign-in/two-factor',
         303,

@@ -3,12 +3,14 @@ import type { Passwords } from '../lib/passwords.ts'
 import { hashToken, newToken } from '../lib/tokens.ts'
 import { charge, type Forgiven, type LimitDeps, passwordAttempt, type Wait } from '../limits.ts'
 import type { Watch } from '../watch/watch.ts'
+import { isNewBrowser, type KnownBrowser, type Recognition, remembered, sourceOf } from './known-browsers.ts'
 import { type Client, type NewSession, newSession, type Session } from './session.ts'
+import { type TrustUse, trustUse } from './trusted-browsers.ts'
 
 const FIVE_MINUTES = 5 * 60_000 // a pending sign-in's life
 const ATTEMPTS = 5 // codes per pending sign-in
 
-export type Account = {
+export type Account = Recognition & {
   id: number
   email: string
   passwordHash: string
@@ -26,16 +28,26 @@ export type PendingSignIn = {
   expiresAt: Date
 }
 
+/** The tokens that a browser brings along: what it may be known by, and trusted by. */
+export type Held = { known: string[]; trusted: string[] }
+/** What it holds from now on. A client of an API holds none. */
+export type Holds = { known?: string | undefined; trusted?: string | undefined }
+
+export const NOTHING_HELD: Held = { known: [], trusted: [] }
+
 export type SignInStore = {
-  accountByEmail(email: string): Promise<Account | undefined>
-  /** False when the account changed since `securityVersion` was read. */
+  /** The account, and which of the browser's tokens (hashes, five at most) it knows. One prepared read. */
+  accountByEmail(email: string, browserHashes: string[]): Promise<Account | undefined>
+  /** False when the account changed since `securityVersion` was read, or does not trust the browser. */
   signIn(of: {
     session: NewSession
     securityVersion: number
     event: SecurityEvent
     forgiven: Forgiven
+    known: KnownBrowser | undefined
+    trusted: TrustUse | undefined
   }): Promise<boolean>
-  /** False as above. */
+  /** False when the account changed since `securityVersion` was read. */
   startPending(of: { pending: PendingSignIn; forgiven: Forgiven }): Promise<boolean>
   signOut(of: { sessionId: string; event: SecurityEvent }): Promise<boolean>
   rehash(of: { accountId: number; from: string; to: string }): Promise<void>
@@ -50,69 +62,105 @@ export type SignInDeps = LimitDeps & {
 }
 
 export type SignInResult =
-  | { ok: true; step: 'signed_in'; accountId: number; token: string; expiresAt: Date }
+  | { ok: true; step: 'signed_in'; accountId: number; token: string; expiresAt: Date; holds: Holds }
   | { ok: true; step: 'code_owed'; accountId: number; pendingToken: string; expiresAt: Date; attemptsLeft: number }
   | { ok: false; reason: 'wrong_credentials' }
   /** Told only after a right password. */
   | { ok: false; reason: 'suspended' }
   | Wait
 
-/** First step: e-mail (normalised) and password. The answer and its time are the same whether the account exists or not. */
+/**
+ * First step: e-mail (normalised) and password. The answer and its time are the same whether the account exists or not.
+ * A browser that the account trusts is in without a code.
+ */
 export const signIn = (
   deps: SignInDeps,
   typed: { email: string; password: string },
   origin: Origin,
   client: Client = 'browser',
+  held: Held = NOTHING_HELD,
 ): Promise<SignInResult> =>
-  deps.watch.attempt({ door: client, address: origin.address }, () => tryPassword(deps, typed, origin, client))
+  deps.watch.attempt({ door: client, address: origin.address }, () => tryPassword(deps, typed, origin, client, held))
 
 async function tryPassword(
   deps: SignInDeps,
   { email, password }: { email: string; password: string },
   origin: Origin,
   client: Client,
+  held: Held,
 ): Promise<SignInResult> {
-  const charged = await charge(deps, origin.address, passwordAttempt(email, origin.address))
+  const account = await deps.signIns.accountByEmail(email, held.known.map(hashToken))
+  const source = sourceOf(account, origin.address)
+  const charged = await charge(deps, source, passwordAttempt(email, source))
   if (!charged.ok) return charged
 
-  const account = await deps.signIns.accountByEmail(email)
   const right = await deps.passwords.verify(account?.passwordHash, password)
-  const now = deps.now()
   if (!account || !right) {
-    if (account) await deps.signIns.record(securityEvent('password_wrong', account.id, origin, now))
+    if (account) await deps.signIns.record(securityEvent('password_wrong', account.id, origin, deps.now()))
     return { ok: false, reason: 'wrong_credentials' }
   }
   if (account.suspendedAt) return { ok: false, reason: 'suspended' }
   await strengthen(deps, account, password)
 
-  const { forgiven } = charged
-  const { securityVersion } = account
-  if (account.hasSecondFactor) {
-    const pendingToken = newToken(account.id)
-    const expiresAt = new Date(now.getTime() + FIVE_MINUTES)
-    const pending = {
-      tokenHash: hashToken(pendingToken),
-      client,
-      accountId: account.id,
-      securityVersion,
-      attemptsLeft: ATTEMPTS,
-      expiresAt,
-    }
-    const started = await deps.signIns.startPending({ pending, forgiven })
-    return started
-      ? { ok: true, step: 'code_owed', accountId: account.id, pendingToken, expiresAt, attemptsLeft: ATTEMPTS }
-      : { ok: false, reason: 'wrong_credentials' }
+  const attempt = { deps, account, origin, client, held, forgiven: charged.forgiven }
+  if (!account.hasSecondFactor) return (await finish(attempt, 'password')) ?? { ok: false, reason: 'wrong_credentials' }
+  return (client === 'browser' && (await finishTrusted(attempt))) || oweCode(attempt)
+}
+
+type Attempt = {
+  deps: SignInDeps
+  account: Account
+  origin: Origin
+  client: Client
+  held: Held
+  forgiven: Forgiven
+}
+
+/** Undefined when the account changed meanwhile, or does not trust the browser. */
+async function finish(
+  { deps, account, origin, client, held, forgiven }: Attempt,
+  method: 'password' | 'trusted_browser',
+  trust?: ReturnType<typeof trustUse>,
+): Promise<SignInResult | undefined> {
+  const now = deps.now()
+  const { id: accountId, securityVersion } = account
+  const { token, session } = newSession({ accountId, client, method }, origin, now, deps.sessionLifetime)
+  const known = client === 'browser' ? remembered(held.known, accountId, account, now) : undefined
+  const noticed = known !== undefined && isNewBrowser(account)
+  const signedIn = await deps.signIns.signIn({
+    session,
+    securityVersion,
+    event: securityEvent('signed_in', accountId, origin, now, method, { noticed }),
+    forgiven,
+    known: known?.browser,
+    trusted: trust?.use,
+  })
+  if (!signedIn) return undefined
+  const holds = { known: known?.token, trusted: trust?.token }
+  return { ok: true, step: 'signed_in', accountId, token, expiresAt: session.expiresAt, holds }
+}
+
+/** The browser's own token decides, in the transaction that makes the session; whoever comes second with it owes the code. */
+async function finishTrusted(attempt: Attempt): Promise<SignInResult | undefined> {
+  const { deps, account, origin, held } = attempt
+  const { id: accountId, securityVersion } = account
+  const trust = trustUse(held.trusted, { accountId, securityVersion }, origin, deps.now())
+  return trust && finish(attempt, 'trusted_browser', trust)
+}
+
+async function oweCode({ deps, account, client, forgiven }: Attempt): Promise<SignInResult> {
+  const pendingToken = newToken(account.id)
+  const expiresAt = new Date(deps.now().getTime() + FIVE_MINUTES)
+  const pending = {
+    tokenHash: hashToken(pendingToken),
+    client,
+    accountId: account.id,
+    securityVersion: account.securityVersion,
+    attemptsLeft: ATTEMPTS,
+    expiresAt,
   }
-  const { token, session } = newSession(
-    { accountId: account.id, client, method: 'password' },
-    origin,
-    now,
-    deps.sessionLifetime,
-  )
-  const event = securityEvent('signed_in', account.id, origin, now, 'password')
-  const signedIn = await deps.signIns.signIn({ session, securityVersion, event, forgiven })
-  return signedIn
-    ? { ok: true, step: 'signed_in', accountId: account.id, token, expiresAt: session.expiresAt }
+  return (await deps.signIns.startPending({ pending, forgiven }))
+    ? { ok: true, step: 'code_owed', accountId: account.id, pendingToken, expiresAt, attemptsLeft: ATTEMPTS }
     : { ok: false, reason: 'wrong_credentials' }
 }
 

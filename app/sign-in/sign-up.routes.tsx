@@ -31,6 +31,7 @@ export function signUpRoutes(deps: SignUpDeps & GuardDeps & { page: RenderPage }
       if (!result.ok) return deps.page(c, show(refused(result, minLength, values)), refusedStatus(c, result))
       if (result.step === 'check_mail') return c.redirect('/sign-up/sent', 303)
       deps.cookies.session.write(c, result.token)
+      deps.cookies.browser.hold(c, result.holds.known)
       return c.redirect('/', 303)
     })
     .get('/sent', (c) =>

@@ -1,6 +1,16 @@
 import assert from 'node:assert/strict'
 import { after, describe, test } from 'node:test'
-import { accountOf, everyRow, latchkey, loggedEvents, newEmail, PASSWORD, SESSION, signedUp } from '../testing.ts'
+import {
+  accountOf,
+  everyRow,
+  KNOWN,
+  latchkey,
+  loggedEvents,
+  newEmail,
+  PASSWORD,
+  SESSION,
+  signedUp,
+} from '../testing.ts'
 
 const product = await latchkey()
 after(() => product.close())
@@ -26,7 +36,7 @@ async function hashesMade(during: () => Promise<unknown>) {
 describe('a new account', () => {
   test('is signed in at once and knows how it began', async () => {
     const { browser, email } = await signedUp(product)
-    assert.deepEqual([...browser.cookies.keys()], [SESSION])
+    assert.deepEqual([...browser.cookies.keys()], [SESSION, KNOWN])
     assert.equal((await browser.get('/')).status, 200)
     assert.deepEqual(await loggedEvents(product, email), ['signed_up', 'signed_in password'])
   })

@@ -7,6 +7,7 @@ import { attemptMails, charge, chargeMail, type LimitDeps, type Wait } from '../
 import { addressTriedMail, type MailDeps } from '../mail/account-mails.ts'
 import type { MailLink } from '../mail/links.ts'
 import { type QueuedMail, queuedMail } from '../mail/mail.ts'
+import { type KnownBrowser, remembered } from './known-browsers.ts'
 import { type NewSession, newSession } from './session.ts'
 
 export type NewAccount = {
@@ -29,6 +30,8 @@ export type SignUpStore = {
     link: MailLink
     mail: QueuedMail
     events: SecurityEvent[]
+    /** Where a session begins, the browser is known from then on. */
+    known: KnownBrowser | undefined
   }): Promise<boolean>
   ownerOf(email: string): Promise<{ id: number; email: string } | undefined>
   queueMail(mail: QueuedMail): Promise<void>
@@ -43,7 +46,7 @@ export type SignUpDeps = LimitDeps &
   }
 
 export type SignUpResult =
-  | { ok: true; step: 'signed_in'; token: string }
+  | { ok: true; step: 'signed_in'; token: string; holds: { known: string } }
   /** The mailbox says more; here it is the same whether an account was made or there was one. */
   | { ok: true; step: 'check_mail' }
   | { ok: false; reason: 'weak_password'; refusal: PasswordRefusal }
@@ -78,7 +81,8 @@ export async function signUp(
   const event = securityEvent('signed_up', account.id, origin, now)
   const confirm = confirmation(deps, account, origin, now)
   if (deps.mailDelivery.configured) {
-    const made = await deps.accounts.signUp({ account, session: undefined, ...confirm, events: [event] })
+    const nobody = { session: undefined, known: undefined } // is signed in yet
+    const made = await deps.accounts.signUp({ account, ...nobody, ...confirm, events: [event] })
     if (!made) await tellOwner(deps, email, origin, now)
     return { ok: true, step: 'check_mail' }
   }
@@ -90,8 +94,11 @@ export async function signUp(
     deps.sessionLifetime,
   )
   const events = [event, securityEvent('signed_in', account.id, origin, now, 'password')]
-  const made = await deps.accounts.signUp({ account, session, ...confirm, events })
-  return made ? { ok: true, step: 'signed_in', token } : { ok: false, reason: 'email_taken' }
+  const known = remembered([], account.id, { knownBrowser: null }, now)
+  const made = await deps.accounts.signUp({ account, session, ...confirm, events, known: known.browser })
+  return made
+    ? { ok: true, step: 'signed_in', token, holds: { known: known.token } }
+    : { ok: false, reason: 'email_taken' }
 }
 
 /** At most once an hour. */

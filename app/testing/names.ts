@@ -4,6 +4,8 @@ export const PASSWORD = 'violet kettle marches north'
 
 export const SESSION = '__Host-latchkey'
 export const PENDING = '__Host-latchkey-pending'
+export const KNOWN = '__Host-latchkey-browser'
+export const TRUSTED = '__Host-latchkey-trusted'
 export const ENROLMENT = '__Host-latchkey-enrolment'
 
 export const SET_UP = '/settings/two-factor/set-up'
@@ -11,3 +13,4 @@ export const DONE = `${SET_UP}/recovery-codes`
 export const RECOVERY_CODES_PAGE = '/settings/two-factor/recovery-codes'
 
 export const TOKENS_PAGE = '/settings/tokens'
+export const SESSIONS_PAGE = '/settings/sessions'

@@ -10,10 +10,12 @@ import {
   forgive,
   insertEvents,
   insertSession,
+  type KnownBrowserRow,
   type MailRow,
   newSecurityVersion,
   queueMails,
   type Renewal,
+  rememberBrowser,
   renewSession,
   type SessionRow,
 } from './statements.ts'
@@ -36,16 +38,19 @@ export const accountStore = ({ db, atomically }: Database) => ({
     link,
     mail,
     events,
+    known,
   }: {
     account: NewAccount
     session: SessionRow | undefined
     link: MailLinkRow
     mail: MailRow
     events: EventRow[]
+    known: KnownBrowserRow | undefined
   }) =>
     atomically((tx) => [
       must(tx.insert(accounts).values(account).onConflictDoNothing().returning({ id: accounts.id })),
       ...(session ? [insertSession(tx, session)] : []),
+      ...(known ? [rememberBrowser(tx, known)] : []),
       ...insertNewestLink(tx, link),
       insertEvents(tx, ...events),
       queueMails(tx, mail),

@@ -1,6 +1,6 @@
-import { and, desc, eq, gt, inArray, sql } from 'drizzle-orm'
+import { and, desc, eq, gt, inArray, ne, sql } from 'drizzle-orm'
 import { type Database, must, prepared } from '../client.ts'
-import { accounts, factors, recoveryCodes, sessions } from '../schema.ts'
+import { accounts, factors, pendingSignIns, recoveryCodes, sessions } from '../schema.ts'
 import { type EventRow, insertEvents } from './statements.ts'
 
 /** The hot read: one prepared statement for every signed-in page. */
@@ -39,26 +39,38 @@ export function sessionStore({ db, atomically }: Database) {
       .where(eq(sessions.tokenHash, sql.placeholder('tokenHash'))),
   )
 
+  /** One transaction each: of two at once that end the same session, one has ended it and one event says so. */
+  async function endOneByOne(found: { id: string }[], event: (id: string) => EventRow): Promise<string[]> {
+    const ended: string[] = []
+    for (const { id } of found) {
+      const gone = await atomically((tx) => [
+        must(tx.delete(sessions).where(eq(sessions.id, id)).returning({ id: sessions.id })),
+        insertEvents(tx, event(id)),
+      ])
+      if (gone) ended.push(id)
+    }
+    return ended
+  }
+
   return {
     find: async (tokenHash: string) => (await find({ tokenHash }))[0],
-    sessionsOf: async (accountId: number, now: Date) =>
+    sessionsOf: async (accountId: number, now: Date, seenAfter: Date) =>
       await db
         .select()
         .from(sessions)
-        .where(and(eq(sessions.accountId, accountId), gt(sessions.expiresAt, now)))
+        .where(and(eq(sessions.accountId, accountId), gt(sessions.expiresAt, now), gt(sessions.lastSeenAt, seenAfter)))
         .orderBy(desc(sessions.lastSeenAt), desc(sessions.id)),
 
     async endSessions(accountId: number, ids: string[], event: (id: string) => EventRow): Promise<string[]> {
       const own = and(eq(sessions.accountId, accountId), inArray(sessions.id, ids))
-      const ended: string[] = []
-      for (const { id } of await db.select({ id: sessions.id }).from(sessions).where(own)) {
-        const gone = await atomically((tx) => [
-          must(tx.delete(sessions).where(eq(sessions.id, id)).returning({ id: sessions.id })),
-          insertEvents(tx, event(id)),
-        ])
-        if (gone) ended.push(id)
-      }
-      return ended
+      return endOneByOne(await db.select({ id: sessions.id }).from(sessions).where(own), event)
+    },
+
+    async endOtherSessions(accountId: number, id: string, event: (id: string) => EventRow): Promise<string[]> {
+      // First: one that is being answered right now either dies here or has its session ended below.
+      await db.delete(pendingSignIns).where(eq(pendingSignIns.accountId, accountId))
+      const others = and(eq(sessions.accountId, accountId), ne(sessions.id, id))
+      return endOneByOne(await db.select({ id: sessions.id }).from(sessions).where(others), event)
     },
 
     async end(id: string): Promise<void> {

@@ -1,6 +1,7 @@
 import { and, eq, gt, inArray, isNull, lt, notExists, sql } from 'drizzle-orm'
 import { type Database, type Db, must, prepared } from '../client.ts'
 import { accounts, factors, pendingSignIns, recoveryCodes, sessions } from '../schema.ts'
+import { presenting, recognition } from './known-browsers.ts'
 import {
   accountUnchanged,
   type EventRow,
@@ -9,8 +10,11 @@ import {
   hasSecondFactor,
   insertEvents,
   insertSession,
+  type KnownBrowserRow,
+  rememberBrowser,
   type SessionRow,
 } from './statements.ts'
+import { insertTrust, type Trust, type TrustUse, useTrust } from './trusted-browsers.ts'
 
 type Pending = typeof pendingSignIns.$inferInsert
 type Completion = {
@@ -19,6 +23,8 @@ type Completion = {
   session: SessionRow
   events: EventRow[]
   forgiven: Forgiven
+  known: KnownBrowserRow | undefined
+  trust: Trust | undefined
   now: Date
 }
 
@@ -34,28 +40,36 @@ export function signInStore({ db, atomically }: Database) {
         securityVersion: accounts.securityVersion,
         suspendedAt: accounts.suspendedAt,
         hasSecondFactor,
+        ...recognition,
       })
       .from(accounts)
       .where(eq(accounts.email, sql.placeholder('email'))),
   )
 
   return {
-    accountByEmail: async (email: string) => (await accountByEmail({ email }))[0],
+    accountByEmail: async (email: string, browserHashes: string[] = []) =>
+      (await accountByEmail({ email, ...presenting(browserHashes) }))[0],
 
     signIn: ({
       session,
       securityVersion,
       event,
       forgiven,
+      known,
+      trusted,
     }: {
       session: SessionRow
       securityVersion: number
       event: EventRow
       forgiven: Forgiven
+      known: KnownBrowserRow | undefined
+      trusted: TrustUse | undefined
     }) =>
       atomically((tx) => [
         accountUnchanged(tx, session.accountId, securityVersion),
         insertSession(tx, session),
+        ...(trusted ? [useTrust(tx, trusted)] : []),
+        ...(known ? [rememberBrowser(tx, known)] : []),
         insertEvents(tx, event),
         ...forgive(tx, forgiven),
       ]),
@@ -157,7 +171,10 @@ export function signInStore({ db, atomically }: Database) {
 }
 
 /** Of all who hold the pending sign-in, the one whose DELETE returns its row gets the session. */
-const complete = (tx: Db, { pendingHash, session, events, forgiven }: Omit<Completion, 'now'>) => [
+const complete = (
+  tx: Db,
+  { pendingHash, session, events, forgiven, known, trust: trusted }: Omit<Completion, 'now'>,
+) => [
   must(
     tx
       .delete(pendingSignIns)
@@ -165,6 +182,8 @@ const complete = (tx: Db, { pendingHash, session, events, forgiven }: Omit<Compl
       .returning({ tokenHash: pendingSignIns.tokenHash }),
   ),
   insertSession(tx, session),
+  ...(trusted ? insertTrust(tx, trusted) : []),
+  ...(known ? [rememberBrowser(tx, known)] : []),
   insertEvents(tx, ...events),
   ...forgive(tx, forgiven),
 ]

@@ -4,6 +4,7 @@ import {
   accounts,
   events,
   factors,
+  knownBrowsers,
   limits,
   mailLinks,
   mails,
@@ -15,12 +16,13 @@ import {
 // Statements that several stores put into their transactions. Each takes the transaction first.
 //
 // PostgreSQL locks rows as they are touched. So that two transactions never wait for each other, all of them go in one
-// order: account, pending sign-ins, sessions, trusted browsers, factors, recovery codes, access tokens, links that went out by
+// order: account, pending sign-ins, sessions, trusted browsers, known browsers, factors, recovery codes, access tokens, links that went out by
 // mail, limits (the address's budget first). Events and mails are new rows, which nobody waits for.
 
 export type EventRow = typeof events.$inferInsert
 export type MailRow = typeof mails.$inferInsert
 export type SessionRow = typeof sessions.$inferInsert
+export type KnownBrowserRow = typeof knownBrowsers.$inferInsert
 export type Forgiven = { budget?: string; delays: string[] }
 export type Renewal = { sessionId: string; fromTokenHash: string; toTokenHash: string }
 
@@ -107,6 +109,15 @@ function writing<Statement extends object>(statement: Statement, rows: Written):
 
 /** What a step of a transaction adds to the events and sessions. */
 export const writtenBy = (step: object): Written | undefined => written.get(step)
+/** The browser that signs in here is known from then on. */
+export const rememberBrowser = (tx: Db, browser: KnownBrowserRow) =>
+  tx
+    .insert(knownBrowsers)
+    .values(browser)
+    .onConflictDoUpdate({
+      target: [knownBrowsers.tokenHash, knownBrowsers.accountId],
+      set: { lastSeenAt: browser.lastSeenAt },
+    })
 
 /** Mail goes into the queue in the transaction of what it tells of. */
 export const queueMails = (tx: Db, ...rows: MailRow[]) => tx.insert(mails).values(rows)

@@ -1,10 +1,11 @@
 import { Narrow } from '../layouts.tsx'
 import { CodeField } from '../ui/code-field.tsx'
 import { ErrorSummary } from '../ui/error-summary.tsx'
+import { Tick } from '../ui/tick.tsx'
 import type { FormState } from '../ui/types.ts'
 
 type SecondStepPageProps = {
-  form: FormState<'code'>
+  form: FormState<'code' | 'trust'>
   returnTo?: string | undefined
   canUseAuthenticator: boolean
 }
@@ -21,6 +22,11 @@ export const SecondStepPage = ({ form, returnTo, canUseAuthenticator }: SecondSt
     <form method="post" action="/sign-in/two-factor" class="stack" novalidate>
       {returnTo && <input type="hidden" name="return_to" value={returnTo} />}
       <CodeField form={form} autofocus />
+      {canUseAuthenticator && (
+        <Tick name="trust" ticked={form.values?.trust === 'yes'}>
+          Don't ask on this browser for 30 days
+        </Tick>
+      )}
       <button type="submit" class="primary wide">
         Verify
       </button>

@@ -1,0 +1,82 @@
+import { Hono } from 'hono'
+import { compress } from 'hono/compress'
+import { z } from 'zod'
+import { SessionsPage } from '#views/settings/sessions-page.tsx'
+import { SignOutEverywherePage } from '#views/settings/sign-out-everywhere.tsx'
+import type { AnyContext, SignedInEnv } from '../http/env.ts'
+import { readForm, readNothing } from '../http/forms.ts'
+import { type GuardDeps, signedIn } from '../http/guards.ts'
+import { takeNotice } from '../http/notices.ts'
+import type { RenderPage } from '../http/page.tsx'
+import type { NoticeWord } from '../http/session.ts'
+import { forgetBrowsers, listTrustedBrowsers, type TrustedBrowsersDeps } from '../sign-in/trusted-browsers.ts'
+import { endOtherSessions, endSessions, listSessions, type SessionsDeps } from './sessions.ts'
+import { type SignOutEverywhereDeps, signOutEverywhere } from './sign-out-everywhere.ts'
+
+const HERE = '/settings/sessions'
+/** Each row's button sends its own id. */
+const OneForm = z.object({ id: z.string().max(64) })
+
+/**
+ * Sessions and trusted browsers, which end one by one or all at once, and the panic button. No password is asked for, and
+ * nobody is sent away to generate recovery codes first: all of it only closes doors.
+ */
+export function sessionsRoutes(
+  deps: SessionsDeps & SignOutEverywhereDeps & TrustedBrowsersDeps & GuardDeps & { page: RenderPage },
+) {
+  const back = (c: AnyContext, notice: NoticeWord) => {
+    deps.cookies.notice.leave(c, notice)
+    return c.redirect(HERE, 303)
+  }
+
+  const idIn = async (c: AnyContext): Promise<string[]> => {
+    const form = await readForm(c, OneForm)
+    return form.ok ? [form.data.id] : []
+  }
+
+  return new Hono<SignedInEnv>()
+    .use(signedIn(deps))
+    .get('/', compress(), async (c) => {
+      const { session } = c.var
+      const sessions = await listSessions(deps, session.accountId)
+      const trusted = await listTrustedBrowsers(deps, session.accountId)
+      const listed = sessions.map((each) => ({ ...each, current: each.id === session.id }))
+      const notice = takeNotice(c, deps.cookies, session)
+      return deps.page(c, <SessionsPage viewer={session} notice={notice} sessions={listed} trusted={trusted} />)
+    })
+    .post('/', async (c) => {
+      const ended = await endSessions(deps, c.var.session.accountId, await idIn(c), c.var.origin)
+      return back(c, ended.length > 0 ? 'session_ended' : 'session_gone')
+    })
+    .get('/others', (c) => c.redirect(HERE, 303))
+    .post('/others', async (c) => {
+      await readNothing(c)
+      const ended = await endOtherSessions(deps, c.var.session, c.var.origin)
+      return back(c, ended.length > 0 ? 'sessions_ended' : 'no_other_sessions')
+    })
+    .get('/trusted', (c) => c.redirect(HERE, 303))
+    .post('/trusted', async (c) => {
+      const forgotten = await forgetBrowsers(deps, c.var.session.accountId, await idIn(c), c.var.origin)
+      return back(c, forgotten.length > 0 ? 'browser_forgotten' : 'browser_gone')
+    })
+    .get('/trusted/all', (c) => c.redirect(HERE, 303))
+    .post('/trusted/all', async (c) => {
+      await readNothing(c)
+      const { accountId } = c.var.session
+      const ids = (await listTrustedBrowsers(deps, accountId)).map(({ id }) => id)
+      const forgotten = await forgetBrowsers(deps, accountId, ids, c.var.origin)
+      return back(c, forgotten.length > 0 ? 'browsers_forgotten' : 'browser_gone')
+    })
+    .get('/everything', (c) => deps.page(c, <SignOutEverywherePage viewer={c.var.session} />))
+    .post('/everything', async (c) => {
+      await readNothing(c)
+      const { cookies } = deps
+      const done = await signOutEverywhere(deps, c.var.session, cookies.browser.read(c), c.var.origin)
+      cookies.session.remove(c)
+      cookies.pending.remove(c)
+      cookies.enrolment.remove(c)
+      cookies.notice.leave(c, done ? 'signed_out_everywhere' : 'signed_out')
+      c.header('Clear-Site-Data', '"cache"') // what Back would show again
+      return c.redirect('/sign-in', 303)
+    })
+}

@@ -1,0 +1,43 @@
+import { type Origin, type SecurityEvent, securityEvent } from '../events.ts'
+import { heldFor } from '../lib/held-tokens.ts'
+import { hashToken } from '../lib/tokens.ts'
+import type { Session } from '../sign-in/session.ts'
+
+export type SignOutEverywhereStore = {
+  /** Closes every door of the account at once. False when the session is over already, which closes nothing. */
+  signOutEverywhere(of: {
+    accountId: number
+    sessionId: string
+    /** The one browser that stays known. */
+    knownBrowser: string | undefined
+    at: Date
+    events: SecurityEvent[]
+  }): Promise<boolean>
+}
+
+export type SignOutEverywhereDeps = { panic: SignOutEverywhereStore; now(): Date }
+
+/**
+ * Ends all sessions, this one too, sign-ins half done and changes of the e-mail address under way; forgets trusted and
+ * known browsers; freezes access tokens. Asks for nothing: it only closes doors. The browser it is done from stays known
+ * (`knownTokens` are what it holds), so that its owner is told of the next that is not.
+ */
+export function signOutEverywhere(
+  { panic, now }: SignOutEverywhereDeps,
+  { accountId, id: sessionId }: Session,
+  knownTokens: string[],
+  origin: Origin,
+): Promise<boolean> {
+  const at = now()
+  const held = heldFor(knownTokens, accountId)
+  return panic.signOutEverywhere({
+    accountId,
+    sessionId,
+    knownBrowser: held && hashToken(held),
+    at,
+    events: [
+      securityEvent('signed_out_everywhere', accountId, origin, at),
+      securityEvent('tokens_frozen', accountId, origin, at),
+    ],
+  })
+}

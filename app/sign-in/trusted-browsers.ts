@@ -1,0 +1,90 @@
+import { type Origin, type SecurityEvent, securityEvent } from '../events.ts'
+import { heldFor } from '../lib/held-tokens.ts'
+import { hashToken, newId, newToken } from '../lib/tokens.ts'
+
+const THIRTY_DAYS = 30 * 24 * 60 * 60_000
+
+/** As stored. Alive only as long as the account's security version is the one it was trusted under. */
+export type TrustedBrowser = Origin & {
+  id: string
+  tokenHash: string
+  accountId: number
+  securityVersion: number
+  trustedAt: Date
+  lastUsedAt: Date | null
+  expiresAt: Date
+}
+
+/** A browser that is trusted from now on. `replaces` is the hash of what it was trusted by before, if it was. */
+export type Trust = { browser: TrustedBrowser; replaces: string | undefined }
+
+/** One use of a token: the next takes its place, so that of two who hold it one is asked for the code. */
+export type TrustUse = Origin & {
+  accountId: number
+  securityVersion: number
+  fromHash: string
+  toHash: string
+  now: Date
+}
+
+export type ListedBrowser = Pick<
+  TrustedBrowser,
+  'id' | 'address' | 'browser' | 'trustedAt' | 'lastUsedAt' | 'expiresAt'
+>
+
+export type TrustedBrowserStore = {
+  /** The live ones, the latest first. */
+  trustedBrowsersOf(accountId: number, now: Date): Promise<ListedBrowser[]>
+  /** Those of `ids` that were the account's, with one event each. */
+  forgetBrowsers(accountId: number, ids: string[], event: (id: string) => SecurityEvent): Promise<string[]>
+}
+
+export type TrustedBrowsersDeps = { trustedBrowsers: TrustedBrowserStore; now(): Date }
+
+type Account = { accountId: number; securityVersion: number }
+
+/** "Don't ask on this browser for 30 days", which begin now and are not prolonged by use. */
+export function newTrust(held: string[], account: Account, origin: Origin, now: Date): { token: string; trust: Trust } {
+  const token = newToken(account.accountId)
+  const before = heldFor(held, account.accountId)
+  const browser = {
+    id: newId(),
+    tokenHash: hashToken(token),
+    ...account,
+    trustedAt: now,
+    lastUsedAt: null,
+    expiresAt: new Date(now.getTime() + THIRTY_DAYS),
+    ...origin,
+  }
+  return { token, trust: { browser, replaces: before && hashToken(before) } }
+}
+
+/** Undefined where the browser holds nothing for the account. Whether it is good the store alone can say. */
+export function trustUse(
+  held: string[],
+  account: Account,
+  origin: Origin,
+  now: Date,
+): { token: string; use: TrustUse } | undefined {
+  const before = heldFor(held, account.accountId)
+  if (!before) return undefined
+  const token = newToken(account.accountId)
+  return { token, use: { ...account, ...origin, fromHash: hashToken(before), toHash: hashToken(token), now } }
+}
+
+/** The browsers that are not asked for the code. */
+export const listTrustedBrowsers = (
+  { trustedBrowsers, now }: TrustedBrowsersDeps,
+  accountId: number,
+): Promise<ListedBrowser[]> => trustedBrowsers.trustedBrowsersOf(accountId, now())
+
+/** "Forget". The ids that were forgotten; another account's, and unknown ones, are not among them. */
+export const forgetBrowsers = (
+  { trustedBrowsers, now }: TrustedBrowsersDeps,
+  accountId: number,
+  ids: string[],
+  origin: Origin,
+): Promise<string[]> =>
+  trustedBrowsers.forgetBrowsers(accountId, ids, (id) =>
+    securityEvent('browser_forgotten', accountId, origin, now(), null, { subject: id }),
+  )

@@ -1,0 +1,72 @@
+import { and, desc, eq, gt, inArray } from 'drizzle-orm'
+import { type Database, type Db, must } from '../client.ts'
+import { accounts, trustedBrowsers } from '../schema.ts'
+import { type EventRow, insertEvents } from './statements.ts'
+
+export type Trust = { browser: typeof trustedBrowsers.$inferInsert; replaces: string | undefined }
+export type TrustUse = {
+  accountId: number
+  securityVersion: number
+  fromHash: string
+  toHash: string
+  address: string
+  browser: string
+  now: Date
+}
+
+const held = (accountId: number, tokenHash: string) =>
+  and(eq(trustedBrowsers.accountId, accountId), eq(trustedBrowsers.tokenHash, tokenHash))
+
+/** What the browser was trusted by before would stand on the list beside it, and be worth nothing. */
+export const insertTrust = (tx: Db, { browser, replaces }: Trust) => [
+  ...(replaces ? [tx.delete(trustedBrowsers).where(held(browser.accountId, replaces))] : []),
+  tx.insert(trustedBrowsers).values(browser),
+]
+
+/** Of two that come with one token, the slower finds it gone. */
+export const useTrust = (tx: Db, { accountId, securityVersion, fromHash, toHash, now, ...origin }: TrustUse) =>
+  must(
+    tx
+      .update(trustedBrowsers)
+      .set({ tokenHash: toHash, lastUsedAt: now, ...origin })
+      .where(
+        and(
+          held(accountId, fromHash),
+          eq(trustedBrowsers.securityVersion, securityVersion),
+          gt(trustedBrowsers.expiresAt, now),
+        ),
+      )
+      .returning({ id: trustedBrowsers.id }),
+  )
+
+export const trustedBrowserStore = ({ db, atomically }: Database) => ({
+  trustedBrowsersOf: async (accountId: number, now: Date) =>
+    (
+      await db
+        .select({ trusted: trustedBrowsers })
+        .from(trustedBrowsers)
+        .innerJoin(
+          accounts,
+          and(
+            eq(accounts.id, trustedBrowsers.accountId),
+            eq(accounts.securityVersion, trustedBrowsers.securityVersion),
+          ),
+        )
+        .where(and(eq(trustedBrowsers.accountId, accountId), gt(trustedBrowsers.expiresAt, now)))
+        .orderBy(desc(trustedBrowsers.trustedAt), desc(trustedBrowsers.id))
+    ).map(({ trusted }) => trusted),
+
+  /** One transaction each: of two at once that forget the same browser, one has done it and one event says so. */
+  async forgetBrowsers(accountId: number, ids: string[], event: (id: string) => EventRow): Promise<string[]> {
+    const own = and(eq(trustedBrowsers.accountId, accountId), inArray(trustedBrowsers.id, ids))
+    const forgotten: string[] = []
+    for (const { id } of await db.select({ id: trustedBrowsers.id }).from(trustedBrowsers).where(own)) {
+      const gone = await atomically((tx) => [
+        must(tx.delete(trustedBrowsers).where(eq(trustedBrowsers.id, id)).returning({ id: trustedBrowsers.id })),
+        insertEvents(tx, event(id)),
+      ])
+      if (gone) forgotten.push(id)
+    }
+    return forgotten
+  },
+})
