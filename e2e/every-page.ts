@@ -1,7 +1,7 @@
 import type { Page } from 'playwright/test'
 import type { Account, ProtectedAccount } from './account.ts'
 import { submit } from './by-request.ts'
-import { openMailbox } from './mailbox.ts'
+import { mailTo } from './mail.ts'
 import { type Action, button, confirmWithPassword, field, link, openPopUp, signIn, typeCode, verify } from './person.ts'
 import {
   openCodePage,
@@ -62,7 +62,7 @@ export const pagesBehindMails: State<Account>[] = [
     name: 'link from a mail, confirm',
     heading: 'Confirm your e-mail address',
     open: async (page, { email }) => {
-      await page.goto(await (await openMailbox(page.request)).linkIn(email, 'Confirm your e-mail address'))
+      await page.goto((await mailTo(email, /^Confirm your e-mail address/)).link)
     },
   },
   {
@@ -70,7 +70,7 @@ export const pagesBehindMails: State<Account>[] = [
     heading: 'Choose a new password',
     open: async (page, { email }) => {
       await submit(page.request, '/reset-password', { email })
-      await page.goto(await (await openMailbox(page.request)).linkIn(email, 'Reset your'))
+      await page.goto((await mailTo(email, /^Reset your/)).link)
       await field(page, 'New password').fill(SHORT_PASSWORD)
       await button(page, 'Save password').click()
       await page.getByRole('alert').waitFor()
@@ -256,6 +256,31 @@ export const pagesWithSecondFactor: State<ProtectedAccount>[] = [
       await verify(page, account.authenticator.codeFromNow(-3))
       await page.getByRole('alert').waitFor()
       await page.getByText('Lost your device?').click()
+    },
+  },
+]
+
+/** One after the other, for one account. */
+export const pagesAfterNotice: State<Account>[] = [
+  {
+    name: 'this was not me',
+    heading: 'This was not me',
+    open: async (page, account) => {
+      await openTokens(page, account)
+      await page.goto((await mailTo(account.email, /^An access token was generated/)).link)
+    },
+  },
+  {
+    name: 'secured',
+    heading: 'Your account is secured',
+    open: (page) => button(page, 'Secure my account').click(),
+  },
+  {
+    name: 'access tokens, frozen',
+    heading: 'Access Tokens',
+    open: async (page, account) => {
+      await signIn(page, account)
+      await page.goto('/settings/tokens')
     },
   },
 ]

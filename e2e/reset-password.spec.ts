@@ -1,5 +1,4 @@
 import type { Page } from 'playwright/test'
-import { openMailbox } from './mailbox.ts'
 import {
   type Account,
   button,
@@ -38,11 +37,11 @@ test('the link in the mail leads to a new password, which signs nobody in by its
   page,
   signedUp,
   anotherBrowser,
+  mailTo,
 }) => {
-  const mailbox = await openMailbox(page.request)
   const person = await anotherBrowser()
   await ask(person, signedUp.email)
-  const url = await mailbox.linkIn(signedUp.email, 'Reset your')
+  const url = (await mailTo(signedUp.email, /^Reset your/)).link
   const changed: Account = { ...signedUp, password: newPassword() }
   await choose(person, url, changed.password)
 
@@ -61,23 +60,22 @@ test('on an account with a second factor the new password is followed by the cod
   page,
   withTwoFactor,
   authenticator,
+  mailTo,
 }) => {
-  const mailbox = await openMailbox(page.request)
   await page.context().clearCookies()
   await ask(page, withTwoFactor.email)
   const changed: Account = { ...withTwoFactor, password: newPassword() }
-  await choose(page, await mailbox.linkIn(withTwoFactor.email, 'Reset your'), changed.password)
+  await choose(page, (await mailTo(withTwoFactor.email, /^Reset your/)).link, changed.password)
   await signIn(page, changed)
   await expect(heading(page, 'Two-Factor Authentication')).toBeVisible()
   await verify(page, await authenticator.nextCode())
   await expect(heading(page, 'Dashboard')).toBeVisible()
 })
 
-test('a weak password is refused with the reason, and the link stays good', async ({ page, signedUp }) => {
-  const mailbox = await openMailbox(page.request)
+test('a weak password is refused with the reason, and the link stays good', async ({ page, signedUp, mailTo }) => {
   await page.context().clearCookies()
   await ask(page, signedUp.email)
-  await choose(page, await mailbox.linkIn(signedUp.email, 'Reset your'), 'short')
+  await choose(page, (await mailTo(signedUp.email, /^Reset your/)).link, 'short')
   await expectRefused(field(page, 'New password'), /at least 15 characters/)
   await expect(field(page, 'New password')).toHaveValue('')
   await field(page, 'New password').fill(newPassword())

@@ -19,8 +19,10 @@ export default async function serverForTheTests(): Promise<() => Promise<void>> 
   }
   const server = await startServer()
   process.env.E2E_BASE_URL = server.url
+  process.env.E2E_MAIL_FOLDER = server.mailFolder
   return async () => {
     delete process.env.E2E_BASE_URL
+    delete process.env.E2E_MAIL_FOLDER
     await server.stop()
   }
 }
@@ -31,7 +33,7 @@ export default async function serverForTheTests(): Promise<() => Promise<void>> 
  */
 export async function startServer(
   environment: Record<string, string> = {},
-): Promise<{ url: string; stop: () => Promise<void> }> {
+): Promise<{ url: string; mailFolder: string; stop: () => Promise<void> }> {
   const folder = await mkdtemp(path.join(tmpdir(), 'latchkey-e2e-'))
   const command = process.env.E2E_SERVER === 'built' ? ['dist/server.js'] : ['--import', 'tsx', 'app/server.ts']
   const child = spawn(process.execPath, command, {
@@ -56,7 +58,7 @@ export async function startServer(
   try {
     const url = await addressFrom(child)
     await answers(url)
-    return { url, stop }
+    return { url, mailFolder: path.join(folder, 'mail'), stop }
   } catch (error) {
     await stop()
     throw error

@@ -2,6 +2,7 @@ import { type APIRequestContext, test as base, expect, type Page } from 'playwri
 import { type Account, newAccount, type ProtectedAccount } from './account.ts'
 import type { Authenticator } from './authenticator.ts'
 import { enrolByRequest, signUpByRequest, site } from './by-request.ts'
+import { mailTo } from './mail.ts'
 import { OtherSite } from './other-site.ts'
 import { Watch } from './watch.ts'
 
@@ -24,6 +25,8 @@ type Vocabulary = {
   anotherBrowser: () => Promise<Page>
   /** The same without a page: a client that sends requests. A tenth of the cost, where nothing needs to be seen. */
   anotherClient: () => Promise<APIRequestContext>
+  /** Reads what the server has mailed. It has no mail server, and leaves its mails in a folder that the tests can see. */
+  mailTo: typeof mailTo
   /** Another site, on another origin, that means no good. */
   otherSite: OtherSite
   /** Fails the test at its end when any page did what no page may. */
@@ -69,6 +72,11 @@ export const test = base.extend<Vocabulary>({
       return client
     })
     await Promise.all(opened.map((client) => client.dispose()))
+  },
+  // biome-ignore lint/correctness/noEmptyPattern: Playwright reads from the first parameter what a fixture needs
+  mailTo: async ({}, use, { skip }) => {
+    skip(!process.env.E2E_MAIL_FOLDER, 'E2E_MAIL_FOLDER names no folder with the mails of that server.')
+    await use(mailTo)
   },
   otherSite: async ({ watch }, use) => {
     const otherSite = await OtherSite.open()

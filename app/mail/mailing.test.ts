@@ -35,6 +35,7 @@ after(product.close)
 
 const { email } = await signedUp(product)
 const account = await accountOf(product, email)
+await database.db.delete(mails) // what goes out with every sign-up
 
 /** Puts mails for these addresses into the queue. */
 async function queue(...to: string[]) {

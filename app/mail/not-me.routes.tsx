@@ -56,13 +56,13 @@ const inWords = ({ kind, email, event, undoing }: Reported) => ({
 function undoingInWords(undoing: Undoing): string {
   switch (undoing.what) {
     case 'email':
-      return `put the address ${undoing.previousEmail} back`
+      return `Put the address ${undoing.previousEmail} back`
     case 'token':
-      return 'remove that access token'
+      return 'Remove that access token'
     case 'second_factor':
-      return 'turn two-factor authentication off again'
+      return 'Turn two-factor authentication off again'
     case 'authenticator':
-      return 'remove that authenticator'
+      return 'Remove that authenticator'
   }
 }
 

@@ -70,9 +70,9 @@ describe('the page behind "This was not me"', () => {
       /An access token was generated for your account: 1 Mar 2026, 12:\d\d UTC , Firefox on Linux, 198\.51\.100\.7 \./,
     )
     for (const words of [
-      'remove that access token',
-      'sign your account out everywhere',
-      'freeze your access tokens',
+      'Remove that access token',
+      'Sign your account out everywhere',
+      'Freeze your access tokens',
       'Secure my account',
     ])
       assert.ok(page.text.includes(words), words)
@@ -287,7 +287,7 @@ describe('what can be undone is', () => {
   test('a second factor that a stranger turned on does not lock the owner out', async () => {
     const { email } = await withTwoFactor(product)
     const { page, done } = await textAfter(email, /turned on/)
-    assert.match(page, /turn two-factor authentication off again/)
+    assert.match(page, /Turn two-factor authentication off again/)
     assert.match(done, /Two-factor authentication is off again\./)
     const { factors: left, recoveryCodes, kinds, account } = await stateOf(database, email)
     assert.deepEqual([left, recoveryCodes], [[], []])
@@ -379,7 +379,7 @@ describe('what can be undone is', () => {
     const theirs = newEmail()
     const email = await movedTo(theirs)
     const { page, done } = await textAfter(email, /was changed/)
-    assert.match(page, new RegExp(`put the address ${email} back`))
+    assert.match(page, new RegExp(`Put the address ${email} back`))
     assert.match(done, /Your e-mail address is back\./)
     const { account, count } = await stateOf(database, email)
     assert.ok(account.emailConfirmedAt)

@@ -13,7 +13,7 @@ export const FrozenTokens = ({ viewer, since, form }: FrozenTokensProps) => (
       notice={{
         tone: 'warn',
         title: 'Your access tokens are frozen.',
-        text: 'None of them opens anything, because somebody with a mail from us said that something on your account was not you.',
+        text: 'None of them opens anything. “This was not me” was pressed in a mail about your account.',
       }}
     >
       <p>

@@ -9,11 +9,17 @@ type NotMePageProps = {
   /** A sentence without its full stop: "An access token was generated for your account". */
   happened: string
   event?: { at: Date; address: string; browser: string } | undefined
-  /** What the button takes back, as in "remove that access token"; undefined where nothing can be. */
+  /** What the button takes back, as in "Remove that access token"; undefined where nothing can be. */
   undoing: string | undefined
   /** What to do besides, where the button can not do it. */
   advice: string | undefined
 }
+
+const ALWAYS = [
+  'Sign your account out everywhere, and end every sign-in that is half done',
+  'Forget all browsers that were trusted or known',
+  'Freeze your access tokens until you allow them again',
+]
 
 /** What happened, what the one button will do, and the button. */
 export const NotMePage = ({ email, happened, event, undoing, advice }: NotMePageProps) => (
@@ -27,20 +33,22 @@ export const NotMePage = ({ email, happened, event, undoing, advice }: NotMePage
       )}
       .
     </p>
-    <form method="post" action="/mail/not-me" class="panel stack">
-      <p>If that was not you, the button will at once</p>
-      <ul class="stack tight">
-        {undoing && (
-          <li class="long">
-            <strong>{undoing}</strong>,
-          </li>
-        )}
-        <li>sign your account out everywhere, and end every sign-in that is half done,</li>
-        <li>forget all browsers that were trusted or known,</li>
-        <li>freeze your access tokens until you allow them again,</li>
-        <li class="long">send you a link to choose a new password{undoing ? '' : `, to ${email}`}.</li>
-      </ul>
-      {advice && <p>{advice}</p>}
+    <p>If that was not you, the button below will at once:</p>
+    <ul class="stack">
+      {undoing && (
+        <li class="item">
+          <strong class="long">{undoing}</strong>
+        </li>
+      )}
+      {ALWAYS.map((what) => (
+        <li class="item">{what}</li>
+      ))}
+      <li class="item">
+        <span class="long">Send you a link to choose a new password{undoing ? '' : `, to ${email}`}</span>
+      </li>
+    </ul>
+    {advice && <p>{advice}</p>}
+    <form method="post" action="/mail/not-me">
       <button type="submit" class="primary wide">
         Secure my account
       </button>
