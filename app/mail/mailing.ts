@@ -75,7 +75,8 @@ type Run = {
 /** Writes the mails that events wait for, then sends what is due. Any number of processes may run it at once. */
 export async function runMailing(deps: MailingDeps, { report, stopping = () => false }: Run): Promise<void> {
   await writeNotices(deps)
-  await Promise.all(Array.from({ length: LANES }, () => sendDue(deps, { report, stopping })))
+  const lanes = await Promise.allSettled(Array.from({ length: LANES }, () => sendDue(deps, { report, stopping })))
+  for (const lane of lanes) if (lane.status === 'rejected') throw lane.reason // once the others are through
 }
 
 /** Each event once, whoever else is at it. */
