@@ -78,6 +78,10 @@ describe('the environment', () => {
       ],
     ],
     ['DATABASE_URL', ['data/latchkey.db', 'file:', 'mysql://db/x', 'sqlite:x.db', ' postgres://db']],
+    [
+      'MAIL_FROM',
+      ['Latchkey', 'a@b.example, c@d.example', 'A <a@b.example>\r\nBcc: c@d.example', '@', 'a b@c.example'],
+    ],
     ['ISSUER', ['Acme: Accounts', 'x'.repeat(65), 'two\nlines', 'nul\0']],
     ['PASSWORD_MIN_LENGTH', ['7', '65', 'long', '8.5', '-15']],
     ['RATE_LIMIT_PER_ADDRESS', ['-1', '1000001', 'off', '0.5']],

@@ -80,7 +80,9 @@ export async function runMailing(
   { report, tried = () => {}, stopping = () => false }: Run,
 ): Promise<void> {
   await writeNotices(deps)
-  await Promise.all(Array.from({ length: LANES }, () => sendDue(deps, { report, tried, stopping })))
+  const run = { report, tried, stopping }
+  const lanes = await Promise.allSettled(Array.from({ length: LANES }, () => sendDue(deps, run)))
+  for (const lane of lanes) if (lane.status === 'rejected') throw lane.reason // once the others are through
 }
 
 /** Each event once, whoever else is at it. */

@@ -244,8 +244,9 @@ describe('someone has your password', () => {
       clock.advance(HOUR)
       await wrong(email)
     }
+    clock.advance(1000) // so the hour of the last mail is not over when the next code comes
     assert.deepEqual(new Set(await subjects(email)), new Set([SUBJECT]))
-    clock.advance(HOUR)
+    clock.advance(HOUR - 1000)
     await wrong(email) // the hundredth
     const messages = await noticesFor(product, email)
     const told = messages.filter(({ subject }) => subject === REFUSED)
