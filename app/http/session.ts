@@ -30,6 +30,11 @@ export const NOTICES = [
   'token_edited',
   'tokens_removed',
   'token_gone',
+  'authenticator_added',
+  'authenticator_renamed',
+  'authenticator_removed',
+  'authenticator_gone',
+  'too_many_authenticators',
 ] as const
 export type NoticeWord = (typeof NOTICES)[number]
 

@@ -1,0 +1,18 @@
+import { Field } from '../ui/field.tsx'
+import type { FormState } from '../ui/types.ts'
+
+const LONGEST = 40 // characters
+
+type NameFieldProps = { form: FormState; name?: string | undefined; autofocus?: boolean | undefined }
+
+/** What its owner calls an authenticator. `name` stands in it until something else was typed. */
+export const NameField = ({ form, name, autofocus }: NameFieldProps) => (
+  <Field
+    form={form}
+    name="name"
+    label="Name"
+    hint="To tell it from your others: the phone it is on, perhaps."
+    autofocus={autofocus}
+    input={{ type: 'text', value: form.values?.name ?? name, maxlength: String(LONGEST), autocomplete: 'off' }}
+  />
+)
