@@ -234,3 +234,26 @@ test('twenty sign-ins at once with the codes of two authenticators: exactly one 
   const reasons = results.map((result) => (result.ok ? 'in' : result.reason)).sort()
   assert.deepEqual(reasons, ['in', 'in', ...Array(18).fill('used_code')])
 })
+
+test('the store changes an authenticator for its own account alone, and replaces it under the name that was seen', async () => {
+  const [mine, theirs] = [await withTwo(), await withTwo()]
+  const before = await everyRow(product)
+  const removal = await removalBy(
+    mine.browser,
+    theirs.spare.id,
+    (await stateOf(database, mine.email)).account.securityVersion,
+  )
+  assert.equal(await deps.authenticators.removeFactor(removal), false)
+  assert.equal(await deps.authenticators.renameFactor({ ...removal, name: 'Mine' }), false)
+  const [stored] = await deps.enrolments.factorsOf(removal.accountId)
+  assert.ok(stored)
+  for (const replaced of [
+    { id: theirs.spare.id, name: 'Spare phone' },
+    { id: stored.id, name: 'Another name' },
+  ])
+    assert.equal(
+      await deps.enrolments.replaceFactor({ ...removal, factor: { ...stored, id: 'new', slot: 'new' }, replaced }),
+      false,
+    )
+  assert.deepEqual(await everyRow(product), before)
+})
