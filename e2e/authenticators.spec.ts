@@ -23,8 +23,9 @@ import {
 
 const LIST = '/settings/two-factor/authenticators'
 
-/** The row of the list that begins with that name. */
-const row = (page: Page, name: string) => page.getByRole('row').filter({ has: page.getByRole('rowheader', { name }) })
+/** What the list says of the one of that name. */
+const row = (page: Page, name: string) =>
+  page.getByRole('listitem').filter({ has: page.getByRole('heading', { name, exact: true }) })
 
 test('a second authenticator is added with a name, and opens the account beside the first', async ({
   page,

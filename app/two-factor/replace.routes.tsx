@@ -1,4 +1,5 @@
 import { Hono } from 'hono'
+import { compress } from 'hono/compress'
 import { MovePage } from '#views/two-factor/move-page.tsx'
 import type { AnyContext, SignedInEnv } from '../http/env.ts'
 import { hasRecoveryCodes, secondFactor, signedIn } from '../http/guards.ts'
@@ -27,7 +28,8 @@ export function replaceRoutes(deps: EnrolRoutesDeps & ListDeps) {
 
   return new Hono<SignedInEnv>()
     .use(signedIn(deps), hasRecoveryCodes, secondFactor('on'))
-    .get('/move', async (c) => {
+    .get('/move', compress(), async (c) => {
+      // Ten authenticators are a long page, and no secret is on it.
       const authenticators = await listAuthenticators(deps, c.var.session.accountId)
       return deps.page(c, <MovePage viewer={c.var.session} authenticators={authenticators} />)
     })

@@ -1,10 +1,13 @@
-import { Term } from '../ui/term.tsx'
+import type { PropsWithChildren } from 'hono/jsx'
 import type { FormState } from '../ui/types.ts'
 import { When } from '../ui/when.tsx'
 import { Expiry } from './expiry.tsx'
 import type { ListedToken } from './types.ts'
 
 type TokenTableProps = { tokens: ListedToken[]; form: FormState<'tokens'>; now: Date }
+
+/** The heading of a column, where the screen is too narrow for columns. */
+const Term = ({ children }: PropsWithChildren) => <span class="hint term">{children}: </span>
 
 const LastUsed = ({ token: { lastUsedAt, lastAddress, lastBrowser } }: { token: ListedToken }) =>
   lastUsedAt ? (

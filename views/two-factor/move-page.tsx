@@ -1,7 +1,6 @@
 import { Settings } from '../layouts.tsx'
 import type { Viewer } from '../ui/types.ts'
-import { When } from '../ui/when.tsx'
-import type { ListedAuthenticator } from './authenticators-page.tsx'
+import { AuthenticatorList, type ListedAuthenticator } from './authenticator-list.tsx'
 
 const REPLACE = '/settings/two-factor/replace/confirm'
 
@@ -16,28 +15,14 @@ const Cancel = () => (
 const Choice = ({ authenticators }: { authenticators: ListedAuthenticator[] }) => (
   <section class="panel stack">
     <h2>Which one moves?</h2>
-    {authenticators.map(({ id, name, addedAt, lastUsedAt }) => (
-      <div class="item">
-        <div>
-          <h3 class="long" id={`name-${id}`}>
-            {name}
-          </h3>
-          <p>
-            Added <When at={addedAt} to="day" />,{' '}
-            {lastUsedAt ? (
-              <>
-                last used <When at={lastUsedAt} />
-              </>
-            ) : (
-              'not used yet'
-            )}
-          </p>
-        </div>
-        <a class="button" href={`${REPLACE}?authenticator=${id}`} aria-describedby={`name-${id}`}>
+    <AuthenticatorList
+      authenticators={authenticators}
+      actions={({ id }, nameId) => (
+        <a class="button" href={`${REPLACE}?authenticator=${id}`} aria-describedby={nameId}>
           Move
         </a>
-      </div>
-    ))}
+      )}
+    />
     <div class="row">
       <Cancel />
     </div>
