@@ -24,7 +24,7 @@ export const AuthenticatorsPage = ({ viewer, notice, authenticators, atMost }: A
         A code from any one of these opens your account, together with your password. With two, on two phones, losing
         one locks nobody out.
       </p>
-      <div class="panel stack">
+      <div class="panel stack loose">
         <h2>Your authenticators</h2>
         <AuthenticatorList
           authenticators={authenticators}
