@@ -1,11 +1,12 @@
 import { Field } from '../ui/field.tsx'
 import type { FormState } from '../ui/types.ts'
 
-const LONGEST = 40 // characters
-
 type NameFieldProps = { form: FormState; name?: string | undefined; autofocus?: boolean | undefined }
 
-/** What its owner calls an authenticator. `name` stands in it until something else was typed. */
+/**
+ * What its owner calls an authenticator. `name` stands in it until something else was typed. Without `maxlength`, which
+ * cuts what is pasted and says nothing, and counts an emoji as two.
+ */
 export const NameField = ({ form, name, autofocus }: NameFieldProps) => (
   <Field
     form={form}
@@ -13,6 +14,6 @@ export const NameField = ({ form, name, autofocus }: NameFieldProps) => (
     label="Name"
     hint="To tell it from your others: the phone it is on, perhaps."
     autofocus={autofocus}
-    input={{ type: 'text', value: form.values?.name ?? name, maxlength: String(LONGEST), autocomplete: 'off' }}
+    input={{ type: 'text', value: form.values?.name ?? name, autocomplete: 'off' }}
   />
 )
