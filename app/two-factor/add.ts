@@ -1,4 +1,4 @@
-import { type ConfirmPasswordResult, renewal } from '../account/confirm-password.ts'
+import { renewal } from '../account/confirm-password.ts'
 import { type Origin, securityEvent } from '../events.ts'
 import type { Session } from '../sign-in/session.ts'
 import { AUTHENTICATORS_AT_MOST, type NameRefused, readName } from './authenticators.ts'
@@ -26,12 +26,7 @@ export async function startAddition(
   session: Session,
   { kind, password }: { kind: string; password: string },
   origin: Origin,
-): Promise<
-  | { ok: true; token: string | undefined; enrolment: Enrolment }
-  | Exclude<ConfirmPasswordResult, { ok: true }>
-  | Changed
-  | Full
-> {
+): Promise<Awaited<ReturnType<typeof startEnrolment>> | Full> {
   if (await isFull(deps, session)) return { ok: false, reason: 'too_many_authenticators' }
   return startEnrolment(deps, session, { mode: 'add', kind, password }, origin)
 }

@@ -1,4 +1,4 @@
-import { type ConfirmPasswordResult, renewal } from '../account/confirm-password.ts'
+import { renewal } from '../account/confirm-password.ts'
 import { type Origin, securityEvent } from '../events.ts'
 import { secondFactorForgiven } from '../limits.ts'
 import type { Session } from '../sign-in/session.ts'
@@ -33,9 +33,8 @@ export const startReplacement = (
   session: Session,
   { replaces, kind, password }: { replaces: string; kind: string; password: string },
   origin: Origin,
-): Promise<
-  { ok: true; token: string | undefined; enrolment: Enrolment } | Exclude<ConfirmPasswordResult, { ok: true }> | Changed
-> => startEnrolment(deps, session, { mode: 'replace', kind, password, replaces }, origin)
+): ReturnType<typeof startEnrolment> =>
+  startEnrolment(deps, session, { mode: 'replace', kind, password, replaces }, origin)
 
 /** "Replace Authenticator": the new one's code is right, so the two change places, in one transaction. The name stays. */
 export async function finishReplacement(
