@@ -30,6 +30,8 @@ import { secondStepRoutes } from './sign-in/second-step.routes.tsx'
 import { signInRoutes } from './sign-in/sign-in.routes.tsx'
 import { signOutRoutes } from './sign-in/sign-out.routes.ts'
 import { signUpRoutes } from './sign-in/sign-up.routes.tsx'
+import { addRoutes } from './two-factor/add.routes.tsx'
+import { authenticatorsRoutes } from './two-factor/authenticators.routes.tsx'
 import { disableRoutes } from './two-factor/disable.routes.tsx'
 import { enrolRoutes } from './two-factor/enrol.routes.tsx'
 import { recoveryCodesRoutes } from './two-factor/recovery-codes.routes.tsx'
@@ -85,6 +87,8 @@ export function createApp(services: Deps, report: (error: unknown) => void = ser
 
     .route('/settings/two-factor/set-up', enrolRoutes(deps))
     .route('/settings/two-factor/recovery-codes', recoveryCodesRoutes(deps))
+    .route('/settings/two-factor/authenticators', authenticatorsRoutes(deps))
+    .route('/settings/two-factor/add', addRoutes(deps))
     .route('/settings/two-factor/replace', replaceRoutes(deps))
     .route('/settings/two-factor/disable', disableRoutes(deps))
 

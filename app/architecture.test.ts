@@ -91,7 +91,7 @@ describe('the house', () => {
   })
 
   test('one word for a flow in every layer: whatever has routes has a domain file of the same name beside it', () => {
-    const withoutOne = ['dashboard', 'settings', 'sign-out', 'confirm', 'replace', 'generate', 'new-authenticator'] // skins over a neighbour's use case
+    const withoutOne = ['dashboard', 'settings', 'sign-out', 'confirm', 'generate', 'new-authenticator'] // skins over a neighbour's use case
     // The APIs are cut by service instead: they are skins over all of it.
     const flows = sources.filter((file) => /\.routes\.tsx?$/.test(file) && !file.startsWith('app/api/'))
     const lonely = flows.filter((file) => !existsSync(file.replace(/\.routes\.tsx?$/, '.ts')))

@@ -109,6 +109,7 @@ export function wire({
     passwordChanges: accounts,
     enrolments: twoFactor,
     keptEnrolments: twoFactor,
+    authenticators: twoFactor,
     recoveryCodes: { ...twoFactor, record: events.record },
     disabling: twoFactor,
     activity: events,

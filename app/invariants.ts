@@ -79,6 +79,9 @@ function assertAccount(own: ReturnType<typeof ownRows>) {
     )
     assert.equal(new Set(own.recoveryCodes.map(({ madeAt }) => madeAt.getTime())).size, 1, 'made at one moment')
     for (const { secret } of own.factors) assert.match(secret, /^[\w-]{1,16}\.[\w-]{60,}$/, 'the secret is sealed')
+    for (const { name } of own.factors) assert.match(name, /^\S(.{0,78}\S)?$/u, 'every authenticator has a name')
+    assert.equal(new Set(own.factors.map(({ slot }) => slot)).size, own.factors.length, 'a slot for each')
+    assert.ok(own.factors.length <= 10, 'ten authenticators at most')
   } else {
     assert.deepEqual(own.recoveryCodes, [], 'second factor off: no recovery codes')
     assert.deepEqual(own.pendingSignIns, [], 'second factor off: nobody owes a code')
@@ -148,11 +151,12 @@ function assertBrowsers({
 }
 
 /** Only the session that turned the second factor on may have come by password alone; a trusted browser has given a code before. */
-function assertSessions({ sessions, factors: [factor] }: ReturnType<typeof ownRows>) {
-  if (!factor) return
+function assertSessions({ sessions, factors }: ReturnType<typeof ownRows>) {
+  if (factors.length === 0) return
   const byPassword = sessions.filter(({ method }) => method === 'password')
   assert.ok(byPassword.length <= 1, 'no session without the second factor')
-  for (const { startedAt } of byPassword) assert.ok(startedAt <= factor.addedAt, 'no password session after it was on')
+  for (const { startedAt } of byPassword)
+    for (const { addedAt } of factors) assert.ok(startedAt <= addedAt, 'no password session after it was on')
 }
 
 /** Each of them makes the account's security version grow by one. */
@@ -178,11 +182,22 @@ function assertLog({ account, sessions, factors, recoveryCodes, events, count }:
   )
   const switched = count('second_factor_on') - count('second_factor_off')
   assert.equal(switched, Math.min(1, factors.length))
+  assert.equal(factors.length, switched === 0 ? 0 : authenticatorsIn(events), 'as many authenticators as the log says')
   assert.equal(count('signed_up'), 1)
   const byCode = events.filter(({ kind, method }) => kind === 'signed_in' && method === 'recovery_code')
   assert.equal(byCode.length, count('recovery_code_used'), 'a used code is a sign-in')
   assert.ok(recoveryCodes.filter(({ usedAt }) => usedAt).length <= count('recovery_code_used'))
   assert.ok(sessions.length + count('signed_out') <= count('signed_in'), 'no session without its row')
+}
+
+/** How many there are since the second factor was last turned on: a replaced one makes neither more nor fewer. */
+function authenticatorsIn(events: { id: string; at: Date; kind: string }[]): number {
+  const kinds = events
+    .toSorted((a, b) => a.at.getTime() - b.at.getTime() || (a.id < b.id ? -1 : 1))
+    .map(({ kind }) => kind)
+  const since = kinds.slice(kinds.lastIndexOf('second_factor_on'))
+  const count = (wanted: string) => since.filter((kind) => kind === wanted).length
+  return 1 + count('authenticator_added') - count('authenticator_removed')
 }
 
 const seenBefore = new WeakMap<object, Everything>()

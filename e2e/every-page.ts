@@ -2,8 +2,21 @@ import type { Page } from 'playwright/test'
 import type { Account, ProtectedAccount } from './account.ts'
 import { submit } from './by-request.ts'
 import { mailTo } from './mail.ts'
-import { type Action, button, confirmWithPassword, field, link, openPopUp, signIn, typeCode, verify } from './person.ts'
 import {
+  type Action,
+  button,
+  confirmWithPassword,
+  field,
+  link,
+  openPopUp,
+  pageOf,
+  signIn,
+  typeCode,
+  verify,
+} from './person.ts'
+import {
+  openAddition,
+  openAuthenticators,
   openCodePage,
   openRecoveryCodes,
   openReplacement,
@@ -219,7 +232,7 @@ export const pagesWithSecondFactor: State<ProtectedAccount>[] = [
   { name: 'account, second factor on', heading: 'Account', open: (page) => page.goto('/settings/account') },
   { name: 'sessions, trusted browsers', heading: 'Sessions', open: openTrustedBrowsers },
   popUp('View Recovery Codes'),
-  popUp('Replace Authenticator'),
+  popUp('Add Authenticator'),
   popUp('Disable Two-Factor Authentication'),
   {
     name: 'are you sure to disable',
@@ -264,6 +277,54 @@ export const pagesWithSecondFactor: State<ProtectedAccount>[] = [
     heading: 'Replace Authenticator',
     open: openReplacement,
   },
+  { name: 'authenticators', heading: 'Authenticators', open: openAuthenticators },
+  {
+    name: 'move to a new phone',
+    heading: 'Move to a New Phone',
+    open: (page) => page.goto('/settings/two-factor/replace/move'),
+  },
+  {
+    name: 'password to replace one of several',
+    heading: 'Replace Authenticator',
+    open: async (page) => {
+      await page.goto('/settings/two-factor/replace/move')
+      await link(page, 'Move').last().click()
+    },
+  },
+  { name: 'add authenticator', heading: 'Register Authentication App', open: openAddition },
+  {
+    name: 'add authenticator, refused',
+    heading: 'Register Authentication App',
+    open: async (page, account) => {
+      await openAddition(page, account)
+      await field(page, 'Name').fill('')
+      await button(page, 'Add Authenticator').click()
+      await page.getByRole('alert').waitFor()
+    },
+  },
+  ...(['Rename', 'Remove'] as const).map((change) => ({
+    name: `${change} authenticator, refused`,
+    heading: `${change} Authenticator`,
+    open: async (page: Page) => {
+      await page.goto('/settings/two-factor/authenticators')
+      await link(page, change).last().click()
+      if (change === 'Rename') await field(page, 'Name').fill('')
+      await button(page.getByRole('main'), change === 'Rename' ? 'Save' : 'Remove').click()
+      await page.getByRole('alert').waitFor()
+    },
+  })),
+  {
+    name: 'remove the last authenticator',
+    heading: 'Remove Authenticator',
+    open: async (page, { password }) => {
+      const list = '/settings/two-factor/authenticators'
+      await page.goto(list)
+      const last = (await link(page, 'Remove').last().getAttribute('href')) ?? ''
+      await submit(page.request, last, { password })
+      await page.goto(list)
+      await link(page, 'Remove').click()
+    },
+  },
   { name: 'code', heading: 'Two-Factor Authentication', open: openCodePage },
   {
     name: 'code, refused',
@@ -303,5 +364,5 @@ export const pagesAfterNotice: State<Account>[] = [
 ]
 
 function popUp(action: Action): State<Account> {
-  return { name: `pop-up ${action}`, heading: 'Account', open: (page) => openPopUp(page, action) }
+  return { name: `pop-up ${action}`, heading: pageOf(action).title, open: (page) => openPopUp(page, action) }
 }

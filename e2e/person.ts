@@ -5,7 +5,7 @@ import { type Account, RECOVERY_CODE } from './account.ts'
 export type Action =
   | 'Set Up Two-Factor Authentication'
   | 'View Recovery Codes'
-  | 'Replace Authenticator'
+  | 'Add Authenticator'
   | 'Disable Two-Factor Authentication'
 
 export const heading = (page: Page, name: string): Locator => page.getByRole('heading', { level: 1, name, exact: true })
@@ -62,9 +62,15 @@ export async function signOut(page: Page): Promise<void> {
   await expect(heading(page, 'Sign in')).toBeVisible()
 }
 
-/** Opens the pop-up of an action on Settings → Account, and answers its "are you sure" where it has one. */
+/** Where the button of an action stands: the path, and the heading. */
+export const pageOf = (action: Action): { path: string; title: string } =>
+  action === 'Add Authenticator'
+    ? { path: '/settings/two-factor/authenticators', title: 'Authenticators' }
+    : { path: '/settings/account', title: 'Account' }
+
+/** Opens the pop-up of an action, and answers its "are you sure" where it has one. */
 export async function openPopUp(page: Page, action: Action): Promise<Locator> {
-  await page.goto('/settings/account')
+  await page.goto(pageOf(action).path)
   await button(page.getByRole('main'), action).click()
   const popUp = page.getByRole('dialog', { name: action, exact: true })
   if (action === 'Disable Two-Factor Authentication') await button(popUp, 'Continue').click()

@@ -10,6 +10,7 @@ import {
   heading,
   link,
   openPopUp,
+  pageOf,
   test,
 } from './support.ts'
 
@@ -25,8 +26,8 @@ const ways: Way[] = [
     leadsTo: '/settings/two-factor/recovery-codes',
   },
   {
-    action: 'Replace Authenticator',
-    leadsTo: '/settings/two-factor/replace',
+    action: 'Add Authenticator',
+    leadsTo: '/settings/two-factor/add',
   },
   { action: 'Disable Two-Factor Authentication', leadsTo: '/settings/account' },
 ]
@@ -52,7 +53,7 @@ for (const { action, leadsTo } of ways) {
       await page.keyboard.press('Escape')
       await page.keyboard.press('Escape')
       await expect(page.getByRole('dialog')).toHaveCount(0)
-      await expect(heading(page, 'Account')).toBeVisible()
+      await expect(heading(page, pageOf(action).title)).toBeVisible()
 
       await confirmWithPassword(page, action, { ...signedUp, password: 'not that one at all' })
       await expect(heading(page, action)).toBeVisible()
@@ -71,11 +72,11 @@ test('where popovers are not known, a link leads to the same form as a page', as
   await enrolByRequest(page.request, signedUp)
   await expectLinkInstead(page, 'View Recovery Codes')
   await expectLinkInstead(page, 'Disable Two-Factor Authentication')
-  await expectLinkInstead(page, 'Replace Authenticator')
-  await link(page, 'Replace Authenticator').click()
+  await expectLinkInstead(page, 'Add Authenticator')
+  await link(page, 'Add Authenticator').click()
   await field(page, 'Password').fill(signedUp.password)
   await button(page, 'Continue').click()
-  await expect(page).toHaveURL('/settings/two-factor/replace')
+  await expect(page).toHaveURL('/settings/two-factor/add')
 })
 
 test('Disable asks first whether one is sure, then for the password, one pop-up at a time', async ({
@@ -94,14 +95,14 @@ test('Disable asks first whether one is sure, then for the password, one pop-up 
 
 /** The button's place is taken by a link to the action's page, and Cancel leads back from there. */
 async function expectLinkInstead(page: Page, action: Action): Promise<void> {
-  await page.goto('/settings/account')
+  await page.goto(pageOf(action).path)
   await expect(button(page, action)).toBeHidden()
   await expect(page.getByRole('dialog')).toHaveCount(0)
   await link(page, action).click()
   await expect(heading(page, action)).toBeVisible()
   await expect(field(page, 'Password')).toBeVisible()
   await link(page, 'Cancel').click()
-  await expect(heading(page, 'Account')).toBeVisible()
+  await expect(heading(page, pageOf(action).title)).toBeVisible()
 }
 
 /** A browser from before 2024, as far as the style sheet can tell: the selector it asks about is one that nobody knows. */

@@ -115,7 +115,7 @@ test('the page that was asked for is where the code leads, after a wrong one as 
 })
 
 test('"Lost your device?" says what to do', async ({ page }) => {
-  const way = page.getByText('choose Replace Authenticator')
+  const way = page.getByText('choose Move to a New Phone')
   await expect(way).toBeHidden()
   await page.getByText('Lost your device?').click()
   await expect(way).toBeVisible()

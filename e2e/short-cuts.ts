@@ -2,7 +2,7 @@ import { type APIRequestContext, expect, type Page } from 'playwright/test'
 import type { Account, ProtectedAccount } from './account.ts'
 import { Authenticator } from './authenticator.ts'
 import { submit } from './by-request.ts'
-import { button, field, goOnToStepTwo, typedKey } from './person.ts'
+import { button, field, goOnToStepTwo, typeCode, typedKey } from './person.ts'
 
 // Pages that a test starts from. The way there is not what it tests, so it goes by request, which takes a tenth of the time.
 
@@ -24,6 +24,19 @@ export async function openStepTwo(page: Page, account: Account): Promise<Authent
 
 export function openReplacement(page: Page, account: Account): Promise<Authenticator> {
   return openEnrolment(page, '/settings/two-factor/replace', account)
+}
+
+export function openAddition(page: Page, account: Account): Promise<Authenticator> {
+  return openEnrolment(page, '/settings/two-factor/add', account)
+}
+
+/** Adds an authenticator of that name beside those of the account, and opens the list. */
+export async function openAuthenticators(page: Page, account: Account, name = 'Spare phone'): Promise<Authenticator> {
+  const authenticator = await openAddition(page, account)
+  await field(page, 'Name').fill(name)
+  await typeCode(page, await authenticator.nextCode())
+  await button(page, 'Add Authenticator').click()
+  return authenticator
 }
 
 export async function openRecoveryCodes(page: Page, { password }: Account): Promise<void> {

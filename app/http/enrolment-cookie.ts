@@ -7,6 +7,8 @@ import type { Cookies, NoticeWord } from './session.ts'
 export const enrolmentCookie = (
   { cookies, vault, now }: { cookies: Cookies; vault: Vault; now(): Date },
   mode: EnrolmentMode,
+  /** Where the flow begins and ends. */
+  home: string,
 ) => ({
   async read(c: AnyContext): Promise<Enrolment | undefined> {
     const text = await cookies.enrolment.read(c)
@@ -16,12 +18,12 @@ export const enrolmentCookie = (
   write: (c: AnyContext, enrolment: Enrolment): Promise<void> =>
     cookies.enrolment.write(c, writeEnrolment(vault, enrolment)),
 
-  /** Back to the account page, under the session's new token where there is one. */
+  /** Back to where the flow began, under the session's new token where there is one. */
   finish(c: AnyContext, token: string | undefined, notice: NoticeWord) {
     cookies.session.renew(c, token)
     cookies.enrolment.remove(c)
     cookies.notice.leave(c, notice)
-    return c.redirect('/settings/account', 303)
+    return c.redirect(home, 303)
   },
 
   startAgain(c: AnyContext, notice: NoticeWord = 'enrolment_expired') {

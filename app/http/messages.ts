@@ -2,6 +2,7 @@ import type { FormState } from '#views/ui/types.ts'
 import { inWords } from '#views/ui/words.ts'
 import { PASSWORD_MAX_LENGTH, type PasswordRefusal } from '../lib/password-rules.ts'
 import type { SecondStepResult } from '../sign-in/second-step.ts'
+import { NAME_MAX_LENGTH, type NameRefusal } from '../two-factor/authenticators.ts'
 import type { AnyContext } from './env.ts'
 
 /** What a use case can refuse with that several pages say in the same words. */
@@ -26,6 +27,17 @@ export function passwordRefused(refusal: PasswordRefusal, minLength: number): st
       return 'The password is made of your email address or the name of this site, which is where guessing begins.'
     case 'easily_guessed':
       return 'That password is on the lists that guessers work through first, or is made like those. A few words that do not belong together are better.'
+  }
+}
+
+export function nameRefused(refusal: NameRefusal): string {
+  switch (refusal) {
+    case 'empty':
+      return 'Give it a name.'
+    case 'too_long':
+      return `The name can have at most ${NAME_MAX_LENGTH} characters.`
+    case 'not_text':
+      return 'The name has a character that cannot be shown on one line. Type it again.'
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Notice } from '#views/ui/types.ts'
 import { RECOVERY_CODES } from '../lib/codes.ts'
 import type { Session } from '../sign-in/session.ts'
+import { AUTHENTICATORS_AT_MOST } from '../two-factor/authenticators.ts'
 import type { AnyContext } from './env.ts'
 import type { Cookies, NoticeWord } from './session.ts'
 
@@ -20,7 +21,11 @@ const SENTENCES: Record<Exclude<NoticeWord, 'recovery_code_used'>, Notice> = {
   second_factor_replaced: {
     tone: 'good',
     title: 'Your authenticator has been replaced.',
-    text: 'The old one no longer works; your recovery codes are as they were. Your other sessions have been signed out.',
+    text: 'Delete its entry on the old phone: it no longer works. Your recovery codes are as they were. Your other sessions have been signed out.',
+    link: {
+      href: '/settings/two-factor/recovery-codes/confirm',
+      text: 'Look at your recovery codes, or generate new ones',
+    },
   },
   password_changed: {
     tone: 'good',
@@ -123,6 +128,27 @@ const SENTENCES: Record<Exclude<NoticeWord, 'recovery_code_used'>, Notice> = {
     tone: 'good',
     title: 'You are signed out everywhere.',
     text: 'All sessions and half-done sign-ins have ended, no browser is trusted any more, and access tokens are frozen. If somebody knows your password, sign in and change it now.',
+  },
+  authenticator_added: {
+    tone: 'good',
+    title: 'The authenticator has been added.',
+    text: 'Its codes open your account from now on, beside those of the others. Your other sessions have been signed out.',
+  },
+  authenticator_renamed: { tone: 'good', text: 'The authenticator has its new name.' },
+  authenticator_removed: {
+    tone: 'good',
+    title: 'The authenticator has been removed.',
+    text: 'Its codes no longer work: delete its entry on that phone. Your other sessions have been signed out.',
+  },
+  authenticator_gone: {
+    tone: 'warn',
+    title: 'Nothing was changed.',
+    text: 'That is no authenticator of this account, or not any more. This is how the list is now.',
+  },
+  too_many_authenticators: {
+    tone: 'warn',
+    title: 'Nothing was changed.',
+    text: `An account can have ${AUTHENTICATORS_AT_MOST} authenticators, and you have as many. Remove one first.`,
   },
 }
 

@@ -54,6 +54,11 @@ export const NOTICES = [
   'browsers_forgotten',
   'browser_gone',
   'signed_out_everywhere',
+  'authenticator_added',
+  'authenticator_renamed',
+  'authenticator_removed',
+  'authenticator_gone',
+  'too_many_authenticators',
 ] as const
 export type NoticeWord = (typeof NOTICES)[number]
 

@@ -173,7 +173,8 @@ async function tryAuthenticator(attempt: Attempt, code: string): Promise<Tried> 
     if (!kind || !secret) continue // a secret that does not open lets nobody in; the recovery codes still do
     const judgement = await kind.judge(secret, code, factor.counter, deps.now())
     if (!judgement.ok) {
-      if (judgement.reason !== 'wrong_code') refusal = judgement
+      // Each is judged by its own counter, and the plainest reason is said: it was accepted, it is too old, it is wrong.
+      if (refusal.reason === 'wrong_code' || judgement.reason === 'used_code') refusal = judgement
       continue
     }
     const { token, holds, ...completion } = complete(attempt, 'authenticator')

@@ -115,8 +115,28 @@ export const readCodesPage = (html: string) => ({
   set: /name="set" value="(\d+)"/.exec(html)?.[1] ?? '',
 })
 
-/** Begins to replace the authenticator: the new key, and the enrolment's id. */
-export async function replacing(browser: Browser) {
-  await browser.post('/settings/two-factor/replace/confirm', { password: PASSWORD })
+/** Begins to replace the authenticator, the one of that id where there are several: the new key, and the enrolment's id. */
+export async function replacing(browser: Browser, authenticator?: string) {
+  await browser.post('/settings/two-factor/replace/confirm', {
+    ...(authenticator && { authenticator }),
+    password: PASSWORD,
+  })
   return readEnrolPage((await browser.get('/settings/two-factor/replace')).html)
+}
+
+/** Begins to add an authenticator: its key, the enrolment's id, and the name that is proposed. */
+export async function adding(browser: Browser) {
+  await browser.post('/settings/two-factor/add/confirm', { password: PASSWORD })
+  const { html } = await browser.get('/settings/two-factor/add')
+  return { ...readEnrolPage(html), name: /name="name"[^>]* value="([^"]*)"/.exec(html)?.[1] ?? '' }
+}
+
+/** Adds one more authenticator to the account of `browser`; of its codes step T-1 is spent, T and T+1 are free. */
+export async function withAnother(product: Latchkey, browser: Browser, name = 'Spare phone') {
+  const { key, enrolment } = await adding(browser)
+  const code = codeOf(key, product.clock.now(), -1)
+  const answer = await browser.post('/settings/two-factor/add', { enrolment, name, code })
+  if (answer.location !== '/settings/two-factor/authenticators')
+    throw new Error(`Add answered ${answer.status}: ${answer.text}`)
+  return { key, id: enrolment }
 }

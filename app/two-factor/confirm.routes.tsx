@@ -2,6 +2,7 @@ import { Hono } from 'hono'
 import { z } from 'zod'
 import { ConfirmPage } from '#views/two-factor/confirm-page.tsx'
 import type { Flow } from '#views/two-factor/flows.ts'
+import type { FormState } from '#views/ui/types.ts'
 import type { ConfirmPasswordResult } from '../account/confirm-password.ts'
 import type { AnyContext, SignedInEnv } from '../http/env.ts'
 import { passwordField } from '../http/fields.ts'
@@ -21,6 +22,12 @@ const PasswordForm = z.object({ password: passwordField() })
 
 type Refused = Exclude<ConfirmPasswordResult, { ok: true }> | { ok: false; reason: 'changed' | 'email_unconfirmed' }
 
+/** What a flow is about, where it is about one of several authenticators. */
+export type Subject = { id: string; name: string }
+
+/** What it is about, by the id in the address or the form; where that names nothing, where to go instead. */
+export type About = (c: AnyContext, id: string | undefined) => Promise<Subject | Response>
+
 /**
  * A flow that asks for the password first: the form as a page (GET) and its answer (POST), whether it came from that
  * page or from the pop-up. `confirmed` checks the password and, where it is right, answers with where to go on.
@@ -28,17 +35,35 @@ type Refused = Exclude<ConfirmPasswordResult, { ok: true }> | { ok: false; reaso
 export function confirmRoutes(
   page: RenderPage,
   flow: Flow,
-  confirmed: (c: AnyContext, session: Session, password: string) => Promise<Refused | string>,
+  confirmed: (
+    c: AnyContext,
+    session: Session,
+    password: string,
+    subject: Subject | undefined,
+  ) => Promise<Refused | string>,
+  about?: About,
 ) {
+  const shape = about ? PasswordForm.extend({ authenticator: z.string().max(64).optional() }) : PasswordForm
+  const show = (
+    c: AnyContext,
+    subject: Subject | undefined,
+    form: FormState<'password'>,
+    status: 200 | 422 | 429 = 200,
+  ) => page(c, <ConfirmPage viewer={c.var.session} flow={flow} form={form} about={subject} />, status)
+
   return new Hono<SignedInEnv>()
-    .get('/', (c) => page(c, <ConfirmPage viewer={c.var.session} flow={flow} form={{}} />))
+    .get('/', async (c) => {
+      const subject = await about?.(c, c.req.query('authenticator'))
+      return subject instanceof Response ? subject : show(c, subject, {})
+    })
     .post('/', async (c) => {
-      const { session } = c.var
-      const form = await readForm(c, PasswordForm)
-      if (!form.ok) return page(c, <ConfirmPage viewer={session} flow={flow} form={{ errors: form.errors }} />, 422)
-      const result = await confirmed(c, session, form.data.password)
+      const form = await readForm(c, shape)
+      const subject = await about?.(c, form.values.authenticator)
+      if (subject instanceof Response) return subject
+      if (!form.ok) return show(c, subject, { errors: form.errors }, 422)
+      const result = await confirmed(c, c.var.session, form.data.password, subject)
       if (typeof result === 'string') return c.redirect(result, 303)
-      return page(c, <ConfirmPage viewer={session} flow={flow} form={refused(result)} />, refusedStatus(c, result))
+      return show(c, subject, refused(result), refusedStatus(c, result))
     })
 }
 

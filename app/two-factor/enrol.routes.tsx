@@ -9,7 +9,7 @@ import { hasConfirmedEmail, secondFactor, signedIn } from '../http/guards.ts'
 import { refusedForm } from '../http/messages.ts'
 import { sendCodesFile } from '../http/recovery-codes-file.ts'
 import { displayed } from '../lib/codes.ts'
-import { confirmCode, finishEnrolment } from './enrol.ts'
+import { confirmCode, finishEnrolment, startEnrolment } from './enrol.ts'
 import { type Enrolment, stepOf } from './enrolment.ts'
 import { EnrolmentId, type EnrolRoutesDeps, newAuthenticator, OTHER_WINDOW } from './new-authenticator.routes.tsx'
 
@@ -22,11 +22,18 @@ export function enrolRoutes(deps: EnrolRoutesDeps) {
     cookie,
     show: stepOne,
     routes,
-  } = newAuthenticator(deps, 'set-up', HERE, async (c, enrolment, code) => {
-    const result = await confirmCode(deps, enrolment, code)
-    if (!result.ok) return result
-    await cookie.write(c, result.enrolment)
-    return c.redirect(CODES, 303)
+  } = newAuthenticator(deps, {
+    mode: 'set-up',
+    here: HERE,
+    home: '/settings/account',
+    start: (c, session, { password }) =>
+      startEnrolment(deps, session, { mode: 'set-up', kind: 'totp', password }, c.var.origin),
+    async accept(c, enrolment, { code }) {
+      const result = await confirmCode(deps, enrolment, code)
+      if (!result.ok) return result
+      await cookie.write(c, result.enrolment)
+      return c.redirect(CODES, 303)
+    },
   })
 
   const stepTwo = (

@@ -12,6 +12,7 @@ import type { Vault } from '../lib/vault.ts'
 import { type Forgiven, secondFactorForgiven } from '../limits.ts'
 import type { MailDeps } from '../mail/account-mails.ts'
 import type { Session } from '../sign-in/session.ts'
+import { FIRST_NAME } from './authenticators.ts'
 import { type Enrolment, type EnrolmentMode, newEnrolment, stepOf } from './enrolment.ts'
 import { type Enrolable, type Factor, type Judgement, NEVER_USED } from './factor.ts'
 import { type StoredFactor, sealSecret } from './factor-secret.ts'
@@ -28,10 +29,16 @@ export type FactorChange = {
 
 export type EnrolStore = {
   renew(of: { renewal: Renewal; forgiven: Forgiven }): Promise<boolean>
-  /** False, and nothing changed, when the account changed since `securityVersion` or has such a factor. */
+  /** False, and nothing changed, when the account changed since `securityVersion` or has a factor. */
   enrol(of: FactorChange & { factor: StoredFactor; codes: StoredRecoveryCode[] }): Promise<boolean>
-  /** The new factor takes the place of the one in its slot; the recovery codes stay. False as above. */
-  replaceFactor(of: FactorChange & { factor: StoredFactor }): Promise<boolean>
+  /** False, and nothing changed, when the account changed since `securityVersion`, has no factor, or has `atMost`. */
+  addFactor(of: FactorChange & { factor: StoredFactor; atMost: number }): Promise<boolean>
+  /**
+   * The new factor takes the place of `replaced`, whose name it bears; the recovery codes stay. False, and nothing changed,
+   * when the account changed since `securityVersion`, or `replaced` is not there under that name.
+   */
+  replaceFactor(of: FactorChange & { factor: StoredFactor; replaced: { id: string; name: string } }): Promise<boolean>
+  factorsOf(accountId: number): Promise<StoredFactor[]>
   hasFactor(accountId: number, factorId: string): Promise<boolean>
 }
 
@@ -42,7 +49,7 @@ export type EnrolDeps = ConfirmPasswordDeps & {
   mailDelivery: MailDeps['mailDelivery']
 }
 
-type Changed = { ok: false; reason: 'changed' }
+export type Changed = { ok: false; reason: 'changed' }
 /** A reset of the password by mail is the way back in: the address has to be the owner's before the door gets a second lock. */
 export type Unconfirmed = { ok: false; reason: 'email_unconfirmed' }
 
@@ -50,7 +57,12 @@ export type Unconfirmed = { ok: false; reason: 'email_unconfirmed' }
 export async function startEnrolment(
   deps: EnrolDeps,
   session: Session,
-  { mode, kind, password }: { mode: EnrolmentMode; kind: string; password: string },
+  {
+    mode,
+    kind,
+    password,
+    replaces = null,
+  }: { mode: EnrolmentMode; kind: string; password: string; replaces?: string | null },
   origin: Origin,
 ): Promise<
   | { ok: true; token: string | undefined; enrolment: Enrolment }
@@ -64,7 +76,7 @@ export async function startEnrolment(
   const { token, renewal: renewed } = renewal(session)
   if (!(await deps.enrolments.renew({ renewal: renewed, forgiven: confirmed.forgiven })))
     return { ok: false, reason: 'changed' }
-  return { ok: true, token, enrolment: newEnrolment(mode, factorOf(deps, kind), session, deps.now()) }
+  return { ok: true, token, enrolment: newEnrolment(mode, factorOf(deps, kind), session, deps.now(), replaces) }
 }
 
 /** What step 1 shows. */
@@ -79,13 +91,13 @@ export async function confirmCode(
   enrolment: Enrolment,
   typed: string,
 ): Promise<{ ok: true; enrolment: Enrolment } | CodeRefused> {
-  const judged = await judge(deps, enrolment, typed)
+  const judged = await judgeFirstCode(deps, enrolment, typed)
   if (!judged.ok) return judged
   const codes = enrolment.codes.length > 0 ? enrolment.codes : newRecoveryCodes()
   return { ok: true, enrolment: { ...enrolment, counter: Math.max(judged.counter, enrolment.counter), codes } }
 }
 
-type Done = { ok: true; token: string | undefined }
+export type Done = { ok: true; token: string | undefined }
 
 /** Step 2, "Done": turns the second factor on, in one transaction. Done twice is done once; the second has no new token. */
 export async function finishEnrolment(
@@ -102,43 +114,30 @@ export async function finishEnrolment(
   const { token, renewal: renewed } = renewal(session)
   const event = securityEvent('second_factor_on', accountId, origin, now, null, { subject: enrolment.id })
   const on = await deps.enrolments.enrol({
-    ...change(session, enrolment, renewed, event),
-    factor: storedFactor(deps.vault, accountId, enrolment, now),
+    ...enrolmentChange(session, enrolment, renewed, event, secondFactorForgiven(accountId)),
+    factor: storedFactor(deps.vault, accountId, enrolment, FIRST_NAME, now),
     codes: storedCodes(deps.vault, accountId, enrolment.codes, now),
   })
   return on ? { ok: true, token } : alreadyDone(deps, accountId, enrolment)
 }
 
-/** "Replace Authenticator": the new one's code is right, so the two change places, in one transaction. */
-export async function finishReplacement(
-  deps: EnrolDeps,
+/** The version is the enrolment's own, not the session's: what began before another change can not finish after it. */
+export const enrolmentChange = (
   session: Session,
   enrolment: Enrolment,
-  typed: string,
-  origin: Origin,
-): Promise<Done | CodeRefused | Changed> {
-  const judged = await judge(deps, enrolment, typed)
-  if (!judged.ok) return judged
-  const now = deps.now()
-  const { accountId } = session
-  const { token, renewal: renewed } = renewal(session)
-  const replaced = await deps.enrolments.replaceFactor({
-    ...change(session, enrolment, renewed, securityEvent('second_factor_replaced', accountId, origin, now)),
-    factor: storedFactor(deps.vault, accountId, { ...enrolment, counter: judged.counter }, now),
-  })
-  return replaced ? { ok: true, token } : alreadyDone(deps, accountId, enrolment)
-}
-
-/** The version is the enrolment's own, not the session's: what began before another change can not finish after it. */
-const change = (session: Session, enrolment: Enrolment, renewed: Renewal, event: SecurityEvent): FactorChange => ({
+  renewed: Renewal,
+  event: SecurityEvent,
+  forgiven: Forgiven,
+): FactorChange => ({
   accountId: session.accountId,
   securityVersion: enrolment.securityVersion,
   renewal: renewed,
   event,
-  forgiven: secondFactorForgiven(session.accountId),
+  forgiven,
 })
 
-async function alreadyDone(
+/** What was not done again: a page that was sent twice is answered as if it had been sent once. */
+export async function alreadyDone(
   { enrolments }: EnrolDeps,
   accountId: number,
   enrolment: Enrolment,
@@ -148,7 +147,8 @@ async function alreadyDone(
     : { ok: false, reason: 'changed' }
 }
 
-async function judge(
+/** The answer of a device that is about to be enrolled, against the secret of its enrolment. */
+export async function judgeFirstCode(
   deps: EnrolDeps,
   enrolment: Enrolment,
   typed: string,
@@ -159,19 +159,22 @@ async function judge(
   return factor.judge(enrolment.secret, answer.code, NEVER_USED, deps.now()) // the code of step 1 may be sent again: it is spent at Done
 }
 
-const storedFactor = (
+export const storedFactor = (
   vault: Vault,
   accountId: number,
   { id, kind, secret, counter }: Enrolment,
+  name: string,
   now: Date,
 ): StoredFactor => ({
   id,
   accountId,
   kind,
-  slot: kind, // one of a kind
+  slot: id, // an account may have several of a kind
   secret: sealSecret(vault, id, secret),
+  name,
   counter,
   addedAt: now,
+  lastUsedAt: null,
 })
 
 function factorOf({ factorKinds }: EnrolDeps, kind: string): Factor {

@@ -5,8 +5,8 @@ import type { Vault } from '../lib/vault.ts'
 import type { Session } from '../sign-in/session.ts'
 import { type Factor, NEVER_USED } from './factor.ts'
 
-/** `set-up` turns the second factor on; `replace` puts a new authenticator in the old one's place. */
-export type EnrolmentMode = 'set-up' | 'replace'
+/** `set-up` turns the second factor on; `add` adds an authenticator to it; `replace` puts a new one in an old one's place. */
+export type EnrolmentMode = 'set-up' | 'add' | 'replace'
 
 /** What is pending until Done. It lives with the person (a cookie), or sealed in a table of its own; never among the factors. */
 export type Enrolment = {
@@ -14,6 +14,8 @@ export type Enrolment = {
   id: string
   mode: EnrolmentMode
   kind: string
+  /** The id of the factor whose place it takes; null in the other modes. */
+  replaces: string | null
   sessionId: string
   /** The account as it was when this began; a later change ends it. */
   securityVersion: number
@@ -32,7 +34,7 @@ const Open = z.strictObject({
   purpose: z.literal('enrolment'),
   version: z.literal(1),
   id: z.string(),
-  mode: z.enum(['set-up', 'replace']),
+  mode: z.enum(['set-up', 'add', 'replace']),
   session: z.string(),
   step: z.union([z.literal(1), z.literal(2)]),
   expires: z.number(),
@@ -41,16 +43,24 @@ const Open = z.strictObject({
 })
 const Sealed = z.strictObject({
   kind: z.string(),
+  replaces: z.string().nullable().default(null),
   secret: z.string(),
   counter: z.number(),
   codes: z.array(z.string()),
   securityVersion: z.number(),
 })
 
-export const newEnrolment = (mode: EnrolmentMode, factor: Factor, session: Session, now: Date): Enrolment => ({
+export const newEnrolment = (
+  mode: EnrolmentMode,
+  factor: Factor,
+  session: Session,
+  now: Date,
+  replaces: string | null = null,
+): Enrolment => ({
   id: newId(),
   mode,
   kind: factor.kind,
+  replaces,
   sessionId: session.id,
   securityVersion: session.securityVersion,
   secret: factor.newSecret(),
@@ -65,9 +75,9 @@ export const stepOf = ({ counter }: Enrolment): 1 | 2 => (counter === NEVER_USED
 
 /** The enrolment as text for the person to keep: secret and codes sealed, the rest readable. Whoever sets the cookie signs it. */
 export function writeEnrolment(vault: Vault, enrolment: Enrolment): string {
-  const { id, mode, sessionId, kind, counter, codes, securityVersion, downloaded } = enrolment
+  const { id, mode, sessionId, kind, replaces, counter, codes, securityVersion, downloaded } = enrolment
   const secret = encodeBase64urlNoPadding(enrolment.secret)
-  const sealed: z.infer<typeof Sealed> = { kind, secret, counter, codes, securityVersion }
+  const sealed: z.infer<typeof Sealed> = { kind, replaces, secret, counter, codes, securityVersion }
   const open: z.infer<typeof Open> = {
     purpose: 'enrolment', // a signature covers the value, not the cookie's name
     version: 1,
@@ -82,7 +92,7 @@ export function writeEnrolment(vault: Vault, enrolment: Enrolment): string {
   return encodeBase64urlNoPadding(Buffer.from(JSON.stringify(open)))
 }
 
-/** Undefined when the text is not whole, not this session's, for the other mode, or too old. */
+/** Undefined when the text is not whole, not this session's, for another mode, or too old. */
 export function readEnrolment(
   vault: Vault,
   text: string,
@@ -99,6 +109,7 @@ export function readEnrolment(
     id: open.id,
     mode,
     kind: sealed.kind,
+    replaces: sealed.replaces,
     sessionId: session.id,
     securityVersion: sealed.securityVersion,
     secret: decodeBase64urlIgnorePadding(sealed.secret),

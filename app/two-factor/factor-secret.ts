@@ -7,8 +7,10 @@ export type StoredFactor = {
   kind: string
   slot: string
   secret: string
+  name: string
   counter: number
   addedAt: Date
+  lastUsedAt: Date | null
 }
 
 const place = (factorId: string) => `factors ${factorId}`

@@ -6,11 +6,13 @@ import { enrolmentCookie } from '../http/enrolment-cookie.ts'
 import type { AnyContext, SignedInEnv } from '../http/env.ts'
 import { readForm } from '../http/forms.ts'
 import type { GuardDeps } from '../http/guards.ts'
-import { codeRefused, refusedForm, refusedStatus } from '../http/messages.ts'
+import { codeRefused, nameRefused, refusedForm, refusedStatus } from '../http/messages.ts'
 import type { RenderPage } from '../http/page.tsx'
 import type { Session } from '../sign-in/session.ts'
-import { confirmRoutes } from './confirm.routes.tsx'
-import { type CodeRefused, type EnrolDeps, showEnrolment, startEnrolment } from './enrol.ts'
+import type { startAddition } from './add.ts'
+import { type NameRefused, readName } from './authenticators.ts'
+import { type About, confirmRoutes, type Subject } from './confirm.routes.tsx'
+import { type CodeRefused, type EnrolDeps, showEnrolment } from './enrol.ts'
 import type { Enrolment, EnrolmentMode } from './enrolment.ts'
 
 export type EnrolRoutesDeps = EnrolDeps & GuardDeps & { page: RenderPage; issuer: string; baseUrl: string }
@@ -22,61 +24,104 @@ export const OTHER_WINDOW =
 
 const MISSING = 'Enter the code.'
 const CodeForm = z.object({ enrolment: EnrolmentId, code: z.string(MISSING).trim().min(1, MISSING) })
+const NamedCodeForm = CodeForm.extend({ name: z.string().optional() })
 /** Cancel is a button of the forms on the way, whose fields come along and do not matter. */
-const CancelForm = z.object({ enrolment: EnrolmentId, code: z.string().optional(), saved: z.string().optional() })
+const CancelForm = z.object({
+  enrolment: EnrolmentId,
+  code: z.string().optional(),
+  saved: z.string().optional(),
+  name: z.string().optional(),
+})
 
-type Accept = (c: AnyContext, enrolment: Enrolment, code: string) => Promise<Response | CodeRefused>
+type Cookie = ReturnType<typeof enrolmentCookie>
+type Started = Awaited<ReturnType<typeof startAddition>>
 
-/**
- * What set-up and replacement share, at `here`: the password, then the page with the QR code that asks for the first
- * code. `accept` takes the code and answers, or says how it was refused.
- */
-export function newAuthenticator(deps: EnrolRoutesDeps, mode: EnrolmentMode, here: string, accept: Accept) {
-  const cookie = enrolmentCookie(deps, mode)
+/** What differs between set-up, addition and replacement. */
+type Flow = {
+  mode: EnrolmentMode
+  /** The path of the page with the QR code; the password is asked for below it. */
+  here: string
+  /** Where the flow begins and ends. */
+  home: string
+  about?: About
+  start: (c: AnyContext, session: Session, of: { password: string; about: Subject | undefined }) => Promise<Started>
+  /** For the page: what to propose as a name, or whose place it takes. */
+  name?: (c: AnyContext, enrolment: Enrolment) => Promise<string | undefined>
+  /** Takes the code and answers, or says how it was refused. */
+  accept: (
+    c: AnyContext,
+    enrolment: Enrolment,
+    typed: { code: string; name?: string | undefined },
+    cookie: Cookie,
+  ) => Promise<Response | CodeRefused | NameRefused>
+}
+
+/** What set-up, addition and replacement share: the password, then the page with the QR code that asks for the first code. */
+export function newAuthenticator(deps: EnrolRoutesDeps, { mode, here, home, about, start, name, accept }: Flow) {
+  const cookie = enrolmentCookie(deps, mode, home)
+  const shape = mode === 'add' ? NamedCodeForm : CodeForm
 
   async function show(
     c: AnyContext,
     enrolment: Enrolment,
-    form: FormState<'code'>,
+    form: FormState<'code' | 'name'>,
     status: 200 | 409 | 422 | 429 = 200,
   ) {
     const session: Session = c.var.session
     const shown = await showEnrolment(deps, enrolment, session)
+    const named = await name?.(c, enrolment)
     return deps.page(
       c,
-      <EnrolPage viewer={session} mode={mode} enrolmentId={enrolment.id} {...shown} form={form} />,
+      <EnrolPage viewer={session} mode={mode} enrolmentId={enrolment.id} {...shown} name={named} form={form} />,
       status,
     )
   }
 
-  const confirm = confirmRoutes(deps.page, mode, async (c, session, password) => {
-    const result = await startEnrolment(deps, session, { mode, kind: 'totp', password }, c.var.origin)
+  const confirmed = async (c: AnyContext, session: Session, password: string, subject: Subject | undefined) => {
+    const result = await start(c, session, { password, about: subject })
+    if (!result.ok && result.reason === 'too_many_authenticators') {
+      deps.cookies.notice.leave(c, result.reason)
+      return home
+    }
     if (!result.ok) return result
     deps.cookies.session.renew(c, result.token)
     await cookie.write(c, result.enrolment)
     return here
-  })
+  }
 
   const routes = new Hono<SignedInEnv>()
-    .route('/confirm', confirm)
+    .route('/confirm', confirmRoutes(deps.page, mode, confirmed, about))
     .get('/', async (c) => {
       const enrolment = await cookie.read(c)
       return enrolment ? show(c, enrolment, {}) : c.redirect(`${here}/confirm`, 303)
     })
     .post('/', async (c) => {
-      const form = await readForm(c, CodeForm)
+      const form = await readForm(c, shape)
+      const { enrolment: id, name: typedName } = form.values
+      const values = typedName === undefined ? {} : { name: typedName }
       const enrolment = await cookie.read(c)
       if (!enrolment) return cookie.startAgain(c)
-      if (form.values.enrolment !== enrolment.id) return show(c, enrolment, refusedForm('', OTHER_WINDOW), 409)
-      if (!form.ok) return show(c, enrolment, refusedForm('code', form.errors.code ?? MISSING), 422)
-      const result = await accept(c, enrolment, form.data.code)
+      if (id !== enrolment.id) return show(c, enrolment, refusedForm('', OTHER_WINDOW, {}, values), 409)
+      if (!form.ok) {
+        const named = shape === NamedCodeForm ? readName(typedName ?? '') : undefined
+        const errors = {
+          ...(named?.ok === false && { name: nameRefused(named.refusal) }),
+          code: form.errors.code ?? MISSING,
+        }
+        return show(c, enrolment, { values, errors }, 422)
+      }
+      const result = await accept(c, enrolment, { code: form.data.code, name: typedName }, cookie)
       if (result instanceof Response) return result
-      return show(c, enrolment, refusedForm('code', firstCodeRefused(result), result), refusedStatus(c, result))
+      const refused =
+        result.reason === 'bad_name'
+          ? refusedForm<'code' | 'name'>('name', nameRefused(result.refusal), {}, values)
+          : refusedForm<'code' | 'name'>('code', firstCodeRefused(result), result, values)
+      return show(c, enrolment, refused, refusedStatus(c, result))
     })
     .post('/cancel', async (c) => {
       await readForm(c, CancelForm)
       deps.cookies.enrolment.remove(c)
-      return c.redirect('/settings/account', 303)
+      return c.redirect(home, 303)
     })
   return { cookie, show, routes }
 }

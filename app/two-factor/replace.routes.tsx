@@ -1,21 +1,37 @@
 import { Hono } from 'hono'
-import type { SignedInEnv } from '../http/env.ts'
+import { compress } from 'hono/compress'
+import { MovePage } from '#views/two-factor/move-page.tsx'
+import type { AnyContext, SignedInEnv } from '../http/env.ts'
 import { hasRecoveryCodes, secondFactor, signedIn } from '../http/guards.ts'
-import { finishReplacement } from './enrol.ts'
+import { type ListDeps, listAuthenticators } from './authenticators.ts'
 import { type EnrolRoutesDeps, newAuthenticator } from './new-authenticator.routes.tsx'
+import { finishReplacement, replaceable, startReplacement } from './replace.ts'
 
-/** A new authenticator in the old one's place: password, then the new one's code. The recovery codes stay. */
-export function replaceRoutes(deps: EnrolRoutesDeps) {
-  const { cookie, routes } = newAuthenticator(
-    deps,
-    'replace',
-    '/settings/two-factor/replace',
-    async (c, enrolment, code) => {
+const HERE = '/settings/two-factor/replace'
+
+/** A new authenticator in an old one's place: which, password, then the new one's code. "Move to a New Phone" leads here. */
+export function replaceRoutes(deps: EnrolRoutesDeps & ListDeps) {
+  const { routes } = newAuthenticator(deps, {
+    mode: 'replace',
+    here: HERE,
+    home: '/settings/account',
+    about: async (c: AnyContext, id) => (await replaceable(deps, c.var.session, id)) ?? c.redirect(`${HERE}/move`, 303),
+    start: (c, session, { password, about }) =>
+      startReplacement(deps, session, { replaces: about?.id ?? '', kind: 'totp', password }, c.var.origin),
+    name: async (c, { replaces }) => (await replaceable(deps, c.var.session, replaces ?? ''))?.name,
+    async accept(c, enrolment, { code }, cookie) {
       const result = await finishReplacement(deps, c.var.session, enrolment, code, c.var.origin)
       if (result.ok) return cookie.finish(c, result.token, 'second_factor_replaced')
       return result.reason === 'changed' ? cookie.startAgain(c, 'changed_meanwhile') : result
     },
-  )
+  })
 
-  return new Hono<SignedInEnv>().use(signedIn(deps), hasRecoveryCodes, secondFactor('on')).route('/', routes)
+  return new Hono<SignedInEnv>()
+    .use(signedIn(deps), hasRecoveryCodes, secondFactor('on'))
+    .get('/move', compress(), async (c) => {
+      // Ten authenticators are a long page, and no secret is on it.
+      const authenticators = await listAuthenticators(deps, c.var.session.accountId)
+      return deps.page(c, <MovePage viewer={c.var.session} authenticators={authenticators} />)
+    })
+    .route('/', routes)
 }

@@ -1,6 +1,6 @@
-import { and, asc, eq } from 'drizzle-orm'
+import { and, asc, eq, sql } from 'drizzle-orm'
 import { type Database, type Db, must } from '../client.ts'
-import { factors, pendingEnrolments, recoveryCodes } from '../schema.ts'
+import { accounts, factors, pendingEnrolments, recoveryCodes } from '../schema.ts'
 import {
   accountUnchanged,
   type EventRow,
@@ -25,13 +25,15 @@ type FactorChange = {
 
 /** Factors and recovery codes, which turn on and off together. */
 export const twoFactorStore = ({ db, atomically }: Database) => ({
-  factorsOf: async (accountId: number) => await db.select().from(factors).where(eq(factors.accountId, accountId)),
+  factorsOf: async (accountId: number) =>
+    await db
+      .select()
+      .from(factors)
+      .where(eq(factors.accountId, accountId))
+      .orderBy(asc(factors.addedAt), asc(factors.id)),
 
   async hasFactor(accountId: number, factorId: string): Promise<boolean> {
-    const found = await db
-      .select({ id: factors.id })
-      .from(factors)
-      .where(and(eq(factors.accountId, accountId), eq(factors.id, factorId)))
+    const found = await db.select({ id: factors.id }).from(factors).where(own(accountId, factorId))
     return found.length === 1
   },
 
@@ -65,21 +67,59 @@ export const twoFactorStore = ({ db, atomically }: Database) => ({
   enrol: ({ factor, codes, ...change }: FactorChange & { factor: Factor; codes: RecoveryCode[] }) =>
     atomically((tx) => [
       ...changeFactor(tx, change),
-      must(tx.insert(factors).values(factor).onConflictDoNothing().returning({ id: factors.id })),
+      hasFactors(tx, change.accountId, { atLeast: 0, atMost: 0 }),
+      tx.insert(factors).values(factor),
       tx.delete(recoveryCodes).where(eq(recoveryCodes.accountId, change.accountId)),
       tx.insert(recoveryCodes).values(codes),
     ]),
 
-  replaceFactor: ({ factor, ...change }: FactorChange & { factor: Factor }) =>
+  addFactor: ({ factor, atMost, ...change }: FactorChange & { factor: Factor; atMost: number }) =>
+    atomically((tx) => [
+      ...changeFactor(tx, change),
+      hasFactors(tx, change.accountId, { atLeast: 1, atMost: atMost - 1 }),
+      tx.insert(factors).values(factor),
+    ]),
+
+  replaceFactor: ({
+    factor,
+    replaced,
+    ...change
+  }: FactorChange & { factor: Factor; replaced: { id: string; name: string } }) =>
     atomically((tx) => [
       ...changeFactor(tx, change),
       must(
         tx
           .delete(factors)
-          .where(and(eq(factors.accountId, change.accountId), eq(factors.slot, factor.slot)))
+          .where(and(own(change.accountId, replaced.id), eq(factors.name, replaced.name)))
           .returning({ id: factors.id }),
       ),
       tx.insert(factors).values(factor),
+    ]),
+
+  removeFactor: ({ factorId, ...change }: FactorChange & { factorId: string }) =>
+    atomically((tx) => [
+      ...changeFactor(tx, change),
+      hasFactors(tx, change.accountId, { atLeast: 2 }),
+      must(tx.delete(factors).where(own(change.accountId, factorId)).returning({ id: factors.id })),
+    ]),
+
+  renameFactor: ({
+    accountId,
+    securityVersion,
+    factorId,
+    name,
+    event,
+  }: {
+    accountId: number
+    securityVersion: number
+    factorId: string
+    name: string
+    event: EventRow
+  }) =>
+    atomically((tx) => [
+      accountUnchanged(tx, accountId, securityVersion),
+      must(tx.update(factors).set({ name }).where(own(accountId, factorId)).returning({ id: factors.id })),
+      insertEvents(tx, event),
     ]),
 
   disable: (change: FactorChange) =>
@@ -134,3 +174,26 @@ const changeFactor = (tx: Db, { accountId, securityVersion, renewal, event, forg
   insertEvents(tx, event),
   ...forgive(tx, forgiven),
 ]
+
+const own = (accountId: number, factorId: string) => and(eq(factors.accountId, accountId), eq(factors.id, factorId))
+
+/**
+ * Goes on only if the account has so many factors. After `changeFactor`, which has locked the account's row: nobody adds or
+ * removes one from then on, and on PostgreSQL a statement of its own counts anew after that wait.
+ */
+const hasFactors = (
+  tx: Db,
+  accountId: number,
+  { atLeast, atMost = Number.MAX_SAFE_INTEGER }: { atLeast: number; atMost?: number },
+) =>
+  must(
+    tx
+      .select({ id: accounts.id })
+      .from(accounts)
+      .where(
+        and(
+          eq(accounts.id, accountId),
+          sql`(select count(*) from ${factors} where ${factors}.account_id = ${accountId}) between ${atLeast} and ${atMost}`,
+        ),
+      ),
+  )

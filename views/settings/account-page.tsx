@@ -18,12 +18,14 @@ const SecondFactorOn = ({ since, recoveryCodes }: { since: Date; recoveryCodes: 
     <p class="lead">Signing in takes your password and a code from your authenticator.</p>
     <div class="item">
       <div>
-        <h3>Authenticator</h3>
+        <h3>Authenticators</h3>
         <p>
           On since <When at={since} to="day" />
         </p>
       </div>
-      <FlowButton flow="replace" />
+      <a class="button" href="/settings/two-factor/authenticators">
+        Authenticators
+      </a>
     </div>
     {recoveryCodes && (
       <div class="item">
@@ -85,7 +87,7 @@ const SignIn = ({ email, passwordChangedAt }: { email: string; passwordChangedAt
   </section>
 )
 
-const FLOWS_WHEN_ON = ['view', 'replace', 'disable'] as const
+const FLOWS_WHEN_ON = ['view', 'disable'] as const
 
 /** What the account is known by and protected with, and the ways to change that. */
 export const AccountPage = ({

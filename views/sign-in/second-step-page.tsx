@@ -37,8 +37,8 @@ export const SecondStepPage = ({ form, returnTo, canUseAuthenticator }: SecondSt
     <details>
       <summary>Lost your device?</summary>
       <p>
-        Type one of your recovery codes above. Once you are in, open Settings and choose Replace Authenticator: the lost
-        device then no longer opens your account.
+        Type one of your recovery codes above. Once you are in, open Settings, Authenticators, and choose Move to a New
+        Phone: the lost device then no longer opens your account.
       </p>
     </details>
   </Narrow>

@@ -9,13 +9,16 @@ type ConfirmFormProps = {
   form: FormState<'password'>
   fieldId: string
   cancel: Child
+  /** The authenticator it is about, where there are several. */
+  about?: string | undefined
 }
 
 /** The password of whoever is signed in, to go on with a flow. */
-export const ConfirmForm = ({ viewer, flow, form, fieldId, cancel }: ConfirmFormProps) => (
+export const ConfirmForm = ({ viewer, flow, form, fieldId, cancel, about }: ConfirmFormProps) => (
   <form method="post" action={flows[flow].action} class="stack" novalidate>
     {/* Without a name it is not sent: it tells a password manager whose password this is. */}
     <input type="text" autocomplete="username" value={viewer.email} readonly hidden />
+    {about && <input type="hidden" name="authenticator" value={about} />}
     <PasswordField
       form={form}
       name="password"

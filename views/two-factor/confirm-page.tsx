@@ -4,21 +4,33 @@ import type { FormState, Viewer } from '../ui/types.ts'
 import { ConfirmForm } from './confirm-form.tsx'
 import { type Flow, flows } from './flows.ts'
 
-type ConfirmPageProps = { viewer: Viewer; flow: Flow; form: FormState<'password'> }
+type ConfirmPageProps = {
+  viewer: Viewer
+  flow: Flow
+  form: FormState<'password'>
+  /** The authenticator it is about, where it is about one. */
+  about?: { id: string; name: string } | undefined
+}
 
 /** A flow's pop-up as a page: for browsers without popovers, and for the answer to a wrong password. */
-export const ConfirmPage = ({ viewer, flow, form }: ConfirmPageProps) => (
+export const ConfirmPage = ({ viewer, flow, form, about }: ConfirmPageProps) => (
   <Settings title={flows[flow].title} viewer={viewer} current="account">
     <ErrorSummary form={form} />
     <div class="panel stack">
+      {about && (
+        <p class="long">
+          This is about <strong>{about.name}</strong>.
+        </p>
+      )}
       <p class="lead">{flows[flow].sentence}</p>
       <ConfirmForm
         viewer={viewer}
         flow={flow}
         form={form}
         fieldId="password"
+        about={about?.id}
         cancel={
-          <a class="button plain" href="/settings/account">
+          <a class="button plain" href={flows[flow].back}>
             Cancel
           </a>
         }

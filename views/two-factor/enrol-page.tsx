@@ -4,11 +4,12 @@ import { CodeField } from '../ui/code-field.tsx'
 import { CopyButton, CopyOutcome } from '../ui/copy-button.tsx'
 import { ErrorSummary } from '../ui/error-summary.tsx'
 import type { FormState, Viewer } from '../ui/types.ts'
+import { NameField } from './name-field.tsx'
 import { Steps } from './steps.tsx'
 
 type EnrolPageProps = {
   viewer: Viewer
-  mode: 'set-up' | 'replace'
+  mode: 'set-up' | 'add' | 'replace'
   enrolmentId: string
   account: string
   issuer: string
@@ -16,7 +17,9 @@ type EnrolPageProps = {
   uri: string
   /** Our own drawing of `uri`: trusted. */
   qrSvg: string
-  form: FormState<'code'>
+  /** Of the authenticator: what is proposed for a new one, or the one whose place it takes. */
+  name?: string | undefined
+  form: FormState<'code' | 'name'>
 }
 
 const MODES = {
@@ -24,6 +27,11 @@ const MODES = {
     title: 'Step 1 of 2: Register Authentication App',
     action: '/settings/two-factor/set-up',
     submit: 'Next',
+  },
+  add: {
+    title: 'Register Authentication App',
+    action: '/settings/two-factor/add',
+    submit: 'Add Authenticator',
   },
   replace: {
     title: 'Replace Authenticator',
@@ -46,13 +54,19 @@ const GroupedKey = ({ of }: { of: string }) => (
   </code>
 )
 
-/** Registering an authenticator: step 1 of setting up, or the whole of replacing one. */
-export const EnrolPage = ({ viewer, mode, enrolmentId, account, issuer, uri, qrSvg, form }: EnrolPageProps) => {
+/** Registering an authenticator: step 1 of setting up, or the whole of adding or replacing one. */
+export const EnrolPage = (props: EnrolPageProps) => {
+  const { viewer, mode, enrolmentId, account, issuer, uri, qrSvg, name, form } = props
   const { title, action, submit } = MODES[mode]
   return (
     <Settings title={title} viewer={viewer} current="account" above={mode === 'set-up' && <Steps step={1} />}>
       <ErrorSummary form={form} />
       <p class="lead">
+        {mode === 'replace' && name && (
+          <>
+            This takes the place of <strong class="long">{name}</strong>.{' '}
+          </>
+        )}
         Scan this with an authenticator app. It then shows six digits that change every 30 seconds: the code.
       </p>
       <div class="panel stack loose">
@@ -92,6 +106,7 @@ export const EnrolPage = ({ viewer, mode, enrolmentId, account, issuer, uri, qrS
         </div>
         <form method="post" action={action} class="stack" novalidate>
           <input type="hidden" name="enrolment" value={enrolmentId} />
+          {mode === 'add' && <NameField form={form} name={name} />}
           <CodeField form={form} digitsOnly hint="The six digits your app shows now." />
           <div class="row">
             <button type="submit" class="primary">

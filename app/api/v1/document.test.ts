@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { Validator } from '@seriousme/openapi-schema-validator'
-import { codeOf, latchkey, PASSWORD, signedUp, withTwoFactor } from '../../testing.ts'
+import { codeOf, latchkey, PASSWORD, signedUp, withAnother, withTwoFactor } from '../../testing.ts'
 import { apiClient } from './testing.ts'
 
 const product = await latchkey()
@@ -160,6 +160,31 @@ describe('an access token', () => {
     const answer = await api.call('GET', '/account', token.slice(0, 10) + letter + token.slice(11))
     assert.equal(answer.status, 401)
     assert.match(answer.headers.get('WWW-Authenticate') ?? '', /error="invalid_token"/)
+  })
+})
+
+describe('the authenticators', () => {
+  test('are listed by name, when they were added and last used, without anything that is secret', async () => {
+    const { browser, email, key } = await withTwoFactor(product)
+    await withAnother(product, browser, 'Spare phone')
+    const challenge = await api.challenged(email)
+    const code = codeOf(key, product.clock.now())
+    const verified = await api.call('POST', '/sessions/verify', undefined, { challenge, code })
+    const { body, text } = await api.call('GET', '/two-factor', String(verified.body.session))
+    const now = product.clock.now().toISOString()
+    const byName = (a: { name: string }, b: { name: string }) => a.name.localeCompare(b.name)
+    assert.deepEqual((body.authenticators as { name: string }[]).toSorted(byName), [
+      { name: 'Authenticator', added_at: now, last_used_at: now },
+      { name: 'Spare phone', added_at: now, last_used_at: null },
+    ])
+    assert.deepEqual([body.on, body.recovery_codes_left], [true, 12])
+    assert.doesNotMatch(text, /secret|counter|slot/)
+  })
+
+  test('are none where the second factor is off', async () => {
+    const session = await api.signedIn((await signedUp(product)).email)
+    const { body } = await api.call('GET', '/two-factor', session)
+    assert.deepEqual(body, { on: false, since: null, recovery_codes_left: null, authenticators: [] })
   })
 })
 

@@ -123,8 +123,16 @@ export const TokenValue = z
 export const Tokens = z.object({ tokens: z.array(Token) }).openapi('AccessTokens')
 export const TokenPath = z.object({ id: Id.openapi({ param: { name: 'id', in: 'path' } }) })
 
+export const Authenticator = z
+  .object({ name: z.string(), added_at: Time, last_used_at: Time.nullable() })
+  .openapi('Authenticator')
 export const TwoFactor = z
-  .object({ on: z.boolean(), since: Time.nullable(), recovery_codes_left: z.number().int().nullable() })
+  .object({
+    on: z.boolean(),
+    since: Time.nullable(),
+    recovery_codes_left: z.number().int().nullable(),
+    authenticators: z.array(Authenticator).openapi({ description: 'The oldest first.' }),
+  })
   .openapi('TwoFactor')
 export const Enrolment = z
   .object({

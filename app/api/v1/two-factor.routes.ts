@@ -1,6 +1,7 @@
 import { createRoute } from '@hono/zod-openapi'
 import { displayed } from '../../lib/codes.ts'
 import type { Session } from '../../sign-in/session.ts'
+import { type ListDeps, listAuthenticators } from '../../two-factor/authenticators.ts'
 import { type DisableDeps, disable } from '../../two-factor/disable.ts'
 import { confirmCode, type EnrolDeps, finishEnrolment, showEnrolment, startEnrolment } from '../../two-factor/enrol.ts'
 import { readEnrolment, writeEnrolment } from '../../two-factor/enrolment.ts'
@@ -12,7 +13,7 @@ import { Problem, passwordRefused } from './problems.ts'
 import * as schema from './schemas.ts'
 import { codeRefused } from './sessions.routes.ts'
 
-export type TwoFactorRoutesDeps = EnrolDeps & DisableDeps & RecoveryCodesDeps & CallerDeps
+export type TwoFactorRoutesDeps = EnrolDeps & ListDeps & DisableDeps & RecoveryCodesDeps & CallerDeps
 
 /** The second factor and its recovery codes. Sessions alone, and the password with each. */
 export function twoFactorRoutes(deps: TwoFactorRoutesDeps) {
@@ -34,15 +35,26 @@ export function twoFactorRoutes(deps: TwoFactorRoutesDeps) {
       createRoute({
         method: 'get',
         path: '/two-factor',
-        summary: 'Whether the second factor is on',
+        summary: 'Whether the second factor is on, and its authenticators',
         ...reading.route,
         responses: { 200: json('How it is.', schema.TwoFactor), ...reading.problems },
       }),
-      (c) => {
-        const { secondFactorSince: since, recoveryCodesLeft } = sessionOf(c.var.caller)
+      async (c) => {
+        const { accountId, secondFactorSince: since, recoveryCodesLeft } = sessionOf(c.var.caller)
+        const listed = await listAuthenticators(deps, accountId)
+        const authenticators = listed.map(({ name, addedAt, lastUsedAt }) => ({
+          name,
+          added_at: addedAt.toISOString(),
+          last_used_at: lastUsedAt?.toISOString() ?? null,
+        }))
         return answer(
           c,
-          { on: since !== null, since: since?.toISOString() ?? null, recovery_codes_left: since && recoveryCodesLeft },
+          {
+            on: since !== null,
+            since: since?.toISOString() ?? null,
+            recovery_codes_left: since && recoveryCodesLeft,
+            authenticators,
+          },
           200,
         )
       },
@@ -160,7 +172,7 @@ function wanted(caller: Parameters<typeof sessionOf>[0], state: 'on' | 'off'): S
   if ((session.secondFactorSince !== null) === (state === 'on')) return session
   throw state === 'on'
     ? new Problem('second_factor_is_off', 'Set it up first.')
-    : new Problem('second_factor_is_on', 'Turn it off first, or replace the authenticator on the pages.')
+    : new Problem('second_factor_is_on', 'Turn it off first, or add or replace an authenticator on the pages.')
 }
 
 type Refused =

@@ -1,0 +1,25 @@
+import { Hono } from 'hono'
+import type { SignedInEnv } from '../http/env.ts'
+import { hasRecoveryCodes, secondFactor, signedIn } from '../http/guards.ts'
+import { finishAddition, startAddition } from './add.ts'
+import { type ListDeps, listAuthenticators, suggestedName } from './authenticators.ts'
+import { type EnrolRoutesDeps, newAuthenticator } from './new-authenticator.routes.tsx'
+
+/** One more authenticator beside the others: password, then its name and its code. The recovery codes stay. */
+export function addRoutes(deps: EnrolRoutesDeps & ListDeps) {
+  const { routes } = newAuthenticator(deps, {
+    mode: 'add',
+    here: '/settings/two-factor/add',
+    home: '/settings/two-factor/authenticators',
+    start: (c, session, { password }) => startAddition(deps, session, { kind: 'totp', password }, c.var.origin),
+    name: async (c) => suggestedName(await listAuthenticators(deps, c.var.session.accountId)),
+    async accept(c, enrolment, { code, name = '' }, cookie) {
+      const result = await finishAddition(deps, c.var.session, enrolment, { code, name }, c.var.origin)
+      if (result.ok) return cookie.finish(c, result.token, 'authenticator_added')
+      if (result.reason === 'too_many_authenticators') return cookie.startAgain(c, 'too_many_authenticators')
+      return result.reason === 'changed' ? cookie.startAgain(c, 'changed_meanwhile') : result
+    },
+  })
+
+  return new Hono<SignedInEnv>().use(signedIn(deps), hasRecoveryCodes, secondFactor('on')).route('/', routes)
+}

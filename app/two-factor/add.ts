@@ -1,0 +1,61 @@
+import { renewal } from '../account/confirm-password.ts'
+import { type Origin, securityEvent } from '../events.ts'
+import type { Session } from '../sign-in/session.ts'
+import { AUTHENTICATORS_AT_MOST, type NameRefused, readName } from './authenticators.ts'
+import {
+  alreadyDone,
+  type Changed,
+  type CodeRefused,
+  type Done,
+  type EnrolDeps,
+  enrolmentChange,
+  judgeFirstCode,
+  startEnrolment,
+  storedFactor,
+} from './enrol.ts'
+import type { Enrolment } from './enrolment.ts'
+
+type Full = { ok: false; reason: 'too_many_authenticators' }
+
+const isFull = async ({ enrolments }: EnrolDeps, { accountId }: Session) =>
+  (await enrolments.factorsOf(accountId)).length >= AUTHENTICATORS_AT_MOST
+
+/** Password first: begins to add an authenticator, of which nothing is stored here. Refused where ten are there already. */
+export async function startAddition(
+  deps: EnrolDeps,
+  session: Session,
+  { kind, password }: { kind: string; password: string },
+  origin: Origin,
+): Promise<Awaited<ReturnType<typeof startEnrolment>> | Full> {
+  if (await isFull(deps, session)) return { ok: false, reason: 'too_many_authenticators' }
+  return startEnrolment(deps, session, { mode: 'add', kind, password }, origin)
+}
+
+/**
+ * "Add Authenticator": the new one's code is right, so it stands beside the others from now on. The recovery codes stay,
+ * and so does the count of wrong codes, which belongs to the account: more authenticators make no more guesses.
+ */
+export async function finishAddition(
+  deps: EnrolDeps,
+  session: Session,
+  enrolment: Enrolment,
+  { code, name: typed }: { code: string; name: string },
+  origin: Origin,
+): Promise<Done | NameRefused | CodeRefused | Changed | Full> {
+  const named = readName(typed)
+  if (!named.ok) return named
+  const judged = await judgeFirstCode(deps, enrolment, code)
+  if (!judged.ok) return judged
+  const now = deps.now()
+  const { accountId } = session
+  const { token, renewal: renewed } = renewal(session)
+  const event = securityEvent('authenticator_added', accountId, origin, now, null, { subject: enrolment.id })
+  const added = await deps.enrolments.addFactor({
+    ...enrolmentChange(session, enrolment, renewed, event, { delays: [] }),
+    factor: storedFactor(deps.vault, accountId, { ...enrolment, counter: judged.counter }, named.name, now),
+    atMost: AUTHENTICATORS_AT_MOST,
+  })
+  if (added) return { ok: true, token }
+  const done = await alreadyDone(deps, accountId, enrolment)
+  return !done.ok && (await isFull(deps, session)) ? { ok: false, reason: 'too_many_authenticators' } : done
+}

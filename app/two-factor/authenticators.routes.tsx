@@ -1,0 +1,123 @@
+import { Hono } from 'hono'
+import { compress } from 'hono/compress'
+import { z } from 'zod'
+import { AuthenticatorsPage } from '#views/two-factor/authenticators-page.tsx'
+import {
+  RemoveAuthenticatorPage,
+  RemoveLastPage,
+  RenameAuthenticatorPage,
+} from '#views/two-factor/change-authenticator-pages.tsx'
+import type { FormState } from '#views/ui/types.ts'
+import type { AnyContext, SignedInEnv } from '../http/env.ts'
+import { passwordField } from '../http/fields.ts'
+import { readForm } from '../http/forms.ts'
+import { type GuardDeps, hasRecoveryCodes, secondFactor, signedIn } from '../http/guards.ts'
+import { nameRefused, refusedForm, refusedStatus, tooManyAttempts, WRONG_PASSWORD } from '../http/messages.ts'
+import { takeNotice } from '../http/notices.ts'
+import type { RenderPage } from '../http/page.tsx'
+import type { NoticeWord } from '../http/session.ts'
+import {
+  AUTHENTICATORS_AT_MOST,
+  type Authenticator,
+  type AuthenticatorsDeps,
+  listAuthenticators,
+  removeAuthenticator,
+  renameAuthenticator,
+} from './authenticators.ts'
+
+const HERE = '/settings/two-factor/authenticators'
+const NameForm = z.object({ name: z.string().default('') })
+const PasswordForm = z.object({ password: passwordField() })
+
+/** The list, Rename, Remove. Add Authenticator and Move to a New Phone are flows of their own. */
+export function authenticatorsRoutes(deps: AuthenticatorsDeps & GuardDeps & { page: RenderPage }) {
+  const back = (c: AnyContext, notice: NoticeWord) => {
+    deps.cookies.notice.leave(c, notice)
+    return c.redirect(HERE, 303)
+  }
+
+  /** The account's authenticators, and the one of the path's `:id`; another account's is as unknown as one that never was. */
+  const inPath = async (c: AnyContext) => {
+    const all = await listAuthenticators(deps, c.var.session.accountId)
+    return { all, authenticator: all.find(({ id }) => id === c.req.param('id')) }
+  }
+
+  const renamePage = (c: AnyContext, authenticator: Authenticator, form: FormState<'name'>, status: 200 | 422 = 200) =>
+    deps.page(c, <RenameAuthenticatorPage viewer={c.var.session} authenticator={authenticator} form={form} />, status)
+
+  const removePage = (
+    c: AnyContext,
+    authenticator: Authenticator,
+    form: FormState<'password'>,
+    status: 200 | 422 | 429 = 200,
+  ) =>
+    deps.page(c, <RemoveAuthenticatorPage viewer={c.var.session} authenticator={authenticator} form={form} />, status)
+
+  const lastPage = (c: AnyContext, { name }: Authenticator, status: 200 | 422 = 200) =>
+    deps.page(c, <RemoveLastPage viewer={c.var.session} name={name} />, status)
+
+  return new Hono<SignedInEnv>()
+    .use(signedIn(deps), hasRecoveryCodes, secondFactor('on'))
+    .get('/', compress(), async (c) => {
+      const { session } = c.var // ten authenticators are a long page, and no secret is on it
+      const authenticators = await listAuthenticators(deps, session.accountId)
+      const notice = takeNotice(c, deps.cookies, session)
+      return deps.page(
+        c,
+        <AuthenticatorsPage
+          viewer={session}
+          notice={notice}
+          authenticators={authenticators}
+          atMost={AUTHENTICATORS_AT_MOST}
+        />,
+      )
+    })
+    .get('/:id/rename', async (c) => {
+      const { authenticator } = await inPath(c)
+      return authenticator ? renamePage(c, authenticator, {}) : back(c, 'authenticator_gone')
+    })
+    .post('/:id/rename', async (c) => {
+      const form = await readForm(c, NameForm)
+      const { authenticator } = await inPath(c)
+      if (!authenticator) return back(c, 'authenticator_gone')
+      const name = form.values.name ?? ''
+      const result = await renameAuthenticator(deps, c.var.session, { id: authenticator.id, name }, c.var.origin)
+      if (result.ok) return back(c, 'authenticator_renamed')
+      if (result.reason === 'changed') return back(c, 'changed_meanwhile')
+      return renamePage(c, authenticator, refusedForm('name', nameRefused(result.refusal), {}, { name }), 422)
+    })
+    .get('/:id/remove', async (c) => {
+      const { all, authenticator } = await inPath(c)
+      if (!authenticator) return back(c, 'authenticator_gone')
+      return all.length === 1 ? lastPage(c, authenticator) : removePage(c, authenticator, {})
+    })
+    .post('/:id/remove', async (c) => {
+      const form = await readForm(c, PasswordForm)
+      const { authenticator } = await inPath(c)
+      if (!authenticator) return back(c, 'authenticator_gone')
+      if (!form.ok) return removePage(c, authenticator, { errors: form.errors }, 422)
+      const removed = { id: authenticator.id, password: form.data.password }
+      const result = await removeAuthenticator(deps, c.var.session, removed, c.var.origin)
+      if (result.ok) {
+        deps.cookies.session.renew(c, result.token)
+        return back(c, 'authenticator_removed')
+      }
+      switch (result.reason) {
+        case 'no_such_authenticator':
+          return back(c, 'authenticator_gone')
+        case 'changed':
+          return back(c, 'changed_meanwhile')
+        case 'last_authenticator':
+          return lastPage(c, authenticator, 422)
+        case 'wait':
+          return removePage(
+            c,
+            authenticator,
+            refusedForm('', tooManyAttempts(result.seconds), result),
+            refusedStatus(c, result),
+          )
+        case 'wrong_password':
+          return removePage(c, authenticator, refusedForm('password', WRONG_PASSWORD), 422)
+      }
+    })
+}

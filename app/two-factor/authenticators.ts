@@ -1,0 +1,122 @@
+import {
+  type ConfirmPasswordDeps,
+  type ConfirmPasswordResult,
+  confirmPassword,
+  renewal,
+} from '../account/confirm-password.ts'
+import { type Origin, type SecurityEvent, securityEvent } from '../events.ts'
+import type { Vault } from '../lib/vault.ts'
+import type { Session } from '../sign-in/session.ts'
+import type { FactorChange } from './enrol.ts'
+import { openSecret, type StoredFactor } from './factor-secret.ts'
+
+export const AUTHENTICATORS_AT_MOST = 10 // per account
+export const NAME_MAX_LENGTH = 40 // code points
+/** What the first one is called until its owner says otherwise. */
+export const FIRST_NAME = 'Authenticator'
+
+/** As listed. `readable` false: its sealed secret does not open, so no code of it is ever right. */
+export type Authenticator = { id: string; name: string; addedAt: Date; lastUsedAt: Date | null; readable: boolean }
+
+export type AuthenticatorsStore = {
+  /** The oldest first. */
+  factorsOf(accountId: number): Promise<StoredFactor[]>
+  /** False when it is not the account's, or the account changed since `securityVersion`. */
+  renameFactor(of: {
+    accountId: number
+    securityVersion: number
+    factorId: string
+    name: string
+    event: SecurityEvent
+  }): Promise<boolean>
+  /** False, and nothing changed, when the account changed since `securityVersion`, or it is not the account's, or its last. */
+  removeFactor(of: FactorChange & { factorId: string }): Promise<boolean>
+}
+
+export type ListDeps = { authenticators: Pick<AuthenticatorsStore, 'factorsOf'>; vault: Vault }
+export type AuthenticatorsDeps = ConfirmPasswordDeps & { authenticators: AuthenticatorsStore; vault: Vault }
+
+export type NameRefusal = 'empty' | 'too_long' | 'not_text'
+export type NameRefused = { ok: false; reason: 'bad_name'; refusal: NameRefusal }
+type Missing = { ok: false; reason: 'no_such_authenticator' }
+
+export async function listAuthenticators(deps: ListDeps, accountId: number): Promise<Authenticator[]> {
+  const factors = await deps.authenticators.factorsOf(accountId)
+  return factors.map((factor) => {
+    const { id, name, addedAt, lastUsedAt } = factor
+    return { id, name, addedAt, lastUsedAt, readable: openSecret(deps.vault, factor) !== undefined }
+  })
+}
+
+/** A name nobody has to think of: "Authenticator 2" for the second, and so on past those that are taken. */
+export function suggestedName(authenticators: { name: string }[]): string {
+  const taken = new Set(authenticators.map(({ name }) => name))
+  let number = authenticators.length + 1
+  while (taken.has(`${FIRST_NAME} ${number}`)) number++
+  return `${FIRST_NAME} ${number}`
+}
+
+const CONTROL = /[\p{Cc}\u2028\u2029]/u
+/** Marks that turn the direction of what stands after them, on the rest of the page as well (Unicode TR 9). */
+const TURNS_DIRECTION = /[\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069]/
+const VISIBLE = /[\p{L}\p{N}\p{P}\p{S}]/u
+
+/** A name as its owner typed it: trimmed, NFC, 1 to 40 characters on one line, one of them at least to be seen. */
+export function readName(typed: string): { ok: true; name: string } | NameRefused {
+  const name = typed.trim().normalize('NFC')
+  if (CONTROL.test(name) || TURNS_DIRECTION.test(name)) return { ok: false, reason: 'bad_name', refusal: 'not_text' }
+  if (!VISIBLE.test(name)) return { ok: false, reason: 'bad_name', refusal: 'empty' }
+  return [...name].length > NAME_MAX_LENGTH
+    ? { ok: false, reason: 'bad_name', refusal: 'too_long' }
+    : { ok: true, name }
+}
+
+/** Changes nothing about who gets in, so it asks for no password and ends no session. */
+export async function renameAuthenticator(
+  deps: AuthenticatorsDeps,
+  session: Session,
+  { id, name: typed }: { id: string; name: string },
+  origin: Origin,
+): Promise<{ ok: true } | NameRefused | { ok: false; reason: 'changed' }> {
+  const named = readName(typed)
+  if (!named.ok) return named
+  const { accountId, securityVersion } = session
+  const event = securityEvent('authenticator_renamed', accountId, origin, deps.now(), null, { subject: id })
+  const change = { accountId, securityVersion, factorId: id, name: named.name, event }
+  return (await deps.authenticators.renameFactor(change)) ? { ok: true } : { ok: false, reason: 'changed' }
+}
+
+type RemoveRefused =
+  | Exclude<ConfirmPasswordResult, { ok: true }>
+  | Missing
+  /** To remove it is to turn the second factor off: that is `disable`. */
+  | { ok: false; reason: 'last_authenticator' }
+  | { ok: false; reason: 'changed' }
+
+/**
+ * Takes one of several authenticators away; its secret leaves the database, other sessions end. The count of wrong codes
+ * stays: they were guesses at the ones that remain as well.
+ */
+export async function removeAuthenticator(
+  deps: AuthenticatorsDeps,
+  session: Session,
+  { id, password }: { id: string; password: string },
+  origin: Origin,
+): Promise<{ ok: true; token: string | undefined } | RemoveRefused> {
+  const { accountId, securityVersion } = session
+  const factors = await deps.authenticators.factorsOf(accountId)
+  if (!factors.some((factor) => factor.id === id)) return { ok: false, reason: 'no_such_authenticator' }
+  if (factors.length === 1) return { ok: false, reason: 'last_authenticator' }
+  const confirmed = await confirmPassword(deps, session, password, origin)
+  if (!confirmed.ok) return confirmed
+  const { token, renewal: renewed } = renewal(session)
+  const removed = await deps.authenticators.removeFactor({
+    accountId,
+    securityVersion,
+    renewal: renewed,
+    event: securityEvent('authenticator_removed', accountId, origin, deps.now(), null, { subject: id }),
+    forgiven: confirmed.forgiven,
+    factorId: id,
+  })
+  return removed ? { ok: true, token } : { ok: false, reason: 'changed' }
+}

@@ -1,0 +1,64 @@
+import { renewal } from '../account/confirm-password.ts'
+import { type Origin, securityEvent } from '../events.ts'
+import { secondFactorForgiven } from '../limits.ts'
+import type { Session } from '../sign-in/session.ts'
+import { type Authenticator, type ListDeps, listAuthenticators } from './authenticators.ts'
+import {
+  alreadyDone,
+  type Changed,
+  type CodeRefused,
+  type Done,
+  type EnrolDeps,
+  enrolmentChange,
+  judgeFirstCode,
+  startEnrolment,
+  storedFactor,
+} from './enrol.ts'
+import type { Enrolment } from './enrolment.ts'
+
+/** The authenticator that is to go: the one of that id, or without an id the only one. Undefined where that names none. */
+export async function replaceable(
+  deps: ListDeps,
+  { accountId }: Session,
+  id: string | undefined,
+): Promise<Authenticator | undefined> {
+  const all = await listAuthenticators(deps, accountId)
+  if (id === undefined) return all.length === 1 ? all[0] : undefined
+  return all.find((authenticator) => authenticator.id === id)
+}
+
+/** Password first: begins to put a new authenticator in the place of `replaces`, of which nothing is stored here. */
+export const startReplacement = (
+  deps: EnrolDeps,
+  session: Session,
+  { replaces, kind, password }: { replaces: string; kind: string; password: string },
+  origin: Origin,
+): ReturnType<typeof startEnrolment> =>
+  startEnrolment(deps, session, { mode: 'replace', kind, password, replaces }, origin)
+
+/** "Replace Authenticator": the new one's code is right, so the two change places, in one transaction. The name stays. */
+export async function finishReplacement(
+  deps: EnrolDeps,
+  session: Session,
+  enrolment: Enrolment,
+  typed: string,
+  origin: Origin,
+): Promise<Done | CodeRefused | Changed> {
+  const judged = await judgeFirstCode(deps, enrolment, typed)
+  if (!judged.ok) return judged
+  const now = deps.now()
+  const { accountId } = session
+  const factors = await deps.enrolments.factorsOf(accountId)
+  const replaced = factors.find(({ id }) => id === enrolment.replaces)
+  if (!replaced) return alreadyDone(deps, accountId, enrolment)
+  const { token, renewal: renewed } = renewal(session)
+  const event = securityEvent('second_factor_replaced', accountId, origin, now)
+  // Wrong codes were guesses at every authenticator: they are forgotten only where none of those is left.
+  const forgiven = factors.length === 1 ? secondFactorForgiven(accountId) : { delays: [] }
+  const done = await deps.enrolments.replaceFactor({
+    ...enrolmentChange(session, enrolment, renewed, event, forgiven),
+    replaced: { id: replaced.id, name: replaced.name },
+    factor: storedFactor(deps.vault, accountId, { ...enrolment, counter: judged.counter }, replaced.name, now),
+  })
+  return done ? { ok: true, token } : alreadyDone(deps, accountId, enrolment)
+}

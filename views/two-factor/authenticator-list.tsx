@@ -1,0 +1,52 @@
+import type { Child } from 'hono/jsx'
+import { When } from '../ui/when.tsx'
+
+/** `readable` false: its secret is damaged, so its codes are refused. */
+export type ListedAuthenticator = {
+  id: string
+  name: string
+  addedAt: Date
+  lastUsedAt: Date | null
+  readable: boolean
+}
+
+type AuthenticatorListProps = {
+  authenticators: ListedAuthenticator[]
+  /** What can be done with each; `nameId` is the element that names it. */
+  actions: (authenticator: ListedAuthenticator, nameId: string) => Child
+}
+
+const Facts = ({ addedAt, lastUsedAt, readable }: ListedAuthenticator) => (
+  <p>
+    Added <When at={addedAt} to="day" />,{' '}
+    {lastUsedAt ? (
+      <>
+        last used <When at={lastUsedAt} />
+      </>
+    ) : (
+      'not used yet'
+    )}
+    {!readable && '. Its codes are refused here: remove it, and add it anew.'}
+  </p>
+)
+
+/** Authenticators by name, under a heading of the page, with their dates. */
+export const AuthenticatorList = ({ authenticators, actions }: AuthenticatorListProps) => (
+  <ul class="stack">
+    {authenticators.map((authenticator) => {
+      const nameId = `name-${authenticator.id}`
+      return (
+        <li class="item">
+          <div>
+            <h3 class="long">
+              <span id={nameId}>{authenticator.name}</span>{' '}
+              {!authenticator.readable && <span class="mark warn">Can not be read</span>}
+            </h3>
+            <Facts {...authenticator} />
+          </div>
+          {actions(authenticator, nameId)}
+        </li>
+      )
+    })}
+  </ul>
+)
