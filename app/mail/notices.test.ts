@@ -102,11 +102,11 @@ describe('a notice', () => {
     await viewingCodes(browser)
     await signedInWith(product, email, codes[0] ?? '')
     const messages = await noticesFor(product, email)
-    assert.equal(messages.length, 4)
+    assert.equal(messages.length, 5) // the recovery code came from a browser that is new: told as well
     const secrets = [PASSWORD, key, ...codes, value, ...browser.cookies.values()]
     assertUnreadable(JSON.stringify(messages), secrets)
     const links = messages.map(({ link }) => new URL(link?.href ?? '').searchParams.get('token') ?? '')
-    assert.equal(new Set(links).size, 4)
+    assert.equal(new Set(links).size, 5)
     await assertInvariants(database, [...secrets, ...links])
   })
 
@@ -164,7 +164,7 @@ describe('who is told of what', () => {
 
   test('a sign-in is told of where its writer says so', async () => {
     const { email } = await withTwoFactor(product)
-    await happens(email, 'browser_trusted', { noticed: true }) // a kind without words: nothing to be told
+    await happens(email, 'token_edited', { noticed: true }) // a kind without words: nothing to be told
     assert.deepEqual(await subjects(email), ['Two-factor authentication was turned on'])
     assert.equal(await due(), 0)
   })
@@ -259,9 +259,9 @@ describe('someone has your password', () => {
     assert.equal((await answerCode(browser, codes[0] ?? '')).status, 303)
   })
 
-  test('a right code tells nobody', async () => {
+  test('a right code is told as the sign-in from a new browser that it is, and as nothing else', async () => {
     const { email, key } = await story()
     await signedInWith(product, email, codeOf(key, clock.now()))
-    assert.deepEqual(await subjects(email), [])
+    assert.deepEqual(await subjects(email), ['New sign-in to your account'])
   })
 })
