@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { readdirSync, readFileSync } from 'node:fs'
 import { after, describe, test } from 'node:test'
 import { securityEvent } from './events.ts'
 import {
@@ -18,6 +19,20 @@ const product = await latchkey()
 after(() => product.close())
 
 const ORIGIN = { address: '192.0.2.1', browser: 'Firefox on Linux' }
+
+test('every kind of event that is declared is written by some flow', () => {
+  const declared = readFileSync('app/events.ts', 'utf8').match(/(?<=^ {2}\| ')\w+(?='$)/gm) ?? []
+  const flows = readdirSync('app', { recursive: true, encoding: 'utf8' })
+    .filter((file) => /^(sign-in|two-factor|account|access-tokens|mail)\/[\w-]+\.ts$/.test(file))
+    .filter((file) => !/\.test\.ts$|\/notices\.ts$/.test(file))
+    .map((file) => readFileSync(`app/${file}`, 'utf8'))
+    .join()
+  assert.ok(declared.length > 30)
+  assert.deepEqual(
+    declared.filter((kind) => !flows.includes(`'${kind}'`)),
+    [],
+  )
+})
 
 describe('a row of the log', () => {
   test('sorts by its id among those of the same millisecond, in the order in which they happened', () => {

@@ -14,8 +14,9 @@ import { PASSWORD, type Question } from './protocol.ts'
 const ROUNDS = 5
 const SIGN_INS = 120 // per round
 const PAGES = 3000 // per round
-const ANSWERS = 20_000 // per round
-const WIDTH = 16 // connections
+const ANSWERS = 10_000 // per round
+const WIDTH = 16 // connections of people
+const CALLERS = 64 // connections of scripts, which come in greater numbers
 
 await bundle('bench/server.tsx', 'dist/bench-server.js')
 const child = fork('dist/bench-server.js', {
@@ -56,8 +57,8 @@ for (let round = 0; round <= ROUNDS; round++) {
     round === 0 ? 'warm-up:' : `round ${round}:`,
     `${signIns.toFixed(1)} sign-ins/s of ${hashes.toFixed(1)} hashes/s · ${signedIn.toFixed(0)} signed-in pages/s of ${bare.toFixed(0)} bare pages/s`,
   )
-  const bareApi = await rate(calls, WIDTH, bareApiPort, page('/', {}))
-  const answered = await rate(calls, WIDTH, port, page('/api/v1/account', { Authorization: `Bearer ${token}` }))
+  const bareApi = await rate(calls, CALLERS, bareApiPort, page('/', {}))
+  const answered = await rate(calls, CALLERS, port, page('/api/v1/account', { Authorization: `Bearer ${token}` }))
   console.log(`${' '.repeat(8)} ${answered.toFixed(0)} token-checked answers/s of ${bareApi.toFixed(0)} bare answers/s`)
   if (round === 0) continue
   tokenRatios.push(answered / bareApi)

@@ -1,10 +1,10 @@
 import { Settings } from '../layouts.tsx'
 import { ErrorSummary } from '../ui/error-summary.tsx'
+import { OwnPassword } from '../ui/own-password.tsx'
 import { Tick } from '../ui/tick.tsx'
 import type { FormState, Viewer } from '../ui/types.ts'
 import { ChoicesFields } from './choices-fields.tsx'
 import { ExpiryField } from './expiry-field.tsx'
-import { OwnPassword } from './own-password.tsx'
 import type { ChoicesForm, ListedToken, Offered } from './types.ts'
 
 const Cancel = () => (

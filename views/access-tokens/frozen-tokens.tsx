@@ -1,7 +1,7 @@
 import { NoticeBox } from '../ui/notice-box.tsx'
+import { OwnPassword } from '../ui/own-password.tsx'
 import type { FormState, Viewer } from '../ui/types.ts'
 import { When } from '../ui/when.tsx'
-import { OwnPassword } from './own-password.tsx'
 
 type FrozenTokensProps = { viewer: Viewer; since: Date; form: FormState<'password'> }
 

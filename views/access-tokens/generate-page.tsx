@@ -1,10 +1,10 @@
 import { Settings } from '../layouts.tsx'
 import { Steps } from '../two-factor/steps.tsx'
 import { ErrorSummary } from '../ui/error-summary.tsx'
+import { OwnPassword } from '../ui/own-password.tsx'
 import type { FormState, Viewer } from '../ui/types.ts'
 import { ChoicesFields } from './choices-fields.tsx'
 import { Expiry } from './expiry.tsx'
-import { OwnPassword } from './own-password.tsx'
 import type { ChoicesForm, Offered } from './types.ts'
 
 const PATH = '/settings/tokens/generate'

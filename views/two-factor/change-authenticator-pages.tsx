@@ -1,6 +1,6 @@
-import { OwnPassword } from '../access-tokens/own-password.tsx'
 import { Settings } from '../layouts.tsx'
 import { ErrorSummary } from '../ui/error-summary.tsx'
+import { OwnPassword } from '../ui/own-password.tsx'
 import type { FormState, Viewer } from '../ui/types.ts'
 import { NameField } from './name-field.tsx'
 

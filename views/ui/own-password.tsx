@@ -1,9 +1,9 @@
-import { PasswordField } from '../ui/password-field.tsx'
-import type { FormState, Viewer } from '../ui/types.ts'
+import { PasswordField } from './password-field.tsx'
+import type { FormState, Viewer } from './types.ts'
 
 type OwnPasswordProps = { viewer: Viewer; form: FormState; autofocus?: boolean | undefined }
 
-/** The password of whoever is signed in: every change of a token asks for it. */
+/** The password of whoever is signed in, for a change that asks for it beside its other fields. */
 export const OwnPassword = ({ viewer, form, autofocus }: OwnPasswordProps) => (
   <div>
     {/* Without a name it is not sent: it tells a password manager whose password this is. */}
