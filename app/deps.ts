@@ -10,6 +10,7 @@ import { limitStore } from '#db/stores/limits.ts'
 import { mailStore } from '#db/stores/mails.ts'
 import { notMeStore } from '#db/stores/not-me.ts'
 import { panicStore } from '#db/stores/panic.ts'
+import { restoredStore } from '#db/stores/restored.ts'
 import { sessionStore } from '#db/stores/sessions.ts'
 import { signInStore } from '#db/stores/sign-ins.ts'
 import { trustedBrowserStore } from '#db/stores/trusted-browsers.ts'
@@ -113,6 +114,7 @@ export function wire({
     recoveryCodes: { ...twoFactor, record: events.record },
     disabling: twoFactor,
     activity: events,
+    restored: restoredStore(database),
     housekeeping: housekeepingStore(database),
   }
 }

@@ -40,6 +40,7 @@ export type EventKind =
   | 'password_reset_requested'
   | 'password_reset'
   | 'reported_not_me'
+  | 'restored'
 
 /** What its owner is told of by mail, whatever else happens. Others are told of where their writer says so. */
 const NOTICED: ReadonlySet<EventKind> = new Set<EventKind>([

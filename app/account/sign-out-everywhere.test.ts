@@ -131,6 +131,17 @@ describe('"Sign Out Everywhere"', () => {
     }
   })
 
+  test('pressed again while access tokens are frozen, closes every door again and freezes nothing twice', async () => {
+    const { browser, email } = await signedUp(product)
+    await browser.post(EVERYTHING)
+    await browser.post('/sign-in', { email, password: PASSWORD })
+    const answer = await browser.post(EVERYTHING)
+    assert.deepEqual([answer.status, answer.location], [303, '/sign-in'])
+    const { count, sessions, account } = await stateOf(database, email)
+    assert.deepEqual([count('signed_out_everywhere'), count('tokens_frozen'), sessions.length], [2, 1, 0])
+    assert.ok(account.tokensFrozenAt)
+  })
+
   test('ends a change of the e-mail address that is under way, and leaves the way to a new password', async () => {
     const { browser, email } = await signedUp(product)
     const { account } = await stateOf(database, email)

@@ -12,6 +12,8 @@ export type SignOutEverywhereStore = {
     knownBrowser: string | undefined
     at: Date
     events: SecurityEvent[]
+    /** Written where the access tokens were not frozen already. */
+    frozen: SecurityEvent
   }): Promise<boolean>
 }
 
@@ -35,9 +37,7 @@ export function signOutEverywhere(
     sessionId,
     knownBrowser: held && hashToken(held),
     at,
-    events: [
-      securityEvent('signed_out_everywhere', accountId, origin, at),
-      securityEvent('tokens_frozen', accountId, origin, at),
-    ],
+    events: [securityEvent('signed_out_everywhere', accountId, origin, at)],
+    frozen: securityEvent('tokens_frozen', accountId, origin, at),
   })
 }

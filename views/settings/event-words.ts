@@ -32,6 +32,7 @@ const WORDS: Record<string, string> = {
   password_reset_requested: 'Password reset requested',
   password_reset: 'Password reset',
   reported_not_me: '"This was not me" reported',
+  restored: 'Restored from a backup: recovery codes spent, signed out everywhere',
 }
 
 const METHODS: Record<string, string> = {

@@ -1,0 +1,63 @@
+import assert from 'node:assert/strict'
+import { after, afterEach, describe, test } from 'node:test'
+import { assertInvariants, stateOf } from '../invariants.ts'
+import {
+  answerCode,
+  codeOf,
+  latchkey,
+  owingCode,
+  PASSWORD,
+  RECOVERY_CODES_PAGE,
+  signedInWith,
+  signedUp,
+  withToken,
+  withTwoFactor,
+} from '../testing.ts'
+import { closeAfterRestore } from './restored.ts'
+
+const product = await latchkey()
+const { clock, database, deps } = product
+afterEach(async () => {
+  assert.deepEqual(product.faults.splice(0), [])
+  await assertInvariants(database)
+})
+after(product.close)
+
+describe('after a database was put back from a backup (A77)', () => {
+  test('nothing that was used up since the backup opens anything: codes, sessions, sign-ins half done, tokens', async () => {
+    const { browser, email, key, codes } = await withTwoFactor(product)
+    const { value } = await withToken(product, browser)
+    const half = await owingCode(product, email)
+    const usedSince = codeOf(key, clock.now())
+    assert.equal(await closeAfterRestore(deps), 1)
+
+    assert.equal((await browser.get('/settings/account')).location, '/sign-in?return_to=%2Fsettings%2Faccount')
+    assert.equal((await answerCode(half, usedSince)).location, '/sign-in')
+    const bearer = { Authorization: `Bearer ${value}` }
+    assert.equal((await product.browser().get('/api/v1/account', bearer)).status, 401)
+    for (const code of [usedSince, codes[0] ?? '']) {
+      const again = await owingCode(product, email)
+      assert.equal((await answerCode(again, code)).status, 422)
+    }
+  })
+
+  test('its owner comes in with the next code, and is led to make new recovery codes', async () => {
+    const { email, key } = await withTwoFactor(product)
+    await closeAfterRestore(deps)
+    clock.advance(60_000)
+    const browser = await signedInWith(product, email, codeOf(key, clock.now()))
+    assert.equal((await browser.get('/settings/account')).location, RECOVERY_CODES_PAGE)
+    const { count, recoveryCodes } = await stateOf(database, email)
+    assert.equal(count('restored'), 1)
+    assert.ok(recoveryCodes.every(({ sealed, usedAt }) => sealed === null && usedAt !== null))
+  })
+
+  test('the password alone opens what has no second factor; done twice, it is written twice and freezes once', async () => {
+    const { email } = await signedUp(product)
+    await closeAfterRestore(deps)
+    await closeAfterRestore(deps)
+    const { count, account } = await stateOf(database, email)
+    assert.deepEqual([count('restored'), count('tokens_frozen'), account.securityVersion], [2, 1, 3])
+    assert.equal((await product.browser().post('/sign-in', { email, password: PASSWORD })).status, 303)
+  })
+})
