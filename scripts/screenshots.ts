@@ -98,6 +98,20 @@ async function walk(browser: Browser, { name, colorScheme, width, height }: (typ
   await page.goto('/settings/two-factor/replace/confirm')
   await fill(page, { Password: PASSWORD }, 'Continue')
   await picture('replace')
+  const pages = {
+    sessions: '/settings/sessions',
+    'sign-out-everywhere': '/settings/sessions/everything',
+    email: '/settings/email',
+    'change-email': '/settings/email/change',
+    authenticators: '/settings/two-factor/authenticators',
+    'move-to-new-phone': '/settings/two-factor/replace/move',
+    tokens: '/settings/tokens',
+    'reset-password': '/reset-password',
+  }
+  for (const [of, path] of Object.entries(pages)) {
+    await page.goto(path)
+    await picture(of)
+  }
   await page.goto('/nowhere')
   await picture('not-found')
   await signInAgain(page, email)
