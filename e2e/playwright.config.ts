@@ -31,6 +31,8 @@ export default defineConfig({
     launchOptions: launchOptions(),
     viewport: { width: 1280, height: 800 },
     trace: 'on-first-retry',
+    // What is half faded in has not the colours that it will have.
+    contextOptions: { reducedMotion: 'reduce' },
   },
   projects: [
     { name: 'chromium' },
