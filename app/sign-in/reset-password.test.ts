@@ -22,6 +22,7 @@ import {
   PASSWORD,
   resetLink,
   SESSION,
+  signedInBrowser,
   signedUp,
   tokenFields,
   withToken,
@@ -232,12 +233,24 @@ describe('the link to a new password', () => {
     }
   })
 
+  const asks = (value: string) => product.browser().get('/api/v1/account', { Authorization: `Bearer ${value}` })
+
   test('leaves access tokens as they are (A19)', async () => {
+    const email = await confirmedAccount(product)
+    const browser = await signedInBrowser(product, email)
+    const { value } = await withToken(product, browser, tokenFields(product))
+    await resetting(await resetLink(product, email))
+    assert.equal((await asks(value)).status, 200)
+  })
+
+  test('of an address that nobody had confirmed freezes them: whoever registered it first may not be its owner', async () => {
     const { browser, email } = await signedUp(product)
     const { value } = await withToken(product, browser, tokenFields(product))
     await resetting(await resetLink(product, email))
-    const answer = await product.browser().get('/api/v1/account', { Authorization: `Bearer ${value}` })
-    assert.equal(answer.status, 200)
+    assert.equal((await asks(value)).status, 401)
+    assert.deepEqual((await loggedEvents(product, email)).slice(-2), ['password_reset', 'tokens_frozen'])
+    await resetting(await resetLink(product, email))
+    assert.equal((await stateOf(database, email)).count('tokens_frozen'), 1, 'once, until they are released')
   })
 
   test('is used up by the first of fifty at once, and the password is that one’s (A54)', async () => {

@@ -35,6 +35,11 @@ export type ResetPasswordStore = {
     passwordHash: string
     now: Date
     event: SecurityEvent
+    /**
+     * Written where the address was never confirmed before: whoever registered it, if it was not its owner, loses the access
+     * tokens he made. The owner of the mailbox may allow them again.
+     */
+    frozen: SecurityEvent
     forgivenBeginning: string
     forgiven: Forgiven
   }): Promise<boolean>
@@ -112,6 +117,7 @@ export async function resetPassword(
     passwordHash,
     now,
     event: securityEvent('password_reset', accountId, origin, now),
+    frozen: securityEvent('tokens_frozen', accountId, origin, now),
     forgivenBeginning: passwordAttempts(email),
     forgiven: charged.forgiven,
   })

@@ -1,4 +1,4 @@
-import { and, eq, sql } from 'drizzle-orm'
+import { and, eq, not, sql } from 'drizzle-orm'
 import { type Database, type Db, isDuplicate, must } from '../client.ts'
 import { accounts } from '../schema.ts'
 import { insertLink, insertNewestLink, type MailLinkRow, mailLinkStore, useLink } from './mail-links.ts'
@@ -44,6 +44,7 @@ type Reset = {
   passwordHash: string
   now: Date
   event: EventRow
+  frozen: EventRow
   forgivenBeginning: string
   forgiven: Forgiven
 }
@@ -140,28 +141,42 @@ export const emailStore = ({ db, atomically, ...database }: Database) => ({
     )
   },
 
-  resetPassword: ({ accountId, tokenHash, passwordHash, now, event, forgivenBeginning, forgiven }: Reset) =>
-    atomically((tx) => [
-      must(
-        tx
-          .update(accounts)
-          .set({
-            passwordHash,
-            passwordChangedAt: now,
-            emailConfirmedAt: confirmed(now), // the link was read in that mailbox
-            securityVersion: sql`${accounts.securityVersion} + 1`,
-          })
-          .where(eq(accounts.id, accountId))
-          .returning({ id: accounts.id }),
-      ),
-      ...endEverything(tx, accountId),
-      useLink(tx, { tokenHash, purpose: 'reset_password', now }),
-      dropLinks(tx, accountId, ['reset_password', 'change_email']),
-      ...forgive(tx, forgiven),
-      forgiveAll(tx, forgivenBeginning),
-      insertEvents(tx, event),
-    ]),
+  async resetPassword(reset: Reset): Promise<boolean> {
+    return (
+      (await atomically((tx) => setPassword(tx, reset, true))) ||
+      (await atomically((tx) => setPassword(tx, reset, false)))
+    )
+  },
 })
+
+const setPassword = (
+  tx: Db,
+  { accountId, tokenHash, passwordHash, now, event, frozen, forgivenBeginning, forgiven }: Reset,
+  freezes: boolean,
+) => [
+  must(
+    tx
+      .update(accounts)
+      .set({
+        passwordHash,
+        passwordChangedAt: now,
+        emailConfirmedAt: confirmed(now), // the link was read in that mailbox
+        securityVersion: sql`${accounts.securityVersion} + 1`,
+        ...(freezes && { tokensFrozenAt: now }),
+      })
+      .where(and(eq(accounts.id, accountId), freezes ? madeByAStranger : not(madeByAStranger)))
+      .returning({ id: accounts.id }),
+  ),
+  ...endEverything(tx, accountId),
+  useLink(tx, { tokenHash, purpose: 'reset_password', now }),
+  dropLinks(tx, accountId, ['reset_password', 'change_email']),
+  ...forgive(tx, forgiven),
+  forgiveAll(tx, forgivenBeginning),
+  insertEvents(tx, event, ...(freezes ? [frozen] : [])),
+]
+
+/** Perhaps: nobody has proven yet that the mailbox is his, and access tokens are open to whoever made them. */
+const madeByAStranger = sql`(${accounts.emailConfirmedAt} is null and ${accounts.tokensFrozenAt} is null)`
 
 const changeEmail = (
   tx: Db,
