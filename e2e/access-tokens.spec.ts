@@ -84,11 +84,7 @@ test('Generate: choices, password, the value once, Done; the list shows the toke
   expect(await page.content()).not.toContain(value)
 })
 
-test('the value is gone after a reload, after Back, and in another tab', { tag: '@phone' }, async ({
-  page,
-  signedUp,
-  context,
-}) => {
+test('the value is gone after a reload, after Back, and in another tab', async ({ page, signedUp, context }) => {
   await choose(page, 'ci')
   await confirm(page, 'Generate', signedUp)
   await expectShown(page)
@@ -103,7 +99,7 @@ test('the value is gone after a reload, after Back, and in another tab', { tag: 
   await expectNotShown(page)
 })
 
-test('Done without the tick says so beside it, and the value is still there to be saved', { tag: '@phone' }, async ({
+test('Done without the tick says so beside it, and the value is still there to be saved', async ({
   page,
   signedUp,
 }) => {
@@ -116,7 +112,7 @@ test('Done without the tick says so beside it, and the value is still there to b
   await finish(page)
 })
 
-test('Download is a text file with the value, account and site', { tag: '@phone' }, async ({ page, signedUp }) => {
+test('Download is a text file with the value, account and site', async ({ page, signedUp }) => {
   await choose(page, 'ci')
   await confirm(page, 'Generate', signedUp)
   const value = await expectShown(page)
@@ -129,10 +125,7 @@ test('Download is a text file with the value, account and site', { tag: '@phone'
   expect(await shownValue(page)).toBe(value)
 })
 
-test('what is wrong is said beside its field, and nothing typed is lost', { tag: '@phone' }, async ({
-  page,
-  signedUp,
-}) => {
+test('what is wrong is said beside its field, and nothing typed is lost', async ({ page, signedUp }) => {
   await page.goto(`${TOKENS}/generate`)
   await field(page, 'Expires').fill(inDays(400))
   await button(page, 'Next').click()

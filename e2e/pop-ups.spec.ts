@@ -37,9 +37,10 @@ for (const { action, leadsTo } of ways) {
     // The account each action is for: one without a second factor, or one with it.
     test.beforeEach(action.startsWith('Set Up') ? async ({ signedUp: _ }) => {} : async ({ withTwoFactor: _ }) => {})
 
-    test('is a pop-up of that name that asks for the password, and closes by Cancel and by Escape', {
-      tag: '@phone',
-    }, async ({ page, signedUp }) => {
+    test('is a pop-up of that name that asks for the password, and closes by Cancel and by Escape', async ({
+      page,
+      signedUp,
+    }) => {
       const popUp = await openPopUp(page, action)
       await expect(link(page, action)).toBeHidden()
       await expect(popUp.getByRole('heading', { name: action, exact: true })).toBeVisible()

@@ -2,9 +2,12 @@ import { button, expect, field, heading, notice, signIn, signOut, test, verify }
 
 const TRUST = "Don't ask on this browser for 30 days"
 
-test('a trusted browser is in with the password alone, until it is forgotten; others are asked', {
-  tag: '@phone',
-}, async ({ page, withTwoFactor, authenticator, anotherBrowser }) => {
+test('a trusted browser is in with the password alone, until it is forgotten; others are asked', async ({
+  page,
+  withTwoFactor,
+  authenticator,
+  anotherBrowser,
+}) => {
   await page.goto('/')
   await signOut(page)
   await signIn(page, withTwoFactor)
