@@ -1,7 +1,7 @@
-import { and, eq, isNotNull, isNull, ne, sql } from 'drizzle-orm'
+import { and, eq, ne } from 'drizzle-orm'
 import { type Database, type Db, must } from '../client.ts'
-import { accounts, knownBrowsers, mailLinks, pendingSignIns, sessions, trustedBrowsers } from '../schema.ts'
-import { type EventRow, insertEvents } from './statements.ts'
+import { knownBrowsers, pendingSignIns, sessions } from '../schema.ts'
+import { closeAccount, dropLinks, type EventRow, forgetTrustedBrowsers, insertEvents } from './statements.ts'
 
 type Panic = {
   accountId: number
@@ -21,22 +21,15 @@ export const panicStore = ({ atomically }: Database) => ({
 })
 
 const close = (tx: Db, { accountId, sessionId, knownBrowser, at, events, frozen }: Panic, wasFrozen: boolean) => [
-  // From whatever version: a change that is made at the same time must not keep the doors open. Tokens are frozen even
-  // where there are none: one may be on its way.
-  must(
-    tx
-      .update(accounts)
-      .set({ securityVersion: sql`${accounts.securityVersion} + 1`, ...(!wasFrozen && { tokensFrozenAt: at }) })
-      .where(and(eq(accounts.id, accountId), (wasFrozen ? isNotNull : isNull)(accounts.tokensFrozenAt)))
-      .returning({ id: accounts.id }),
-  ),
+  // Tokens are frozen even where there are none: one may be on its way.
+  closeAccount(tx, accountId, { wasFrozen, at }),
   tx.delete(pendingSignIns).where(eq(pendingSignIns.accountId, accountId)),
   must(tx.delete(sessions).where(eq(sessions.id, sessionId)).returning({ id: sessions.id })), // pressed twice is done once
   tx.delete(sessions).where(eq(sessions.accountId, accountId)),
-  tx.delete(trustedBrowsers).where(eq(trustedBrowsers.accountId, accountId)),
+  forgetTrustedBrowsers(tx, accountId),
   tx
     .delete(knownBrowsers)
     .where(and(eq(knownBrowsers.accountId, accountId), ne(knownBrowsers.tokenHash, knownBrowser ?? ''))),
-  tx.delete(mailLinks).where(and(eq(mailLinks.accountId, accountId), eq(mailLinks.purpose, 'change_email'))),
+  dropLinks(tx, accountId, ['change_email']),
   insertEvents(tx, ...events, ...(wasFrozen ? [] : [frozen])),
 ]

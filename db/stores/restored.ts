@@ -1,16 +1,7 @@
-import { and, asc, eq, gt, isNotNull, isNull, lt, sql } from 'drizzle-orm'
-import { type Database, must } from '../client.ts'
-import {
-  accounts,
-  factors,
-  mailLinks,
-  mails,
-  pendingSignIns,
-  recoveryCodes,
-  sessions,
-  trustedBrowsers,
-} from '../schema.ts'
-import { type EventRow, insertEvents } from './statements.ts'
+import { and, asc, eq, gt, isNull, lt } from 'drizzle-orm'
+import type { Database } from '../client.ts'
+import { accounts, factors, mailLinks, mails, recoveryCodes } from '../schema.ts'
+import { closeAccount, type EventRow, endEverything, insertEvents } from './statements.ts'
 
 type Closing = { accountId: number; wasFrozen: boolean; counter: number; at: Date; events: EventRow[] }
 
@@ -25,16 +16,8 @@ export const restoredStore = ({ db, atomically }: Database) => ({
 
   closeRestored: ({ accountId, wasFrozen, counter, at, events }: Closing) =>
     atomically((tx) => [
-      must(
-        tx
-          .update(accounts)
-          .set({ securityVersion: sql`${accounts.securityVersion} + 1`, ...(!wasFrozen && { tokensFrozenAt: at }) })
-          .where(and(eq(accounts.id, accountId), (wasFrozen ? isNotNull : isNull)(accounts.tokensFrozenAt)))
-          .returning({ id: accounts.id }),
-      ),
-      tx.delete(pendingSignIns).where(eq(pendingSignIns.accountId, accountId)),
-      tx.delete(sessions).where(eq(sessions.accountId, accountId)),
-      tx.delete(trustedBrowsers).where(eq(trustedBrowsers.accountId, accountId)),
+      closeAccount(tx, accountId, { wasFrozen, at }),
+      ...endEverything(tx, accountId),
       tx
         .update(factors)
         .set({ counter })

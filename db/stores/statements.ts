@@ -1,4 +1,4 @@
-import { and, eq, gt, inArray, ne, sql } from 'drizzle-orm'
+import { and, eq, gt, inArray, isNotNull, isNull, ne, sql } from 'drizzle-orm'
 import { type Db, must } from '../client.ts'
 import {
   accounts,
@@ -57,6 +57,19 @@ export const lockAccount = (tx: Db, accountId: number) =>
       .update(accounts)
       .set({ securityVersion: sql`${accounts.securityVersion}` })
       .where(eq(accounts.id, accountId))
+      .returning({ id: accounts.id }),
+  )
+
+/**
+ * A new security version from whatever the present one is, and frozen access tokens: what closes an account must not fail
+ * because of a change at the same time. Goes on only if they were frozen before, or were not, as `wasFrozen` says.
+ */
+export const closeAccount = (tx: Db, accountId: number, { wasFrozen, at }: { wasFrozen: boolean; at: Date }) =>
+  must(
+    tx
+      .update(accounts)
+      .set({ securityVersion: sql`${accounts.securityVersion} + 1`, ...(!wasFrozen && { tokensFrozenAt: at }) })
+      .where(and(eq(accounts.id, accountId), (wasFrozen ? isNotNull : isNull)(accounts.tokensFrozenAt)))
       .returning({ id: accounts.id }),
   )
 
