@@ -38,7 +38,7 @@ const RULES: { because: string; files: RegExp; mayNotImport: RegExp }[] = [
   {
     because: 'nothing that runs imports what only tests use',
     files: /^(app|views|db)\//,
-    mayNotImport: /^app\/(.*\/)?(testing(\/.*)?|invariants|stand-in)\.ts$|^(e2e|bench|scripts)\//,
+    mayNotImport: /^app\/(.*\/)?(testing(\/.*)?|invariants|stand-in)\.ts$|^(e2e|bench|stress|scripts)\//,
   },
 ]
 

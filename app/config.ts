@@ -3,7 +3,8 @@ import { dirname, join } from 'node:path'
 import { z } from 'zod'
 import { LOG_LEVELS } from './watch/log.ts'
 
-const MINUTE = 60_000
+const SECOND = 1000
+const MINUTE = 60 * SECOND
 const HOUR = 60 * MINUTE
 
 const wholeNumber = (name: string, least: number, most: number, usual: number) =>
@@ -24,6 +25,9 @@ const Environment = z.object({
     .string()
     .regex(/^(file:.|postgres(ql)?:\/\/)/, 'DATABASE_URL must start with file: or postgres://.')
     .default('file:data/latchkey.db'),
+  DATABASE_POOL: wholeNumber('DATABASE_POOL', 1, 1000, 10),
+  DATABASE_TIMEOUT_SECONDS: wholeNumber('DATABASE_TIMEOUT_SECONDS', 1, 300, 10),
+  WORKERS: wholeNumber('WORKERS', 1, 64, 1),
   LATCHKEY_KEYS: z.string().optional(),
   ISSUER: z
     .string()
@@ -70,6 +74,12 @@ export function readConfig(environment: Record<string, string | undefined>) {
     /** Undefined where the port is chosen by the system: then it follows the port. */
     baseUrl: env.BASE_URL ? origin(env.BASE_URL) : env.PORT === 0 ? undefined : `http://localhost:${env.PORT}`,
     databaseUrl: env.DATABASE_URL,
+    /** Connections to PostgreSQL that each process holds at most. */
+    databasePool: env.DATABASE_POOL,
+    /** How long PostgreSQL may take for one statement, and a request wait for a free connection. */
+    databaseTimeout: env.DATABASE_TIMEOUT_SECONDS * SECOND,
+    /** Processes that share the port. */
+    workers: env.WORKERS,
     keys: env.LATCHKEY_KEYS,
     keyFile: beside(env.DATABASE_URL, 'latchkey.keys'),
     /** Undefined: mail is written into `mailFolder` instead, as files that mail programs open. */
