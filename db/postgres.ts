@@ -67,9 +67,12 @@ async function transaction(pool: pg.Pool, build: Build, durable: boolean): Promi
     }
     await connection.query('commit')
   } catch (error) {
-    if (error instanceof Undone || isRefusal(error)) await connection.query('rollback').catch(breaks)
-    else breaks(error as Error) // nothing is known of the connection, and closing it undoes what is not committed
-    throw error instanceof Undone ? error : (broken ?? error)
+    if (error instanceof Undone || isRefusal(error)) {
+      await connection.query('rollback').catch(breaks)
+      throw error
+    }
+    breaks(error as Error) // nothing is known of the connection, and closing it undoes what is not committed
+    throw broken
   } finally {
     connection.off('error', breaks)
     connection.release(broken)
@@ -101,16 +104,17 @@ async function again<Result>(work: () => Promise<Result>): Promise<Result> {
   }
 }
 
-/** The driver's own errors have words alone. A code is what the log tells and answers are chosen by. */
+/** The driver's own errors have words alone, or a code that may mean anything. A code is what the log tells and answers are chosen by. */
 const NAMELESS: [RegExp, string][] = [
   [/^timeout exceeded when trying to connect/, 'NO_FREE_CONNECTION'],
   [/^Query read timeout/, 'NO_ANSWER'],
-  [/^(Connection terminated|timeout expired|Client (has encountered|was closed))/, 'CONNECTION_LOST'],
+  [/^(Connection terminated|timeout expired|Client (has encountered|was closed)|Cannot use a pool)/, 'CONNECTION_LOST'],
+  [/^connect ENOENT/, 'CONNECTION_LOST'], // its socket is a file, and gone with it
 ]
 
 function codeOf(error: unknown): string | undefined {
   const driver = beneath(error) as { code?: string; message?: string }
-  if (driver.code === undefined) {
+  if (!(driver instanceof pg.DatabaseError)) {
     const name = NAMELESS.find(([words]) => words.test(driver.message ?? ''))?.[1]
     if (name !== undefined) driver.code = name
   }
@@ -121,7 +125,10 @@ function codeOf(error: unknown): string | undefined {
 async function migrate(address: pg.ClientConfig): Promise<void> {
   const connection = new pg.Client(address)
   connection.on('error', () => {}) // the statement that it breaks reports it
-  await connection.connect()
+  await connection.connect().catch((error) => {
+    const why = codeOf(error) ?? error.message
+    throw new Error(`PostgreSQL does not answer at ${connection.host}:${connection.port} (${why}).`, { cause: error })
+  })
   try {
     await connection.query('set statement_timeout = 0; set lock_timeout = 0')
     await connection.query(`select pg_advisory_lock(${MIGRATING})`) // given back as the connection ends, however it ends
