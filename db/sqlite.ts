@@ -9,14 +9,16 @@ import { type Build, type Db, kept, Must, Undone } from './transaction.ts'
 
 const STATEMENTS_KEPT = 500 // the product has fewer than a hundred; lists of ids make more
 const LOCK_PATIENCE = 2_000 // milliseconds. All waiting for it, the process does nothing else
+const A_MOMENT = 20 // milliseconds
 const MIGRATION_PATIENCE = 60_000 // nothing is answered yet, and another process may be at it
 
 /** A file, or `:memory:`. */
 export function openSqlite(file: string): Database {
   if (file !== ':memory:') mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
   const connection = new Sqlite(file, { timeout: LOCK_PATIENCE })
+  switchToWal(connection)
   // synchronous=FULL: an acknowledged code use survives a power cut. Under WAL, NORMAL may forget the last few commits.
-  for (const pragma of ['journal_mode = WAL', 'synchronous = FULL', 'foreign_keys = ON']) connection.pragma(pragma)
+  for (const pragma of ['synchronous = FULL', 'foreign_keys = ON']) connection.pragma(pragma)
   parseOnce(connection)
   const db = drizzle(connection)
   // better-sqlite3 refuses async transactions, so the statements are built first and then run one after the other.
@@ -46,6 +48,20 @@ export function openSqlite(file: string): Database {
       kept(async () => (durable ? run(build) : runWithoutWaiting(build))),
     migrate: async () => migrate(connection),
     close: async () => void connection.close(),
+  }
+}
+
+/** A new file. Where another process is at it, SQLite does not wait, whatever its time-out says: it refuses, and is asked again. */
+function switchToWal(connection: Sqlite.Database) {
+  const sleeping = new Int32Array(new SharedArrayBuffer(4))
+  for (let waited = 0; ; waited += A_MOMENT) {
+    try {
+      return connection.pragma('journal_mode = WAL')
+    } catch (error) {
+      if (!String((error as { code?: unknown }).code).startsWith('SQLITE_BUSY') || waited >= MIGRATION_PATIENCE)
+        throw error
+      Atomics.wait(sleeping, 0, 0, A_MOMENT)
+    }
   }
 }
 
