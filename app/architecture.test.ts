@@ -31,8 +31,8 @@ const RULES: { because: string; files: RegExp; mayNotImport: RegExp }[] = [
     mayNotImport: /^hono\/cookie/,
   },
   {
-    because: 'only columns.ts and client.ts know that there are two databases',
-    files: /^db\/(?!columns\.ts|client\.ts)/,
+    because: 'only columns.ts, client.ts and prepared.ts know that there are two databases',
+    files: /^db\/(?!columns\.ts|client\.ts|prepared\.ts)/,
     mayNotImport: /drizzle-orm\/(sqlite|pg|better|node)|^better-sqlite3|^pg$/,
   },
   {

@@ -1,5 +1,6 @@
 import { and, eq, gt, inArray, isNull, lt, notExists, sql } from 'drizzle-orm'
-import { type Database, type Db, must, prepared } from '../client.ts'
+import { type Database, type Db, must } from '../client.ts'
+import { prepared } from '../prepared.ts'
 import { accounts, factors, pendingSignIns, recoveryCodes, sessions } from '../schema.ts'
 import { presenting, recognition } from './known-browsers.ts'
 import {
