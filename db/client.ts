@@ -60,23 +60,19 @@ function openSqlite(file: string): Database {
   parseOnce(connection)
   const db = drizzleSqlite(connection)
   // better-sqlite3 refuses async transactions, so the statements are built first and then run one after the other.
-  const run = (build: Parameters<Atomically>[0]) =>
-    db.transaction(
-      (tx) => {
-        for (const step of build(tx as unknown as Db)) {
-          if (!(step instanceof Must)) (step as unknown as { run(): void }).run()
-          else if ((step.rows as unknown as { all(): unknown[] }).all().length === 0) throw new Undone()
-        }
-      },
-      { behavior: 'immediate' }, // takes the write lock at once: no upgrade that fails half way
-    )
+  const { immediate: run } = connection.transaction((build: Parameters<Atomically>[0]) => {
+    for (const step of build(db)) {
+      if (!(step instanceof Must)) (step as unknown as { run(): void }).run()
+      else if ((step.rows as unknown as { all(): unknown[] }).all().length === 0) throw new Undone()
+    }
+  }) // immediate: takes the write lock at once, no upgrade that fails half way
   // The connection is one and everything on it is synchronous, so nothing else runs while the setting differs.
   const runWithoutWaiting = (build: Parameters<Atomically>[0]) => {
-    connection.pragma('synchronous = NORMAL')
+    connection.exec('pragma synchronous = normal')
     try {
       run(build)
     } finally {
-      connection.pragma('synchronous = FULL')
+      connection.exec('pragma synchronous = full')
     }
   }
   return {
