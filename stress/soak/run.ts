@@ -28,8 +28,10 @@ export type Plan = {
   speed: number
   processes: number
   people: number
-  /** Real milliseconds between two looks. */
+  /** Real milliseconds between two samples. */
   every: number
+  /** Real milliseconds after which each process asks whether it is its turn to keep house. */
+  look: number
   told?: (sample: Sample) => void
 }
 
@@ -65,6 +67,7 @@ export async function soak(plan: Plan): Promise<Soaked> {
     LATCHKEY_KEYS: `soak:${randomBytes(32).toString('base64')}`,
     SOAK_STARTED_MS: String(startedMs),
     SOAK_SPEED: String(plan.speed),
+    SOAK_LOOK_MS: String(plan.look),
     SOAK_MAIL_FOLDER: join(folder, 'mail'),
   }
   const processes = await Promise.all(

@@ -33,12 +33,8 @@ deps.housekeeping.takeLease = async (of) => {
   if (isMine) rounds++
   return isMine
 }
-const inFastTime = (ms: number) => ms / speed
-const housekeeping = startHousekeeping(deps, report, {
-  soon: inFastTime(5_000),
-  look: inFastTime(60_000),
-  random: Math.random,
-})
+const look = Number(process.env.SOAK_LOOK_MS)
+const housekeeping = startHousekeeping(deps, report, { soon: look / 10, look, random: Math.random })
 const mailing = startMailLoop((stopping) => runMailing(deps, { report, stopping }), report)
 
 const server = createAdaptorServer({

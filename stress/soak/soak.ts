@@ -4,7 +4,8 @@ import { startPostgres } from '../../scripts/postgres.ts'
 import type { Sample } from './run.ts'
 
 const SPEED = 6
-const EVERY = 5_000
+const EVERY = 5_000 // milliseconds
+const A_MINUTE_OF_THE_PRODUCT = 60_000 / SPEED
 
 const { values } = parseArgs({
   options: {
@@ -35,6 +36,7 @@ const soaked = await soak({
   processes,
   people: 40,
   every: EVERY,
+  look: A_MINUTE_OF_THE_PRODUCT,
   told: (sample: Sample) => {
     if (told++ % 6 === 0) console.log(lineOf(sample))
   },
