@@ -25,8 +25,8 @@ export function verdict({ samples, done, planned, otherwise, problems }: Soaked)
       const values = samples.map(({ processes }) => processes[index]?.[what] ?? 0)
       const growth = growthOf(values)
       if (growth > atMost) found.push(`${what} of process ${index + 1} grew by ${growth}`)
-      if (what === 'rss' && Math.max(...values) > RESIDENT_AT_MOST)
-        found.push(`process ${index + 1} took ${Math.max(...values)} bytes`)
+      const usual = median(values)
+      if (what === 'rss' && usual > RESIDENT_AT_MOST) found.push(`process ${index + 1} took ${usual} bytes`)
     }
   return found
 }
