@@ -5,7 +5,7 @@ import Sqlite from 'better-sqlite3'
 import { drizzle } from 'drizzle-orm/better-sqlite3'
 import type { Database } from './client.ts'
 import { migrationsOf, refuseNewer } from './migrations.ts'
-import { type Build, type Db, kept, Must, Undone } from './transaction.ts'
+import { type Build, kept, Must, Undone } from './transaction.ts'
 
 const STATEMENTS_KEPT = 500 // the product has fewer than a hundred; lists of ids make more
 const LOCK_PATIENCE = 2_000 // milliseconds. All waiting for it, the process does nothing else
@@ -22,23 +22,19 @@ export function openSqlite(file: string): Database {
   parseOnce(connection)
   const db = drizzle(connection)
   // better-sqlite3 refuses async transactions, so the statements are built first and then run one after the other.
-  const run = (build: Build) =>
-    db.transaction(
-      (tx) => {
-        for (const step of build(tx as unknown as Db)) {
-          if (!(step instanceof Must)) (step as unknown as { run(): void }).run()
-          else if ((step.rows as unknown as { all(): unknown[] }).all().length === 0) throw new Undone()
-        }
-      },
-      { behavior: 'immediate' }, // takes the write lock at once: no upgrade that fails half way
-    )
+  const { immediate: run } = connection.transaction((build: Build) => {
+    for (const step of build(db)) {
+      if (!(step instanceof Must)) (step as unknown as { run(): void }).run()
+      else if ((step.rows as unknown as { all(): unknown[] }).all().length === 0) throw new Undone()
+    }
+  }) // immediate: takes the write lock at once, no upgrade that fails half way
   // The connection is one and everything on it is synchronous, so nothing else runs while the setting differs.
   const runWithoutWaiting = (build: Build) => {
-    connection.pragma('synchronous = NORMAL')
+    connection.exec('pragma synchronous = normal')
     try {
       run(build)
     } finally {
-      connection.pragma('synchronous = FULL')
+      connection.exec('pragma synchronous = full')
     }
   }
   return {
