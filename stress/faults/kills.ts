@@ -22,9 +22,9 @@ async function rowsOf(world: World, { person }: Pick<Begun, 'person'>) {
   return { count, kept: { account, sessions, factors, recoveryCodes, trustedBrowsers, mailLinks, tokens } }
 }
 
-type Watched = { flow: Flow; begun: Begun; rows: Awaited<ReturnType<typeof rowsOf>> }
+export type Watched = { flow: Flow; begun: Begun; rows: Awaited<ReturnType<typeof rowsOf>> }
 
-async function beginning(world: World, flow: Flow): Promise<Watched> {
+export async function beginning(world: World, flow: Flow): Promise<Watched> {
   const begun = await flow.begin(world)
   return { flow, begun, rows: await rowsOf(world, begun) }
 }
@@ -69,7 +69,11 @@ export async function killedAtRandom(world: World, flows: Flow[], random: () => 
 }
 
 /** Done or not done, and wholly so; what was answered is done. */
-async function judged(world: World, { flow, begun, rows }: Watched, answer: Answer | undefined): Promise<Outcome> {
+export async function judged(
+  world: World,
+  { flow, begun, rows }: Watched,
+  answer: Answer | undefined,
+): Promise<Outcome> {
   const answered = answer !== undefined
   const { count, kept } = await rowsOf(world, begun)
   const happened = count(flow.event) > rows.count(flow.event)

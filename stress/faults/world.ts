@@ -22,10 +22,20 @@ const PROGRAM = 'dist/faults-server.js'
 const PATIENCE = 60_000 // ms for an answer: longer than anything here takes, so that a hang is seen as one
 
 /** A database of its own on disk or on the server of DATABASE_URL, its keys, and a server process that can be hurt. */
-export async function makeWorld(settings: Record<string, string> = {}) {
+export async function makeWorld({
+  settings = {},
+  within = tmpdir(),
+  postgres = process.env.DATABASE_URL ?? '',
+}: {
+  settings?: Record<string, string>
+  /** Where SQLite's folder is made. */
+  within?: string
+  /** The server on which PostgreSQL's database is made. */
+  postgres?: string
+} = {}) {
   await bundle('stress/faults/server.ts', PROGRAM)
-  const folder = mkdtempSync(join(tmpdir(), 'latchkey-faults-'))
-  const { url, drop } = await emptyDatabase(folder)
+  const folder = mkdtempSync(join(within, 'latchkey-faults-'))
+  const { url, drop } = await emptyDatabase(folder, postgres)
   const key = { id: 'f1', key: randomBytes(32) }
   const keys = `${key.id}:${Buffer.from(key.key).toString('base64')}`
   let server: ServerProcess | undefined
@@ -105,9 +115,8 @@ export async function makeWorld(settings: Record<string, string> = {}) {
   return world
 }
 
-async function emptyDatabase(folder: string) {
+async function emptyDatabase(folder: string, server: string) {
   if (dialect === 'sqlite') return { url: `file:${join(folder, 'latchkey.db')}`, drop: async () => {} }
-  const server = process.env.DATABASE_URL ?? ''
   const name = `faults_${randomUUID().replaceAll('-', '')}`
   await asked(server, `create database ${name}`)
   return {
