@@ -31,9 +31,9 @@ const RULES: { because: string; files: RegExp; mayNotImport: RegExp }[] = [
     mayNotImport: /^hono\/cookie/,
   },
   {
-    because: 'only columns.ts and client.ts know that there are two databases',
-    files: /^db\/(?!columns\.ts|client\.ts)/,
-    mayNotImport: /drizzle-orm\/(sqlite|pg|better|node)|^better-sqlite3|^pg$/,
+    because: 'only columns.ts, client.ts and what it is made of know that there are two databases',
+    files: /^db\/(?!(columns|client|sqlite|postgres|transaction)\.ts)/,
+    mayNotImport: /drizzle-orm\/(sqlite|pg|better|node)|^better-sqlite3|^pg$|^db\/(sqlite|postgres)\.ts$/,
   },
   {
     because: 'nothing that runs imports what only tests use',

@@ -122,7 +122,7 @@ export function wire({
 /** Opens the database, brings its tables up to date, and finds the keys. Throws what an operator can act on. */
 export async function open(config: Config): Promise<{ database: Database; vault: Vault }> {
   const given = config.keys ? parseKeys(config.keys) : undefined
-  const database = openDatabase(config.databaseUrl)
+  const database = openDatabase(config.databaseUrl, { pool: config.databasePool, timeout: config.databaseTimeout })
   try {
     await database.migrate()
     const keys = given ?? keysInFile(config.keyFile, !(await housekeepingStore(database).hasSealedData()))
