@@ -1,4 +1,4 @@
-import { count, lte } from 'drizzle-orm'
+import { count, isNotNull, lte } from 'drizzle-orm'
 import type { Database } from '../client.ts'
 import {
   factors,
@@ -7,11 +7,14 @@ import {
   mailLinks,
   pendingEnrolments,
   pendingSignIns,
+  recoveryCodes,
   sessions,
   trustedBrowsers,
 } from '../schema.ts'
 
 const A_YEAR = 365 * 24 * 60 * 60_000 // a browser not seen for so long is a stranger again
+
+const A_FEW = 50 // rows: more than one account's, so that one damaged value says nothing about the keys
 
 export const housekeepingStore = ({ db }: Database) => ({
   /** Deletes what time has ended. Safe for several processes at once: each row is deleted by one of them. */
@@ -34,5 +37,20 @@ export const housekeepingStore = ({ db }: Database) => ({
   async hasSealedData(): Promise<boolean> {
     const [row] = await db.select({ rows: count() }).from(factors)
     return (row?.rows ?? 0) > 0
+  },
+
+  /** A few of the values that are sealed, as stored: what the keys are tried on at the start. */
+  async someSealed(): Promise<{
+    factors: { id: string; secret: string }[]
+    codes: { id: string; sealed: string | null }[]
+  }> {
+    return {
+      factors: await db.select({ id: factors.id, secret: factors.secret }).from(factors).limit(A_FEW),
+      codes: await db
+        .select({ id: recoveryCodes.id, sealed: recoveryCodes.sealed })
+        .from(recoveryCodes)
+        .where(isNotNull(recoveryCodes.sealed))
+        .limit(A_FEW),
+    }
   },
 })

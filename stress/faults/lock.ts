@@ -4,10 +4,11 @@ import Sqlite from 'better-sqlite3'
 import pg from 'pg'
 import { stateOf } from '#app/invariants.ts'
 import { codeOf } from '#app/testing/authenticator.ts'
+import type { Browser } from '#app/testing/browser.ts'
 import { dialect } from '#db/columns.ts'
 import { assertTryLater } from './disk.ts'
 import { BOTH, type Fault } from './fault.ts'
-import { isSignedIn, makePerson, owingCode } from './people.ts'
+import { isSignedIn, makePerson, owingCode, type Person } from './people.ts'
 import { makeWorld, type World } from './world.ts'
 
 const AT_ONCE = 3 // people who wait for the lock at the same time
@@ -32,7 +33,7 @@ export const LOCK: Fault[] = [
 ]
 
 async function locked(world: World, heldFor: number) {
-  const people = []
+  const people: { person: Person; browser: Browser }[] = []
   for (let index = 0; index < AT_ONCE; index++) {
     const person = await makePerson(world, 1)
     people.push({ person, browser: await owingCode(world, person) })

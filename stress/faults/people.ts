@@ -88,16 +88,19 @@ export async function owingCode(world: World, { email, id }: Pick<Person, 'email
     accountId: id,
     securityVersion: account.securityVersion,
     attemptsLeft: 5,
-    expiresAt: new Date(Date.now() + FIVE_MINUTES),
+    expiresAt: new Date(world.now().getTime() + FIVE_MINUTES),
   })
   const visiting = world.browser()
   visiting.cookies.set(PENDING, token)
   return visiting
 }
 
-/** What the code page answers to a code in a browser of its own: 303 lets in. */
+/** Whether a code, in a browser of its own, lets in. What the page says when it does not is in `text`. */
 export async function codeAnswered(world: World, person: Pick<Person, 'email' | 'id'>, code: string) {
-  return (await owingCode(world, person)).post('/sign-in/two-factor', { code })
+  const { status, location, text } = await (await owingCode(world, person)).post('/sign-in/two-factor', { code })
+  if (status !== 422 && (status !== 303 || location?.startsWith('/sign-in')))
+    throw new Error(`The code page answered ${status} ${location}`)
+  return { letsIn: status === 303, text }
 }
 
 /** Where a right password leads to, or undefined for a wrong one. */

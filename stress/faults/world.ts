@@ -4,6 +4,7 @@ import { request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
+import type Sqlite from 'better-sqlite3'
 import pg from 'pg'
 import type { createApp } from '#app/app.ts'
 import { assertInvariants } from '#app/invariants.ts'
@@ -21,6 +22,13 @@ export type World = Awaited<ReturnType<typeof makeWorld>>
 const PROGRAM = 'dist/faults-server.js'
 const PATIENCE = 60_000 // ms for an answer: longer than anything here takes, so that a hang is seen as one
 
+let bundling: Promise<unknown> | undefined
+/** Once per process. */
+const bundled = () => {
+  bundling ??= bundle('stress/faults/server.ts', PROGRAM)
+  return bundling
+}
+
 /** A database of its own on disk or on the server of DATABASE_URL, its keys, and a server process that can be hurt. */
 export async function makeWorld({
   settings = {},
@@ -33,13 +41,14 @@ export async function makeWorld({
   /** The server on which PostgreSQL's database is made. */
   postgres?: string
 } = {}) {
-  await bundle('stress/faults/server.ts', PROGRAM)
+  await bundled()
   const folder = mkdtempSync(join(within, 'latchkey-faults-'))
   const { url, drop } = await emptyDatabase(folder, postgres)
   const key = { id: 'f1', key: randomBytes(32) }
   const keys = `${key.id}:${Buffer.from(key.key).toString('base64')}`
   let server: ServerProcess | undefined
   let connected: Database | undefined
+  let clockIsOff = 0
 
   const world = {
     url,
@@ -54,8 +63,12 @@ export async function makeWorld({
       return server
     },
 
+    /** What the server's clock says. */
+    now: () => new Date(Date.now() + clockIsOff),
+
     /** Starts the server; `changed` are settings of this start alone. Throws when it does not start. */
     async start(changed: Record<string, string> = {}) {
+      clockIsOff = Number(changed.CLOCK_OFF_BY_MS ?? 0)
       server = await startServer({
         environment: {
           DATABASE_URL: url,
@@ -68,7 +81,12 @@ export async function makeWorld({
         program: PROGRAM,
       })
       if (server.port === 0) throw new Error(`The server did not start: ${server.err()}`)
+      world.connect()
+    },
+
+    connect() {
       connected ??= openDatabase(url)
+      if (dialect === 'sqlite') clientOf(connected).pragma('synchronous = OFF') // the tester's rows need survive no power cut
     },
 
     /**
@@ -110,10 +128,14 @@ export async function makeWorld({
     },
   }
 
-  connected = openDatabase(url)
-  await connected.migrate()
+  world.connect()
+  await connected?.migrate()
   return world
 }
+
+/** SQLite's own connection. */
+export const clientOf = ({ db }: Pick<Database, 'db'>): Sqlite.Database =>
+  (db as unknown as { $client: Sqlite.Database }).$client
 
 async function emptyDatabase(folder: string, server: string) {
   if (dialect === 'sqlite') return { url: `file:${join(folder, 'latchkey.db')}`, drop: async () => {} }
