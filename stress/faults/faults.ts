@@ -50,4 +50,6 @@ async function attack(chosen: 'sqlite' | 'postgres'): Promise<number> {
   }
 }
 
-const inOneCell = (text: string) => text.replaceAll(/\s+/g, ' ').replaceAll('|', '\\|').trim()
+function inOneCell(text: string) {
+  return text.replaceAll(/\s+/g, ' ').replaceAll('|', '\\|').trim()
+}
