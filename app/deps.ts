@@ -23,6 +23,8 @@ import { createVault, type Vault } from './lib/vault.ts'
 import { DELAY } from './limits.ts'
 import { mailTransport } from './mail/transport.ts'
 import { factorKinds } from './two-factor/factor-kinds.ts'
+import { openSecret } from './two-factor/factor-secret.ts'
+import { openCode } from './two-factor/recovery-codes.ts'
 import { createLog, type Log } from './watch/log.ts'
 import { type Metrics, noMetrics } from './watch/metrics.ts'
 import { createWatch } from './watch/watch.ts'
@@ -126,9 +128,26 @@ export async function open(config: Config): Promise<{ database: Database; vault:
   try {
     await database.migrate()
     const keys = given ?? keysInFile(config.keyFile, !(await housekeepingStore(database).hasSealedData()))
-    return { database, vault: createVault(keys) }
+    const vault = createVault(keys)
+    await tryKeys(vault, database)
+    return { database, vault }
   } catch (error) {
     await database.close()
     throw error
   }
+}
+
+/**
+ * Keys that open nothing of what is there are the wrong ones: nobody with a second factor could sign in, and new secrets
+ * would be sealed with them. That some value does not open is a matter of its account alone.
+ */
+async function tryKeys(vault: Vault, database: Database): Promise<void> {
+  const { factors, codes } = await housekeepingStore(database).someSealed()
+  if (factors.length === 0) return
+  const opens = factors.some((factor) => openSecret(vault, factor)) || codes.some((code) => openCode(vault, code))
+  if (opens) return
+  const ids = [...new Set(factors.map(({ secret }) => secret.split('.')[0]))].slice(0, 3).join(', ')
+  throw new Error(
+    `The keys do not open what is in the database: it was sealed with the key ${ids}. Put the key file or LATCHKEY_KEYS back that belongs to this database.`,
+  )
 }

@@ -1,6 +1,7 @@
 // All that is SQLite's own; what is PostgreSQL's is in postgres.ts.
 import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import Sqlite from 'better-sqlite3'
 import { drizzle } from 'drizzle-orm/better-sqlite3'
 import type { Database } from './client.ts'
@@ -8,8 +9,8 @@ import { migrationsOf, refuseNewer } from './migrations.ts'
 import { type Build, kept, Must, Undone } from './transaction.ts'
 
 const STATEMENTS_KEPT = 500 // the product has fewer than a hundred; lists of ids make more
-const LOCK_PATIENCE = 2_000 // milliseconds. All waiting for it, the process does nothing else
-const A_MOMENT = 20 // milliseconds
+const LOCK_PATIENCE = 2_000 // milliseconds
+const LONGEST_PAUSE = 50 // milliseconds between two tries to get the lock
 const MIGRATION_PATIENCE = 60_000 // nothing is answered yet, and another process may be at it
 
 /** A file, or `:memory:`. */
@@ -37,26 +38,45 @@ export function openSqlite(file: string): Database {
       connection.exec('pragma synchronous = full')
     }
   }
+  const waitNot = connection.prepare('pragma busy_timeout = 0')
+  const wait = connection.prepare(`pragma busy_timeout = ${LOCK_PATIENCE}`)
+  // Where another process holds the lock, SQLite would wait inside the call, and with it everybody: one such wait after the
+  // other for all who write. Instead the lock is asked for again from time to time, and others are served in between.
+  const whenFree = async (work: () => void) => {
+    const until = performance.now() + LOCK_PATIENCE
+    for (let ms = 1; ; ms = Math.min(2 * ms, LONGEST_PAUSE)) {
+      waitNot.get()
+      try {
+        return work()
+      } catch (error) {
+        if (!isLocked(error) || performance.now() + ms > until) throw error
+      } finally {
+        wait.get()
+      }
+      await pause(ms)
+    }
+  }
   return {
     db,
     dialect: 'sqlite',
     atomically: (build, { durable } = { durable: true }) =>
-      kept(async () => (durable ? run(build) : runWithoutWaiting(build))),
+      kept(() => whenFree(() => (durable ? run(build) : runWithoutWaiting(build)))),
     migrate: async () => migrate(connection),
     close: async () => void connection.close(),
   }
 }
 
+const isLocked = (error: unknown) => error instanceof Sqlite.SqliteError && error.code.startsWith('SQLITE_BUSY')
+
 /** A new file. Where another process is at it, SQLite does not wait, whatever its time-out says: it refuses, and is asked again. */
 function switchToWal(connection: Sqlite.Database) {
   const sleeping = new Int32Array(new SharedArrayBuffer(4))
-  for (let waited = 0; ; waited += A_MOMENT) {
+  for (let waited = 0; ; waited += LONGEST_PAUSE) {
     try {
       return connection.pragma('journal_mode = WAL')
     } catch (error) {
-      if (!String((error as { code?: unknown }).code).startsWith('SQLITE_BUSY') || waited >= MIGRATION_PATIENCE)
-        throw error
-      Atomics.wait(sleeping, 0, 0, A_MOMENT)
+      if (!isLocked(error) || waited >= MIGRATION_PATIENCE) throw error
+      Atomics.wait(sleeping, 0, 0, LONGEST_PAUSE)
     }
   }
 }

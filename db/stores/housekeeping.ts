@@ -1,4 +1,4 @@
-import { and, asc, type Column, count, eq, gt, lte, type SQL, sql } from 'drizzle-orm'
+import { and, asc, type Column, count, eq, gt, isNotNull, lte, type SQL, sql } from 'drizzle-orm'
 import type { Database } from '../client.ts'
 import { passingOverHeldRows } from '../columns.ts'
 import {
@@ -9,10 +9,13 @@ import {
   mailLinks,
   pendingEnrolments,
   pendingSignIns,
+  recoveryCodes,
   sessions,
   trustedBrowsers,
 } from '../schema.ts'
 import { leaseStore } from './leases.ts'
+
+const A_FEW = 50 // rows: more than one account's, so that one damaged value says nothing about the keys
 
 /** What ends at a time that stands in its row: the table, what names a row, and that time. Each time has an index. */
 const ENDING = {
@@ -144,8 +147,22 @@ export function housekeepingStore({ db, ...database }: Database) {
 
     /** Whether there is anything that only the present keys open. */
     async hasSealedData(): Promise<boolean> {
-      const [row] = await db.select({ rows: count() }).from(factors)
-      return (row?.rows ?? 0) > 0
+      return (await db.select({ id: factors.id }).from(factors).limit(1)).length > 0
+    },
+
+    /** A few of the values that are sealed, as stored: what the keys are tried on at the start. */
+    async someSealed(): Promise<{
+      factors: { id: string; secret: string }[]
+      codes: { id: string; sealed: string | null }[]
+    }> {
+      return {
+        factors: await db.select({ id: factors.id, secret: factors.secret }).from(factors).limit(A_FEW),
+        codes: await db
+          .select({ id: recoveryCodes.id, sealed: recoveryCodes.sealed })
+          .from(recoveryCodes)
+          .where(isNotNull(recoveryCodes.sealed))
+          .limit(A_FEW),
+      }
     },
   }
 }
