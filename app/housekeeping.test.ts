@@ -221,7 +221,7 @@ describe('the job', () => {
   const unexpected = (fault: unknown) => assert.fail(String(fault))
   const PACE = { soon: 5, look: 5, random: () => 0.5 }
 
-  test('begins soon after the start, looks again, tells what fails, and goes on', async () => {
+  test('begins soon after the start, looks again, tells what fails, and goes on', { timeout: 30_000 }, async () => {
     const { deps } = await house()
     const failures: unknown[] = []
     let looks = 0
@@ -244,7 +244,7 @@ describe('the job', () => {
     assert.equal(looks, then, 'stopped is stopped')
   })
 
-  test('stops once the batch at hand is done', async () => {
+  test('stops once the batch at hand is done', { timeout: 30_000 }, async () => {
     const { deps } = await house()
     let isBegun = false
     let isDone = false
