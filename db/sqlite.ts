@@ -17,8 +17,9 @@ const MIGRATION_PATIENCE = 60_000 // nothing is answered yet, and another proces
 export function openSqlite(file: string): Database {
   if (file !== ':memory:') mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
   const connection = new Sqlite(file, { timeout: LOCK_PATIENCE })
+  switchToWal(connection)
   // synchronous=FULL: an acknowledged code use survives a power cut. Under WAL, NORMAL may forget the last few commits.
-  for (const pragma of ['journal_mode = WAL', 'synchronous = FULL', 'foreign_keys = ON']) connection.pragma(pragma)
+  for (const pragma of ['synchronous = FULL', 'foreign_keys = ON']) connection.pragma(pragma)
   parseOnce(connection)
   const db = drizzle(connection)
   // better-sqlite3 refuses async transactions, so the statements are built first and then run one after the other.
@@ -66,6 +67,19 @@ export function openSqlite(file: string): Database {
 }
 
 const isLocked = (error: unknown) => error instanceof Sqlite.SqliteError && error.code.startsWith('SQLITE_BUSY')
+
+/** A new file. Where another process is at it, SQLite does not wait, whatever its time-out says: it refuses, and is asked again. */
+function switchToWal(connection: Sqlite.Database) {
+  const sleeping = new Int32Array(new SharedArrayBuffer(4))
+  for (let waited = 0; ; waited += LONGEST_PAUSE) {
+    try {
+      return connection.pragma('journal_mode = WAL')
+    } catch (error) {
+      if (!isLocked(error) || waited >= MIGRATION_PATIENCE) throw error
+      Atomics.wait(sleeping, 0, 0, LONGEST_PAUSE)
+    }
+  }
+}
 
 /**
  * Drizzle's own migrator looks what is there before it takes the write lock, so two processes would both begin. This one
