@@ -6,4 +6,5 @@ export type Question =
   | { ask: 'hashes'; amount: number }
   | { ask: 'token' }
   | { ask: 'memory' }
+  | { ask: 'cpu' }
   | { ask: 'stop' }

@@ -58,6 +58,7 @@ process.on('message', async (question: Question) => {
   if (question.ask === 'accounts') process.send?.(await makeAccounts(database, vault, passwordHash, question.amount))
   if (question.ask === 'hashes') process.send?.(await hashesPerSecond(question.amount))
   if (question.ask === 'token') process.send?.(await makeToken(database))
+  if (question.ask === 'cpu') process.send?.(process.cpuUsage())
   if (question.ask === 'memory') process.send?.(process.memoryUsage().rss)
   if (question.ask === 'stop') {
     await database.close()

@@ -6,39 +6,37 @@ import Sqlite from 'better-sqlite3'
 import { drizzle } from 'drizzle-orm/better-sqlite3'
 import type { Database } from './client.ts'
 import { migrationsOf, refuseNewer } from './migrations.ts'
-import { type Build, type Db, kept, Must, Undone } from './transaction.ts'
+import { type Build, kept, Must, Undone } from './transaction.ts'
 
 const STATEMENTS_KEPT = 500 // the product has fewer than a hundred; lists of ids make more
 const LOCK_PATIENCE = 2_000 // milliseconds
 const LONGEST_PAUSE = 50 // milliseconds between two tries to get the lock
+const A_MOMENT = 20 // milliseconds
 const MIGRATION_PATIENCE = 60_000 // nothing is answered yet, and another process may be at it
 
 /** A file, or `:memory:`. */
 export function openSqlite(file: string): Database {
   if (file !== ':memory:') mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
   const connection = new Sqlite(file, { timeout: LOCK_PATIENCE })
+  switchToWal(connection)
   // synchronous=FULL: an acknowledged code use survives a power cut. Under WAL, NORMAL may forget the last few commits.
-  for (const pragma of ['journal_mode = WAL', 'synchronous = FULL', 'foreign_keys = ON']) connection.pragma(pragma)
+  for (const pragma of ['synchronous = FULL', 'foreign_keys = ON']) connection.pragma(pragma)
   parseOnce(connection)
   const db = drizzle(connection)
   // better-sqlite3 refuses async transactions, so the statements are built first and then run one after the other.
-  const run = (build: Build) =>
-    db.transaction(
-      (tx) => {
-        for (const step of build(tx as unknown as Db)) {
-          if (!(step instanceof Must)) (step as unknown as { run(): void }).run()
-          else if ((step.rows as unknown as { all(): unknown[] }).all().length === 0) throw new Undone()
-        }
-      },
-      { behavior: 'immediate' }, // takes the write lock at once: no upgrade that fails half way
-    )
+  const { immediate: run } = connection.transaction((build: Build) => {
+    for (const step of build(db)) {
+      if (!(step instanceof Must)) (step as unknown as { run(): void }).run()
+      else if ((step.rows as unknown as { all(): unknown[] }).all().length === 0) throw new Undone()
+    }
+  }) // immediate: takes the write lock at once, no upgrade that fails half way
   // The connection is one and everything on it is synchronous, so nothing else runs while the setting differs.
   const runWithoutWaiting = (build: Build) => {
-    connection.pragma('synchronous = NORMAL')
+    connection.exec('pragma synchronous = normal')
     try {
       run(build)
     } finally {
-      connection.pragma('synchronous = FULL')
+      connection.exec('pragma synchronous = full')
     }
   }
   const waitNot = connection.prepare('pragma busy_timeout = 0')
@@ -70,6 +68,19 @@ export function openSqlite(file: string): Database {
 }
 
 const isLocked = (error: unknown) => error instanceof Sqlite.SqliteError && error.code.startsWith('SQLITE_BUSY')
+
+/** A new file. Where another process is at it, SQLite does not wait, whatever its time-out says: it refuses, and is asked again. */
+function switchToWal(connection: Sqlite.Database) {
+  const sleeping = new Int32Array(new SharedArrayBuffer(4))
+  for (let waited = 0; ; waited += A_MOMENT) {
+    try {
+      return connection.pragma('journal_mode = WAL')
+    } catch (error) {
+      if (!isLocked(error) || waited >= MIGRATION_PATIENCE) throw error
+      Atomics.wait(sleeping, 0, 0, A_MOMENT)
+    }
+  }
+}
 
 /**
  * Drizzle's own migrator looks what is there before it takes the write lock, so two processes would both begin. This one
