@@ -59,7 +59,9 @@ export class Coverage {
     return new Set()
   }
 
-  unreached = (): Route[] => this.routes.filter((route) => (this.rows.get(nameOf(route))?.reached ?? 0) === 0)
+  isReached = (route: Route): boolean => (this.rows.get(nameOf(route))?.reached ?? 0) > 0
+
+  unreached = (): Route[] => this.routes.filter((route) => !this.isReached(route))
 
   /** One line a route: how many requests, how many past the guards, how many of them deep, and the answers. */
   lines(): string[] {

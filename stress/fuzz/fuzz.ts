@@ -83,11 +83,11 @@ export async function fuzz(options: Options): Promise<Fuzzed> {
     return answer
   }
 
-  async function one(number: number) {
+  async function one(number: number, wanted?: { route: Route; kind: Kind }) {
     const random = randomFrom(seedOf(seed, number))
-    const route = routes[(number + seed) % routes.length]
+    const route = wanted?.route ?? routes[(number + seed) % routes.length]
     if (!route) throw new Error('There are no routes.')
-    const person = await personOf(coverage.kindFor(random, route, kinds))
+    const person = await personOf(wanted?.kind ?? coverage.kindFor(random, route, kinds))
     const before = pageBefore(route, person)
     if (before) await send(number, before, person, rightRequest(random, before, person, world), [])
     const request = rightRequest(random, route, person, world)
@@ -109,18 +109,26 @@ export async function fuzz(options: Options): Promise<Fuzzed> {
   const hasForm = (person: Person, route: Route) =>
     [...person.forms.keys()].some((action) => leads('POST', action) === route)
 
-  /** Everybody looks at every page once: what can be sent stands there. */
+  /** Everybody looks at every page once, and programs at what is for them: what can be sent stands there. */
   async function look() {
-    const pages = routes.filter(({ method, path }) => method === 'GET' && !/^\/(api|1\.0|assets)\//.test(path))
+    const all = routes.filter(({ method, path }) => method === 'GET' && !path.startsWith('/assets/'))
     for (const kind of kinds) {
       const person = await personOf(kind)
-      if (person.cookies.size === 0 && kind !== kinds[0]) continue
-      const looked = person.page ? pages.filter(({ path }) => path === person.page) : pages // others take his link away
-      await inTurns(looked.length, width, async (index) => {
-        const page = looked[index]
+      const pages = all.filter(({ path }) => isFor(person, path))
+      await inTurns(pages.length, width, async (index) => {
+        const page = pages[index]
         if (page) await send(index, page, person, rightRequest(randomFrom(seed + index), page, person, world), [])
       })
     }
+  }
+
+  /** What nobody has reached by chance, everybody tries once more, as right as can be. */
+  async function insist() {
+    for (const route of coverage.unreached())
+      for (const kind of kinds) {
+        if (coverage.isReached(route)) break
+        await one(next++, { route, kind })
+      }
   }
 
   await look()
@@ -136,10 +144,17 @@ export async function fuzz(options: Options): Promise<Fuzzed> {
       findings.push({ number: next, what: error instanceof Error ? error.message : String(error) })
     })
   }
+  await insist()
   for (const route of coverage.unreached())
     findings.push({ number: sent, what: `${nameOf(route)}: no request came past the guards` })
   return { seed, requests: sent, statuses, busy, coverage, findings, people: present }
 }
+
+const OF_PROGRAMS = /^\/(api\/v|1\.0\/|metrics$)/
+
+/** A page that a link in a mail leads to takes other links away. */
+const isFor = ({ page, bearer }: Person, path: string) =>
+  page !== undefined ? path === page : OF_PROGRAMS.test(path) === (bearer !== undefined)
 
 const HOST = { Host: 'latchkey.test' }
 

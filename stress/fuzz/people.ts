@@ -71,21 +71,25 @@ const COOKIE_OF_LINKS = '__Host-latchkey-mail-link'
 
 type Known = Partial<Pick<Person, 'bearer' | 'challenge' | 'key' | 'codes' | 'page'>>
 
+const TRIES = 3 // a code that is asked for at the end of its thirty seconds may come too late
+
 /** Makes anybody, through the product itself: its pages, or its stores where a page would cost a password hash. */
-export async function newPerson(product: Latchkey, kind: Kind): Promise<Person> {
-  const { email, browser, ...known } = await MAKERS[kind](product)
-  const cookies = browser?.cookies ?? new Map<string, string>()
-  return {
-    kind,
-    email,
-    cookies,
-    codes: [],
-    ids: new Set(),
-    lists: new Map(),
-    forms: new Map(),
-    requests: 0,
-    isGone: false,
-    ...known,
+export async function newPerson(product: Latchkey, kind: Kind, tries = TRIES): Promise<Person> {
+  try {
+    const { email, browser, ...known } = await MAKERS[kind](product)
+    const cookies = browser?.cookies ?? new Map<string, string>()
+    const nothing = {
+      codes: [],
+      ids: new Set<string>(),
+      lists: new Map(),
+      forms: new Map(),
+      requests: 0,
+      isGone: false,
+    }
+    return { kind, email, cookies, ...nothing, ...known }
+  } catch (error) {
+    if (tries <= 1) throw error
+    return newPerson(product, kind, tries - 1)
   }
 }
 

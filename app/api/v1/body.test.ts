@@ -27,6 +27,7 @@ describe('what comes in by /api/v1', () => {
     ['a field twice (A59)', `{"email":"${email}","password":"no","password":"${PASSWORD}"}`, 400],
     ['NUL (A58)', JSON.stringify({ email, password: 'a\u0000b' }), 400],
     ['half a surrogate pair (A58)', '{"email":"a@example.com","password":"\\ud800"}', 400],
+    ['the other half (A58)', '{"email":"a@example.com","password":"\\udc00"}', 400],
     ['bytes that are not UTF-8', new Uint8Array([123, 34, 255, 254, 34, 125]), 400],
     ['a megabyte (A56)', JSON.stringify({ email, password: 'x'.repeat(1_000_000) }), 413],
     ['nesting without end', '['.repeat(20_000) + ']'.repeat(20_000), 422],
@@ -50,10 +51,28 @@ describe('what comes in by /api/v1', () => {
     const missing = await api.call('GET', '/nothing')
     assert.equal(missing.status, 404)
     assert.equal(missing.headers.get('Content-Type'), 'application/problem+json')
+    const bare = await api.call('GET', '')
+    assert.equal(bare.status, 404, 'the address of all of it')
+    assert.equal(bare.headers.get('Content-Type'), 'application/problem+json')
     const unused = await api.call('PUT', '/sessions', undefined, {})
     assert.equal(unused.status, 405)
     assert.equal(unused.headers.get('Allow'), 'GET, HEAD, POST')
     assert.equal(unused.headers.get('Content-Type'), 'application/problem+json')
+  })
+
+  test('an id that no row can have is not found, whatever is in it (A58)', async () => {
+    const session = await api.signedIn(email)
+    const remove = (path: string, body?: unknown) => api.call('DELETE', path, session, body)
+    for (const id of ['%00', 'a%00b', '%EF%BF%BD', '%ED%A0%80', '%F0%9F%98%80', '%22', 'x'.repeat(64)]) {
+      assert.equal((await remove(`/sessions/${id}`)).status, 404, id)
+      assert.equal((await remove(`/tokens/${id}`, { password: PASSWORD })).status, 404, id)
+    }
+    const headers = { Authorization: `Bearer ${session}`, 'Content-Type': 'application/x-www-form-urlencoded' }
+    for (const method of ['signoutsessions', 'deletetokens']) {
+      const body = new URLSearchParams({ ids: '["\\u0000"]', ...(method === 'deletetokens' && { password: PASSWORD }) })
+      const answer = await api.raw('POST', `/1.0/users/authentication/rest/${method}`, { body: `${body}`, headers })
+      assert.equal(answer.body.result, 5, answer.text)
+    }
   })
 
   test('a page of another site is refused, a program is not (A37)', async () => {
