@@ -47,6 +47,20 @@ describe('what comes in by /api/v1', () => {
     assert.equal((await post(JSON.stringify(right), 'Application/JSON; charset=UTF-8')).status, 201)
   })
 
+  test('so is one of a DELETE whose body is empty, and an empty body in pieces without any', async () => {
+    const Authorization = `Bearer ${await api.signedIn(email)}`
+    const body = new ReadableStream({ start: (stream) => stream.close() })
+    const requests: RequestInit[] = [
+      { headers: { 'Content-Type': 'text/plain' } },
+      { body, duplex: 'half' } as RequestInit,
+    ]
+    for (const { headers, ...init } of requests) {
+      const all = { Authorization, ...(headers as Record<string, string>) }
+      const answer = await api.raw('DELETE', '/api/v1/two-factor', { ...init, headers: all })
+      assert.equal(answer.status, 415, answer.text)
+    }
+  })
+
   test('an unknown address is 404, an unused method 405 with Allow, both as problems', async () => {
     const missing = await api.call('GET', '/nothing')
     assert.equal(missing.status, 404)

@@ -1,4 +1,5 @@
 import type { Context } from 'hono'
+import { HTTPException } from 'hono/http-exception'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import type { Scope } from '../../access-tokens/scopes.ts'
 import { isBusyDatabase } from '../../http/errors.tsx'
@@ -126,6 +127,9 @@ function asProblem(error: unknown, report: (error: unknown) => void): Problem {
   if (error instanceof Problem) return error
   if (error instanceof Refusal) return new Problem(OF_REFUSALS[error.status], REFUSALS[error.reason].text)
   if (error instanceof HashQueueFull) return busy(error.retryAfterSeconds)
+  // The routes' own look at the content type, where an empty body was let through to them.
+  if (error instanceof HTTPException && error.status === 415)
+    return new Problem('unsupported_media_type', REFUSALS.not_json.text)
   report(error)
   return isBusyDatabase(error) ? busy(2) : new Problem('internal', 'Nothing was left half done. Try again in a moment.')
 }
