@@ -164,20 +164,5 @@ export function housekeepingStore({ db, ...database }: Database) {
           .limit(A_FEW),
       }
     },
-
-    /** A few of the values that are sealed, as stored: what the keys are tried on at the start. */
-    async someSealed(): Promise<{
-      factors: { id: string; secret: string }[]
-      codes: { id: string; sealed: string | null }[]
-    }> {
-      return {
-        factors: await db.select({ id: factors.id, secret: factors.secret }).from(factors).limit(A_FEW),
-        codes: await db
-          .select({ id: recoveryCodes.id, sealed: recoveryCodes.sealed })
-          .from(recoveryCodes)
-          .where(isNotNull(recoveryCodes.sealed))
-          .limit(A_FEW),
-      }
-    },
   }
 }
