@@ -17,7 +17,8 @@ export async function weights({ people, ports }: Subject): Promise<Record<string
     ...SIGNED_IN.map((path) => [path, visitor]),
   ]) {
     const page = await received(ports.product, path ?? '', header ?? '')
-    const parts = [...page.text.matchAll(/<(?:link[^>]*rel="(?:icon|stylesheet)"[^>]*|script[^>]*)>/g)].flatMap(
+    const plain = await received(ports.product, path ?? '', header ?? '', 'identity') // to read what it needs
+    const parts = [...plain.text.matchAll(/<(?:link[^>]*rel="(?:icon|stylesheet)"[^>]*|script[^>]*)>/g)].flatMap(
       ([tag]) => /(?:href|src)="([^"]+)"/.exec(tag)?.[1] ?? [],
     )
     const others = await Promise.all(parts.map((part) => received(ports.product, part, '')))
@@ -27,9 +28,9 @@ export async function weights({ people, ports }: Subject): Promise<Record<string
   return weighed
 }
 
-/** As a browser asks: a part that is compressed beforehand comes so. Pages are not: a secret and a guess in one would show in its length. */
-async function received(port: number, path: string, header: string) {
-  const headers = { cookie: header, 'accept-encoding': 'gzip, deflate, br, zstd' }
+/** As a browser asks, unless told otherwise. */
+async function received(port: number, path: string, header: string, encodings = 'gzip, deflate, br, zstd') {
+  const headers = { cookie: header, 'accept-encoding': encodings }
   const request = get({ host: 'localhost', port, path, agent: false, headers })
   const [response] = (await once(request, 'response')) as [IncomingMessage]
   let text = ''
