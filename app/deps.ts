@@ -1,4 +1,5 @@
 import { type Database, openDatabase } from '#db/client.ts'
+import { migrationStore } from '#db/migrations.ts'
 import { accessTokenStore } from '#db/stores/access-tokens.ts'
 import { accountStore } from '#db/stores/accounts.ts'
 import { emailStore } from '#db/stores/emails.ts'
@@ -41,7 +42,12 @@ export type Settings = Pick<
   | 'trustedProxies'
   | 'smtpUrl'
   | 'mailFolder'
-> & { baseUrl: string; mailFrom?: string | undefined; metricsToken?: string | undefined }
+> & {
+  baseUrl: string
+  mailFrom?: string | undefined
+  metricsToken?: string | undefined
+  hashesAtOnce?: number
+}
 
 /** `now` is the clock of every rule that knows time. Without a `log` and `metrics`, nobody watches. */
 export function wire({
@@ -51,6 +57,7 @@ export function wire({
   now,
   log = createLog({ level: 'silent' }),
   metrics = noMetrics,
+  isStopping = () => false,
 }: {
   database: Database
   vault: Vault
@@ -58,10 +65,14 @@ export function wire({
   now: () => Date
   log?: Log
   metrics?: Metrics
+  isStopping?: () => boolean
 }) {
   const watch = createWatch({ log, metrics, now })
   const database = tellingWhatIsKept(unwatched, watch.kept)
-  const passwords = createPasswords({ watch: metrics.hashes })
+  const passwords = createPasswords({
+    watch: metrics.hashes,
+    ...(settings.hashesAtOnce && { cores: settings.hashesAtOnce }),
+  })
   metrics.watchQueue(passwords)
   const accounts = accountStore(database)
   const emails = emailStore(database)
@@ -116,6 +127,8 @@ export function wire({
     activity: events,
     restored: restoredStore(database),
     housekeeping: housekeepingStore(database),
+    migrations: migrationStore(database),
+    isStopping,
   }
 }
 

@@ -10,7 +10,7 @@ export type LogLevel = (typeof LOG_LEVELS)[number]
 const FIELDS = [
   ...['kind', 'account', 'address', 'browser', 'method', 'reason', 'door'],
   ...['class', 'code', 'cause', 'query', 'stack'],
-  ...['route', 'status', 'ms', 'url', 'leftOut'],
+  ...['route', 'status', 'ms', 'url', 'leftOut', 'worker', 'exit'],
 ] as const
 type Fields = Partial<Record<(typeof FIELDS)[number], string | number | string[] | null | undefined>>
 
@@ -61,6 +61,10 @@ export function createLog({ level, to = process.stdout }: { level: LogLevel; to?
 
     started: (url: string) => write('info', 'started', { url }),
     stopped: () => write('info', 'stopped'),
+    /** One of several processes has ended by itself, by `exit` code or signal; another takes its place in so many milliseconds. */
+    workerEnded: (fields: { worker: number; exit: string | number; ms: number }) =>
+      write('error', 'worker_ended', fields),
+    workerReplaced: (worker: number) => write('info', 'worker_replaced', { worker }),
   }
 }
 
