@@ -44,7 +44,8 @@ export async function serve(config: Config, { log, metrics }: { log: Log; metric
     throw error
   }
 
-  const url = config.baseUrl ?? `http://localhost:${(server.address() as AddressInfo).port}`
+  const { port } = server.address() as AddressInfo
+  const url = config.baseUrl ?? `http://localhost:${port}`
   const deps = wire({
     database,
     vault,
@@ -77,6 +78,7 @@ export async function serve(config: Config, { log, metrics }: { log: Log; metric
 
   return {
     url,
+    port,
     /**
      * From now on /readyz says no, while requests are taken for as long as `config.drain`. Then no new connections; those in
      * work finish, for ten seconds at most; then the database is closed. Asked again, it is the same stop.

@@ -5,7 +5,7 @@ import { serve } from './serve.ts'
 import { createLog, type Log } from './watch/log.ts'
 import { createMetrics, noMetrics } from './watch/metrics.ts'
 import { work } from './worker.ts'
-import { superviseWorkers } from './workers.ts'
+import { type Announce, superviseWorkers } from './workers.ts'
 
 // The process, or the first of them: this file is what runs, alone, as the one that starts the others, and as each of those.
 try {
@@ -16,9 +16,10 @@ try {
     log.fault(error) // Node would print its message, and what it quotes
     process.exit(1)
   })
+  const announce = announcing(log)
   if (cluster.isWorker) await work(config, log)
-  else if (config.workers > 1) await superviseWorkers(config, { log, announce: (url) => announce(url, log) })
-  else await serveAlone(config, log)
+  else if (config.workers > 1) await superviseWorkers(config, { log, announce })
+  else await serveAlone(config, { log, announce })
 } catch (error) {
   console.error(
     error instanceof ConfigError || error instanceof Error ? `Latchkey did not start: ${error.message}` : error,
@@ -26,10 +27,10 @@ try {
   process.exitCode = 1
 }
 
-async function serveAlone(config: Config, log: Log) {
+async function serveAlone(config: Config, { log, announce }: { log: Log; announce: Announce }) {
   const metrics = config.metricsToken === undefined ? noMetrics : await createMetrics()
-  const { url, stop } = await serve(config, { log, metrics })
-  announce(url, log)
+  const { url, port, stop } = await serve(config, { log, metrics })
+  announce(url, port)
   for (const signal of ['SIGINT', 'SIGTERM'] as const)
     process.once(signal, async () => {
       await stop()
@@ -37,7 +38,10 @@ async function serveAlone(config: Config, log: Log) {
     })
 }
 
-function announce(url: string, log: Log) {
-  console.log(`Latchkey is at ${url} · open it and create your account · Ctrl+C stops it`)
-  log.started(url)
+/** A line for people, and one for programs. */
+function announcing(log: Log) {
+  return (url: string, port: number) => {
+    console.log(`Latchkey is at ${url} · open it and create your account · Ctrl+C stops it`)
+    log.started(url, port)
+  }
 }

@@ -5,7 +5,7 @@ import { type Counts, createMetrics, type Metrics, noMetrics } from './watch/met
 
 /** What a worker tells the process that started it. */
 export type FromWorker =
-  | { say: 'serving'; url: string }
+  | { say: 'serving'; url: string; port: number }
   | { say: 'failed'; sentence: string }
   | { say: 'counts'; counts: Counts }
   | { say: 'scrape' }
@@ -34,7 +34,7 @@ export async function work(config: Config, log: Log): Promise<void> {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, stop)
   try {
     serving = await serve(config, { log, metrics })
-    tell({ say: 'serving', url: serving.url })
+    tell({ say: 'serving', url: serving.url, port: serving.port })
   } catch (error) {
     tell({ say: 'failed', sentence: error instanceof Error ? error.message : String(error) }, () => process.exit(1))
   }

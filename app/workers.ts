@@ -13,6 +13,9 @@ const FAILED_STARTS = 5 // in a row, in one place, while no worker serves: more 
 /** More than a worker takes to stop: ten seconds for its requests, ten for its mail. */
 const STOPPED_AFTER = 3 * TEN_SECONDS
 
+/** Told where it is, and on which port of this machine. */
+export type Announce = (url: string, port: number) => void
+
 /** A place that always has a worker, except while one is being started again. */
 type Place = {
   number: number
@@ -31,7 +34,7 @@ type Place = {
  */
 export async function superviseWorkers(
   config: Config,
-  { log, announce }: { log: Log; announce: (url: string) => void },
+  { log, announce }: { log: Log; announce: Announce },
 ): Promise<void> {
   const { database } = await open(config) // tables and key file are there before any worker starts
   await database.close()
@@ -41,7 +44,7 @@ export async function superviseWorkers(
   })
   const running = () => places.flatMap(({ worker }) => worker ?? [])
   const metrics = config.metricsToken === undefined ? undefined : await collectMetrics(running, send)
-  let url: string | undefined
+  let at: number | undefined
   let isAnnounced = false
   let isStopping = false
   let lastFailure = 'they are killed'
@@ -49,6 +52,7 @@ export async function superviseWorkers(
   function begin(place: Place) {
     const worker = cluster.fork()
     Object.assign(place, { worker, serves: false, since: performance.now() })
+    closeWhatItLeaves(worker)
     worker.on('message', (message: FromWorker) => heard(place, worker, message))
     worker.once('exit', (code, signal) => ended(place, worker, signal ?? code))
     // Said of a process that could not be started, and of a message to one that is gone; the latter ends by itself.
@@ -56,25 +60,28 @@ export async function superviseWorkers(
   }
 
   function heard(place: Place, worker: Worker, message: FromWorker) {
-    if (message.say === 'serving') serves(place, message.url)
+    if (message.say === 'serving') serves(place, message)
     if (message.say === 'failed') failed(message.sentence)
     if (message.say === 'counts') metrics?.heard(worker.id, message.counts)
     if (message.say === 'scrape') metrics?.text().then((page) => send(worker, { say: 'scraped', ...page }), log.fault)
   }
 
-  function serves(place: Place, at: string) {
-    url ??= at
-    if (at !== url) return giveUp(`the port of ${url} was lost with the last worker`) // chosen by the system, and gone
+  function serves(place: Place, { url, port }: { url: string; port: number }) {
+    at ??= port
+    if (port !== at) return giveUp(`port ${at} went with the last worker`) // PORT=0: the system has chosen another
     Object.assign(place, { serves: true, failedStarts: 0 })
-    if (isAnnounced) log.workerReplaced(place.number)
+    if (isAnnounced) tell(place)
     if (isAnnounced || !places.every((each) => each.serves)) return
     isAnnounced = true
-    announce(url)
+    announce(url, port)
+    places.forEach(tell)
   }
+
+  const tell = ({ number, worker }: Place) => log.workerServes({ worker: number, pid: worker?.process.pid ?? 0 })
 
   function failed(sentence: string) {
     lastFailure = sentence
-    if (url === undefined) giveUp(sentence) // none has ever served: what is wrong is the same for all
+    if (at === undefined) giveUp(sentence) // none has ever served: what is wrong is the same for all
   }
 
   function ended(place: Place, worker: Worker, how: string | number) {
@@ -118,4 +125,21 @@ export async function superviseWorkers(
 
 function send(worker: Worker, message: ToWorker) {
   if (worker.isConnected()) worker.send(message)
+}
+
+/**
+ * Connections that a worker was handed and had not yet taken when it was killed: Node keeps them open for good, and whoever is at
+ * the other end would wait as long. What is handed over, and the acknowledgement, are messages of Node's own.
+ */
+function closeWhatItLeaves({ process: child }: Worker) {
+  const handed = new Map<number, { close(): void }>()
+  const give = child.send.bind(child) as (...args: unknown[]) => boolean
+  child.send = (message: { act?: string; seq?: number }, connection?: unknown, ...rest: unknown[]) => {
+    if (message.act === 'newconn' && message.seq !== undefined) handed.set(message.seq, connection as { close(): void })
+    return give(message, connection, ...rest)
+  }
+  child.on('internalMessage', ({ ack }: { ack?: number }) => ack !== undefined && handed.delete(ack))
+  child.once('exit', () => {
+    for (const connection of handed.values()) connection.close()
+  })
 }
