@@ -2,7 +2,6 @@ import assert from 'node:assert/strict'
 import { setTimeout as pause } from 'node:timers/promises'
 import { assertTryLater } from './disk.ts'
 import type { Fault } from './fault.ts'
-import type { Answer } from './flows.ts'
 import { beginning, judged, randomFrom, someOf, type Watched } from './kills.ts'
 import { asked, makeWorld, type World } from './world.ts'
 
@@ -82,14 +81,15 @@ async function within(run: (world: World) => Promise<string>) {
 async function inWork(world: World, random: () => number) {
   const all: Watched[] = []
   for (const flow of someOf(random, AT_ONCE)) all.push(await beginning(world, flow))
-  const answers: Promise<Answer>[] = all.map(({ begun }) => begun.send())
+  const answers = all.map(({ begun }) => begun.send().catch((error: Error) => error))
   return {
     async judged() {
       const seen = { answered: 0, refused: 0 }
       for (const [index, watched] of all.entries()) {
         const answer = await answers[index]
-        const isDone = answer?.location === watched.begun.leadsTo
-        if (answer && !isDone) assertTryLater(answer)
+        if (!answer || answer instanceof Error) throw new Error(`${watched.flow.name}: ${answer} ${world.server.err()}`)
+        const isDone = answer.location === watched.begun.leadsTo
+        if (!isDone) assertTryLater(answer)
         const { wrong } = await judged(world, watched, isDone ? answer : undefined)
         assert.equal(wrong, undefined, watched.flow.name)
         seen[isDone ? 'answered' : 'refused']++
