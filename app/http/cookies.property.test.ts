@@ -54,8 +54,11 @@ const bytes = (most: number) =>
     .array(fc.integer({ min: 1, max: 255 }), { maxLength: most })
     .map((all) => String.fromCharCode(...all.filter((byte) => ![10, 13].includes(byte))).trim())
 const token = () => browser.cookies.get(SESSION) ?? ''
-const changed = (text: string, at: number, to: string) =>
-  text.slice(0, at % text.length) + to + text.slice((at % text.length) + 1)
+/** `at` may count from the end. */
+function changed(text: string, at: number, to: string) {
+  const index = ((at % text.length) + text.length) % text.length
+  return text.slice(0, index) + to + text.slice(index + 1)
+}
 
 describe('cookies, whatever is in them', () => {
   test('any bytes under any name sign nobody in, and are no fault', async () => {
@@ -113,10 +116,16 @@ describe('the signed cookie', () => {
       .read
 
   const text = fc.stringMatching(/^[\w.-]{1,200}$/)
+  // At its end base64 has spare bits, and percent signs.
+  const place = fc.oneof(fc.nat(), fc.integer({ min: -8, max: -1 }))
+  const letter = fc.oneof(
+    fc.stringMatching(/^[!#-+\--:<-~]?$/),
+    fc.constantFrom(...'BCDFGHJKLNOPRSTVWXZabdefhijlmnpqrtuvxyz123567+'),
+  )
 
   test('is read as it was written, and not at all with a character changed or under another name', async () => {
     await fc.assert(
-      fc.asyncProperty(text, fc.nat(), fc.stringMatching(/^[!#-+\--:<-~]?$/), async (of, at, to) => {
+      fc.asyncProperty(text, place, letter, async (of, at, to) => {
         const value = await written(of)
         assert.equal(await read(value), of)
         assert.equal(await read(value, SESSION), null)
@@ -126,6 +135,7 @@ describe('the signed cookie', () => {
         const believed = await read(other)
         assert.ok(believed === null, `${other} was believed`)
       }),
+      { numRuns: 400 },
     )
   })
 
