@@ -12,8 +12,8 @@ const LEASE = MINUTE
 const LOOK = MINUTE
 const SOON = 5 * SECOND
 
-/** Rows by one statement: milliseconds on either database. */
-const BATCH = 500
+/** Rows by one statement: milliseconds on either database, also where a million of them have ended. */
+const BATCH = 200
 /** Between two statements, so that requests go first: three times as long as the last one took, and at least so much. */
 const REST = 20
 

@@ -11,7 +11,6 @@ import { type Build, kept, Must, Undone } from './transaction.ts'
 const STATEMENTS_KEPT = 500 // the product has fewer than a hundred; lists of ids make more
 const LOCK_PATIENCE = 2_000 // milliseconds
 const LONGEST_PAUSE = 50 // milliseconds between two tries to get the lock
-const A_MOMENT = 20 // milliseconds
 const MIGRATION_PATIENCE = 60_000 // nothing is answered yet, and another process may be at it
 
 /** A file, or `:memory:`. */
@@ -72,12 +71,12 @@ const isLocked = (error: unknown) => error instanceof Sqlite.SqliteError && erro
 /** A new file. Where another process is at it, SQLite does not wait, whatever its time-out says: it refuses, and is asked again. */
 function switchToWal(connection: Sqlite.Database) {
   const sleeping = new Int32Array(new SharedArrayBuffer(4))
-  for (let waited = 0; ; waited += A_MOMENT) {
+  for (let waited = 0; ; waited += LONGEST_PAUSE) {
     try {
       return connection.pragma('journal_mode = WAL')
     } catch (error) {
       if (!isLocked(error) || waited >= MIGRATION_PATIENCE) throw error
-      Atomics.wait(sleeping, 0, 0, A_MOMENT)
+      Atomics.wait(sleeping, 0, 0, LONGEST_PAUSE)
     }
   }
 }

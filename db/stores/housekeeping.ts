@@ -147,8 +147,7 @@ export function housekeepingStore({ db, ...database }: Database) {
 
     /** Whether there is anything that only the present keys open. */
     async hasSealedData(): Promise<boolean> {
-      const [row] = await db.select({ rows: count() }).from(factors)
-      return (row?.rows ?? 0) > 0
+      return (await db.select({ id: factors.id }).from(factors).limit(1)).length > 0
     },
 
     /** A few of the values that are sealed, as stored: what the keys are tried on at the start. */

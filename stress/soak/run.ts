@@ -91,8 +91,11 @@ export async function soak(plan: Plan): Promise<Soaked> {
     try {
       await DOINGS[doing](world, person)
     } catch (error) {
-      if (error instanceof Otherwise) otherwise.push(`${doing}: ${error.message}`)
-      else problems.push(`${doing}: ${(error as Error).message}`)
+      const { message } = error as Error
+      // The stories throw of themselves where an answer was another one.
+      const isAnswer = error instanceof Otherwise || / answered 4\d\d/.test(message)
+      const told = isAnswer ? otherwise : problems
+      told.push(`${doing}: ${message.slice(0, 120)}`)
     }
     count.done++
     free.add(person)
@@ -165,7 +168,9 @@ function mailFolder(folder: string) {
         for (const name of files().sort().reverse()) {
           const text = readFileSync(join(folder, name), 'utf8').replaceAll('=\r\n', '').replaceAll('=3D', '=')
           const link = /https:\/\/latchkey\.test(\/mail\/reset-password\?token=[\w-]+)/.exec(text)?.[1]
-          if (link && text.includes(`To: ${email}`)) return link
+          if (!link || !text.includes(`To: ${email}`)) continue
+          rmSync(join(folder, name)) // the next link for him is another one
+          return link
         }
         await pause(50)
       }

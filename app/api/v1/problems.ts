@@ -1,4 +1,5 @@
 import type { Context } from 'hono'
+import { HTTPException } from 'hono/http-exception'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import type { Scope } from '../../access-tokens/scopes.ts'
 import { databaseFailure, failureText } from '../../http/database-failures.ts'
@@ -130,6 +131,9 @@ function asProblem(error: unknown, method: string, report: (error: unknown) => v
     const { retryAfterSeconds: seconds } = error
     return tryLater('busy', seconds, `Nothing was changed. Try again in ${seconds} seconds.`)
   }
+  // The routes' own look at the content type, where an empty body was let through to them.
+  if (error instanceof HTTPException && error.status === 415)
+    return new Problem('unsupported_media_type', REFUSALS.not_json.text)
   report(error)
   const failure = databaseFailure(error)
   if (failure) return tryLater(failure.reason, failure.seconds, failureText(failure, method))
