@@ -90,6 +90,6 @@ export function createApp(services: Deps, report: (error: unknown) => void = ser
 
     .notFound(errors.notFound)
     .onError((error, c) =>
-      c.req.path.startsWith('/api/v1/') ? answerProblem(error, c, report) : errors.onError(error, c),
+      /^\/api\/v1(\/|$)/.test(c.req.path) ? answerProblem(error, c, report) : errors.onError(error, c),
     )
 }

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { dirname, join, relative } from 'node:path'
+import { join } from 'node:path'
 import { describe, test } from 'node:test'
+import { importsOf } from '../scripts/imports.ts'
 
 /** The house: route → domain → store, one way; views pure. `mayNotImport` is matched against paths from the project's root. */
 const RULES: { because: string; files: RegExp; mayNotImport: RegExp }[] = [
@@ -31,9 +32,9 @@ const RULES: { because: string; files: RegExp; mayNotImport: RegExp }[] = [
     mayNotImport: /^hono\/cookie/,
   },
   {
-    because: 'only columns.ts and client.ts know that there are two databases',
-    files: /^db\/(?!columns\.ts|client\.ts)/,
-    mayNotImport: /drizzle-orm\/(sqlite|pg|better|node)|^better-sqlite3|^pg$/,
+    because: 'only columns.ts, client.ts, what it is made of and prepared.ts know that there are two databases',
+    files: /^db\/(?!(columns|client|sqlite|postgres|transaction|prepared)\.ts)/,
+    mayNotImport: /drizzle-orm\/(sqlite|pg|better|node)|^better-sqlite3|^pg$|^db\/(sqlite|postgres)\.ts$/,
   },
   {
     because: 'nothing that runs imports what only tests use',
@@ -50,17 +51,6 @@ const sources = ['app', 'views', 'db']
       !/\.test\.tsx?$/.test(file) &&
       !/^app\/(.*\/)?(testing(\/.*)?|invariants|stand-in)\.ts$/.test(file),
   )
-
-/** What a file imports: paths from the root for our own, names for packages. */
-function importsOf(file: string): string[] {
-  const specifiers = [...readFileSync(file, 'utf8').matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g)].map(
-    ([, name = '']) => name,
-  )
-  return specifiers.map((name) => {
-    if (name.startsWith('#')) return name.slice(1)
-    return name.startsWith('.') ? relative('.', join(dirname(file), name)) : name
-  })
-}
 
 /** What breaks a rule among these files. */
 const broken = ({ files, mayNotImport }: (typeof RULES)[number], among: string[]) =>

@@ -50,6 +50,13 @@ describe('the environment', () => {
     assert.equal(readConfig({ DATABASE_URL: 'postgres://db/x' }).keyFile, 'data/latchkey.keys')
   })
 
+  test('or, with the mails, in the folder that is named, whatever the database', () => {
+    for (const DATABASE_URL of ['file:/var/lib/latchkey/x.db', 'postgres://db/x']) {
+      const { keyFile, mailFolder } = readConfig({ DATABASE_URL, DATA_FOLDER: '/srv/latchkey' })
+      assert.deepEqual([keyFile, mailFolder], ['/srv/latchkey/latchkey.keys', '/srv/latchkey/mail'])
+    }
+  })
+
   test('the log has five levels; there are metrics only where a token opens them', () => {
     assert.equal(readConfig({}).logLevel, 'info')
     for (const LOG_LEVEL of ['silent', 'error', 'warn', 'info', 'debug'] as const)

@@ -26,6 +26,7 @@ const Environment = z.object({
     .string()
     .regex(/^(file:.|postgres(ql)?:\/\/)/, 'DATABASE_URL must start with file: or postgres://.')
     .default('file:data/latchkey.db'),
+  DATA_FOLDER: z.string().optional(),
   DATABASE_POOL: wholeNumber('DATABASE_POOL', 1, 1000, 10),
   DATABASE_TIMEOUT_SECONDS: wholeNumber('DATABASE_TIMEOUT_SECONDS', 1, 300, 10),
   WORKERS: wholeNumber('WORKERS', 1, 64, 1),
@@ -87,11 +88,11 @@ export function readConfig(environment: Record<string, string | undefined>) {
     /** How long new connections are still taken after the signal to stop. */
     drain: env.DRAIN_SECONDS * SECOND,
     keys: env.LATCHKEY_KEYS,
-    keyFile: beside(env.DATABASE_URL, 'latchkey.keys'),
+    keyFile: join(dataFolder(env), 'latchkey.keys'),
     /** Undefined: mail is written into `mailFolder` instead, as files that mail programs open. */
     smtpUrl: env.SMTP_URL,
     mailFrom: env.MAIL_FROM,
-    mailFolder: beside(env.DATABASE_URL, 'mail'),
+    mailFolder: join(dataFolder(env), 'mail'),
     /** Undefined: there are no metrics. */
     metricsToken: env.METRICS_TOKEN,
     logLevel: env.LOG_LEVEL,
@@ -113,9 +114,9 @@ function origin(url: string) {
   return origin
 }
 
-/** Beside the database file; for PostgreSQL in data/. */
-const beside = (databaseUrl: string, name: string) =>
-  join(databaseUrl.startsWith('file:') ? dirname(databaseUrl.slice('file:'.length)) : 'data', name)
+/** For what is kept in files: beside the database file; for PostgreSQL in data/. */
+const dataFolder = ({ DATA_FOLDER, DATABASE_URL }: { DATA_FOLDER?: string | undefined; DATABASE_URL: string }) =>
+  DATA_FOLDER ?? (DATABASE_URL.startsWith('file:') ? dirname(DATABASE_URL.slice('file:'.length)) : 'data')
 
 /** Addresses and networks, as in `127.0.0.1, 10.0.0.0/8`. */
 function trustedProxies(text: string) {

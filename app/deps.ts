@@ -1,5 +1,4 @@
 import { type Database, openDatabase } from '#db/client.ts'
-import { migrationStore } from '#db/migrations.ts'
 import { accessTokenStore } from '#db/stores/access-tokens.ts'
 import { accountStore } from '#db/stores/accounts.ts'
 import { emailStore } from '#db/stores/emails.ts'
@@ -9,6 +8,7 @@ import { tellingWhatIsKept } from '#db/stores/kept.ts'
 import { knownBrowserStore } from '#db/stores/known-browsers.ts'
 import { limitStore } from '#db/stores/limits.ts'
 import { mailStore } from '#db/stores/mails.ts'
+import { migrationStore } from '#db/stores/migrations.ts'
 import { notMeStore } from '#db/stores/not-me.ts'
 import { panicStore } from '#db/stores/panic.ts'
 import { restoredStore } from '#db/stores/restored.ts'
@@ -24,6 +24,8 @@ import { createVault, type Vault } from './lib/vault.ts'
 import { DELAY } from './limits.ts'
 import { mailTransport } from './mail/transport.ts'
 import { factorKinds } from './two-factor/factor-kinds.ts'
+import { openSecret } from './two-factor/factor-secret.ts'
+import { openCode } from './two-factor/recovery-codes.ts'
 import { createLog, type Log } from './watch/log.ts'
 import { type Metrics, noMetrics } from './watch/metrics.ts'
 import { createWatch } from './watch/watch.ts'
@@ -135,13 +137,30 @@ export function wire({
 /** Opens the database, brings its tables up to date, and finds the keys. Throws what an operator can act on. */
 export async function open(config: Config): Promise<{ database: Database; vault: Vault }> {
   const given = config.keys ? parseKeys(config.keys) : undefined
-  const database = openDatabase(config.databaseUrl)
+  const database = openDatabase(config.databaseUrl, { pool: config.databasePool, timeout: config.databaseTimeout })
   try {
     await database.migrate()
     const keys = given ?? keysInFile(config.keyFile, !(await housekeepingStore(database).hasSealedData()))
-    return { database, vault: createVault(keys) }
+    const vault = createVault(keys)
+    await tryKeys(vault, database)
+    return { database, vault }
   } catch (error) {
     await database.close()
     throw error
   }
+}
+
+/**
+ * Keys that open nothing of what is there are the wrong ones: nobody with a second factor could sign in, and new secrets
+ * would be sealed with them. That some value does not open is a matter of its account alone.
+ */
+async function tryKeys(vault: Vault, database: Database): Promise<void> {
+  const { factors, codes } = await housekeepingStore(database).someSealed()
+  if (factors.length === 0) return
+  const opens = factors.some((factor) => openSecret(vault, factor)) || codes.some((code) => openCode(vault, code))
+  if (opens) return
+  const ids = [...new Set(factors.map(({ secret }) => secret.split('.')[0]))].slice(0, 3).join(', ')
+  throw new Error(
+    `The keys do not open what is in the database: it was sealed with the key ${ids}. Put the key file or LATCHKEY_KEYS back that belongs to this database.`,
+  )
 }

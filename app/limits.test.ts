@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, beforeEach, describe, test } from 'node:test'
+import { keepHouse } from './housekeeping.ts'
 import {
   authenticatorAttempt,
   charge,
@@ -65,7 +66,7 @@ describe('the growing delay', () => {
     for (const rule of [authenticatorAttempt(account), recoveryCodeAttempt(account)]) {
       for (let failure = 1; failure <= 5; failure++) await delay(rule)
       clock.advance(365 * DAY)
-      await deps.housekeeping.removeExpired(clock.now())
+      await keepHouse(deps)
       assert.equal(await delay(rule), 0)
       assert.equal(await delay(rule), DELAY.first * 2)
     }

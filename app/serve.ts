@@ -5,13 +5,13 @@ import { createAdaptorServer } from '@hono/node-server'
 import { createApp } from './app.ts'
 import type { Config } from './config.ts'
 import { open, wire } from './deps.ts'
+import { startHousekeeping } from './housekeeping.ts'
 import type { AppEnv } from './http/env.ts'
 import { type MailLoop, startMailLoop } from './mail/mail-loop.ts'
 import { runMailing } from './mail/mailing.ts'
 import type { Log } from './watch/log.ts'
 import type { Metrics } from './watch/metrics.ts'
 
-const HOUR = 60 * 60_000
 const TEN_SECONDS = 10_000
 /** For clients that send a byte now and then: after so long, 408 and the connection is closed. */
 const PATIENCE = { headersTimeout: TEN_SECONDS, requestTimeout: 2 * TEN_SECONDS, connectionsCheckingInterval: 2_000 }
@@ -56,15 +56,13 @@ export async function serve(config: Config, { log, metrics }: { log: Log; metric
     isStopping,
   })
   app = createApp(deps)
-  const tidy = () => deps.housekeeping.removeExpired(deps.now()).catch(deps.watch.housekeepingFailed)
-  const tidying = setInterval(tidy, HOUR).unref()
+  const housekeeping = startHousekeeping(deps, deps.watch.housekeepingFailed)
   mailing = startMailLoop(
     (stopping) => runMailing(deps, { report: console.error, tried: metrics.mail, stopping }),
     console.error,
   )
 
   async function drainAndClose() {
-    clearInterval(tidying)
     if (config.drain > 0) await pause(config.drain)
     const late = setTimeout(() => server.closeAllConnections(), TEN_SECONDS).unref()
     // A kept-alive connection is closed as soon as its last answer is out.
@@ -72,7 +70,7 @@ export async function serve(config: Config, { log, metrics }: { log: Log; metric
     await new Promise((resolve) => server.close(resolve))
     clearTimeout(late)
     clearInterval(closing)
-    await mailing?.stop()
+    await Promise.all([mailing?.stop(), housekeeping.stop()])
     await database.close()
   }
 

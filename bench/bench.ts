@@ -1,130 +1,106 @@
-// Measures the product beside what it is made of, in one run on one machine, so that the figures are ratios.
-// Each pair is measured in turns, and the median of the rounds' ratios is printed.
-import { type ChildProcess, fork, spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { mkdtempSync, rmSync } from 'node:fs'
+// Measures the product beside what it is made of, in one run on one machine, so that the figures are ratios: on each
+// database, with few accounts and with many, in turns. The median of the rounds' ratios is what counts.
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { generateSync } from 'otplib'
+import type { Dialect } from '#db/columns.ts'
 import { bundle } from '../scripts/build.ts'
-import type { BenchAccount } from './accounts.ts'
-import { connection, rate, type Send } from './load.ts'
-import { PASSWORD, type Question } from './protocol.ts'
+import { startPostgres } from '../scripts/postgres.ts'
+import { readOptions } from './options.ts'
+import { median, type Result, report, spread } from './report.ts'
+import { measureRound, pagesWhileSaturated, type Round, signersFor, warmUp } from './round.ts'
+import { firstAnswer } from './start.ts'
+import { makeSubject, type Subject } from './subject.ts'
+import { weights } from './weight.ts'
 
-const ROUNDS = 5
-const SIGN_INS = 120 // per round
-const PAGES = 3000 // per round
-const ANSWERS = 10_000 // per round
-const WIDTH = 16 // connections of people
-const CALLERS = 64 // connections of scripts, which come in greater numbers
+const VISITORS = 500 // who look at pages and use tokens, spread over all accounts
+const STARTS = 5
 
+const options = readOptions(process.argv.slice(2))
+const folder = mkdtempSync(join(tmpdir(), 'latchkey-bench-'))
+process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1))
+const began = performance.now()
+const say = (text: string) => console.log(`${((performance.now() - began) / 1000).toFixed(0).padStart(4)} s  ${text}`)
+
+await bundle('app/server.ts', 'dist/server.js')
 await bundle('bench/server.tsx', 'dist/bench-server.js')
-const child = fork('dist/bench-server.js', {
-  execArgv: ['--max-semi-space-size=4'],
-  env: { ...process.env, DATABASE_URL: '' },
-})
-const ports = (await once(child, 'message'))[0] as { port: number; barePort: number; bareApiPort: number }
-const { port, barePort, bareApiPort } = ports
-const origin = `http://localhost:${port}`
-const form = { Origin: origin, 'Content-Type': 'application/x-www-form-urlencoded' }
-const accounts = await ask<BenchAccount[]>(child, { ask: 'accounts', amount: (ROUNDS + 1) * SIGN_INS + 1 })
+await bundle('bench/populate.ts', 'dist/bench-populate.js')
 
-const [visitor, ...signers] = accounts
-if (!visitor) throw new Error('No accounts were made.')
-const { send, close } = await connection(port)
-const cookie = await signIn(send, whatIsTyped(visitor))
-close()
+const results: Result[] = []
+for (const database of options.databases) results.push(...(await measureOn(database)))
 
-const page = (path: string, headers: Record<string, string>) => async (request: Send) => {
-  const { status } = await request('GET', path, headers)
-  if (status !== 200) throw new Error(`${path} answered ${status}`)
-}
-const requests = Array.from({ length: PAGES })
-const calls = Array.from({ length: ANSWERS })
-const signInRatios: number[] = []
-const pageRatios: number[] = []
-const tokenRatios: number[] = []
-const token = await ask<string>(child, { ask: 'token' })
-for (let round = 0; round <= ROUNDS; round++) {
-  const hashes = await ask<number>(child, { ask: 'hashes', amount: SIGN_INS })
-  const typed = signers.slice(round * SIGN_INS, (round + 1) * SIGN_INS).map(whatIsTyped)
-  const signIns = await rate(typed, WIDTH, port, async (request, forms) => {
-    await signIn(request, forms)
-  })
-  const bare = await rate(requests, WIDTH, barePort, page('/', {}))
-  const signedIn = await rate(requests, WIDTH, port, page('/settings/account', { Cookie: cookie }))
-  console.log(
-    round === 0 ? 'warm-up:' : `round ${round}:`,
-    `${signIns.toFixed(1)} sign-ins/s of ${hashes.toFixed(1)} hashes/s · ${signedIn.toFixed(0)} signed-in pages/s of ${bare.toFixed(0)} bare pages/s`,
-  )
-  const bareApi = await rate(calls, CALLERS, bareApiPort, page('/', {}))
-  const answered = await rate(calls, CALLERS, port, page('/api/v1/account', { Authorization: `Bearer ${token}` }))
-  console.log(`${' '.repeat(8)} ${answered.toFixed(0)} token-checked answers/s of ${bareApi.toFixed(0)} bare answers/s`)
-  if (round === 0) continue
-  tokenRatios.push(answered / bareApi)
-  signInRatios.push(signIns / hashes)
-  pageRatios.push(signedIn / bare)
-}
-const memory = await ask<number>(child, { ask: 'memory' })
-child.send({ ask: 'stop' } satisfies Question)
+mkdirSync('bench/results', { recursive: true })
+const file = `bench/results/${new Date().toISOString().replaceAll(':', '-')}.json`
+writeFileSync(file, JSON.stringify({ options, results }, null, 2))
+say(`done; every round is in ${file}\n`)
+console.log(report(results))
+process.exit(0) // the embedded PostgreSQL would keep it
 
-const startTimes: number[] = []
-for (let round = 0; round < ROUNDS; round++) startTimes.push(await firstAnswer())
-
-console.log('')
-row('full sign-in, of what argon2id alone allows', median(signInRatios), 'at least 0.9')
-row('signed-in page, of the same JSX by a bare Hono app', median(pageRatios), 'at least 0.6')
-row('token-checked API answer, of a bare JSON answer', median(tokenRatios), 'at least 0.6')
-row('resident memory under this load, in MB', memory / 1e6, 'at most 150')
-row('first answer after the start of the process, in seconds', median(startTimes), 'at most 0.5')
-
-function row(name: string, value: number, wanted: string) {
-  console.log(`${name.padEnd(58)} ${value.toFixed(2).padStart(7)}   wanted: ${wanted}`)
+async function measureOn(database: Dialect): Promise<Result[]> {
+  const postgres = database === 'postgres' ? await startPostgres() : undefined
+  const subjects: Subject[] = []
+  try {
+    for (const accounts of options.accounts) {
+      const own = join(folder, `${database}-${accounts}`)
+      const url = postgres ? await newDatabase(postgres.url, `bench_${accounts}`) : `file:${join(own, 'bench.db')}`
+      mkdirSync(own, { recursive: true })
+      const order = { accounts, signers: signersFor(options.rounds) + 64, visitors: Math.min(VISITORS, accounts) }
+      const subject = await makeSubject({ url, folder: own, order })
+      say(`${database} with ${accounts} accounts: filled in ${subject.filledIn.toFixed(0)} s`)
+      subjects.push(subject)
+    }
+    return await measure(database, subjects)
+  } finally {
+    for (const subject of subjects) await subject.stop()
+    await postgres?.stop()
+    for (const subject of subjects) rmSync(subject.folder, { recursive: true, force: true })
+  }
 }
 
-function median(values: number[]) {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN
+async function measure(database: Dialect, subjects: Subject[]): Promise<Result[]> {
+  for (const subject of subjects) await warmUp(subject)
+  const rounds = new Map<Subject, Round[]>(subjects.map((subject) => [subject, []]))
+  for (let round = 1; round <= options.rounds; round++)
+    for (const subject of subjects) {
+      const measured = await measureRound(subject)
+      rounds.get(subject)?.push(measured)
+      say(`${database} with ${subject.accounts} accounts, round ${round}: ${inWords(measured)}`)
+    }
+  const results: Result[] = []
+  for (const subject of subjects) results.push(await resultOf(database, subject, rounds.get(subject) ?? []))
+  return results
 }
 
-/** The two forms of a sign-in, made beforehand: the work of a person and a phone is not the server's. */
-function whatIsTyped({ email, secret }: BenchAccount) {
-  const code = generateSync({ secret: Buffer.from(secret, 'hex'), epoch: Math.floor(Date.now() / 1000) })
-  return { password: new URLSearchParams({ email, password: PASSWORD }).toString(), code: `code=${code}` }
+async function resultOf(database: Dialect, subject: Subject, rounds: Round[]): Promise<Result> {
+  const times: Result['times'] = {}
+  for (const kind of Object.keys(rounds[0]?.times ?? {}) as (keyof Round['times'])[])
+    times[kind] = spread(rounds.flatMap((round) => round.times[kind]))
+  times['signed-in page while sign-ins saturate (p99 < 100)'] = spread(await pagesWhileSaturated(subject))
+  const residentBytes = await subject.ask('memory')
+  const starts: number[] = []
+  for (let start = 0; start < STARTS; start++) starts.push(await firstAnswer(subject.url, subject.folder))
+  say(`${database} with ${subject.accounts} accounts: saturated, started, weighed`)
+  return {
+    ...{ database, accounts: subject.accounts, filledInSeconds: subject.filledIn, fileBytes: subject.bytes },
+    rounds: rounds.map(({ times: _, ...rates }) => rates),
+    ...{ times, residentBytes, startSeconds: median(starts), bytesPerPage: await weights(subject) },
+  }
 }
 
-/** Password, then the code. The session's cookie. */
-async function signIn(request: Send, typed: { password: string; code: string }) {
-  const owed = await request('POST', '/sign-in', form, typed.password)
-  const { status, cookies } = await request(
-    'POST',
-    '/sign-in/two-factor',
-    { ...form, Cookie: owed.cookies.join('; ') },
-    typed.code,
-  )
-  const session = cookies.find((pair) => pair.startsWith('latchkey='))
-  if (status !== 303 || !session) throw new Error(`The code page answered ${status}.`)
-  return session
+function inWords({ signIns, hashes, ofProcessorTime, pages, barePages, answers, bareAnswers }: Round): string {
+  return [
+    `${signIns.toFixed(1)} sign-ins/s of ${hashes.toFixed(1)} hashes/s (${ofProcessorTime.toFixed(2)} of processor time)`,
+    `${pages.toFixed(0)} signed-in pages/s of ${barePages.toFixed(0)}`,
+    `${answers.toFixed(0)} token-checked answers/s of ${bareAnswers.toFixed(0)}`,
+  ].join(' · ')
 }
 
-async function ask<Answer>(process: ChildProcess, question: Question): Promise<Answer> {
-  process.send(question)
-  return (await once(process, 'message'))[0] as Answer
-}
-
-/** Seconds from starting the built server on an empty folder to its first page. */
-async function firstAnswer() {
-  const folder = mkdtempSync(join(tmpdir(), 'latchkey-start-'))
-  const started = performance.now()
-  const server = spawn('node', ['dist/server.js'], {
-    env: { ...process.env, PORT: '0', BASE_URL: '', DATABASE_URL: `file:${join(folder, 'start.db')}` },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  })
-  const [line] = await once(server.stdout, 'data')
-  const { status } = await fetch(`${/http:\S+/.exec(String(line))?.[0]}/sign-in`)
-  const seconds = (performance.now() - started) / 1000
-  if (status !== 200) throw new Error(`The started server answered ${status}.`)
-  server.kill('SIGTERM')
-  await once(server, 'exit')
-  rmSync(folder, { recursive: true, force: true })
-  return seconds
+async function newDatabase(server: string, name: string): Promise<string> {
+  const { default: pg } = await import('pg')
+  const client = new pg.Client(server)
+  await client.connect()
+  await client.query(`create database ${name}`)
+  await client.end()
+  return Object.assign(new URL(server), { pathname: `/${name}` }).href
 }

@@ -1,10 +1,12 @@
 import { connect, type Socket } from 'node:net'
 
 export type Reply = { status: number; cookies: string[] }
-export type Send = (method: string, path: string, headers: Record<string, string>, body?: string) => Promise<Reply>
+/** `head` is what stands between the request line and the empty line, each with its line break. */
+export type Send = (line: string, head: string, body?: string) => Promise<Reply>
+export type Connection = { send: Send; close(): void }
 
 /** One kept-alive connection that speaks just enough HTTP/1.1, so that what is measured is the server and not its client. */
-export async function connection(port: number): Promise<{ send: Send; close(): void }> {
+export async function connection(port: number): Promise<Connection> {
   const socket = await new Promise<Socket>((resolve, reject) => {
     const opened = connect({ port, host: '127.0.0.1', noDelay: true }, () => resolve(opened)).once('error', reject)
   })
@@ -22,34 +24,41 @@ export async function connection(port: number): Promise<{ send: Send; close(): v
     const cookies = [...head.matchAll(/set-cookie: ([^;\r]+)/gi)].map(([, pair = '']) => pair)
     answer?.({ status: Number(head.slice(9, 12)), cookies })
   })
-
-  const send: Send = (method, path, headers, body = '') =>
+  const send: Send = (line, head, body = '') =>
     new Promise((resolve) => {
       answer = resolve
-      const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`)
-      socket.write(
-        `${method} ${path} HTTP/1.1\r\nHost: localhost:${port}\r\nContent-Length: ${body.length}\r\n${lines.join('')}\r\n${body}`,
-      )
+      const length = body === '' ? '' : `Content-Length: ${body.length}\r\n`
+      socket.write(`${line} HTTP/1.1\r\nHost: localhost:${port}\r\n${length}${head}\r\n${body}`, 'latin1')
     })
   return { send, close: () => socket.destroy() }
 }
 
-/** Runs `work` for each item, `width` at a time. The rate per second. */
+/** Runs `work` for each item, `width` at a time. What each took goes into `times`, in milliseconds. The rate per second. */
 export async function rate<Item>(
-  items: Item[],
-  width: number,
-  port: number,
-  work: (send: Send, item: Item) => Promise<void>,
+  items: Iterable<Item>,
+  { width, port, times = [] }: { width: number; port: number; times?: number[] },
+  work: (send: Send, item: Item) => Promise<unknown>,
 ): Promise<number> {
   const connections = await Promise.all(Array.from({ length: width }, () => connection(port)))
-  const queue = items.values()
+  const queue = items[Symbol.iterator]()
+  let done = 0
   const started = performance.now()
   await Promise.all(
     connections.map(async ({ send }) => {
-      for (const item of queue) await work(send, item)
+      for (let next = queue.next(); !next.done; next = queue.next()) {
+        const began = performance.now()
+        await work(send, next.value)
+        times.push(performance.now() - began)
+        done++
+      }
     }),
   )
   const seconds = (performance.now() - started) / 1000
   for (const { close } of connections) close()
-  return items.length / seconds
+  return done / seconds
+}
+
+/** So many items, in turn from a list. */
+export function* inTurn<Item>(list: Item[], many: number): Generator<Item> {
+  for (let index = 0; index < many; index++) yield list[index % list.length] as Item
 }

@@ -1,9 +1,7 @@
-// The child process that is measured: the product, and beside it the bare things it is compared with.
-import { mkdtempSync, rmSync } from 'node:fs'
+// The process that is measured: the product, and beside it the bare things it is compared with.
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { availableParallelism, tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { availableParallelism } from 'node:os'
 import { createAdaptorServer } from '@hono/node-server'
 import { Hono } from 'hono'
 import { createApp } from '#app/app.ts'
@@ -12,60 +10,65 @@ import { createPasswords } from '#app/lib/passwords.ts'
 import { createVault } from '#app/lib/vault.ts'
 import { openDatabase } from '#db/client.ts'
 import { AccountPage } from '#views/settings/account-page.tsx'
-import { makeAccounts, makeToken } from './accounts.ts'
-import { PASSWORD, type Question } from './protocol.ts'
+import { KEY, PASSWORD, type Ports, type Questions } from './protocol.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'latchkey-bench-'))
-const database = openDatabase(`file:${join(folder, 'bench.db')}`)
-await database.migrate()
-const vault = createVault([{ id: 'b1', key: new Uint8Array(32) }])
+const database = openDatabase(process.env.DATABASE_URL ?? '')
 const passwords = createPasswords()
 const passwordHash = await passwords.hash(PASSWORD)
 
-let product: ReturnType<typeof createApp> | undefined
+let app: ReturnType<typeof createApp> | undefined
 const listen = async (fetch: (request: Request, env: unknown) => unknown) => {
   const server = createAdaptorServer({ fetch }) as Server
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   return (server.address() as AddressInfo).port
 }
-const port = await listen((request, env) => product?.fetch(request, env as never))
+const product = await listen((request, env) => app?.fetch(request, env as never))
 const settings = {
-  baseUrl: `http://localhost:${port}`,
-  issuer: 'Latchkey',
-  passwordMinLength: 15,
-  allowEndlessTokens: false,
-  attemptsPerAddress: 0,
-  sessionIdle: 3_600_000,
-  sessionLifetime: 86_400_000,
-  trustedProxies: [],
-  smtpUrl: undefined,
-  mailFolder: 'mail',
+  ...{ baseUrl: `http://localhost:${product}`, issuer: 'Latchkey', passwordMinLength: 15, allowEndlessTokens: false },
+  ...{ attemptsPerAddress: 0, sessionIdle: 3_600_000, sessionLifetime: 86_400_000, trustedProxies: [] },
+  ...{ smtpUrl: undefined, mailFolder: 'mail' },
 }
-product = createApp(wire({ database, vault, settings, now: () => new Date() }))
+app = createApp(wire({ database, vault: createVault([KEY]), settings, now: () => new Date() }))
 
 const at = new Date()
-const bare = new Hono().get('/', (c) =>
+const barePages = new Hono().get('/', (c) =>
   c.html(
     `<!doctype html>${<AccountPage viewer={{ email: '1@example.com' }} secondFactorSince={at} recoveryCodes={{ left: 12, of: 12 }} passwordChangedAt={at} />}`,
   ),
 )
-const barePort = await listen((request, env) => bare.fetch(request, env as never))
+const bareAnswers = new Hono().get('/', (c) => c.json({ id: 1, email: '1@example.com', two_factor: true }))
+const ports: Ports = {
+  product,
+  barePage: await listen((request, env) => barePages.fetch(request, env as never)),
+  bareAnswer: await listen((request, env) => bareAnswers.fetch(request, env as never)),
+}
 
-const bareApi = new Hono().get('/', (c) => c.json({ id: 1, email: '1@example.com', two_factor: true }))
-const bareApiPort = await listen((request, env) => bareApi.fetch(request, env as never))
+let most = 0
+setInterval(() => {
+  most = Math.max(most, process.memoryUsage.rss())
+}, 100).unref()
 
-process.on('message', async (question: Question) => {
-  if (question.ask === 'accounts') process.send?.(await makeAccounts(database, vault, passwordHash, question.amount))
-  if (question.ask === 'hashes') process.send?.(await hashesPerSecond(question.amount))
-  if (question.ask === 'token') process.send?.(await makeToken(database))
-  if (question.ask === 'memory') process.send?.(process.memoryUsage().rss)
-  if (question.ask === 'stop') {
+const answers: { [Ask in keyof Questions]: (amount: number) => Promise<Questions[Ask]['answer']> } = {
+  hashes: hashesPerSecond,
+  async cpu() {
+    const { user, system } = process.cpuUsage()
+    return (user + system) / 1000
+  },
+  async memory() {
+    const bytes = most
+    most = 0
+    return bytes
+  },
+  async stop() {
     await database.close()
-    rmSync(folder, { recursive: true, force: true })
-    process.exit(0)
-  }
+    setImmediate(() => process.exit(0))
+    return true
+  },
+}
+process.on('message', async ({ ask, amount = 0 }: { ask: keyof Questions; amount?: number }) => {
+  process.send?.(await answers[ask](amount))
 })
-process.send?.({ port, barePort, bareApiPort })
+process.send?.(ports)
 
 async function hashesPerSecond(amount: number) {
   const queue = Array.from({ length: amount }).values()

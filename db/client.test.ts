@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { eq, sql } from 'drizzle-orm'
 import { testDatabase } from '#app/testing.ts'
-import { prepared } from './client.ts'
 import { dialect } from './columns.ts'
+import { prepared } from './prepared.ts'
 import { limits } from './schema.ts'
 
 const database = await testDatabase()

@@ -1,42 +1,18 @@
-import { mkdirSync } from 'node:fs'
-import { dirname } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import Sqlite from 'better-sqlite3'
-import { sql } from 'drizzle-orm'
-import { type BetterSQLite3Database, drizzle as drizzleSqlite } from 'drizzle-orm/better-sqlite3'
-import { migrate as migrateSqlite } from 'drizzle-orm/better-sqlite3/migrator'
-import { drizzle as drizzlePostgres } from 'drizzle-orm/node-postgres'
-import { migrate as migratePostgres } from 'drizzle-orm/node-postgres/migrator'
-import pg from 'pg'
 import { type Dialect, dialect, dialectOf } from './columns.ts'
+import { openPostgres, type PostgresOptions } from './postgres.ts'
+import { openSqlite } from './sqlite.ts'
+import type { Atomically, Db } from './transaction.ts'
 
-/** Queries are written once, typed against SQLite; see db/columns.ts for why that is true for PostgreSQL as well. */
-const STATEMENTS_KEPT = 500 // the product has fewer than a hundred; lists of ids make more
-
-export type Db = BetterSQLite3Database
+export { type Atomically, type Db, must } from './transaction.ts'
 
 export type Database = {
   db: Db
   dialect: Dialect
   atomically: Atomically
+  /** Brings the tables up to date, however many processes do so at once. Throws when they are newer than this program. */
   migrate(): Promise<void>
   close(): Promise<void>
 }
-
-/**
- * Runs the statements in order in one transaction. False, and nothing kept, when a `must` returns no row.
- * `durable: false` is for what a power cut may forget, and does not wait for the disk; the end of the process forgets nothing.
- */
-export type Atomically = (build: (tx: Db) => (Statement | Must)[], options?: { durable: boolean }) => Promise<boolean>
-type Statement = PromiseLike<unknown>
-
-class Must {
-  constructor(readonly rows: PromiseLike<unknown[]>) {}
-}
-class Undone extends Error {}
-
-/** A guarded statement with RETURNING: no row returned undoes the whole transaction. */
-export const must = (rows: PromiseLike<unknown[]>) => new Must(rows)
 
 /** Whether a row was refused because another has the same value where each is to have its own. */
 export function isDuplicate(error: unknown): boolean {
@@ -45,152 +21,8 @@ export function isDuplicate(error: unknown): boolean {
   return cause instanceof Error && isDuplicate(cause)
 }
 
-/** `file:path` (or `:memory:`) for SQLite, `postgres://…` for PostgreSQL. */
-export function openDatabase(url: string): Database {
+/** `file:path` (or `:memory:`) for SQLite, `postgres://…` for PostgreSQL, which alone heeds the options. */
+export function openDatabase(url: string, options: PostgresOptions = { pool: 10, timeout: 10_000 }): Database {
   if (dialectOf(url) !== dialect) throw new Error(`DATABASE_URL must be set to ${url} before the program starts.`)
-  return dialect === 'postgres' ? openPostgres(url) : openSqlite(url.replace(/^file:/, ''))
-}
-
-function openSqlite(file: string): Database {
-  if (file !== ':memory:') mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
-  const connection = new Sqlite(file)
-  // synchronous=FULL: an acknowledged code use survives a power cut. Under WAL, NORMAL may forget the last few commits.
-  for (const pragma of ['journal_mode = WAL', 'synchronous = FULL', 'foreign_keys = ON', 'busy_timeout = 2000'])
-    connection.pragma(pragma)
-  parseOnce(connection)
-  const db = drizzleSqlite(connection)
-  // better-sqlite3 refuses async transactions, so the statements are built first and then run one after the other.
-  const run = (build: Parameters<Atomically>[0]) =>
-    db.transaction(
-      (tx) => {
-        for (const step of build(tx as unknown as Db)) {
-          if (!(step instanceof Must)) (step as unknown as { run(): void }).run()
-          else if ((step.rows as unknown as { all(): unknown[] }).all().length === 0) throw new Undone()
-        }
-      },
-      { behavior: 'immediate' }, // takes the write lock at once: no upgrade that fails half way
-    )
-  // The connection is one and everything on it is synchronous, so nothing else runs while the setting differs.
-  const runWithoutWaiting = (build: Parameters<Atomically>[0]) => {
-    connection.pragma('synchronous = NORMAL')
-    try {
-      run(build)
-    } finally {
-      connection.pragma('synchronous = FULL')
-    }
-  }
-  return {
-    db,
-    dialect: 'sqlite',
-    atomically: (build, { durable } = { durable: true }) =>
-      kept(async () => (durable ? run(build) : runWithoutWaiting(build))),
-    migrate: async () => migrateSqlite(db, { migrationsFolder: migrations('sqlite') }),
-    close: async () => void connection.close(),
-  }
-}
-
-/** Drizzle prepares a statement each time it runs one; the same text is the same statement, and is parsed once. */
-function parseOnce(connection: Sqlite.Database) {
-  const parsed = new Map<string, Sqlite.Statement>()
-  const prepare = connection.prepare.bind(connection)
-  connection.prepare = ((text: string) => {
-    const statement = parsed.get(text) ?? prepare(text)
-    if (parsed.size < STATEMENTS_KEPT) parsed.set(text, statement)
-    return statement
-  }) as typeof connection.prepare
-}
-
-function openPostgres(url: string): Database {
-  const pool = new pg.Pool({ connectionString: url })
-  pool.on('error', () => {}) // an idle connection that breaks is replaced at the next query, which reports what is wrong
-  const db = drizzlePostgres(pool)
-  const run = (build: Parameters<Atomically>[0], durable: boolean) =>
-    db.transaction(async (tx) => {
-      if (!durable) await tx.execute(sql`set local synchronous_commit = off`)
-      for (const step of build(tx as unknown as Db)) {
-        if (!(step instanceof Must)) await step
-        else if ((await step.rows).length === 0) throw new Undone()
-      }
-    })
-  return {
-    db: db as unknown as Db,
-    dialect: 'postgres',
-    atomically: (build, { durable } = { durable: true }) => kept(() => run(build, durable)),
-    migrate: () => migratePostgres(db, { migrationsFolder: migrations('postgres') }),
-    close: () => pool.end(),
-  }
-}
-
-/**
- * A statement that is parsed once, for reads that many requests make. Takes the values of its placeholders, answers the rows.
- * `name` is what PostgreSQL knows it by.
- */
-export function prepared<Row>(
-  name: string,
-  query: PromiseLike<Row[]>,
-): (values: Record<string, unknown>) => Promise<Row[]> {
-  const statement = (query as unknown as { prepare(name: string): PreparedRead<Row> }).prepare(name)
-  if (dialect === 'postgres') return async (values) => statement.execute(values)
-  return (values) => readTogether(statement as PreparedRead<unknown>, values) as Promise<Row[]>
-}
-
-type PreparedRead<Row> = {
-  execute(values: Record<string, unknown>): Row[] | Promise<Row[]>
-  stmt: { database: Sqlite.Database }
-}
-/** What is read in one turn of the event loop: for each statement and its values one answer, for all who asked. */
-type Turn = Map<PreparedRead<unknown>, Map<string, { answer: Promise<unknown[]>; read(): void }>>
-
-const turns = new Map<Sqlite.Database, Turn>()
-
-/**
- * What is asked of SQLite in one turn of the event loop is read in one transaction at the end of that turn: taking and
- * giving back the locks of a read costs more than the read. Nobody sees less than what was committed before he asked.
- */
-function readTogether(statement: PreparedRead<unknown>, values: Record<string, unknown>): Promise<unknown[]> {
-  const { database } = statement.stmt
-  let turn = turns.get(database)
-  if (!turn) {
-    turn = new Map()
-    turns.set(database, turn)
-    setImmediate(readTurn, database, turn)
-  }
-  const asked = turn.get(statement) ?? new Map()
-  turn.set(statement, asked)
-  const key = Object.values(values).join('\0')
-  const before = asked.get(key)
-  if (before) return before.answer
-  let read = () => {}
-  const answer = new Promise<unknown[]>((resolve, reject) => {
-    read = () => {
-      try {
-        resolve(statement.execute(values))
-      } catch (error) {
-        reject(error)
-      }
-    }
-  })
-  asked.set(key, { answer, read })
-  return answer
-}
-
-function readTurn(database: Sqlite.Database, turn: Turn) {
-  turns.delete(database)
-  const reads = [...turn.values()].flatMap((asked) => [...asked.values()])
-  const together = reads.length > 1 && database.open
-  if (together) database.prepare('begin').run()
-  for (const { read } of reads) read()
-  if (together) database.prepare('commit').run()
-}
-
-const migrations = (of: Dialect) => fileURLToPath(new URL(`../db/migrations/${of}`, import.meta.url))
-
-async function kept(run: () => Promise<unknown>) {
-  try {
-    await run()
-    return true
-  } catch (error) {
-    if (error instanceof Undone) return false
-    throw error
-  }
+  return dialect === 'postgres' ? openPostgres(url, options) : openSqlite(url.replace(/^file:/, ''))
 }

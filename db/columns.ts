@@ -1,4 +1,5 @@
 // The only file that knows that column types differ between databases.
+import { sql } from 'drizzle-orm'
 import * as pg from 'drizzle-orm/pg-core'
 import * as lite from 'drizzle-orm/sqlite-core'
 
@@ -34,3 +35,9 @@ const postgres = {
 
 // Rows have the same types in both (string, number, Date), so the schema is typed against SQLite.
 export const column = (dialect === 'postgres' ? postgres : sqlite) as unknown as typeof sqlite
+
+/**
+ * Ends a read that chooses rows for a change: rows that somebody else holds are passed over, and the chosen ones can not change
+ * before they are. SQLite, with one writer at a time, needs no word for it.
+ */
+export const passingOverHeldRows = sql.raw(dialect === 'postgres' ? 'for update skip locked' : '')

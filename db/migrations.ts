@@ -1,24 +1,18 @@
-import { readFileSync } from 'node:fs'
-import { max } from 'drizzle-orm'
-import type { Database } from './client.ts'
-import { column, dialect } from './columns.ts'
+import { fileURLToPath } from 'node:url'
+import { type MigrationMeta, readMigrationFiles } from 'drizzle-orm/migrator'
+import type { Dialect } from './columns.ts'
 
-const done = column.migratorsTable('__drizzle_migrations', { createdAt: column.integer('created_at') })
+/** Where drizzle-kit puts them, seen from the sources and from dist/ alike. */
+export const migrationsFolder = (of: Dialect) => fileURLToPath(new URL(`../db/migrations/${of}`, import.meta.url))
 
-export const migrationStore = ({ db }: Pick<Database, 'db'>, newestOurs = newestMigration()) => ({
-  /**
-   * Whether the database has every table and column that this version knows. One that a newer version has migrated counts
-   * as such: while machines are upgraded one after the other, the older ones go on. Throws when the database does not answer.
-   */
-  async areApplied(): Promise<boolean> {
-    const [row] = await db.select({ newest: max(done.createdAt) }).from(done)
-    return Number(row?.newest ?? 0) >= newestOurs
-  },
-})
+/** Oldest first. `folderMillis` is when each was made, and its name in the database. */
+export const migrationsOf = (dialect: Dialect): MigrationMeta[] =>
+  readMigrationFiles({ migrationsFolder: migrationsFolder(dialect) })
 
-/** In milliseconds, as the migrator writes it down. */
-function newestMigration(): number {
-  const journal = new URL(`../db/migrations/${dialect}/meta/_journal.json`, import.meta.url) // from dist/ as well
-  const { entries } = JSON.parse(readFileSync(journal, 'utf8')) as { entries: { when: number }[] }
-  return Math.max(...entries.map(({ when }) => when))
+/** Throws when the database has a migration that this program does not know: it would write rows that the newer one can not read. */
+export function refuseNewer(applied: number[], known: MigrationMeta[]): void {
+  if (applied.every((made) => known.some(({ folderMillis }) => folderMillis === made))) return
+  throw new Error(
+    'The database was brought up to date by a newer version of Latchkey. Start that version, or put back a backup from before.',
+  )
 }

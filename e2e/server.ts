@@ -4,6 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { startPostgres } from '../scripts/postgres.ts'
 
 const THIRTY_SECONDS = 30_000
 const TEN_SECONDS = 10_000
@@ -29,12 +30,14 @@ export default async function serverForTheTests(): Promise<() => Promise<void>> 
 
 /**
  * Starts the product on a free port, with a fresh database in a folder of its own, and resolves when it answers.
- * `E2E_SERVER=built` starts what `npm run build` made, anything else the sources. `environment` is added to its own.
+ * `E2E_SERVER=built` starts what `npm run build` made, anything else the sources. `E2E_DATABASE=postgres` gives it a
+ * PostgreSQL of its own, anything else a SQLite file. `environment` is added to its own.
  */
 export async function startServer(
   environment: Record<string, string> = {},
 ): Promise<{ url: string; mailFolder: string; stop: () => Promise<void> }> {
   const folder = await mkdtemp(path.join(tmpdir(), 'latchkey-e2e-'))
+  const database = await freshDatabase(folder)
   const command = process.env.E2E_SERVER === 'built' ? ['dist/server.js'] : ['--import', 'tsx', 'app/server.ts']
   const child = spawn(process.execPath, command, {
     cwd: fileURLToPath(new URL('..', import.meta.url)),
@@ -42,7 +45,8 @@ export async function startServer(
     env: {
       PATH: process.env.PATH,
       PORT: '0',
-      DATABASE_URL: `file:${path.join(folder, 'latchkey.db')}`,
+      DATABASE_URL: database.url,
+      DATA_FOLDER: folder,
       RATE_LIMIT_PER_ADDRESS: '0',
       ...environment,
     },
@@ -53,6 +57,7 @@ export async function startServer(
   const stop = async () => {
     process.off('exit', killChild)
     await stopped(child)
+    await database.stop()
     await rm(folder, { recursive: true, force: true })
   }
   try {
@@ -63,6 +68,11 @@ export async function startServer(
     await stop()
     throw error
   }
+}
+
+async function freshDatabase(folder: string): Promise<{ url: string; stop: () => Promise<void> }> {
+  if (process.env.E2E_DATABASE === 'postgres') return await startPostgres()
+  return { url: `file:${path.join(folder, 'latchkey.db')}`, stop: async () => {} }
 }
 
 /** The address in the line that the server prints when it listens. */

@@ -1,12 +1,13 @@
-// All tests: types and lint, the unit tests on SQLite and on PostgreSQL, the browser suite. Ends with the total.
+// All tests: types and lint, the unit tests and the browser suite, on SQLite and on PostgreSQL. Ends with the total.
 import { spawn } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
+import { reaches } from './imports.ts'
 import { startPostgres } from './postgres.ts'
 
 const total = { passed: 0, failed: 0 }
-const only = process.argv[2] // unit, postgres or e2e
+const only = process.argv[2] // unit, postgres, e2e or e2e-postgres
 
 const testFiles = ['app', 'db', 'stress'].flatMap((folder) =>
   readdirSync(folder, { recursive: true, encoding: 'utf8' })
@@ -14,10 +15,19 @@ const testFiles = ['app', 'db', 'stress'].flatMap((folder) =>
     .map((file) => join(folder, file)),
 )
 
+// What PostgreSQL alone can do is tried there alone. And there, what opens no database would only be tried twice: a test opens
+// one only through db/, or in a process that it starts, and what it imports tells.
+const aboutPostgres = (file: string) => /\.postgres\.test\.ts$/.test(file)
+const opensDatabase = (name: string) => /^(db\/|node:(child_process|cluster|worker_threads)$)/.test(name)
+const onSqlite = testFiles.filter((file) => !aboutPostgres(file))
+const onPostgres = testFiles.filter((file) => aboutPostgres(file) || reaches(file, opensDatabase))
+
 if (!only) await step('types and lint', () => run('npm', ['run', '--silent', 'check']))
-if (!only || only === 'unit') await step('unit tests on SQLite', () => unit({ DATABASE_URL: '' }))
+if (!only || only === 'unit') await step('unit tests on SQLite', () => unit(onSqlite, { DATABASE_URL: '' }))
 if (!only || only === 'postgres') await step('unit tests on PostgreSQL', unitOnPostgres)
-if (!only || only === 'e2e') await step('browser suite', browsers)
+if (!only || only === 'e2e') await step('browser suite on SQLite', () => browsers({ E2E_DATABASE: '' }))
+if (!only || only === 'e2e-postgres')
+  await step('browser suite on PostgreSQL', () => browsers({ E2E_DATABASE: 'postgres' }))
 
 console.log(`\n${total.passed} passed, ${total.failed} failed`)
 // Said outright: the embedded PostgreSQL ends a process that merely runs out of work with 0, whatever its exit code was.
@@ -38,11 +48,11 @@ async function step(name: string, work: () => Promise<number>) {
   )
 }
 
-async function unit(environment: Record<string, string>) {
+async function unit(files: string[], environment: Record<string, string>) {
   let heard = ''
   const exitCode = await run(
     'node',
-    ['--import', 'tsx', '--test', `--test-concurrency=${availableParallelism()}`, '--test-reporter=spec', ...testFiles],
+    ['--import', 'tsx', '--test', `--test-concurrency=${availableParallelism()}`, '--test-reporter=spec', ...files],
     environment,
     (text) => {
       heard += text
@@ -56,14 +66,14 @@ async function unit(environment: Record<string, string>) {
 async function unitOnPostgres() {
   const postgres = await startPostgres()
   try {
-    return await unit({ DATABASE_URL: postgres.url })
+    return await unit(onPostgres, { DATABASE_URL: postgres.url })
   } finally {
     await postgres.stop()
   }
 }
 
-async function browsers() {
-  const exitCode = await run('npm', ['run', '--silent', 'e2e'])
+async function browsers(environment: Record<string, string>) {
+  const exitCode = await run('npm', ['run', '--silent', 'e2e'], environment)
   const { stats } = JSON.parse(readFileSync('e2e/results.json', 'utf8'))
   count(stats.expected + stats.flaky, stats.unexpected)
   return exitCode

@@ -1,6 +1,6 @@
 import { type ConfirmPasswordDeps, type ConfirmPasswordResult, confirmPassword } from '../account/confirm-password.ts'
 import { type EventKind, type Origin, type SecurityEvent, securityEvent } from '../events.ts'
-import { hashToken, newId } from '../lib/tokens.ts'
+import { hashToken, looksLikeId, newId } from '../lib/tokens.ts'
 import type { Forgiven } from '../limits.ts'
 import type { Session } from '../sign-in/session.ts'
 import { ALL_SCOPES, type Scope } from './scopes.ts'
@@ -206,10 +206,9 @@ export async function removeTokens(
   if (!confirmed.ok) return confirmed
   const { accountId } = session
   const event = () => securityEvent('token_removed', accountId, origin, deps.now())
-  return {
-    ok: true,
-    removed: await deps.accessTokens.removeTokens({ accountId, ids, event, forgiven: confirmed.forgiven }),
-  }
+  const { forgiven } = confirmed
+  const known = ids.filter(looksLikeId)
+  return { ok: true, removed: await deps.accessTokens.removeTokens({ accountId, ids: known, event, forgiven }) }
 }
 
 /** Since when the account's tokens open nothing, after somebody reported "This was not me"; null when they work. */

@@ -1,4 +1,5 @@
 import { type Origin, type SecurityEvent, securityEvent } from '../events.ts'
+import { looksLikeId } from '../lib/tokens.ts'
 import type { Session } from '../sign-in/session.ts'
 
 export type ListedSession = Pick<
@@ -33,7 +34,9 @@ export const endSessions = (
   ids: string[],
   origin: Origin,
 ): Promise<string[]> =>
-  accountSessions.endSessions(accountId, ids, () => securityEvent('session_ended', accountId, origin, now()))
+  accountSessions.endSessions(accountId, ids.filter(looksLikeId), () =>
+    securityEvent('session_ended', accountId, origin, now()),
+  )
 
 /** Ends every session but this one. Whoever is half way in has to begin again. */
 export const endOtherSessions = (

@@ -21,9 +21,16 @@ function check(text: string) {
   } catch {
     throw new Refusal(400, 'not_json_text')
   }
-  if (/\\u0000|\0|\uFFFD|\\u[dD][89abAB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F])/.test(text))
-    throw new Refusal(400, 'not_text')
+  if (!hasTextOnly(text)) throw new Refusal(400, 'not_text')
   if (hasRepeatedName(text)) throw new Refusal(400, 'repeated_field')
+}
+
+/** No NUL, no half of a character, no sign for what could not be read, escaped or not. `text` is valid JSON, out of valid UTF-8. */
+function hasTextOnly(text: string): boolean {
+  if (text.includes('\uFFFD')) return false
+  for (const [token] of text.matchAll(/"(?:[^"\\]|\\.)*"/g))
+    if (token.includes('\\u') && /[\0\uFFFD]|\p{Cs}/u.test(JSON.parse(token))) return false
+  return true
 }
 
 /** JSON.parse keeps the last of two equal names, other parsers the first: neither is believed. `text` is valid JSON. */

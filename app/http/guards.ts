@@ -21,11 +21,15 @@ export const signedIn = (deps: GuardDeps) =>
     await next()
   })
 
-/** For the pages of somebody who is not signed in: a session goes to the dashboard instead. */
+/**
+ * For the pages of somebody who is not signed in: a session goes to the dashboard instead. The cookie of one that has ended is taken away here,
+ * where whoever had it is led. A page that refuses it leaves it: asked while the session gets its new token, it would take that one away.
+ */
 export const signedOut = (deps: GuardDeps) =>
   createMiddleware<AppEnv>(async (c, next) => {
     const token = deps.cookies.session.read(c)
     if (token && (await currentSession(deps, token))) return c.redirect('/', 303)
+    if (token && c.req.method === 'GET') deps.cookies.session.remove(c)
     await next()
   })
 

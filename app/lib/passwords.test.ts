@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { hash } from '@node-rs/argon2'
-import { createPasswords, HashQueueFull } from './passwords.ts'
+import { createPasswords, HashQueueFull, type HashWatch } from './passwords.ts'
 
 const passwords = createPasswords({ cores: 2 })
 const quick = await hash('right', { memoryCost: 8, timeCost: 1, parallelism: 1 }) // microseconds, for what is about the queue
@@ -66,18 +66,65 @@ describe('the queue', () => {
     assert.equal(ended[0], 'slow', 'a quick one behind two slow ones has to wait')
   })
 
-  test('is bounded: 64 wait per core, the next is refused at once with a time to come back', async () => {
+  test('whoever would wait for more than five seconds is told so at once, and how long it would be', async () => {
     for (const cores of [1, 2]) {
-      const { verify } = createPasswords({ cores })
-      const fill = () => Array.from({ length: cores * 65 }, () => verify(quick, 'right'))
-      const full = fill()
-      await assert.rejects(verify(quick, 'right'), HashQueueFull)
-      await assert.rejects(verify(quick, 'right'), ({ retryAfterSeconds }: HashQueueFull) => retryAfterSeconds === 2)
-      assert.ok((await Promise.all(full)).every((right) => right))
-      const again = fill() // every place has been given back, and not one more
-      await assert.rejects(verify(quick, 'right'), HashQueueFull)
-      assert.ok((await Promise.all(again)).every((right) => right))
+      const { passwords, turns, clock } = slowHashes(cores)
+      const accepted = Array.from({ length: cores }, () => passwords.verify('x', 'right'))
+      await turns(cores, 1000) // the first hashes are timed: a second each
+      for (let more = 0; more < 200; more++) {
+        accepted.push(...Array.from({ length: cores }, () => passwords.verify('x', 'right')))
+        await turns(cores, 1000) // until a second is what is expected
+      }
+      const full = Array.from({ length: 6 * cores }, () => passwords.verify('x', 'right')) // one runs on each core, five wait
+      assert.deepEqual(passwords.load(), { running: cores, waiting: 5 * cores })
+      const before = clock()
+      await assert.rejects(passwords.verify('x', 'right'), (error) => {
+        assert.ok(error instanceof HashQueueFull)
+        return error.retryAfterSeconds === 6
+      })
+      assert.equal(clock(), before, 'nobody waited for that answer')
+      await turns(cores, 1000)
+      const next = passwords.verify('x', 'right') // a place has become free
+      for (let rest = 0; rest < 6; rest++) await turns(cores, 1000)
+      assert.ok((await Promise.all([...accepted, ...full, next])).every(Boolean))
     }
+  })
+
+  test('when hashes take longer, fewer may wait; when they are quick again, more', async () => {
+    const { passwords, turns } = slowHashes(1)
+    const waitingAtMost = async (ms: number) => {
+      for (let more = 0; more < 100; more++) {
+        const done = passwords.verify('x', 'right')
+        await turns(1, ms)
+        await done
+      }
+      const results = []
+      for (let more = 0; more < 300; more++) results.push(passwords.verify('x', 'right').catch(() => false))
+      const { waiting } = passwords.load()
+      for (let rest = 0; rest <= waiting; rest++) await turns(1, ms)
+      await Promise.all(results)
+      return waiting
+    }
+    assert.equal(await waitingAtMost(110), 45)
+    assert.equal(await waitingAtMost(900), 5)
+    assert.equal(await waitingAtMost(110), 45)
+  })
+
+  test('one that is refused is counted, and so are the seconds that each took', async () => {
+    const told: string[] = []
+    const watch = { hashed: (seconds: number) => told.push(`${seconds} s`), refused: () => told.push('refused') }
+    const { passwords, turns } = slowHashes(1, watch)
+    const first = passwords.verify('x', 'right')
+    await turns(1, 60_000)
+    await first
+    const second = passwords.verify('x', 'right')
+    await assert.rejects(
+      passwords.verify('x', 'right'),
+      ({ retryAfterSeconds }: HashQueueFull) => retryAfterSeconds === 7,
+    )
+    await turns(1, 2000)
+    await second
+    assert.deepEqual(told, ['60 s', 'refused', '2 s'])
   })
 
   test('a hash that cannot be read gives its place back', async () => {
@@ -87,3 +134,22 @@ describe('the queue', () => {
     assert.ok(await verify(quick, 'right'))
   })
 })
+
+/** Passwords on a clock of their own. `turns` lets so many milliseconds go by, and ends as many hashes as are named. */
+function slowHashes(cores: number, watch?: HashWatch) {
+  let now = 0
+  const clock = () => now
+  const running: (() => void)[] = []
+  const verify = () => new Promise<boolean>((resolve) => running.push(() => resolve(true)))
+  const argon2 = { hash: async () => 'x', verify }
+  return {
+    passwords: createPasswords({ cores, watch, argon2, clock }),
+    clock,
+    async turns(many: number, ms: number) {
+      await new Promise(setImmediate)
+      now += ms
+      for (const end of running.splice(0, many)) end()
+      await new Promise(setImmediate)
+    },
+  }
+}

@@ -4,11 +4,17 @@ import { hash, verify } from '@node-rs/argon2'
 // One pass more than the least that the OWASP Password Storage Cheat Sheet asks for at 19 MiB and one lane. Online guesses
 // are stopped by the limits; this is for the day the database is stolen.
 const SETTINGS = { memoryCost: 19_456, timeCost: 3, parallelism: 1 }
-const WAITING_AT_MOST = 64 // per core; beyond it a person would wait for seconds, and is told so instead
+const LONGEST_WAIT = 5_000 // ms; whoever would wait for longer is told so at once
+const FIRST_GUESS = 50 // ms for a hash, until some have been timed
+const SHORTEST = 1 // ms; bounds the queue however little a hash seems to take
+const WEIGHT = 0.1 // of the newest hash in the moving average: the last ten or twenty count
 
 /** Too many passwords are being checked at this moment. The answer is 503 with `Retry-After`. */
 export class HashQueueFull extends Error {
-  readonly retryAfterSeconds = 2
+  /** How long the wait would have been, in whole seconds. */
+  constructor(readonly retryAfterSeconds = 2) {
+    super('Too many passwords are being checked.')
+  }
 }
 
 /** Told of the seconds that each hash took once its turn had come, and of each that found the queue full. */
@@ -16,31 +22,44 @@ export type HashWatch = { hashed(seconds: number): void; refused(): void }
 
 export type Passwords = ReturnType<typeof createPasswords>
 
-/** argon2id (RFC 9106), at most one hash per core at a time, with a bounded queue behind it. */
+/**
+ * argon2id (RFC 9106), at most one hash per core at a time. Behind it a queue in which nobody waits for more than five
+ * seconds, as far as the last hashes tell. `clock` is in milliseconds.
+ */
 export function createPasswords({
   cores = availableParallelism(),
   watch,
+  argon2 = { hash, verify },
+  clock = () => performance.now(),
 }: {
   cores?: number
   watch?: HashWatch | undefined
+  argon2?: { hash: typeof hash; verify: typeof verify }
+  clock?: () => number
 } = {}) {
   let running = 0
+  let average = FIRST_GUESS
   const waiting: (() => void)[] = []
 
+  /** In milliseconds, for whoever comes now: one place is left by each core after each average hash. */
+  const expectedWait = () => (running < cores ? 0 : ((waiting.length + 1) * Math.max(average, SHORTEST)) / cores)
+
   async function inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
-    if (running < cores) running++
-    else {
-      if (waiting.length >= cores * WAITING_AT_MOST) {
-        watch?.refused()
-        throw new HashQueueFull()
-      }
-      await new Promise<void>((resolve) => waiting.push(resolve)) // the one who leaves hands its place over
+    const wait = expectedWait()
+    if (wait > LONGEST_WAIT) {
+      watch?.refused()
+      throw new HashQueueFull(Math.ceil(wait / 1000))
     }
-    const started = watch && performance.now()
+    if (running < cores) running++
+    else await new Promise<void>((resolve) => waiting.push(resolve)) // the one who leaves hands its place over
+    const started = clock()
     try {
-      return await work()
+      const result = await work()
+      const took = clock() - started
+      average += (took - average) * WEIGHT
+      watch?.hashed(took / 1000)
+      return result
     } finally {
-      if (started !== undefined) watch?.hashed((performance.now() - started) / 1000)
       const next = waiting.shift()
       if (next) next()
       else running--
@@ -48,16 +67,16 @@ export function createPasswords({
   }
 
   // Checked against when there is no such account, so that the answer takes as long as for one that exists.
-  const nobodys = hash('nobody has this password', SETTINGS)
+  const nobodys = argon2.hash('nobody has this password', SETTINGS)
 
   return {
     /** A PHC string. The password is normalised (NFC), so that the same keys on another keyboard give the same bytes. */
-    hash: (password: string): Promise<string> => inTurn(() => hash(password.normalize('NFC'), SETTINGS)),
+    hash: (password: string): Promise<string> => inTurn(() => argon2.hash(password.normalize('NFC'), SETTINGS)),
 
     /** True when the password is right. Without a stored hash it does the same work and is false. */
     verify: async (stored: string | undefined, password: string): Promise<boolean> => {
       const against = stored ?? (await nobodys)
-      return (await inTurn(() => verify(against, password.normalize('NFC')))) && stored !== undefined
+      return (await inTurn(() => argon2.verify(against, password.normalize('NFC')))) && stored !== undefined
     },
 
     load: () => ({ running, waiting: waiting.length }),

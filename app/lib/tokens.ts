@@ -7,6 +7,9 @@ export const newAccountId = (): number => randomBytes(6).readUIntBE(0, 6)
 /** Names a row where the name is no secret. */
 export const newId = (): string => randomBytes(12).toString('base64url')
 
+/** The shape of a row's name. PostgreSQL takes no NUL in a text, so that junk is refused before the database is asked. */
+export const looksLikeId = (text: string): boolean => /^[\w-]{1,64}$/.test(text)
+
 /** What a browser or API client holds: `hex(account id) + 'x' + 32 hex`, with 128 random bits. */
 export const newToken = (accountId: number): string =>
   `${accountId.toString(16)}x${encodeHexLowerCase(randomBytes(16))}`

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, afterEach, describe, test } from 'node:test'
+import { keepHouse } from '../housekeeping.ts'
 import { assertInvariants, stateOf } from '../invariants.ts'
 import { hashToken } from '../lib/tokens.ts'
 import {
@@ -149,7 +150,7 @@ describe('a browser that has signed in before', () => {
     const on = await latchkey()
     const { browser, email } = await signedUp(on)
     on.clock.advance(365 * 24 * 60 * 60_000)
-    await on.deps.housekeeping.removeExpired(on.clock.now())
+    await keepHouse(on.deps)
     assert.deepEqual((await stateOf(on.database, email)).knownBrowsers, [])
     const back = on.browser()
     back.cookies.set(KNOWN, browser.cookies.get(KNOWN) ?? '')

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { after, afterEach, describe, test } from 'node:test'
 import { eq } from 'drizzle-orm'
 import { accounts } from '#db/schema.ts'
+import { keepHouse } from '../housekeeping.ts'
 import { assertInvariants, assertUnreadable, stateOf } from '../invariants.ts'
 import {
   answerCode,
@@ -121,7 +122,7 @@ describe('"Don’t ask on this browser for 30 days"', () => {
     await browser.post('/sign-out')
     on.clock.advance(SECOND)
     await assertAsked(browser, email)
-    await on.deps.housekeeping.removeExpired(on.clock.now())
+    await keepHouse(on.deps)
     assert.deepEqual((await everyRow(on)).trusted_browsers, [])
     await on.close()
   })

@@ -1,6 +1,6 @@
 import { type Origin, type SecurityEvent, securityEvent } from '../events.ts'
 import { heldFor } from '../lib/held-tokens.ts'
-import { hashToken, newId, newToken } from '../lib/tokens.ts'
+import { hashToken, looksLikeId, newId, newToken } from '../lib/tokens.ts'
 
 const THIRTY_DAYS = 30 * 24 * 60 * 60_000
 
@@ -85,6 +85,6 @@ export const forgetBrowsers = (
   ids: string[],
   origin: Origin,
 ): Promise<string[]> =>
-  trustedBrowsers.forgetBrowsers(accountId, ids, (id) =>
+  trustedBrowsers.forgetBrowsers(accountId, ids.filter(looksLikeId), (id) =>
     securityEvent('browser_forgotten', accountId, origin, now(), null, { subject: id }),
   )

@@ -1,4 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import pg from 'pg'
 import { type Database, openDatabase } from '#db/client.ts'
 import { dialect } from '#db/columns.ts'
@@ -19,6 +22,25 @@ export async function testDatabase(): Promise<Database & { url: string }> {
     await database.migrate()
     return { ...database, url: 'file::memory:' }
   }
+  const { url, drop } = await emptyDatabase()
+  const database = openDatabase(url)
+  await database.migrate()
+  const close = async () => {
+    await database.close()
+    await drop()
+  }
+  return { ...database, url, close }
+}
+
+/** One without tables, for other processes: a SQLite file, or a new database on the server of DATABASE_URL. */
+export async function emptyDatabase(): Promise<{ url: string; drop(): Promise<void> }> {
+  if (dialect === 'sqlite') {
+    const folder = mkdtempSync(join(tmpdir(), 'latchkey-database-'))
+    return {
+      url: `file:${join(folder, 'latchkey.db')}`,
+      drop: async () => rmSync(folder, { recursive: true, force: true }),
+    }
+  }
   const server = process.env.DATABASE_URL ?? ''
   const name = `test_${randomUUID().replaceAll('-', '')}`
   const admin = async (statement: string) => {
@@ -28,14 +50,10 @@ export async function testDatabase(): Promise<Database & { url: string }> {
     await client.end()
   }
   await admin(`create database ${name}`)
-  const url = Object.assign(new URL(server), { pathname: `/${name}` }).href
-  const database = openDatabase(url)
-  await database.migrate()
-  const close = async () => {
-    await database.close()
-    await admin(`drop database ${name} with (force)`)
+  return {
+    url: Object.assign(new URL(server), { pathname: `/${name}` }).href,
+    drop: () => admin(`drop database ${name} with (force)`),
   }
-  return { ...database, url, close }
 }
 
 export const testVault = (): Vault => createVault([{ id: 't1', key: randomBytes(32) }])

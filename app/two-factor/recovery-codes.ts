@@ -129,7 +129,8 @@ export const recoveryCodeText = (accountId: number, code: string): string => `${
 
 const place = (id: string) => `recovery_codes ${id}`
 
-function openCode(vault: Vault, { id, sealed }: StoredRecoveryCode) {
+/** Null when it was used, or when its sealed copy does not open. */
+export function openCode(vault: Vault, { id, sealed }: Pick<StoredRecoveryCode, 'id' | 'sealed'>): string | null {
   const opened = sealed === null ? undefined : vault.open('recovery-code', place(id), sealed)
   return opened ? Buffer.from(opened).toString() : null
 }

@@ -1,5 +1,6 @@
 import { and, desc, eq, inArray, isNotNull, or, sql } from 'drizzle-orm'
-import { type Database, must, prepared } from '../client.ts'
+import { type Database, must } from '../client.ts'
+import { prepared } from '../prepared.ts'
 import { accessTokens, accounts } from '../schema.ts'
 import { type EventRow, type Forgiven, forgive, hasSecondFactor, insertEvents } from './statements.ts'
 

@@ -1,38 +1,168 @@
-import { count, lte } from 'drizzle-orm'
+import { and, asc, type Column, count, eq, gt, isNotNull, lte, type SQL, sql } from 'drizzle-orm'
 import type { Database } from '../client.ts'
+import { passingOverHeldRows } from '../columns.ts'
 import {
+  accessTokens,
   factors,
   knownBrowsers,
   limits,
   mailLinks,
   pendingEnrolments,
   pendingSignIns,
+  recoveryCodes,
   sessions,
   trustedBrowsers,
 } from '../schema.ts'
+import { leaseStore } from './leases.ts'
 
-const A_YEAR = 365 * 24 * 60 * 60_000 // a browser not seen for so long is a stranger again
+const A_FEW = 50 // rows: more than one account's, so that one damaged value says nothing about the keys
 
-export const housekeepingStore = ({ db }: Database) => ({
-  /** Deletes what time has ended. Safe for several processes at once: each row is deleted by one of them. */
-  async removeExpired(now: Date): Promise<void> {
-    await db.delete(sessions).where(lte(sessions.expiresAt, now))
-    await db.delete(pendingSignIns).where(lte(pendingSignIns.expiresAt, now))
-    await db.delete(pendingEnrolments).where(lte(pendingEnrolments.expiresAt, now))
-    await db.delete(mailLinks).where(lte(mailLinks.expiresAt, now))
-    await db.delete(trustedBrowsers).where(lte(trustedBrowsers.expiresAt, now))
-    await db.delete(knownBrowsers).where(lte(knownBrowsers.lastSeenAt, new Date(now.getTime() - A_YEAR)))
-    await db.delete(limits).where(lte(limits.expiresAtMs, now.getTime()))
+/** What ends at a time that stands in its row: the table, what names a row, and that time. Each time has an index. */
+const ENDING = {
+  pendingSignIns: { rows: pendingSignIns, key: [pendingSignIns.tokenHash], end: pendingSignIns.expiresAt },
+  pendingEnrolments: { rows: pendingEnrolments, key: [pendingEnrolments.sessionId], end: pendingEnrolments.expiresAt },
+  sessions: { rows: sessions, key: [sessions.id], end: sessions.expiresAt },
+  trustedBrowsers: { rows: trustedBrowsers, key: [trustedBrowsers.id], end: trustedBrowsers.expiresAt },
+  knownBrowsers: {
+    rows: knownBrowsers,
+    key: [knownBrowsers.tokenHash, knownBrowsers.accountId],
+    end: knownBrowsers.lastSeenAt,
   },
+  mailLinks: { rows: mailLinks, key: [mailLinks.tokenHash], end: mailLinks.expiresAt },
+}
+type Ending = keyof typeof ENDING
 
-  /** Throws when the database does not answer. */
-  async answers(): Promise<void> {
-    await db.select({ key: limits.key }).from(limits).limit(1)
-  },
+/**
+ * Removes what has ended, `atMost` rows by one statement: a lock is held for milliseconds, and on SQLite nobody waits longer. Rows that a
+ * request holds are left for the next time, so that nothing here waits for anybody, whatever order he locks rows in.
+ */
+export function housekeepingStore({ db, ...database }: Database) {
+  const chosen = (key: SQL, from: SQL) => sql`(${key}) in (select ${key} from ${from} ${passingOverHeldRows})`
 
-  /** Whether there is anything that only the present keys open. */
-  async hasSealedData(): Promise<boolean> {
-    const [row] = await db.select({ rows: count() }).from(factors)
-    return (row?.rows ?? 0) > 0
-  },
-})
+  /** The `atMost` rows that come after `after` in the order of `column`, as a condition; `next` is undefined where they are the last. */
+  async function stretch<Value>(column: Column, after: Value, atMost: number) {
+    const later = gt(column, sql.param(after, column))
+    const [last] = await db
+      .select({ value: sql<Value>`${column}`.mapWith(column) })
+      .from(column.table as typeof sessions)
+      .where(later)
+      .orderBy(asc(column))
+      .limit(1)
+      .offset(atMost - 1)
+    return {
+      within: last ? and(later, lte(column, sql.param(last.value, column))) : later,
+      next: last?.value as Value | undefined,
+    }
+  }
+
+  return {
+    ...leaseStore({ db, ...database }),
+
+    /** How many rows it was: fewer than `atMost` when nothing is left. */
+    async removeEnded(what: Ending, endedBy: Date, atMost: number): Promise<number> {
+      const { rows, key, end } = ENDING[what]
+      const ended = sql`${rows} where ${lte(end, endedBy)} order by ${end} limit ${atMost}`
+      const removed = await db
+        .delete(rows)
+        .where(chosen(sql.join(key, sql`, `), ended))
+        .returning({ end })
+      return removed.length
+    },
+
+    async removeEndedLimits(endedBy: Date, atMost: number): Promise<number> {
+      const ended = sql`${limits} where ${lte(limits.expiresAtMs, endedBy.getTime())} order by ${limits.expiresAtMs} limit ${atMost}`
+      const removed = await db
+        .delete(limits)
+        .where(chosen(sql`${limits.key}`, ended))
+        .returning({ key: limits.key })
+      return removed.length
+    },
+
+    /**
+     * Looks at `atMost` sessions in the order of their end, those after `after`, and removes the ones last seen by `seenBy`. When
+     * a session was last seen has no index, which would have to be written with every page. Answers where to go on.
+     */
+    async removeIdleSessions(seenBy: Date, after: Date, atMost: number) {
+      const { within, next } = await stretch(sessions.expiresAt, after, atMost)
+      const idle = sql`${sessions} where ${within} and ${lte(sessions.lastSeenAt, seenBy)}`
+      const removed = await db
+        .delete(sessions)
+        .where(chosen(sql`${sessions.id}`, idle))
+        .returning({ id: sessions.id })
+      return { removed: removed.length, next }
+    },
+
+    /** Forgets the former values of access tokens that go on no longer: among `atMost` of them, those after `after`. */
+    async forgetFormerValues(endedBy: Date, after: string, atMost: number) {
+      const { within, next } = await stretch(accessTokens.previousHash, after, atMost)
+      const over = sql`${accessTokens} where ${within} and ${lte(accessTokens.previousUntil, endedBy)}`
+      const forgotten = await db
+        .update(accessTokens)
+        .set({ previousHash: null, previousUntil: null })
+        .where(chosen(sql`${accessTokens.id}`, over))
+        .returning({ id: accessTokens.id })
+      return { removed: forgotten.length, next }
+    },
+
+    /**
+     * Of accounts that know more than `most` browsers, those of them that one of `atMost` browsers seen after `after` belongs to.
+     * An account gets one too many only by a browser that is seen, so who looks at these looks at all.
+     */
+    async crowdedAccounts(most: number, after: Date, atMost: number) {
+      const { within, next } = await stretch(knownBrowsers.lastSeenAt, after, atMost)
+      const crowded = await db
+        .select({ accountId: knownBrowsers.accountId })
+        .from(knownBrowsers)
+        .where(
+          sql`${knownBrowsers.accountId} in (select ${knownBrowsers.accountId} from ${knownBrowsers} where ${within})`,
+        )
+        .groupBy(knownBrowsers.accountId)
+        .having(gt(count(), most))
+      return { accounts: crowded.map(({ accountId }) => accountId), next }
+    },
+
+    /** Forgets the browsers of an account that were seen before its `most` newest, `atMost` of them. */
+    async forgetOldestBrowsers(accountId: number, most: number, atMost: number): Promise<number> {
+      const own = eq(knownBrowsers.accountId, accountId)
+      const [oldestKept] = await db
+        .select({ seenAt: knownBrowsers.lastSeenAt })
+        .from(knownBrowsers)
+        .where(own)
+        .orderBy(sql`${knownBrowsers.lastSeenAt} desc`)
+        .limit(1)
+        .offset(most - 1)
+      if (!oldestKept) return 0
+      const older = sql`${knownBrowsers} where ${own} and ${knownBrowsers.lastSeenAt} < ${sql.param(oldestKept.seenAt, knownBrowsers.lastSeenAt)} limit ${atMost}`
+      const forgotten = await db
+        .delete(knownBrowsers)
+        .where(chosen(sql`${knownBrowsers.tokenHash}, ${knownBrowsers.accountId}`, older))
+        .returning({ accountId: knownBrowsers.accountId })
+      return forgotten.length
+    },
+
+    /** Throws when the database does not answer. */
+    async answers(): Promise<void> {
+      await db.select({ key: limits.key }).from(limits).limit(1)
+    },
+
+    /** Whether there is anything that only the present keys open. */
+    async hasSealedData(): Promise<boolean> {
+      return (await db.select({ id: factors.id }).from(factors).limit(1)).length > 0
+    },
+
+    /** A few of the values that are sealed, as stored: what the keys are tried on at the start. */
+    async someSealed(): Promise<{
+      factors: { id: string; secret: string }[]
+      codes: { id: string; sealed: string | null }[]
+    }> {
+      return {
+        factors: await db.select({ id: factors.id, secret: factors.secret }).from(factors).limit(A_FEW),
+        codes: await db
+          .select({ id: recoveryCodes.id, sealed: recoveryCodes.sealed })
+          .from(recoveryCodes)
+          .where(isNotNull(recoveryCodes.sealed))
+          .limit(A_FEW),
+      }
+    },
+  }
+}

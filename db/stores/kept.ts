@@ -8,15 +8,13 @@ export const tellingWhatIsKept = (
 ): Database => ({
   ...database,
   async atomically(build, options) {
-    const events: EventRow[] = []
-    const sessions: SessionRow[] = []
+    let events: EventRow[] = []
+    let sessions: SessionRow[] = []
     const kept = await database.atomically((tx) => {
       const steps = build(tx)
-      for (const step of steps) {
-        const written = writtenBy(step)
-        events.push(...(written?.events ?? []))
-        sessions.push(...(written?.sessions ?? []))
-      }
+      const written = steps.map(writtenBy) // of this try alone, where it takes several
+      events = written.flatMap((of) => of?.events ?? [])
+      sessions = written.flatMap((of) => of?.sessions ?? [])
       return steps
     }, options)
     if (kept && events.length + sessions.length > 0) told({ events, sessions })

@@ -1,5 +1,6 @@
 import { eq, type SQL, sql } from 'drizzle-orm'
-import { type Database, prepared } from '../client.ts'
+import type { Database } from '../client.ts'
+import { prepared } from '../prepared.ts'
 import { accounts, knownBrowsers } from '../schema.ts'
 
 const HELD_AT_MOST = 5 // by one browser: as many placeholders as a prepared statement has

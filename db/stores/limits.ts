@@ -1,5 +1,6 @@
 import { eq, inArray, sql } from 'drizzle-orm'
 import { type Database, type Db, must } from '../client.ts'
+import { later, preparedWrite } from '../prepared.ts'
 import { limits } from '../schema.ts'
 
 export type BudgetRule = { key: string; most: number; windowMs: number }
@@ -29,44 +30,57 @@ export const limitStore = ({ db, atomically }: Database, delay: Delay) => ({
 })
 
 /** A fixed window that opens with the first attempt. */
-export function chargeBudget(tx: Db, { key, most, windowMs }: BudgetRule, nowMs: number) {
-  const over = sql`${limits.expiresAtMs} <= ${milliseconds(nowMs)}`
-  return tx
+export const chargeBudget = (tx: Db, { key, most, windowMs }: BudgetRule, nowMs: number) =>
+  countInWindow(tx, { key, most, now: nowMs, end: nowMs + windowMs })
+
+const bigint = (name: string) => sql`cast(${sql.placeholder(name)} as bigint)` // PostgreSQL would guess a smaller type
+const now = bigint('now')
+const isOver = sql`${limits.expiresAtMs} <= ${now}`
+
+const countInWindow = preparedWrite<{ key: string; most: number; now: number; end: number }>('charge_budget', (tx) =>
+  tx
     .insert(limits)
-    .values({ key, count: 1, blockedUntilMs: 0, expiresAtMs: nowMs + windowMs })
+    .values({ key: later('key'), count: 1, blockedUntilMs: 0, expiresAtMs: later('end') })
     .onConflictDoUpdate({
       target: limits.key,
       set: {
-        count: sql`case when ${over} then 1 else ${limits.count} + 1 end`,
-        expiresAtMs: sql`case when ${over} then ${milliseconds(nowMs + windowMs)} else ${limits.expiresAtMs} end`,
+        count: sql`case when ${isOver} then 1 else ${limits.count} + 1 end`,
+        expiresAtMs: sql`case when ${isOver} then excluded.expires_at_ms else ${limits.expiresAtMs} end`,
       },
-      setWhere: sql`${over} or ${limits.count} < ${milliseconds(most)}`,
+      setWhere: sql`${isOver} or ${limits.count} < ${bigint('most')}`,
     })
-    .returning({ key: limits.key })
-}
+    .returning({ key: limits.key }),
+)
 
 /** One statement counts the attempt and sets the next wait; its guard is what refuses. */
-function chargeDelay(tx: Db, { key, from, most, forgottenAfterMs }: DelayRule, nowMs: number, delay: Delay) {
-  const now = milliseconds(nowMs)
-  const failures = sql`case when ${limits.expiresAtMs} <= ${now} then 1 else ${limits.count} + 1 end`
-  const doublings = Math.ceil(Math.log2(delay.most / delay.first))
-  // The first delay doubles with each failure: shifted left, which both databases can do with whole numbers.
-  const wait = sql`case
-    when ${failures} < ${from} then 0
-    when ${failures} >= ${from + doublings} then ${milliseconds(delay.most)}
-    else ${milliseconds(delay.first)} << cast((${failures}) - ${from} as integer) end`
-  const expiresAtMs = Math.min(nowMs + forgottenAfterMs, Number.MAX_SAFE_INTEGER)
-  const notFull = most === undefined ? sql`true` : sql`${limits.count} < ${most}`
-  return tx
+const chargeDelay = (tx: Db, { key, from, most, forgottenAfterMs }: DelayRule, nowMs: number, delay: Delay) =>
+  countInRow(tx, {
+    ...{ key, from, most: most ?? Number.MAX_SAFE_INTEGER, now: nowMs },
+    end: Math.min(nowMs + forgottenAfterMs, Number.MAX_SAFE_INTEGER),
+    first: delay.first,
+    last: delay.most,
+    full: from + Math.ceil(Math.log2(delay.most / delay.first)),
+  })
+
+const failures = sql`case when ${isOver} then 1 else ${limits.count} + 1 end`
+// The first delay doubles with each failure: shifted left, which both databases can do with whole numbers.
+const wait = sql`case
+  when ${failures} < ${bigint('from')} then 0
+  when ${failures} >= ${bigint('full')} then ${bigint('last')}
+  else ${bigint('first')} << cast((${failures}) - ${bigint('from')} as integer) end`
+
+type CountInRow = Record<'most' | 'from' | 'full' | 'first' | 'last' | 'now' | 'end', number> & { key: string }
+const countInRow = preparedWrite<CountInRow>('charge_delay', (tx) =>
+  tx
     .insert(limits)
-    .values({ key, count: 1, blockedUntilMs: 0, expiresAtMs })
+    .values({ key: later('key'), count: 1, blockedUntilMs: 0, expiresAtMs: later('end') })
     .onConflictDoUpdate({
       target: limits.key,
-      set: { count: failures, blockedUntilMs: sql`${now} + ${wait}`, expiresAtMs },
-      setWhere: sql`${limits.expiresAtMs} <= ${now} or (${limits.blockedUntilMs} <= ${now} and ${notFull})`,
+      set: { count: failures, blockedUntilMs: sql`${now} + ${wait}`, expiresAtMs: sql`excluded.expires_at_ms` },
+      setWhere: sql`${isOver} or (${limits.blockedUntilMs} <= ${now} and ${limits.count} < ${bigint('most')})`,
     })
-    .returning({ key: limits.key })
-}
+    .returning({ key: limits.key }),
+)
 
 async function waitFor(db: Db, { budget, delay }: Rules, nowMs: number): Promise<number> {
   const keys = [budget, delay].flatMap((rule) => (rule ? [rule.key] : []))
@@ -85,6 +99,3 @@ function delayWait(rule: DelayRule | undefined, rows: Map<string, Limit>, nowMs:
   if (!row) return 0
   return rule.most !== undefined && row.count >= rule.most ? Number.POSITIVE_INFINITY : row.blockedUntilMs - nowMs
 }
-
-// PostgreSQL would take a bare parameter beside small numbers for a 32-bit integer.
-const milliseconds = (value: number) => sql`cast(${value} as bigint)`

@@ -1,5 +1,6 @@
 import { and, desc, eq, gt, inArray, ne, sql } from 'drizzle-orm'
-import { type Database, must, prepared } from '../client.ts'
+import { type Database, must } from '../client.ts'
+import { prepared } from '../prepared.ts'
 import { accounts, factors, pendingSignIns, recoveryCodes, sessions } from '../schema.ts'
 import { type EventRow, insertEvents } from './statements.ts'
 

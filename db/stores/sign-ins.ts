@@ -1,5 +1,6 @@
 import { and, eq, gt, inArray, isNull, lt, notExists, sql } from 'drizzle-orm'
-import { type Database, type Db, must, prepared } from '../client.ts'
+import { type Database, type Db, must } from '../client.ts'
+import { later, prepared, preparedInsert, preparedWrite } from '../prepared.ts'
 import { accounts, factors, pendingSignIns, recoveryCodes, sessions } from '../schema.ts'
 import { presenting, recognition } from './known-browsers.ts'
 import {
@@ -46,6 +47,15 @@ export function signInStore({ db, atomically }: Database) {
       .where(eq(accounts.email, sql.placeholder('email'))),
   )
 
+  const findPending = prepared(
+    'find_pending',
+    db
+      .select({ pending: pendingSignIns })
+      .from(pendingSignIns)
+      .innerJoin(accounts, eq(accounts.id, pendingSignIns.accountId))
+      .where(and(live, isNull(accounts.suspendedAt))),
+  )
+
   return {
     accountByEmail: async (email: string, browserHashes: string[] = []) =>
       (await accountByEmail({ email, ...presenting(browserHashes) }))[0],
@@ -86,34 +96,16 @@ export function signInStore({ db, atomically }: Database) {
       atomically(
         (tx) => [
           accountUnchanged(tx, pending.accountId, pending.securityVersion),
-          tx.insert(pendingSignIns).values(pending),
+          insertPending(tx, pending),
           ...forgive(tx, forgiven),
         ],
         { durable: false }, // after a power cut the password is typed again
       ),
 
-    async findPending(tokenHash: string, now: Date) {
-      const [row] = await db
-        .select({ pending: pendingSignIns })
-        .from(pendingSignIns)
-        .innerJoin(accounts, eq(accounts.id, pendingSignIns.accountId))
-        .where(and(live(tokenHash, now), isNull(accounts.suspendedAt)))
-      return row?.pending
-    },
+    findPending: async (tokenHash: string, now: Date) => (await findPending({ tokenHash, now }))[0]?.pending,
 
     spendAttempt: (tokenHash: string, now: Date) =>
-      atomically(
-        (tx) => [
-          must(
-            tx
-              .update(pendingSignIns)
-              .set({ attemptsLeft: sql`${pendingSignIns.attemptsLeft} - 1` })
-              .where(live(tokenHash, now))
-              .returning({ attemptsLeft: pendingSignIns.attemptsLeft }),
-          ),
-        ],
-        { durable: false },
-      ),
+      atomically((tx) => [must(spendAttempt(tx, { tokenHash, now }))], { durable: false }),
 
     async cancelPending(tokenHash: string): Promise<void> {
       await db.delete(pendingSignIns).where(eq(pendingSignIns.tokenHash, tokenHash))
@@ -127,13 +119,7 @@ export function signInStore({ db, atomically }: Database) {
     }: Completion & { factorId: string; counter: number }) =>
       atomically((tx) => [
         accountUnchanged(tx, completion.session.accountId, completion.securityVersion),
-        must(
-          tx
-            .update(factors)
-            .set({ counter, lastUsedAt: now })
-            .where(and(eq(factors.id, factorId), lt(factors.counter, counter))) // the counter only ever grows
-            .returning({ id: factors.id }),
-        ),
+        must(useFactor(tx, { factorId, counter, now })),
         ...complete(tx, completion),
       ]),
 
@@ -175,12 +161,7 @@ const complete = (
   tx: Db,
   { pendingHash, session, events, forgiven, known, trust: trusted }: Omit<Completion, 'now'>,
 ) => [
-  must(
-    tx
-      .delete(pendingSignIns)
-      .where(eq(pendingSignIns.tokenHash, pendingHash))
-      .returning({ tokenHash: pendingSignIns.tokenHash }),
-  ),
+  must(takePending(tx, { pendingHash })),
   insertSession(tx, session),
   ...(trusted ? insertTrust(tx, trusted) : []),
   ...(known ? [rememberBrowser(tx, known)] : []),
@@ -188,5 +169,35 @@ const complete = (
   ...forgive(tx, forgiven),
 ]
 
-const live = (tokenHash: string, now: Date) =>
-  and(eq(pendingSignIns.tokenHash, tokenHash), gt(pendingSignIns.attemptsLeft, 0), gt(pendingSignIns.expiresAt, now))
+// Values that come later, so that each is built once.
+
+const live = and(
+  eq(pendingSignIns.tokenHash, later('tokenHash')),
+  gt(pendingSignIns.attemptsLeft, 0),
+  gt(pendingSignIns.expiresAt, later('now', pendingSignIns.expiresAt)),
+)
+
+const insertPending = preparedInsert('insert_pending', pendingSignIns)
+
+const spendAttempt = preparedWrite<{ tokenHash: string; now: Date }>('spend_attempt', (tx) =>
+  tx
+    .update(pendingSignIns)
+    .set({ attemptsLeft: sql`${pendingSignIns.attemptsLeft} - 1` })
+    .where(live)
+    .returning({ attemptsLeft: pendingSignIns.attemptsLeft }),
+)
+
+const takePending = preparedWrite<{ pendingHash: string }>('take_pending', (tx) =>
+  tx
+    .delete(pendingSignIns)
+    .where(eq(pendingSignIns.tokenHash, later('pendingHash')))
+    .returning({ tokenHash: pendingSignIns.tokenHash }),
+)
+
+const useFactor = preparedWrite<{ factorId: string; counter: number; now: Date }>('use_factor', (tx) =>
+  tx
+    .update(factors)
+    .set({ counter: later('counter'), lastUsedAt: later('now') })
+    .where(and(eq(factors.id, later('factorId')), lt(factors.counter, later('counter')))) // the counter only ever grows
+    .returning({ id: factors.id }),
+)

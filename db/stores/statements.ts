@@ -1,5 +1,6 @@
 import { and, eq, gt, inArray, isNotNull, isNull, ne, sql } from 'drizzle-orm'
 import { type Db, must } from '../client.ts'
+import { later, preparedInsert, preparedWrite } from '../prepared.ts'
 import {
   accounts,
   events,
@@ -32,13 +33,15 @@ export const hasSecondFactor =
 
 /** Goes on only if the account is as it was when `securityVersion` was read, and keeps it so until the transaction ends. */
 export const accountUnchanged = (tx: Db, accountId: number, securityVersion: number) =>
-  must(
-    tx
-      .update(accounts)
-      .set({ securityVersion }) // the same value: what counts is the row's lock
-      .where(and(eq(accounts.id, accountId), eq(accounts.securityVersion, securityVersion)))
-      .returning({ id: accounts.id }),
-  )
+  must(touchAccount(tx, { accountId, securityVersion }))
+
+const touchAccount = preparedWrite<{ accountId: number; securityVersion: number }>('account_unchanged', (tx) =>
+  tx
+    .update(accounts)
+    .set({ securityVersion: sql`${accounts.securityVersion}` }) // the same value: what counts is the row's lock
+    .where(and(eq(accounts.id, later('accountId')), eq(accounts.securityVersion, later('securityVersion'))))
+    .returning({ id: accounts.id }),
+)
 
 /** As above, and from here on whatever began under the old version can not finish. */
 export const newSecurityVersion = (tx: Db, accountId: number, securityVersion: number) =>
@@ -107,10 +110,13 @@ export const renewSession = (
       .returning({ id: sessions.id }),
   )
 
-export const insertSession = (tx: Db, session: SessionRow) =>
-  writing(tx.insert(sessions).values(session), { sessions: [session] })
+const writeSessions = preparedInsert('insert_session', sessions)
+const writeEvents = preparedInsert('insert_event', events)
 
-export const insertEvents = (tx: Db, ...rows: EventRow[]) => writing(tx.insert(events).values(rows), { events: rows })
+export const insertSession = (tx: Db, session: SessionRow) =>
+  writing(writeSessions(tx, session), { sessions: [session] })
+
+export const insertEvents = (tx: Db, ...rows: EventRow[]) => writing(writeEvents(tx, ...rows), { events: rows })
 
 type Written = { events?: EventRow[]; sessions?: SessionRow[] }
 const written = new WeakMap<object, Written>()
@@ -123,14 +129,12 @@ function writing<Statement extends object>(statement: Statement, rows: Written):
 /** What a step of a transaction adds to the events and sessions. */
 export const writtenBy = (step: object): Written | undefined => written.get(step)
 /** The browser that signs in here is known from then on. */
-export const rememberBrowser = (tx: Db, browser: KnownBrowserRow) =>
-  tx
-    .insert(knownBrowsers)
-    .values(browser)
-    .onConflictDoUpdate({
-      target: [knownBrowsers.tokenHash, knownBrowsers.accountId],
-      set: { lastSeenAt: browser.lastSeenAt },
-    })
+export const rememberBrowser = preparedInsert('remember_browser', knownBrowsers, (insert) =>
+  insert.onConflictDoUpdate({
+    target: [knownBrowsers.tokenHash, knownBrowsers.accountId],
+    set: { lastSeenAt: sql`excluded.last_seen_at` },
+  }),
+)
 
 /** Mail goes into the queue in the transaction of what it tells of. */
 export const queueMails = (tx: Db, ...rows: MailRow[]) => tx.insert(mails).values(rows)
@@ -140,12 +144,17 @@ export const forgiveAll = (tx: Db, beginning: string) =>
   tx.delete(limits).where(sql`substr(${limits.key}, 1, ${beginning.length}) = ${beginning}`)
 
 /** A right answer gives back its attempt of the address, and clears the failures in a row. */
-export function forgive(tx: Db, { budget, delays }: Forgiven) {
-  const clear = delays.length > 0 ? [tx.delete(limits).where(inArray(limits.key, delays))] : []
-  if (budget === undefined) return clear
-  const refund = tx
+export const forgive = (tx: Db, { budget, delays }: Forgiven) => [
+  ...(budget === undefined ? [] : [refund(tx, { key: budget })]),
+  ...(delays.length === 0 ? [] : [clear(tx, ...delays.map((key) => ({ key })))]),
+]
+
+const refund = preparedWrite<{ key: string }>('refund_attempt', (tx) =>
+  tx
     .update(limits)
     .set({ count: sql`${limits.count} - 1` })
-    .where(and(eq(limits.key, budget), gt(limits.count, 0)))
-  return [refund, ...clear]
-}
+    .where(and(eq(limits.key, later('key')), gt(limits.count, 0))),
+)
+const clear = preparedWrite<{ key: string }>('clear_failures', (tx) =>
+  tx.delete(limits).where(eq(limits.key, later('key'))),
+)

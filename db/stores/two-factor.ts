@@ -1,5 +1,6 @@
 import { and, asc, eq, sql } from 'drizzle-orm'
 import { type Database, type Db, must } from '../client.ts'
+import { later, prepared } from '../prepared.ts'
 import { accounts, factors, pendingEnrolments, recoveryCodes } from '../schema.ts'
 import {
   accountUnchanged,
@@ -23,14 +24,21 @@ type FactorChange = {
   forgiven: Forgiven
 }
 
-/** Factors and recovery codes, which turn on and off together. */
-export const twoFactorStore = ({ db, atomically }: Database) => ({
-  factorsOf: async (accountId: number) =>
-    await db
+function factorsOf(db: Db) {
+  const find = prepared(
+    'factors_of',
+    db
       .select()
       .from(factors)
-      .where(eq(factors.accountId, accountId))
+      .where(eq(factors.accountId, later('accountId')))
       .orderBy(asc(factors.addedAt), asc(factors.id)),
+  )
+  return (accountId: number) => find({ accountId })
+}
+
+/** Factors and recovery codes, which turn on and off together. */
+export const twoFactorStore = ({ db, atomically }: Database) => ({
+  factorsOf: factorsOf(db),
 
   async hasFactor(accountId: number, factorId: string): Promise<boolean> {
     const found = await db.select({ id: factors.id }).from(factors).where(own(accountId, factorId))

@@ -1,6 +1,6 @@
 import { Hono } from 'hono'
+import { databaseFailure, failureText } from '../../http/database-failures.ts'
 import type { AnyContext, AppEnv } from '../../http/env.ts'
-import { isBusyDatabase } from '../../http/errors.tsx'
 import { fieldsIn, readFields } from '../../http/forms.ts'
 import { REFUSALS, Refusal } from '../../http/refusals.ts'
 import { notOtherSites } from '../../http/same-origin.ts'
@@ -13,8 +13,6 @@ import { SECRETS } from './parameters.ts'
 import { Failure, failureBody, invalidParameter, successBody } from './results.ts'
 
 export type JelasticDeps = MethodDeps & { baseUrl: string; report: (error: unknown) => void }
-
-const RETRY_SECONDS = 2 // as long as the database waits for its lock
 
 /** `/1.0/`: the form of the Jelastic cloud, for clients that exist. Whatever happens, the answer is 200 and JSON with a `result`. */
 export const jelasticRoutes = (deps: JelasticDeps) =>
@@ -30,7 +28,7 @@ export const jelasticRoutes = (deps: JelasticDeps) =>
     .all('*', () => {
       throw notSupported('Addresses here are /1.0/GROUP/SERVICE/rest/METHOD.')
     })
-    .onError((error, c) => c.json(failureBody(asFailure(error, deps.report))))
+    .onError((error, c) => c.json(failureBody(asFailure(error, c.req.method, deps.report))))
 
 const notSupported = (text: string) => new Failure('not_supported', text)
 
@@ -67,16 +65,18 @@ function sessionIn(c: AnyContext, fields: ReadonlyMap<string, string>): string |
   return named ?? bearer
 }
 
-function asFailure(error: unknown, report: (error: unknown) => void): Failure {
+function asFailure(error: unknown, method: string, report: (error: unknown) => void): Failure {
   if (error instanceof Failure) return error
   if (error instanceof Refusal) return notSupported(REFUSED[error.reason] ?? REFUSALS[error.reason].text)
-  if (error instanceof HashQueueFull) return busy(error.retryAfterSeconds)
+  if (error instanceof HashQueueFull) return tryLater('busy', error.retryAfterSeconds)
   report(error)
-  if (isBusyDatabase(error)) return busy(RETRY_SECONDS)
+  const failure = databaseFailure(error)
+  if (failure) return tryLater(failure.reason, failure.seconds, failureText(failure, method))
   return notSupported('The fault is on our side, and nothing was left half done. Try again in a moment.')
 }
 
-const busy = (seconds: number) => new Failure('busy', undefined, { retryAfter: seconds })
+const tryLater = (result: 'busy' | 'unavailable', seconds: number, text?: string) =>
+  new Failure(result, text, { retryAfter: seconds })
 
 /** Where the words for a page would not help a program. */
 const REFUSED: Partial<Record<Refusal['reason'], string>> = {

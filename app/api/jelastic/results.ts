@@ -59,11 +59,16 @@ export const RESULTS = {
   too_many_tokens: { number: 9015, meaning: 'The account has as many access tokens as it can have.' },
   busy: {
     number: 9016,
-    meaning: 'Too busy at this moment; nothing was changed. retryAfter: seconds until another try.',
+    meaning: 'Too busy at this moment. retryAfter: seconds until another try.',
   },
   email_unconfirmed: {
     number: 9017,
     meaning: 'The e-mail address of the account is not confirmed. Follow the link in the mail to it first.',
+  },
+  unavailable: {
+    number: 9018,
+    meaning:
+      'The data is out of reach at this moment. Nothing is half done, but it may have been done: look before trying again. retryAfter: seconds until then.',
   },
 } as const satisfies Record<string, { number: number; meaning: string }>
 

@@ -27,6 +27,7 @@ describe('what comes in by /api/v1', () => {
     ['a field twice (A59)', `{"email":"${email}","password":"no","password":"${PASSWORD}"}`, 400],
     ['NUL (A58)', JSON.stringify({ email, password: 'a\u0000b' }), 400],
     ['half a surrogate pair (A58)', '{"email":"a@example.com","password":"\\ud800"}', 400],
+    ['the other half (A58)', '{"email":"a@example.com","password":"\\udc00"}', 400],
     ['bytes that are not UTF-8', new Uint8Array([123, 34, 255, 254, 34, 125]), 400],
     ['a megabyte (A56)', JSON.stringify({ email, password: 'x'.repeat(1_000_000) }), 413],
     ['nesting without end', '['.repeat(20_000) + ']'.repeat(20_000), 422],
@@ -46,14 +47,46 @@ describe('what comes in by /api/v1', () => {
     assert.equal((await post(JSON.stringify(right), 'Application/JSON; charset=UTF-8')).status, 201)
   })
 
+  test('so is one of a DELETE whose body is empty, and an empty body in pieces without any', async () => {
+    const Authorization = `Bearer ${await api.signedIn(email)}`
+    const body = new ReadableStream({ start: (stream) => stream.close() })
+    const requests: RequestInit[] = [
+      { headers: { 'Content-Type': 'text/plain' } },
+      { body, duplex: 'half' } as RequestInit,
+    ]
+    for (const { headers, ...init } of requests) {
+      const all = { Authorization, ...(headers as Record<string, string>) }
+      const answer = await api.raw('DELETE', '/api/v1/two-factor', { ...init, headers: all })
+      assert.equal(answer.status, 415, answer.text)
+    }
+  })
+
   test('an unknown address is 404, an unused method 405 with Allow, both as problems', async () => {
     const missing = await api.call('GET', '/nothing')
     assert.equal(missing.status, 404)
     assert.equal(missing.headers.get('Content-Type'), 'application/problem+json')
+    const bare = await api.call('GET', '')
+    assert.equal(bare.status, 404, 'the address of all of it')
+    assert.equal(bare.headers.get('Content-Type'), 'application/problem+json')
     const unused = await api.call('PUT', '/sessions', undefined, {})
     assert.equal(unused.status, 405)
     assert.equal(unused.headers.get('Allow'), 'GET, HEAD, POST')
     assert.equal(unused.headers.get('Content-Type'), 'application/problem+json')
+  })
+
+  test('an id that no row can have is not found, whatever is in it (A58)', async () => {
+    const session = await api.signedIn(email)
+    const remove = (path: string, body?: unknown) => api.call('DELETE', path, session, body)
+    for (const id of ['%00', 'a%00b', '%EF%BF%BD', '%ED%A0%80', '%F0%9F%98%80', '%22', 'x'.repeat(64)]) {
+      assert.equal((await remove(`/sessions/${id}`)).status, 404, id)
+      assert.equal((await remove(`/tokens/${id}`, { password: PASSWORD })).status, 404, id)
+    }
+    const headers = { Authorization: `Bearer ${session}`, 'Content-Type': 'application/x-www-form-urlencoded' }
+    for (const method of ['signoutsessions', 'deletetokens']) {
+      const body = new URLSearchParams({ ids: '["\\u0000"]', ...(method === 'deletetokens' && { password: PASSWORD }) })
+      const answer = await api.raw('POST', `/1.0/users/authentication/rest/${method}`, { body: `${body}`, headers })
+      assert.equal(answer.body.result, 5, answer.text)
+    }
   })
 
   test('a page of another site is refused, a program is not (A37)', async () => {

@@ -37,7 +37,9 @@ export const bodyOf = <Schema extends z.ZodType>(schema: Schema) => ({
 export function access(deps: CallerDeps, who: Access, ...problems: ProblemName[]) {
   const guards = who === 'anybody' ? [] : [calling(deps, refuseCaller, who === 'session' ? undefined : who)]
   const always: ProblemName[] =
-    who === 'anybody' ? ['invalid_request', 'busy'] : ['invalid_request', 'invalid_token', 'insufficient_scope', 'busy']
+    who === 'anybody'
+      ? ['invalid_request', 'busy', 'unavailable']
+      : ['invalid_request', 'invalid_token', 'insufficient_scope', 'busy', 'unavailable']
   return {
     route: { middleware: guards, ...(who !== 'anybody' && { security: [{ bearer: [] }], 'x-scope': who }) },
     /** For the document alone: problems are thrown, not answered by handlers, so their types say nothing. */

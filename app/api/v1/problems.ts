@@ -1,7 +1,8 @@
 import type { Context } from 'hono'
+import { HTTPException } from 'hono/http-exception'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import type { Scope } from '../../access-tokens/scopes.ts'
-import { isBusyDatabase } from '../../http/errors.tsx'
+import { databaseFailure, failureText } from '../../http/database-failures.ts'
 import { REFUSALS, Refusal } from '../../http/refusals.ts'
 import { HashQueueFull } from '../../lib/passwords.ts'
 
@@ -30,6 +31,7 @@ export const PROBLEMS = {
   misdirected: { status: 421, title: 'This server answers at one address only.' },
   forbidden: { status: 403, title: 'Requests from other sites are not accepted.' },
   busy: { status: 503, title: 'Too busy at this moment.' },
+  unavailable: { status: 503, title: 'The data is out of reach at this moment.' },
   internal: { status: 500, title: 'The fault is on our side.' },
 } as const
 
@@ -103,7 +105,7 @@ const challenge = (error?: string, scope?: Scope) => ({
 
 /** Answers whatever was thrown on the way, in the API's own form. */
 export function answerProblem(error: unknown, c: Context, report: (error: unknown) => void): Response {
-  const { problem, detail, more, headers } = asProblem(error, report)
+  const { problem, detail, more, headers } = asProblem(error, c.req.method, report)
   const { status, title } = PROBLEMS[problem]
   return c.body(
     JSON.stringify({ type: problemType(problem), title, status, detail, ...more }),
@@ -122,18 +124,21 @@ const OF_REFUSALS: Record<Refusal['status'], ProblemName> = {
   421: 'misdirected',
 }
 
-function asProblem(error: unknown, report: (error: unknown) => void): Problem {
+function asProblem(error: unknown, method: string, report: (error: unknown) => void): Problem {
   if (error instanceof Problem) return error
   if (error instanceof Refusal) return new Problem(OF_REFUSALS[error.status], REFUSALS[error.reason].text)
-  if (error instanceof HashQueueFull) return busy(error.retryAfterSeconds)
+  if (error instanceof HashQueueFull) {
+    const { retryAfterSeconds: seconds } = error
+    return tryLater('busy', seconds, `Nothing was changed. Try again in ${seconds} seconds.`)
+  }
+  // The routes' own look at the content type, where an empty body was let through to them.
+  if (error instanceof HTTPException && error.status === 415)
+    return new Problem('unsupported_media_type', REFUSALS.not_json.text)
   report(error)
-  return isBusyDatabase(error) ? busy(2) : new Problem('internal', 'Nothing was left half done. Try again in a moment.')
+  const failure = databaseFailure(error)
+  if (failure) return tryLater(failure.reason, failure.seconds, failureText(failure, method))
+  return new Problem('internal', 'Nothing was left half done. Try again in a moment.')
 }
 
-const busy = (seconds: number) =>
-  new Problem(
-    'busy',
-    `Nothing was changed. Try again in ${seconds} seconds.`,
-    { retry_after: seconds },
-    { 'Retry-After': String(seconds) },
-  )
+const tryLater = (problem: 'busy' | 'unavailable', seconds: number, detail: string) =>
+  new Problem(problem, detail, { retry_after: seconds }, { 'Retry-After': String(seconds) })

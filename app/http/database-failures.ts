@@ -1,0 +1,37 @@
+/** A database that could not do its part, as opposed to a fault in what it was asked. It passes by itself, or by an operator's hand. */
+export type DatabaseFailure = {
+  /** `busy`: others were in the way for too long. `unavailable`: it can not be reached, or can not write. */
+  reason: 'busy' | 'unavailable'
+  /** After how many another try may go better. */
+  seconds: number
+}
+
+const BUSY: DatabaseFailure = { reason: 'busy', seconds: 2 } // as long as SQLite waits for its lock
+const AWAY: DatabaseFailure = { reason: 'unavailable', seconds: 5 } // about as long as PostgreSQL takes to start
+const FULL: DatabaseFailure = { reason: 'unavailable', seconds: 60 } // somebody has to make room
+
+/** By the code of the driver: SQLite's result codes, PostgreSQL's SQLSTATE (its manual, appendix A), Node's system errors, our own words. */
+const FAILURES: [RegExp, DatabaseFailure][] = [
+  [/^SQLITE_(BUSY|LOCKED)/, BUSY],
+  [/^(40001|40P01|55P03|57014)$/, BUSY], // serialization, deadlock, lock time-out, statement time-out
+  [/^(53300|NO_FREE_CONNECTION)$/, BUSY], // too many connections, there or here
+  [/^(08...|57P0[1235]|25P0[34])$/, AWAY], // connection failures, shutdown, start-up, sessions that the server ended
+  [/^25006$/, AWAY], // a standby that took over and can not write yet
+  [/^(CONNECTION_LOST|NO_ANSWER)$/, AWAY],
+  [/^(ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN)$/, AWAY],
+  [/^(SQLITE_(FULL|IOERR|READONLY|CANTOPEN)|53100|53200|53400|58030)/, FULL], // disk, memory, a configured limit
+]
+
+/** Undefined when it is no failure of the database. Looks through what wraps the driver's error. */
+export function databaseFailure(error: unknown): DatabaseFailure | undefined {
+  const { code, cause } = error as { code?: unknown; cause?: unknown }
+  const found = typeof code === 'string' && FAILURES.find(([codes]) => codes.test(code))
+  if (found) return found[1]
+  return cause instanceof Error ? databaseFailure(cause) : undefined
+}
+
+/** What is true in every case: a connection that is lost while it says "commit" may have committed. */
+export const failureText = ({ seconds }: DatabaseFailure, method: string): string =>
+  method === 'GET' || method === 'HEAD'
+    ? `Try again in ${seconds} seconds.`
+    : `Nothing is half done, but it may have been done. Look whether it was, and if not, try again in ${seconds} seconds.`

@@ -1,0 +1,90 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import fc from 'fast-check'
+import { displayed, newRecoveryCodes, readTypedCode } from './codes.ts'
+
+const ALPHABET = [...'0123456789abcdefghjkmnpqrstvwxyz']
+const code = fc.array(fc.constantFrom(...ALPHABET), { minLength: 10, maxLength: 10 }).map((letters) => letters.join(''))
+const digits = fc.stringMatching(/^[0-9]{6}$/)
+
+/** What stands between characters and is forgiven. */
+const gap = fc.array(fc.constantFrom(' ', '\t', '\n', '-', '\u00A0', '\u2010', '\u2013', '\u2014', '\u3000'), {
+  maxLength: 3,
+})
+const LOOK_ALIKES: Partial<Record<string, string[]>> = { 0: ['0', 'o', 'O'], 1: ['1', 'i', 'I', 'l', 'L'] }
+
+/** Any way that a person might type it: gaps anywhere, any case, o for 0, i and l for 1. */
+const spelt = (of: string) =>
+  fc
+    .tuple(...[...of].map((letter) => fc.constantFrom(...(LOOK_ALIKES[letter] ?? [letter, letter.toUpperCase()]))))
+    .chain((letters) =>
+      fc
+        .array(gap, { minLength: letters.length + 1, maxLength: letters.length + 1 })
+        .map((gaps) => gaps.map((each, index) => each.join('') + (letters[index] ?? '')).join('')),
+    )
+
+describe('a code as it is typed', () => {
+  test('a recovery code is read from any spelling of it', () => {
+    const both = code.chain((of) => fc.tuple(fc.constant(of), spelt(of)))
+    fc.assert(
+      fc.property(both, ([of, typed]) => {
+        assert.deepEqual(readTypedCode(typed), { kind: 'recovery_code', code: of })
+      }),
+    )
+  })
+
+  test('so are the six digits of an authenticator', () => {
+    const both = digits.chain((of) => fc.tuple(fc.constant(of), fc.array(gap, { minLength: 6, maxLength: 6 })))
+    fc.assert(
+      fc.property(both, ([of, gaps]) => {
+        const typed = [...of].map((digit, index) => digit + (gaps[index] ?? []).join('')).join('')
+        assert.deepEqual(readTypedCode(typed), { kind: 'authenticator', code: of })
+      }),
+    )
+  })
+
+  test('what is read is in the one form that is stored, and reading it again changes nothing', () => {
+    const any = fc.oneof(fc.string({ unit: 'binary', maxLength: 16 }), fc.stringMatching(/^[0-9A-Za-z -]{6,14}$/))
+    fc.assert(
+      fc.property(any, (typed) => {
+        const read = readTypedCode(typed)
+        if (read.kind === 'malformed') return
+        assert.match(read.code, read.kind === 'authenticator' ? /^[0-9]{6}$/ : /^[0-9a-hjkmnp-tv-z]{10}$/)
+        assert.deepEqual(readTypedCode(read.code), read)
+      }),
+    )
+  })
+
+  test('nothing else is a code: another letter anywhere, one too many, or one too few', () => {
+    const strange = fc
+      .string({ unit: 'binary', minLength: 1, maxLength: 2 })
+      .filter((text) => !/^[\s\p{Pd}0-9A-TV-Za-tv-z]*$/u.test(text))
+    fc.assert(
+      fc.property(code, fc.nat(9), strange, (of, at, other) => {
+        assert.deepEqual(readTypedCode(of.slice(0, at) + other + of.slice(at + 1)), { kind: 'malformed' })
+        assert.deepEqual(readTypedCode(`${of}${of[at]}`), { kind: 'malformed' })
+        assert.deepEqual(readTypedCode(of.slice(1)), { kind: 'malformed' })
+      }),
+      {
+        examples: [
+          ['0123456789', 3, '\u212A'],
+          ['0123456789', 0, '\u0661'],
+          ['0123456789', 0, 'u'],
+          ['0123456789', 5, '\u200B'],
+        ],
+      },
+    )
+  })
+
+  test('new codes are twelve different ones, and read from how they are shown', () => {
+    fc.assert(
+      fc.property(fc.constant(undefined), () => {
+        const codes = newRecoveryCodes()
+        assert.equal(new Set(codes).size, 12)
+        for (const each of codes)
+          assert.deepEqual(readTypedCode(displayed(each)), { kind: 'recovery_code', code: each })
+      }),
+      { numRuns: 30 },
+    )
+  })
+})

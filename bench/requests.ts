@@ -1,0 +1,47 @@
+import { generateSync } from 'otplib'
+import type { Send } from './load.ts'
+import { PASSWORD, type Signer } from './protocol.ts'
+
+export type Typed = { password: string; code: string }
+
+/** The two forms of a sign-in, made beforehand: the work of a person and a phone is not the server's. */
+export function whatIsTyped({ email, secret }: Signer): Typed {
+  const code = generateSync({ secret: Buffer.from(secret, 'hex'), epoch: Math.floor(Date.now() / 1000) })
+  return { password: new URLSearchParams({ email, password: PASSWORD }).toString(), code: `code=${code}` }
+}
+
+const formHead = (port: number) =>
+  `Origin: http://localhost:${port}\r\nContent-Type: application/x-www-form-urlencoded\r\n`
+
+/** The first form. What it answers is the cookie that owes a code. */
+export const typePassword = (port: number) => {
+  const head = formHead(port)
+  return async (send: Send, { password }: Typed) => {
+    const { status, cookies } = await send('POST /sign-in', head, password)
+    return { status, cookies }
+  }
+}
+
+/** Password, then the code. */
+export function signIn(port: number, codeTimes: number[] = []) {
+  const head = formHead(port)
+  const first = typePassword(port)
+  return async (send: Send, typed: Typed) => {
+    const { cookies } = await first(send, typed)
+    const began = performance.now()
+    const second = await send('POST /sign-in/two-factor', `${head}Cookie: ${cookies.join('; ')}\r\n`, typed.code)
+    codeTimes.push(performance.now() - began)
+    if (second.status !== 303 || !second.cookies.some((pair) => pair.startsWith('latchkey=')))
+      throw new Error(`The code page answered ${second.status}.`)
+  }
+}
+
+/** Asks for a path with what each visitor brings along. */
+export const ask =
+  (path: string, head: (visitor: string) => string = () => '') =>
+  async (send: Send, visitor: string) => {
+    const { status } = await send(`GET ${path}`, head(visitor))
+    if (status !== 200) throw new Error(`${path} answered ${status}`)
+  }
+export const cookie = (session: string) => `Cookie: latchkey=${session}\r\n`
+export const bearer = (token: string) => `Authorization: Bearer ${token}\r\n`

@@ -1,0 +1,106 @@
+import { connection, inTurn, rate } from './load.ts'
+import { ask, bearer, cookie, signIn, typePassword, whatIsTyped } from './requests.ts'
+import type { Subject } from './subject.ts'
+
+const SIGN_INS = 120 // a round
+const WARM_UP = 300 // sign-ins before the first round: a server that runs is warm
+const PAGES = 3000
+const ANSWERS = 10_000
+const PEOPLE = 16 // connections
+const CALLERS = 64 // connections of scripts, which come in greater numbers
+const SATURATED = 8_000 // ms
+const SATURATING = 64 // connections that type passwords and nothing else
+const LOOKING = 8 // connections of people who look at pages meanwhile
+const READING = 20 // ms between two pages of one of them
+
+export const signersFor = (rounds: number) => WARM_UP + rounds * SIGN_INS
+export const PAGE = '/settings/account'
+export const ANSWER = '/api/v1/account'
+
+/** Rates are per second, of the product and of what it is compared with; times are of each request, in milliseconds. */
+export type Round = {
+  hashes: number
+  signIns: number
+  /** Processor time of argon2id alone, of that of whole sign-ins, all threads of the server. */
+  ofProcessorTime: number
+  pages: number
+  barePages: number
+  answers: number
+  bareAnswers: number
+  times: Record<'sign-in, whole' | 'sign-in, code' | 'signed-in page' | 'token-checked answer', number[]>
+}
+
+export async function warmUp(subject: Subject): Promise<void> {
+  await measure(subject, { signIns: WARM_UP, pages: PAGES, answers: ANSWERS })
+}
+
+export const measureRound = (subject: Subject): Promise<Round> =>
+  measure(subject, { signIns: SIGN_INS, pages: PAGES, answers: ANSWERS })
+
+async function measure(
+  { people, ports, ask: of }: Subject,
+  amounts: { signIns: number; pages: number; answers: number },
+): Promise<Round> {
+  const times: Round['times'] = {
+    ...{ 'sign-in, whole': [], 'sign-in, code': [], 'signed-in page': [], 'token-checked answer': [] },
+  }
+  const typed = people.signers.splice(0, amounts.signIns).map(whatIsTyped)
+  if (typed.length < amounts.signIns) throw new Error('There are not enough people to sign in.')
+
+  const before = await of('cpu')
+  const hashes = await of('hashes', amounts.signIns)
+  const between = await of('cpu')
+  const signIns = await rate(
+    typed,
+    { width: PEOPLE, port: ports.product, times: times['sign-in, whole'] },
+    signIn(ports.product, times['sign-in, code']),
+  )
+  const after = await of('cpu')
+
+  const barePages = await rate(inTurn([''], amounts.pages), { width: PEOPLE, port: ports.barePage }, ask('/'))
+  const pages = await rate(
+    inTurn(people.sessions, amounts.pages),
+    { width: PEOPLE, port: ports.product, times: times['signed-in page'] },
+    ask(PAGE, cookie),
+  )
+  const bareAnswers = await rate(inTurn([''], amounts.answers), { width: CALLERS, port: ports.bareAnswer }, ask('/'))
+  const answers = await rate(
+    inTurn(people.tokens, amounts.answers),
+    { width: CALLERS, port: ports.product, times: times['token-checked answer'] },
+    ask(ANSWER, bearer),
+  )
+  const ofProcessorTime = (between - before) / (after - between)
+  return { hashes, signIns, ofProcessorTime, pages, barePages, answers, bareAnswers, times }
+}
+
+/** While more passwords are typed than can be hashed: what a person waits for a page, in milliseconds. */
+export async function pagesWhileSaturated({ people, ports }: Subject): Promise<number[]> {
+  const times: number[] = []
+  let isOver = false
+  // The same people again and again: they never finish, so that no code is owed twice.
+  const typed = people.signers.slice(0, SATURATING).map(whatIsTyped)
+  const type = typePassword(ports.product)
+  const saturating = typed.map(async (form) => {
+    const { send, close } = await connection(ports.product)
+    while (!isOver) await type(send, form)
+    close()
+  })
+  const look = ask(PAGE, cookie)
+  const looking = people.sessions.slice(0, LOOKING).map(async (session) => {
+    const { send, close } = await connection(ports.product)
+    await pause(500) // until the queue is full
+    while (!isOver) {
+      const began = performance.now()
+      await look(send, session)
+      times.push(performance.now() - began)
+      await pause(READING)
+    }
+    close()
+  })
+  await pause(SATURATED)
+  isOver = true
+  await Promise.all([...saturating, ...looking])
+  return times
+}
+
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))

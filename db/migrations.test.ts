@@ -1,0 +1,127 @@
+import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync } from 'node:fs'
+import { after, describe, test } from 'node:test'
+import { setTimeout as pause } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { inspect } from 'node:util'
+import Sqlite from 'better-sqlite3'
+import { sql } from 'drizzle-orm'
+import { emptyDatabase, readingOf, startServer } from '#app/testing.ts'
+import { bundle } from '../scripts/build.ts'
+import { type Database, openDatabase } from './client.ts'
+import { dialect } from './columns.ts'
+import { migrationsOf } from './migrations.ts'
+import { limits } from './schema.ts'
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url))
+const JOURNAL = sql.raw(dialect === 'sqlite' ? '__drizzle_migrations' : 'drizzle.__drizzle_migrations')
+const known = migrationsOf(dialect)
+
+const opened: { close(): Promise<void> }[] = []
+after(async () => {
+  for (const one of opened) await one.close()
+})
+async function fresh() {
+  const { url, drop } = await emptyDatabase()
+  const database = openDatabase(url)
+  opened.push(database, { close: drop })
+  return { url, database }
+}
+
+/** When each migration was made that the database says it has. */
+async function applied({ db }: Database): Promise<number[]> {
+  const made = sql<number>`(select sum(created_at) from ${JOURNAL})`.mapWith(Number)
+  const many = sql<number>`(select count(*) from ${JOURNAL})`.mapWith(Number)
+  await db.insert(limits).values({ key: 'a', count: 0, blockedUntilMs: 0, expiresAtMs: 0 })
+  const [row] = await db.select({ made, many }).from(limits)
+  await db.delete(limits)
+  return [row?.many ?? 0, row?.made ?? 0]
+}
+const ALL = [known.length, known.reduce((sum, { folderMillis }) => sum + folderMillis, 0)]
+
+/** Another process, which opens the database and brings it up to date as soon as it is told to. */
+async function process(url: string) {
+  const program = `
+    const { openDatabase } = await import('./dist/test-database.js')
+    process.stdout.write('ready')
+    await new Promise((resolve) => process.stdin.once('data', resolve))
+    const database = openDatabase(process.env.DATABASE_URL)
+    await database.migrate()
+    await database.close()
+    process.exit()`
+  const child = spawn(globalThis.process.execPath, ['--input-type=module', '--eval', program], {
+    cwd: ROOT,
+    env: { PATH: globalThis.process.env.PATH ?? '', DATABASE_URL: url },
+  })
+  const err = readingOf(child.stderr)
+  const ended = once(child, 'exit')
+  await once(child.stdout, 'data')
+  return {
+    go: () => child.stdin.write('go'),
+    /** What it complained of. */
+    ended: async () => ((await ended)[0] === 0 ? '' : err()),
+  }
+}
+
+/** Holds the write lock of the file until all the others wait for it: they go on within a moment of each other. */
+async function atTheSameMoment(url: string) {
+  const file = url.replace(/^file:/, '')
+  while (!existsSync(file)) await pause(1)
+  const holder = new Sqlite(file)
+  holder.exec('begin immediate')
+  await pause(300)
+  holder.exec('commit')
+  holder.close()
+}
+
+describe('migrations', () => {
+  test('by eight processes that start together apply once, and all eight go on', async () => {
+    const { url, drop } = await emptyDatabase()
+    await bundle('db/client.ts', 'dist/test-database.js')
+    const processes = await Promise.all(Array.from({ length: 8 }, () => process(url)))
+    for (const { go } of processes) go()
+    if (dialect === 'sqlite') await atTheSameMoment(url)
+    assert.deepEqual(await Promise.all(processes.map(({ ended }) => ended())), Array(8).fill(''))
+    const database = openDatabase(url)
+    opened.push(database, { close: drop })
+    assert.deepEqual(await applied(database), ALL)
+  })
+
+  test('that are applied are not applied again', async () => {
+    const { database } = await fresh()
+    for (let times = 0; times < 3; times++) await database.migrate()
+    assert.deepEqual(await applied(database), ALL)
+  })
+
+  test('that fail half way leave nothing, and are applied when what was in their way is gone', async () => {
+    const { database } = await fresh()
+    await run(database, 'create table trusted_browsers (id integer)') // the last migration makes one of that name
+    await assert.rejects(database.migrate(), (error) => /already exists/.test(inspect(error)))
+    await run(database, 'drop table trusted_browsers')
+    await database.migrate()
+    assert.deepEqual(await applied(database), ALL)
+  })
+
+  test('of a newer version are not gone against: the server does not start, and says why', async () => {
+    const { url, database } = await fresh()
+    await database.migrate()
+    await run(database, sql`insert into ${JOURNAL} (hash, created_at) values ('x', ${Date.now() + 1e10})`)
+    await assert.rejects(database.migrate(), /brought up to date by a newer version of Latchkey/)
+    const server = await startServer({ environment: { DATABASE_URL: url } })
+    assert.equal((await server.ended)[0], 1)
+    assert.match(
+      server.err(),
+      /^Latchkey did not start: The database was brought up to date by a newer version[^\n]*\.\n$/,
+    )
+  })
+})
+
+/** SQL that is the same for both. */
+async function run({ db }: Database, statement: string | ReturnType<typeof sql>) {
+  const either = db as unknown as { run?(of: unknown): void; execute?(of: unknown): Promise<unknown> }
+  const text = typeof statement === 'string' ? sql.raw(statement) : statement
+  if (either.execute) await either.execute(text)
+  else either.run?.(text)
+}

@@ -1,0 +1,148 @@
+// All that is PostgreSQL's own; what is SQLite's is in sqlite.ts.
+import { setTimeout as pause } from 'node:timers/promises'
+import { drizzle } from 'drizzle-orm/node-postgres'
+import { migrate as applyMigrations } from 'drizzle-orm/node-postgres/migrator'
+import pg from 'pg'
+import type { Database } from './client.ts'
+import { migrationsFolder, migrationsOf, refuseNewer } from './migrations.ts'
+import { type Build, type Db, kept, Must, Undone } from './transaction.ts'
+
+const SECOND = 1000
+const TRIES = 3
+const FIRST_WAIT = 20 // milliseconds at most before the second try, and three times as many before the third
+/** Any number that nothing else in the database locks by: the letters "latchkey". */
+const MIGRATING = '7809651199139603833'
+
+export type PostgresOptions = {
+  /** Connections at most. */
+  pool: number
+  /** Milliseconds for one statement, and to wait for a connection. */
+  timeout: number
+}
+
+export function openPostgres(url: string, { pool: most, timeout }: PostgresOptions): Database {
+  const address = {
+    connectionString: url,
+    application_name: 'latchkey',
+    keepAlive: true,
+    connectionTimeoutMillis: timeout,
+  }
+  const pool = new pg.Pool({
+    ...address,
+    max: most,
+    // Sent as the connection begins, so that no request pays for it. Waiting for a row that another holds ends sooner than
+    // the work itself may take: one that is stuck must not hold the whole pool.
+    statement_timeout: timeout,
+    lock_timeout: Math.ceil(timeout / 2),
+    idle_in_transaction_session_timeout: timeout,
+    // The server ends what is too slow, and says so. Where it can not, because the network is gone without a word, this does.
+    query_timeout: timeout + 2 * SECOND,
+  })
+  pool.on('error', () => {}) // an idle connection that breaks is replaced at the next query, which reports what is wrong
+  const query = pool.query.bind(pool) as (...of: unknown[]) => Promise<unknown>
+  pool.query = ((...of: unknown[]) => again(() => query(...of))) as typeof pool.query
+  return {
+    db: drizzle(pool) as unknown as Db,
+    dialect: 'postgres',
+    atomically: (build, { durable } = { durable: true }) => kept(() => again(() => transaction(pool, build, durable))),
+    migrate: () => migrate(address),
+    close: () => pool.end(),
+  }
+}
+
+/** One connection from begin to commit. It goes back to the pool only when it is known to have no transaction left open. */
+async function transaction(pool: pg.Pool, build: Build, durable: boolean): Promise<void> {
+  const connection = await pool.connect()
+  let broken: Error | undefined
+  const breaks = (error: Error) => {
+    broken ??= error
+  }
+  connection.on('error', breaks) // heard by nobody, a connection that breaks between two statements would end the process
+  try {
+    // "local" ends with the transaction: the next one on this connection waits for the disk again.
+    await connection.query(durable ? 'begin' : 'begin; set local synchronous_commit = off')
+    for (const step of build(drizzle(connection) as unknown as Db)) {
+      if (!(step instanceof Must)) await step
+      else if ((await step.rows).length === 0) throw new Undone()
+    }
+    await connection.query('commit')
+  } catch (error) {
+    if (error instanceof Undone || isRefusal(error)) {
+      await connection.query('rollback').catch(breaks)
+      throw error
+    }
+    breaks(error as Error) // nothing is known of the connection, and closing it undoes what is not committed
+    throw broken
+  } finally {
+    connection.off('error', breaks)
+    connection.release(broken)
+  }
+}
+
+/** Whether the server answered, and so goes on. */
+const isRefusal = (error: unknown) => beneath(error) instanceof pg.DatabaseError
+
+/** What the driver said, without what Drizzle says of it. */
+function beneath(error: unknown): unknown {
+  const { cause } = error as { cause?: unknown }
+  return cause instanceof Error && !(error instanceof pg.DatabaseError) ? beneath(cause) : error
+}
+
+/** Serialization failure, deadlock: the server undid the work and asks to try again. */
+const ASKS_AGAIN = new Set(['40001', '40P01'])
+
+/** Tries three times at most, with short waits of different lengths, so that the same two do not meet again. */
+async function again<Result>(work: () => Promise<Result>): Promise<Result> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await work()
+    } catch (error) {
+      const code = codeOf(error)
+      if (tries === TRIES || code === undefined || !ASKS_AGAIN.has(code)) throw error
+      await pause(Math.random() * FIRST_WAIT * 3 ** (tries - 1))
+    }
+  }
+}
+
+/** The driver's own errors have words alone, or a code that may mean anything. A code is what the log tells and answers are chosen by. */
+const NAMELESS: [RegExp, string][] = [
+  [/^timeout exceeded when trying to connect/, 'NO_FREE_CONNECTION'],
+  [/^Query read timeout/, 'NO_ANSWER'],
+  [/^(Connection terminated|timeout expired|Client (has encountered|was closed)|Cannot use a pool)/, 'CONNECTION_LOST'],
+  [/^connect ENOENT/, 'CONNECTION_LOST'], // its socket is a file, and gone with it
+]
+
+function codeOf(error: unknown): string | undefined {
+  const driver = beneath(error) as { code?: string; message?: string }
+  if (!(driver instanceof pg.DatabaseError)) {
+    const name = NAMELESS.find(([words]) => words.test(driver.message ?? ''))?.[1]
+    if (name !== undefined) driver.code = name
+  }
+  return driver.code
+}
+
+/** One process after the other, each on a connection of its own: no time limit ends a long migration half way. */
+async function migrate(address: pg.ClientConfig): Promise<void> {
+  const connection = new pg.Client(address)
+  connection.on('error', () => {}) // the statement that it breaks reports it
+  await connection.connect().catch((error) => {
+    const why = codeOf(error) ?? error.message
+    throw new Error(`PostgreSQL does not answer at ${connection.host}:${connection.port} (${why}).`, { cause: error })
+  })
+  try {
+    await connection.query('set statement_timeout = 0; set lock_timeout = 0')
+    await connection.query(`select pg_advisory_lock(${MIGRATING})`) // given back as the connection ends, however it ends
+    refuseNewer(await applied(connection), migrationsOf('postgres'))
+    await applyMigrations(drizzle(connection), { migrationsFolder: migrationsFolder('postgres') })
+  } finally {
+    await connection.end()
+  }
+}
+
+/** When each migration that the database has was made. */
+async function applied(connection: pg.Client): Promise<number[]> {
+  const { rows } = await connection.query(`select to_regclass('drizzle.__drizzle_migrations') as journal`)
+  if (rows[0].journal === null) return []
+  const journal = await connection.query('select created_at from drizzle.__drizzle_migrations')
+  return journal.rows.map(({ created_at }) => Number(created_at))
+}

@@ -1,0 +1,126 @@
+// All that is SQLite's own; what is PostgreSQL's is in postgres.ts.
+import { mkdirSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
+import Sqlite from 'better-sqlite3'
+import { drizzle } from 'drizzle-orm/better-sqlite3'
+import type { Database } from './client.ts'
+import { migrationsOf, refuseNewer } from './migrations.ts'
+import { type Build, kept, Must, Undone } from './transaction.ts'
+
+const STATEMENTS_KEPT = 500 // the product has fewer than a hundred; lists of ids make more
+const LOCK_PATIENCE = 2_000 // milliseconds
+const LONGEST_PAUSE = 50 // milliseconds between two tries to get the lock
+const MIGRATION_PATIENCE = 60_000 // nothing is answered yet, and another process may be at it
+
+/** A file, or `:memory:`. */
+export function openSqlite(file: string): Database {
+  if (file !== ':memory:') mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
+  const connection = new Sqlite(file, { timeout: LOCK_PATIENCE })
+  switchToWal(connection)
+  // synchronous=FULL: an acknowledged code use survives a power cut. Under WAL, NORMAL may forget the last few commits.
+  for (const pragma of ['synchronous = FULL', 'foreign_keys = ON']) connection.pragma(pragma)
+  parseOnce(connection)
+  const db = drizzle(connection)
+  // better-sqlite3 refuses async transactions, so the statements are built first and then run one after the other.
+  const { immediate: run } = connection.transaction((build: Build) => {
+    for (const step of build(db)) {
+      if (!(step instanceof Must)) (step as unknown as { run(): void }).run()
+      else if ((step.rows as unknown as { all(): unknown[] }).all().length === 0) throw new Undone()
+    }
+  }) // immediate: takes the write lock at once, no upgrade that fails half way
+  // The connection is one and everything on it is synchronous, so nothing else runs while the setting differs.
+  const runWithoutWaiting = (build: Build) => {
+    connection.exec('pragma synchronous = normal')
+    try {
+      run(build)
+    } finally {
+      connection.exec('pragma synchronous = full')
+    }
+  }
+  const waitNot = connection.prepare('pragma busy_timeout = 0')
+  const wait = connection.prepare(`pragma busy_timeout = ${LOCK_PATIENCE}`)
+  // Where another process holds the lock, SQLite would wait inside the call, and with it everybody: one such wait after the
+  // other for all who write. Instead the lock is asked for again from time to time, and others are served in between.
+  const whenFree = async (work: () => void) => {
+    const until = performance.now() + LOCK_PATIENCE
+    for (let ms = 1; ; ms = Math.min(2 * ms, LONGEST_PAUSE)) {
+      waitNot.get()
+      try {
+        return work()
+      } catch (error) {
+        if (!isLocked(error) || performance.now() + ms > until) throw error
+      } finally {
+        wait.get()
+      }
+      await pause(ms)
+    }
+  }
+  return {
+    db,
+    dialect: 'sqlite',
+    atomically: (build, { durable } = { durable: true }) =>
+      kept(() => whenFree(() => (durable ? run(build) : runWithoutWaiting(build)))),
+    migrate: async () => migrate(connection),
+    close: async () => void connection.close(),
+  }
+}
+
+const isLocked = (error: unknown) => error instanceof Sqlite.SqliteError && error.code.startsWith('SQLITE_BUSY')
+
+/** A new file. Where another process is at it, SQLite does not wait, whatever its time-out says: it refuses, and is asked again. */
+function switchToWal(connection: Sqlite.Database) {
+  const sleeping = new Int32Array(new SharedArrayBuffer(4))
+  for (let waited = 0; ; waited += LONGEST_PAUSE) {
+    try {
+      return connection.pragma('journal_mode = WAL')
+    } catch (error) {
+      if (!isLocked(error) || waited >= MIGRATION_PATIENCE) throw error
+      Atomics.wait(sleeping, 0, 0, LONGEST_PAUSE)
+    }
+  }
+}
+
+/**
+ * Drizzle's own migrator looks what is there before it takes the write lock, so two processes would both begin. This one
+ * takes the lock first, and keeps the same table of what was applied.
+ */
+function migrate(connection: Sqlite.Database) {
+  const known = migrationsOf('sqlite')
+  const bringUpToDate = connection.transaction(() => {
+    connection.exec(
+      'create table if not exists __drizzle_migrations (id integer primary key, hash text not null, created_at numeric)',
+    )
+    const applied = connection.prepare('select created_at from __drizzle_migrations').pluck().all() as number[]
+    refuseNewer(applied, known)
+    const newest = Math.max(0, ...applied)
+    const missing = known.filter(({ folderMillis }) => folderMillis > newest)
+    for (const { sql, folderMillis, hash } of missing) {
+      for (const statement of sql) connection.exec(statement)
+      connection.prepare('insert into __drizzle_migrations (hash, created_at) values (?, ?)').run(hash, folderMillis)
+    }
+    if (missing.length > 0 && (connection.pragma('foreign_key_check') as unknown[]).length > 0)
+      throw new Error('A migration left rows without the row that they belong to.')
+  })
+  // Off while tables change, which is possible only outside the transaction: a table that is made anew would take the
+  // rows that refer to it along (sqlite.org/lang_altertable.html section 7).
+  connection.pragma('foreign_keys = OFF')
+  connection.pragma(`busy_timeout = ${MIGRATION_PATIENCE}`)
+  try {
+    bringUpToDate.immediate()
+  } finally {
+    connection.pragma(`busy_timeout = ${LOCK_PATIENCE}`)
+    connection.pragma('foreign_keys = ON')
+  }
+}
+
+/** Drizzle prepares a statement each time it runs one; the same text is the same statement, and is parsed once. */
+function parseOnce(connection: Sqlite.Database) {
+  const parsed = new Map<string, Sqlite.Statement>()
+  const prepare = connection.prepare.bind(connection)
+  connection.prepare = ((text: string) => {
+    const statement = parsed.get(text) ?? prepare(text)
+    if (parsed.size < STATEMENTS_KEPT) parsed.set(text, statement)
+    return statement
+  }) as typeof connection.prepare
+}

@@ -1,0 +1,32 @@
+import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3'
+
+/** Queries are written once, typed against SQLite; see db/columns.ts for why that is true for PostgreSQL as well. */
+export type Db = BetterSQLite3Database
+
+/**
+ * Runs the statements in order in one transaction. False, and nothing kept, when a `must` returns no row.
+ * `build` may be called again, when PostgreSQL asks for another try: it only makes statements, and has no effect of its own.
+ * `durable: false` is for what a power cut may forget, and does not wait for the disk; the end of the process forgets nothing.
+ */
+export type Atomically = (build: (tx: Db) => (Statement | Must)[], options?: { durable: boolean }) => Promise<boolean>
+export type Build = Parameters<Atomically>[0]
+type Statement = PromiseLike<unknown>
+
+export class Must {
+  constructor(readonly rows: PromiseLike<unknown[]>) {}
+}
+export class Undone extends Error {}
+
+/** A guarded statement with RETURNING: no row returned undoes the whole transaction. */
+export const must = (rows: PromiseLike<unknown[]>) => new Must(rows)
+
+/** Whether the transaction was kept, or undone by one of its guards. */
+export async function kept(run: () => Promise<unknown>): Promise<boolean> {
+  try {
+    await run()
+    return true
+  } catch (error) {
+    if (error instanceof Undone) return false
+    throw error
+  }
+}

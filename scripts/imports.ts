@@ -1,0 +1,21 @@
+import { readFileSync } from 'node:fs'
+import { dirname, join, relative } from 'node:path'
+
+/** What a file imports: paths from the project's root for our own, names for packages. */
+export const importsOf = (file: string): string[] => namesIn(readFileSync(file, 'utf8'), file)
+
+/** Whether one of these runs when the file does: it imports it, or what it imports does, and so on. Types run nowhere. */
+export function reaches(file: string, wanted: (name: string) => boolean, seen = new Set<string>()): boolean {
+  if (seen.has(file)) return false
+  seen.add(file)
+  const source = readFileSync(file, 'utf8').replaceAll(/^(?:import|export) type [^;]*? from '[^']+'$/gm, '')
+  return namesIn(source, file).some(
+    (name) => wanted(name) || (/^(app|db|views|scripts|stress)\/.*\.tsx?$/.test(name) && reaches(name, wanted, seen)),
+  )
+}
+
+const namesIn = (source: string, file: string) =>
+  [...source.matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g)].map(([, name = '']) => {
+    if (name.startsWith('#')) return name.slice(1)
+    return name.startsWith('.') ? relative('.', join(dirname(file), name)) : name
+  })

@@ -1,0 +1,204 @@
+import { randomBytes, randomUUID } from 'node:crypto'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { request } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
+import type Sqlite from 'better-sqlite3'
+import pg from 'pg'
+import type { createApp } from '#app/app.ts'
+import { assertInvariants } from '#app/invariants.ts'
+import { createPasswords } from '#app/lib/passwords.ts'
+import { createVault } from '#app/lib/vault.ts'
+import { type Browser, browser } from '#app/testing/browser.ts'
+import { BASE_URL, PASSWORD } from '#app/testing/names.ts'
+import { type ServerProcess, startServer } from '#app/testing/server-process.ts'
+import { type Database, type Db, openDatabase } from '#db/client.ts'
+import { dialect } from '#db/columns.ts'
+import { bundle } from '../../scripts/build.ts'
+
+export type World = Awaited<ReturnType<typeof makeWorld>>
+
+const PROGRAM = 'dist/faults-server.js'
+const PATIENCE = 60_000 // ms for an answer: longer than anything here takes, so that a hang is seen as one
+
+let bundling: Promise<unknown> | undefined
+/** Once per process. */
+const bundled = () => {
+  bundling ??= bundle('stress/faults/server.ts', PROGRAM)
+  return bundling
+}
+
+/** A database of its own on disk or on the server of DATABASE_URL, its keys, and a server process that can be hurt. */
+export async function makeWorld({
+  settings = {},
+  within = tmpdir(),
+  postgres = process.env.DATABASE_URL ?? '',
+}: {
+  settings?: Record<string, string>
+  /** Where SQLite's folder is made. */
+  within?: string
+  /** The server on which PostgreSQL's database is made. */
+  postgres?: string
+} = {}) {
+  await bundled()
+  const folder = mkdtempSync(join(within, 'latchkey-faults-'))
+  const { url, drop } = await emptyDatabase(folder, postgres)
+  const key = { id: 'f1', key: randomBytes(32) }
+  const keys = `${key.id}:${Buffer.from(key.key).toString('base64')}`
+  let server: ServerProcess | undefined
+  let connected: Database | undefined
+  let clockIsOff = 0
+
+  const world = {
+    url,
+    folder,
+    keys,
+    vault: createVault([key]),
+    passwordHash: await createPasswords().hash(PASSWORD),
+    /** The one connection of the tester, the same object across restarts: what was seen through it before is remembered. */
+    db: forwarding(() => connected?.db),
+    get server() {
+      if (!server) throw new Error('The server does not run.')
+      return server
+    },
+
+    /** What the server's clock says. */
+    now: () => new Date(Date.now() + clockIsOff),
+
+    /** Starts the server; `changed` are settings of this start alone. Throws when it does not start. */
+    async start(changed: Record<string, string> = {}) {
+      clockIsOff = Number(changed.CLOCK_OFF_BY_MS ?? 0)
+      server = await startServer({
+        environment: {
+          DATABASE_URL: url,
+          LATCHKEY_KEYS: keys,
+          BASE_URL,
+          RATE_LIMIT_PER_ADDRESS: '0',
+          ...settings,
+          ...changed,
+        },
+        program: PROGRAM,
+      })
+      if (server.port === 0) throw new Error(`The server did not start: ${server.err()}`)
+      world.connect()
+    },
+
+    connect() {
+      connected ??= openDatabase(url)
+      if (dialect === 'sqlite') clientOf(connected).pragma('synchronous = OFF') // the tester's rows need survive no power cut
+    },
+
+    /**
+     * Waits for the end of a server that was killed or stopped and starts the next on the same database. The tester is not
+     * connected meanwhile: what SQLite leaves behind is found and put in order by the product alone.
+     */
+    async restart(changed: Record<string, string> = {}) {
+      await world.down()
+      await world.start(changed)
+    },
+
+    async disconnect() {
+      await connected?.close()
+      connected = undefined
+    },
+
+    async down() {
+      await world.disconnect()
+      await server?.kill()
+      server = undefined
+      if (dialect === 'postgres') await nobodyElseIsConnected(url)
+    },
+
+    /** What a browser sends goes over the network to whichever server runs at that moment. */
+    browser: (): Browser =>
+      browser(
+        { request: (path: string, init: RequestInit) => sent(world.server.port, path, init) } as unknown as ReturnType<
+          typeof createApp
+        >,
+        {},
+      ),
+
+    assertInvariants: (secrets: string[] = []) => assertInvariants(world, secrets),
+
+    async end() {
+      await world.down()
+      await drop()
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
+
+  world.connect()
+  await connected?.migrate()
+  return world
+}
+
+/** SQLite's own connection. */
+export const clientOf = ({ db }: Pick<Database, 'db'>): Sqlite.Database =>
+  (db as unknown as { $client: Sqlite.Database }).$client
+
+async function emptyDatabase(folder: string, server: string) {
+  if (dialect === 'sqlite') return { url: `file:${join(folder, 'latchkey.db')}`, drop: async () => {} }
+  const name = `faults_${randomUUID().replaceAll('-', '')}`
+  await asked(server, `create database ${name}`)
+  return {
+    url: Object.assign(new URL(server), { pathname: `/${name}` }).href,
+    drop: async () => void (await asked(server, `drop database ${name} with (force)`)),
+  }
+}
+
+/** One statement on a connection of its own. PostgreSQL only. */
+export async function asked(url: string, statement: string): Promise<Record<string, unknown>[]> {
+  const client = new pg.Client(url)
+  client.on('error', () => {}) // it is told where it asks
+  await client.connect()
+  try {
+    return (await client.query(statement)).rows
+  } finally {
+    await client.end()
+  }
+}
+
+/** A killed client's last statement, a commit perhaps, runs to its end before PostgreSQL sees that nobody is there. */
+async function nobodyElseIsConnected(url: string) {
+  const others = 'select pid from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()'
+  while ((await asked(url, others)).length > 0) await pause(5)
+}
+
+const forwarding = (to: () => Db | undefined) =>
+  new Proxy({} as Db, {
+    get(_, name) {
+      const db = to()
+      if (!db) throw new Error('The tester is not connected.')
+      const value = Reflect.get(db, name)
+      return typeof value === 'function' ? value.bind(db) : value
+    },
+  })
+
+/** One request on a connection of its own. Rejects when the connection ends before the whole answer is there. */
+function sent(port: number, path: string, init: RequestInit): Promise<Response> {
+  return new Promise((resolve, reject) => {
+    const headers = Object.fromEntries(new Headers(init.headers))
+    const method = init.method ?? 'GET'
+    const asking = request(
+      { host: '127.0.0.1', port, path, method, headers, agent: false, timeout: PATIENCE },
+      (answer) => {
+        const chunks: Buffer[] = []
+        answer.on('data', (chunk: Buffer) => chunks.push(chunk))
+        answer.once('error', reject)
+        answer.once('end', () => {
+          if (!answer.complete) return reject(new Error('The answer broke off.'))
+          const { statusCode: status = 0, rawHeaders } = answer
+          const pairs = rawHeaders.flatMap((name, index) =>
+            index % 2 === 0 ? [[name, rawHeaders[index + 1] ?? ''] as [string, string]] : [],
+          )
+          const body = [204, 304].includes(status) ? null : Buffer.concat(chunks)
+          resolve(new Response(body, { status, headers: pairs }))
+        })
+      },
+    )
+    asking.once('timeout', () => asking.destroy(new Error(`No answer from ${path} within ${PATIENCE} ms.`)))
+    asking.once('error', reject)
+    asking.end(typeof init.body === 'string' ? init.body : undefined)
+  })
+}

@@ -1,0 +1,29 @@
+import type { Finding } from './fuzz.ts'
+import type { Memory, Run } from './run.ts'
+
+const SHOWN = 40 // findings of a kind are mostly one
+
+/** The run as text: a line for each route, the answers, and what was found. */
+export function summary(run: Run, database: string): string {
+  const { coverage, statuses, findings, requests, seed, seconds, busy, before, after } = run
+  const answers = [...statuses].sort().map(([status, many]) => `${status}×${many}`)
+  return [
+    `${'Route'.padEnd(62)}  Sent  Past  Deep  Answers`,
+    ...coverage.lines(),
+    '',
+    `${requests} requests with seed ${seed} on ${database} in ${Math.round(seconds)} s`,
+    `Answers: ${answers.join(' ')}; too busy: ${busy}`,
+    `Memory after a quarter: ${inMegabytes(before)}; at the end: ${inMegabytes(after)}`,
+    ...findings.slice(0, SHOWN).map(described),
+    findings.length === 0
+      ? 'Nothing was found.'
+      : `${findings.length} findings. Again with: npm run fuzz -- --seed ${seed}`,
+  ].join('\n')
+}
+
+export const described = ({ number, what, request }: Finding): string =>
+  `FOUND, request ${number}: ${what}${request ? `\n  ${request}` : ''}`
+
+const inMegabytes = (memory: Memory | undefined) =>
+  memory ? `heap ${megabytes(memory.heapUsed)}, resident ${megabytes(memory.rss)} MB` : 'not told'
+const megabytes = (bytes: number) => (bytes / 1024 / 1024).toFixed(1)
