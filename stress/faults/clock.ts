@@ -5,8 +5,8 @@ import { PASSWORD, RECOVERY_CODES_PAGE, TOKENS_PAGE } from '#app/testing/names.t
 import { readCodes, replacing } from '#app/testing/stories.ts'
 import { sessions } from '#db/schema.ts'
 import { BOTH, type Fault } from './fault.ts'
-import { letsIn, opens, refuses, writeToken } from './flows.ts'
 import { codeAnswered, isSignedIn, makePerson, owingCode, type Person } from './people.ts'
+import { letsIn, opens, refuses, writeToken } from './tries.ts'
 import { makeWorld, type World } from './world.ts'
 
 const MINUTE = 60_000

@@ -8,8 +8,8 @@ import { SESSION } from '#app/testing/names.ts'
 import { replacing } from '#app/testing/stories.ts'
 import { factors } from '#db/schema.ts'
 import { BOTH, type Fault } from './fault.ts'
-import { letsIn } from './flows.ts'
 import { isSignedIn, makePerson, owingCode, passwordLeads } from './people.ts'
+import { letsIn } from './tries.ts'
 import { makeWorld, type World } from './world.ts'
 
 const newKey = (id: string) => `${id}:${randomBytes(32).toString('base64')}`

@@ -2,7 +2,9 @@ import assert from 'node:assert/strict'
 import { setTimeout as pause } from 'node:timers/promises'
 import { stateOf } from '#app/invariants.ts'
 import { PASSWORD } from '#app/testing/names.ts'
-import { type Answer, type Begun, FLOWS, type Flow, tokensOf } from './flows.ts'
+import type { Answer, Begun, Flow } from './flow.ts'
+import { FLOWS } from './flows.ts'
+import { tokensOf } from './tries.ts'
 import type { World } from './world.ts'
 
 /** Where in the request of a flow the process dies. */

@@ -19,13 +19,16 @@ import { bundle } from '../../scripts/build.ts'
 
 export type World = Awaited<ReturnType<typeof makeWorld>>
 
-const PROGRAM = 'dist/faults-server.js'
+const PROGRAM = `dist/faults-server-${process.pid}.js` // each process its own: two write at the same time
 const PATIENCE = 60_000 // ms for an answer: longer than anything here takes, so that a hang is seen as one
 
 let bundling: Promise<unknown> | undefined
 /** Once per process. */
 const bundled = () => {
-  bundling ??= bundle('stress/faults/server.ts', PROGRAM)
+  if (!bundling) {
+    bundling = bundle('stress/faults/server.ts', PROGRAM)
+    process.once('exit', () => rmSync(PROGRAM, { force: true }))
+  }
   return bundling
 }
 

@@ -1,0 +1,27 @@
+import type { EventKind } from '#app/events.ts'
+import type { Browser } from '#app/testing/browser.ts'
+import type { Person } from './people.ts'
+import type { World } from './world.ts'
+
+export type Answer = Awaited<ReturnType<Browser['post']>>
+export type Headers = Record<string, string>
+
+/** What a person does, up to the one request in which the process dies. */
+export type Flow = {
+  name: string
+  /** The row in the log that says it happened. */
+  event: EventKind
+  begin(world: World): Promise<Begun>
+}
+
+export type Begun = {
+  person: Person
+  /** The request. `headers` say where the process is to die. */
+  send(headers?: Headers): Promise<Answer>
+  /** Where the answer leads when it was done. */
+  leadsTo: string
+  /** What a person sees when nothing was done: all as it was, and the same request can be made again. */
+  before(): Promise<void>
+  /** What a person sees when it was done. `answered`: the browser has the answer with its new cookies. */
+  after(answered: boolean): Promise<void>
+}
