@@ -36,6 +36,7 @@ import { disableRoutes } from './two-factor/disable.routes.tsx'
 import { enrolRoutes } from './two-factor/enrol.routes.tsx'
 import { recoveryCodesRoutes } from './two-factor/recovery-codes.routes.tsx'
 import { replaceRoutes } from './two-factor/replace.routes.tsx'
+import { healthRoutes } from './watch/health.routes.ts'
 import { metricsRoutes } from './watch/metrics.routes.ts'
 
 /** The product: what every request passes, in order, and one mount per flow. `report` is told of faults of ours. */
@@ -52,14 +53,7 @@ export function createApp(services: Deps, report: (error: unknown) => void = ser
     .route('/', watched({ ...deps, isMeasured: deps.metricsToken !== undefined }))
     .use(securityHeaders(baseUrl))
     .route('/metrics', metricsRoutes(deps))
-    .get('/healthz', async (c) => {
-      // Before the host check: a probe comes by address.
-      const answers = await deps.housekeeping.answers().then(
-        () => true,
-        () => false,
-      )
-      return answers ? c.text('ok') : c.text('the database does not answer', 503)
-    })
+    .route('/', healthRoutes(deps)) // before the host check: a probe comes by address
     .use(onlyHost(baseUrl), onlyAllowedMethods(app), requester(trustedProxies))
     .route('/1.0', jelasticRoutes({ ...deps, report }))
     .route('/api/v1', v1)

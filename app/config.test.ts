@@ -12,6 +12,7 @@ describe('the environment', () => {
       databasePool: 10,
       databaseTimeout: 10_000,
       workers: 1,
+      drain: 0,
       keys: undefined,
       keyFile: 'data/latchkey.keys',
       issuer: 'Latchkey',

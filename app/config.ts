@@ -1,4 +1,5 @@
 import { isIP } from 'node:net'
+import { availableParallelism } from 'node:os'
 import { dirname, join } from 'node:path'
 import { z } from 'zod'
 import { LOG_LEVELS } from './watch/log.ts'
@@ -29,6 +30,7 @@ const Environment = z.object({
   DATABASE_POOL: wholeNumber('DATABASE_POOL', 1, 1000, 10),
   DATABASE_TIMEOUT_SECONDS: wholeNumber('DATABASE_TIMEOUT_SECONDS', 1, 300, 10),
   WORKERS: wholeNumber('WORKERS', 1, 64, 1),
+  DRAIN_SECONDS: wholeNumber('DRAIN_SECONDS', 0, 300, 0),
   LATCHKEY_KEYS: z.string().optional(),
   ISSUER: z
     .string()
@@ -81,6 +83,10 @@ export function readConfig(environment: Record<string, string | undefined>) {
     databaseTimeout: env.DATABASE_TIMEOUT_SECONDS * SECOND,
     /** Processes that share the port. */
     workers: env.WORKERS,
+    /** Passwords that each process hashes at a time: together as many as the machine has cores. */
+    hashesAtOnce: Math.ceil(availableParallelism() / env.WORKERS),
+    /** How long new connections are still taken after the signal to stop. */
+    drain: env.DRAIN_SECONDS * SECOND,
     keys: env.LATCHKEY_KEYS,
     keyFile: join(dataFolder(env), 'latchkey.keys'),
     /** Undefined: mail is written into `mailFolder` instead, as files that mail programs open. */

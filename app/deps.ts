@@ -8,6 +8,7 @@ import { tellingWhatIsKept } from '#db/stores/kept.ts'
 import { knownBrowserStore } from '#db/stores/known-browsers.ts'
 import { limitStore } from '#db/stores/limits.ts'
 import { mailStore } from '#db/stores/mails.ts'
+import { migrationStore } from '#db/stores/migrations.ts'
 import { notMeStore } from '#db/stores/not-me.ts'
 import { panicStore } from '#db/stores/panic.ts'
 import { restoredStore } from '#db/stores/restored.ts'
@@ -43,7 +44,12 @@ export type Settings = Pick<
   | 'trustedProxies'
   | 'smtpUrl'
   | 'mailFolder'
-> & { baseUrl: string; mailFrom?: string | undefined; metricsToken?: string | undefined }
+> & {
+  baseUrl: string
+  mailFrom?: string | undefined
+  metricsToken?: string | undefined
+  hashesAtOnce?: number
+}
 
 /** `now` is the clock of every rule that knows time. Without a `log` and `metrics`, nobody watches. */
 export function wire({
@@ -53,6 +59,7 @@ export function wire({
   now,
   log = createLog({ level: 'silent' }),
   metrics = noMetrics,
+  isStopping = () => false,
 }: {
   database: Database
   vault: Vault
@@ -60,10 +67,14 @@ export function wire({
   now: () => Date
   log?: Log
   metrics?: Metrics
+  isStopping?: () => boolean
 }) {
   const watch = createWatch({ log, metrics, now })
   const database = tellingWhatIsKept(unwatched, watch.kept)
-  const passwords = createPasswords({ watch: metrics.hashes })
+  const passwords = createPasswords({
+    watch: metrics.hashes,
+    ...(settings.hashesAtOnce && { cores: settings.hashesAtOnce }),
+  })
   metrics.watchQueue(passwords)
   const accounts = accountStore(database)
   const emails = emailStore(database)
@@ -118,6 +129,8 @@ export function wire({
     activity: events,
     restored: restoredStore(database),
     housekeeping: housekeepingStore(database),
+    migrations: migrationStore(database),
+    isStopping,
   }
 }
 

@@ -134,7 +134,7 @@ const budgetOf = (source: Source, most: number): BudgetRule => ({
 /** An IPv6 customer holds a whole /64 and could take a new address for every guess. */
 export function network(address: string): string {
   if (!isIPv6(address)) return address
-  const [head = '', tail = ''] = address.toLowerCase().split('%')[0]?.split('::') ?? []
+  const [head = '', tail = ''] = inGroups(address.toLowerCase()).split('%')[0]?.split('::') ?? []
   const before = head.split(':').filter(Boolean)
   const after = tail.split(':').filter(Boolean)
   const groups = address.includes('::')
@@ -145,3 +145,10 @@ export function network(address: string): string {
     .map((group) => Number.parseInt(group, 16).toString(16))
     .join(':')}::/64`
 }
+
+/** The last two groups may be written as an IPv4 address (RFC 4291 section 2.2). */
+const inGroups = (address: string) =>
+  address.replace(/(\d+)\.(\d+)\.(\d+)\.(\d+)/, (_, ...bytes) => {
+    const [one = 0, two = 0, three = 0, four = 0] = bytes.map(Number)
+    return `${(one * 256 + two).toString(16)}:${(three * 256 + four).toString(16)}`
+  })

@@ -1,23 +1,25 @@
 import './env-file.ts'
-import type { Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { createAdaptorServer } from '@hono/node-server'
-import { createApp } from './app.ts'
+import cluster from 'node:cluster'
 import { type Config, ConfigError, readConfig } from './config.ts'
-import { open, wire } from './deps.ts'
-import { startHousekeeping } from './housekeeping.ts'
-import type { AppEnv } from './http/env.ts'
-import { type MailLoop, startMailLoop } from './mail/mail-loop.ts'
-import { runMailing } from './mail/mailing.ts'
-import { createLog } from './watch/log.ts'
+import { serve } from './serve.ts'
+import { createLog, type Log } from './watch/log.ts'
 import { createMetrics, noMetrics } from './watch/metrics.ts'
+import { work } from './worker.ts'
+import { type Announce, superviseWorkers } from './workers.ts'
 
-const TEN_SECONDS = 10_000
-/** For clients that send a byte now and then: after so long, 408 and the connection is closed. */
-const PATIENCE = { headersTimeout: TEN_SECONDS, requestTimeout: 2 * TEN_SECONDS, connectionsCheckingInterval: 2_000 }
-
+// The process, or the first of them: this file is what runs, alone, as the one that starts the others, and as each of those.
 try {
-  await start(readConfig(process.env))
+  const config = readConfig(process.env)
+  process.stdout.on('error', () => {}) // a full disk or a reader that is gone ends the lines, not the service
+  const log = createLog({ level: config.logLevel })
+  process.once('uncaughtException', (error) => {
+    log.fault(error) // Node would print its message, and what it quotes
+    process.exit(1)
+  })
+  const announce = announcing(log)
+  if (cluster.isWorker) await work(config, log)
+  else if (config.workers > 1) await superviseWorkers(config, { log, announce })
+  else await serveAlone(config, { log, announce })
 } catch (error) {
   console.error(
     error instanceof ConfigError || error instanceof Error ? `Latchkey did not start: ${error.message}` : error,
@@ -25,55 +27,21 @@ try {
   process.exitCode = 1
 }
 
-/** Listens first, because only then a port chosen by the system is known; requests wait for the few milliseconds in between. */
-async function start(config: Config) {
-  const { database, vault } = await open(config)
-  let app: ReturnType<typeof createApp> | undefined
-  let mailing: MailLoop | undefined
-  const server = createAdaptorServer({
-    fetch: async (request, env) => {
-      const response = await app?.fetch(request, env as AppEnv['Bindings'])
-      if (request.method !== 'GET') mailing?.wake() // whatever queues mail is no mere look
-      return response
-    },
-    serverOptions: PATIENCE,
-  }) as Server
-  try {
-    await new Promise<void>((resolve, reject) => server.once('error', reject).listen(config.port, config.host, resolve))
-  } catch (error) {
-    await database.close()
-    throw error
-  }
-
-  const baseUrl = config.baseUrl ?? `http://localhost:${(server.address() as AddressInfo).port}`
-  process.stdout.on('error', () => {}) // a full disk or a reader that is gone ends the lines, not the service
-  const log = createLog({ level: config.logLevel })
-  process.once('uncaughtException', (error) => {
-    log.fault(error) // Node would print its message, and what it quotes
-    process.exit(1)
-  })
+async function serveAlone(config: Config, { log, announce }: { log: Log; announce: Announce }) {
   const metrics = config.metricsToken === undefined ? noMetrics : await createMetrics()
-  const deps = wire({ database, vault, settings: { ...config, baseUrl }, now: () => new Date(), log, metrics })
-  app = createApp(deps)
-  const housekeeping = startHousekeeping(deps, deps.watch.housekeepingFailed)
-  mailing = startMailLoop(
-    (stopping) => runMailing(deps, { report: console.error, tried: metrics.mail, stopping }),
-    console.error,
-  )
-  console.log(`Latchkey is at ${baseUrl} · open it and create your account · Ctrl+C stops it`)
-  log.started(baseUrl)
+  const { url, port, stop } = await serve(config, { log, metrics })
+  announce(url, port)
+  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+    process.once(signal, async () => {
+      await stop()
+      log.stopped()
+    })
+}
 
-  /** No new connections; those in work finish, for ten seconds at most; then the database is closed. */
-  async function stop() {
-    const late = setTimeout(() => server.closeAllConnections(), TEN_SECONDS).unref()
-    // A kept-alive connection is closed as soon as its last answer is out.
-    const closing = setInterval(() => server.closeIdleConnections(), 50)
-    await new Promise((resolve) => server.close(resolve))
-    clearTimeout(late)
-    clearInterval(closing)
-    await Promise.all([mailing?.stop(), housekeeping.stop()])
-    await database.close()
-    log.stopped()
+/** A line for people, and one for programs. */
+function announcing(log: Log) {
+  return (url: string, port: number) => {
+    console.log(`Latchkey is at ${url} · open it and create your account · Ctrl+C stops it`)
+    log.started(url, port)
   }
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, stop)
 }

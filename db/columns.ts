@@ -13,6 +13,8 @@ export const dialect = dialectOf(process.env.DATABASE_URL)
 
 const sqlite = {
   table: lite.sqliteTable,
+  /** A table of Drizzle's own migrator. */
+  migratorsTable: lite.sqliteTable,
   text: (name: string) => lite.text(name),
   /** A whole number up to 2^53: account ids, counters, and milliseconds that SQL calculates with. */
   integer: (name: string) => lite.integer(name),
@@ -23,6 +25,7 @@ const sqlite = {
 
 const postgres = {
   table: pg.pgTable,
+  migratorsTable: pg.pgSchema('drizzle').table,
   text: (name: string) => pg.text(name),
   integer: (name: string) => pg.bigint(name, { mode: 'number' }),
   time: (name: string) => pg.timestamp(name, { precision: 3, withTimezone: true, mode: 'date' }),

@@ -39,6 +39,8 @@ export function openPostgres(url: string, { pool: most, timeout }: PostgresOptio
     query_timeout: timeout + 2 * SECOND,
   })
   pool.on('error', () => {}) // an idle connection that breaks is replaced at the next query, which reports what is wrong
+  // One that breaks in the very moment in which the pool hands it over has no other listener yet, and would end the process.
+  pool.on('connect', (connection) => connection.on('error', () => {}))
   const query = pool.query.bind(pool) as (...of: unknown[]) => Promise<unknown>
   pool.query = ((...of: unknown[]) => again(() => query(...of))) as typeof pool.query
   return {

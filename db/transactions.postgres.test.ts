@@ -165,6 +165,22 @@ describe('a connection that is cut (A70)', () => {
     assert.deepEqual(await counts(), [0, 0])
   })
 
+  test('between its being handed over and its first statement does not end the process', async () => {
+    const lone = openDatabase(database.url, { pool: 1, timeout: 10_000 })
+    const { $client: pool } = lone.db as unknown as { $client: pg.Pool }
+    try {
+      const connection = await pool.connect()
+      // Before the end comes an error, which would end this process if nobody heard it.
+      const ended = new Promise<void>((resolve) => connection.once('end', resolve))
+      await cut((await connection.query('select pg_backend_pid() as pid')).rows[0].pid)
+      await ended
+      connection.release(true)
+      assert.ok(await lone.atomically((tx) => [counted(tx, 'a')]))
+    } finally {
+      await lone.close()
+    }
+  })
+
   test('while it lies idle is replaced without anybody noticing', async () => {
     const lone = openDatabase(database.url, { pool: 1, timeout: 10_000 })
     try {

@@ -12,9 +12,11 @@ const product = spawn('npm', ['run', '--silent', 'dev'], {
   stdio: 'inherit',
   env: { ...process.env, DATABASE_URL: postgres.url },
 })
-// Ctrl+C reaches both by themselves; whatever ends this process alone is passed on. The database outlasts who uses it.
+// The terminal tells both of Ctrl+C; what is sent to this process alone is passed on. Embedded PostgreSQL would listen as
+// well, and end everything at once, while requests are still in work.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.removeAllListeners(signal)
 process.on('SIGINT', () => {})
-process.on('SIGTERM', () => product.kill('SIGTERM'))
+for (const signal of ['SIGTERM', 'SIGHUP'] as const) process.on(signal, () => product.kill('SIGTERM'))
 const [code] = await once(product, 'exit')
 await postgres.stop()
 process.exit(code ?? 0)

@@ -6,7 +6,7 @@ const product = await latchkey()
 after(() => product.close())
 
 const PUBLIC = [
-  /^\/healthz$/,
+  /^\/(healthz|readyz)$/,
   /^\/assets\//,
   /^\/favicon\./,
   /^\/sign-(in|up)$/,

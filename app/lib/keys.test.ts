@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { once } from 'node:events'
+import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { after, describe, test } from 'node:test'
+import { pathToFileURL } from 'node:url'
 import { latchkey, signedUp, withTwoFactor } from '../testing.ts'
 import { keysInFile, parseKeys } from './keys.ts'
 
@@ -91,6 +94,14 @@ describe('the key file', () => {
     }
   })
 
+  test('is one and the same for processes that start together on an empty folder (A74)', async () => {
+    const files = Array.from({ length: 40 }, newFile)
+    const found = await keysInEach(4, files)
+    const right = files.map((file) => Buffer.from(keysInFile(file, false)[0]?.key ?? []).toString('base64'))
+    assert.deepEqual(found, Array(4).fill(right))
+    for (const file of files) assert.deepEqual(readdirSync(dirname(file)), ['latchkey.keys'], 'nothing is left beside')
+  })
+
   test('may be made again as long as no second factor was ever sealed, and not after (A74)', async () => {
     const product = await latchkey()
     await signedUp(product)
@@ -100,3 +111,33 @@ describe('the key file', () => {
     await product.close()
   })
 })
+
+const PROGRAM = `
+  import { keysInFile } from '${pathToFileURL(join(import.meta.dirname, 'keys.ts')).href}'
+  process.once('message', ({ files, begin }) => {
+    const found = files.map((file, index) => {
+      while (Date.now() < begin + 20 * index); // all at the same moment
+      try {
+        return Buffer.from(keysInFile(file, true)[0].key).toString('base64')
+      } catch (error) {
+        return error.message
+      }
+    })
+    process.send(found, () => process.exit())
+  })
+  process.send('ready')`
+
+/** What each of so many processes finds in the files, which nobody has made before. */
+async function keysInEach(processes: number, files: string[]): Promise<unknown[]> {
+  const children = Array.from({ length: processes }, () =>
+    spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '--eval', PROGRAM], {
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    }),
+  )
+  const heard = () => Promise.all(children.map(async (child) => (await once(child, 'message'))[0]))
+  await heard()
+  const found = heard()
+  const begin = Date.now() + 100
+  for (const child of children) child.send({ files, begin })
+  return found
+}

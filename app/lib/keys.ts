@@ -1,5 +1,19 @@
 import { randomBytes } from 'node:crypto'
-import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  closeSync,
+  constants,
+  copyFileSync,
+  existsSync,
+  fsyncSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { dirname } from 'node:path'
 import { decodeBase64IgnorePadding, encodeBase64 } from '@oslojs/encoding'
 import type { MasterKey } from './vault.ts'
@@ -40,11 +54,45 @@ export function keysInFile(file: string, mayCreate: boolean): MasterKey[] {
       throw new Error(
         `The key file ${file} is missing, and the database has data sealed with it. Restore it from your backup.`,
       )
-    mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
-    writeFileSync(file, `k1:${encodeBase64(randomBytes(32))}\n`, { mode: 0o600, flag: 'wx' })
-    chmodSync(file, 0o600) // whatever the umask says
+    makeKeyFile(file)
   }
   if (process.platform !== 'win32' && (statSync(file).mode & 0o077) !== 0)
     throw new Error(`The key file ${file} can be read by others. Run: chmod 600 ${file}`)
   return parseKeys(readFileSync(file, 'utf8'))
+}
+
+/**
+ * The file is there whole or not at all, and takes nobody's place: of several processes that start together, all read what
+ * the first of them made. It is on the disk before anything is sealed with it.
+ */
+function makeKeyFile(file: string) {
+  mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
+  const draft = `${file}.${randomBytes(8).toString('hex')}.draft`
+  try {
+    writeFileSync(draft, `k1:${encodeBase64(randomBytes(32))}\n`, { mode: 0o600, flag: 'wx', flush: true })
+    chmodSync(draft, 0o600) // whatever the umask says
+    place(draft, file)
+    flushFolder(dirname(file))
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+  } finally {
+    rmSync(draft, { force: true })
+  }
+}
+
+/** Linked rather than renamed, because it has to fail where the file is there by now. Not every file system has links. */
+function place(draft: string, file: string) {
+  try {
+    linkSync(draft, file)
+  } catch (error) {
+    if (!/^(EPERM|ENOTSUP|ENOSYS)$/.test((error as NodeJS.ErrnoException).code ?? '')) throw error
+    copyFileSync(draft, file, constants.COPYFILE_EXCL)
+  }
+}
+
+function flushFolder(folder: string) {
+  if (process.platform === 'win32') return // which has no such thing
+  const opened = openSync(folder, 'r')
+  fsyncSync(opened)
+  closeSync(opened)
 }

@@ -62,7 +62,9 @@ export function createVault(keys: readonly MasterKey[]) {
       const master = keys.find(({ id }) => id === sealed.slice(0, dot))
       if (!master) return undefined
       try {
-        const bytes = decodeBase64urlIgnorePadding(sealed.slice(dot + 1))
+        const text = sealed.slice(dot + 1)
+        const bytes = decodeBase64urlIgnorePadding(text)
+        if (encodeBase64urlNoPadding(bytes) !== text) return undefined // spare bits at its end would decode to nothing
         const decipher = createDecipheriv('aes-256-gcm', subKey(master, purpose), bytes.subarray(0, NONCE), {
           authTagLength: TAG,
         })

@@ -67,7 +67,7 @@ describe('a line', () => {
 
   test('is not written below the level that was asked for', () => {
     const quiet = keptLog('warn')
-    quiet.log.started('http://localhost:3000')
+    quiet.log.started('http://localhost:3000', 3000)
     quiet.log.event(EVENT)
     assert.deepEqual(
       quiet.lines().map(({ msg }) => msg),

@@ -10,7 +10,7 @@ export type LogLevel = (typeof LOG_LEVELS)[number]
 const FIELDS = [
   ...['kind', 'account', 'address', 'browser', 'method', 'reason', 'door'],
   ...['class', 'code', 'cause', 'query', 'stack'],
-  ...['route', 'status', 'ms', 'url', 'leftOut'],
+  ...['route', 'status', 'ms', 'url', 'port', 'leftOut', 'worker', 'pid', 'exit'],
 ] as const
 type Fields = Partial<Record<(typeof FIELDS)[number], string | number | string[] | null | undefined>>
 
@@ -59,8 +59,14 @@ export function createLog({ level, to = process.stdout }: { level: LogLevel; to?
     request: (fields: { method: string; route: string; status: number; ms: number }) =>
       write('debug', 'request', fields),
 
-    started: (url: string) => write('info', 'started', { url }),
+    /** `port` is where it listens, which `url` does not tell behind a proxy. */
+    started: (url: string, port: number) => write('info', 'started', { url, port }),
     stopped: () => write('info', 'stopped'),
+    /** One of several processes has ended by itself, by `exit` code or signal; another takes its place in so many milliseconds. */
+    workerEnded: (fields: { worker: number; exit: string | number; ms: number }) =>
+      write('error', 'worker_ended', fields),
+    /** Written once all serve, and for each that takes another's place. */
+    workerServes: (fields: { worker: number; pid: number }) => write('info', 'worker_serves', fields),
   }
 }
 

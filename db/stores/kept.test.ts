@@ -50,3 +50,18 @@ test('a transaction that was undone, or that failed, is not told of, for it did 
   )
   assert.deepEqual(told, [])
 })
+
+test('a transaction that took several tries is told of once', async () => {
+  const trying = tellingWhatIsKept(
+    {
+      ...plain,
+      async atomically(build, options) {
+        build(plain.db) // undone, since PostgreSQL asked for another try
+        return plain.atomically(build, options)
+      },
+    },
+    ({ events }) => void told.push(...events.map(({ kind }) => kind)),
+  )
+  assert.ok(await trying.atomically((tx) => [insertEvents(tx, event('signed_in'))]))
+  assert.deepEqual(told.splice(0), ['signed_in'])
+})

@@ -72,6 +72,8 @@ async function within(run: (world: World) => Promise<string>) {
   try {
     await world.start()
     return await run(world)
+  } catch (error) {
+    throw new Error(`${(error as Error).message} ${diedOf(world)}`, { cause: error })
   } finally {
     await world.end()
   }
@@ -98,3 +100,9 @@ async function inWork(world: World, random: () => number) {
     },
   }
 }
+
+/** What the server said last, where it has ended. */
+const diedOf = ({ server }: World) =>
+  server.child.exitCode === null && server.child.signalCode === null
+    ? ''
+    : `The server ended: ${server.err().slice(-2000)}`

@@ -1,0 +1,30 @@
+import { randomUUID } from 'node:crypto'
+import { rmSync } from 'node:fs'
+import { setTimeout as pause } from 'node:timers/promises'
+import { bundle } from '../../scripts/build.ts'
+import { type ServerProcess, startServer } from './server-process.ts'
+
+/** The server as one file, which starts in a third of the time; to be removed at the end. */
+export async function builtServer() {
+  const program = `dist/test-${randomUUID()}.js`
+  await bundle('app/server.ts', program)
+  return {
+    /** Resolves when it listens; `port` is of this machine, whatever BASE_URL says. */
+    async start(environment: Record<string, string>): Promise<ServerProcess> {
+      const server = await startServer({ environment, program })
+      const port = await untilSaid(server, /"port":(\d+)/)
+      return { ...server, port: Number(port) }
+    },
+    remove: () => rmSync(program, { force: true }),
+  }
+}
+
+/** What the first group of `pattern` matches in what the server prints, as soon as it does; '' when it ends before. */
+export async function untilSaid({ out, child }: Pick<ServerProcess, 'out' | 'child'>, pattern: RegExp, from = 0) {
+  for (;;) {
+    const said = pattern.exec(out().slice(from))
+    if (said) return said[1] ?? said[0]
+    if (child.exitCode !== null || child.signalCode !== null) return ''
+    await pause(10)
+  }
+}
