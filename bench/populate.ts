@@ -24,13 +24,9 @@ const vault = createVault([KEY])
 
 process.once('message', async (order: Order) => {
   const passwordHash = await createPasswords().hash(PASSWORD)
-  const empty = openDatabase(url)
-  await empty.migrate()
-  await empty.close()
-  const quick = await (dialect === 'sqlite' ? quickSqlite() : quickPostgres())
-  await populate(quick.run, { dialect, accounts: order.accounts, passwordHash, now: Date.now() })
-  await quick.end()
   const database = openDatabase(url)
+  await database.migrate()
+  // First of all: at its start the product tries its keys on the first rows.
   const people: People = { signers: [], sessions: [], tokens: [] }
   const rows = Array.from({ length: order.signers + order.visitors }, (_, index) => person(index < order.signers))
   await database.atomically((tx) => rows.flatMap(({ write }) => write(tx)))
@@ -39,6 +35,9 @@ process.once('message', async (order: Order) => {
     else if (session && token) people.sessions.push(session) && people.tokens.push(token)
   }
   await database.close()
+  const quick = await (dialect === 'sqlite' ? quickSqlite() : quickPostgres())
+  await populate(quick.run, { dialect, accounts: order.accounts, passwordHash, now: Date.now() })
+  await quick.end()
   process.send?.(people, () => process.exit(0))
 
   /** Somebody real, with secrets that open: to sign in once, or who is signed in and has an access token. */

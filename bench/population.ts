@@ -16,7 +16,7 @@ export async function populate(
   const { series, hex, time } = dialect === 'sqlite' ? sqlite : postgres
   /** Of the row `i` of so many: one character that runs through the alphabet, then its number. */
   const key = (of: number, length: number) =>
-    `substr('${ALPHABET}', 1 + i * ${ALPHABET.length} / ${of}, 1) || ${hex('i', 15)}${length > 16 ? ` || '${'x'.repeat(length - 16)}'` : ''}`
+    `substr('${ALPHABET}', cast(1 + i * ${ALPHABET.length} / ${of} as integer), 1) || ${hex('i', 15)}${length > 16 ? ` || '${'x'.repeat(length - 16)}'` : ''}`
   const owner = (each: number) => `1 + (i / ${each}) * ${Math.floor(IDS / accounts)}`
   const past = time(`${now - 300 * DAY} + (i % 300) * ${DAY}`)
   const later = (of: number) => time(`${now + DAY} + i * ${DAY} / ${of}`) // what has an end is deleted by that: ascending as well

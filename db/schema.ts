@@ -213,7 +213,7 @@ export const knownBrowsers = table(
 export const limits = table(
   'limits',
   {
-    key: text('key').primaryKey(),
+    key: text('key').primaryKey(), // in the order of bytes, also on PostgreSQL (migration 0003): all that begin alike are one range
     count: integer('count').notNull(),
     blockedUntilMs: integer('blocked_until_ms').notNull(),
     expiresAtMs: integer('expires_at_ms').notNull(),

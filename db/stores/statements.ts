@@ -1,4 +1,4 @@
-import { and, eq, gt, inArray, isNotNull, isNull, ne, sql } from 'drizzle-orm'
+import { and, eq, gt, gte, inArray, isNotNull, isNull, lt, ne, sql } from 'drizzle-orm'
 import { type Db, must } from '../client.ts'
 import { later, preparedInsert, preparedWrite } from '../prepared.ts'
 import {
@@ -139,9 +139,11 @@ export const rememberBrowser = preparedInsert('remember_browser', knownBrowsers,
 /** Mail goes into the queue in the transaction of what it tells of. */
 export const queueMails = (tx: Db, ...rows: MailRow[]) => tx.insert(mails).values(rows)
 
-/** Clears the failures under every key that begins so. */
-export const forgiveAll = (tx: Db, beginning: string) =>
-  tx.delete(limits).where(sql`substr(${limits.key}, 1, ${beginning.length}) = ${beginning}`)
+/** Clears the failures under every key that begins so: from there to where the last character is the next one, in the order of bytes. */
+export function forgiveAll(tx: Db, beginning: string) {
+  const end = beginning.slice(0, -1) + String.fromCharCode(beginning.charCodeAt(beginning.length - 1) + 1)
+  return tx.delete(limits).where(and(gte(limits.key, beginning), lt(limits.key, end)))
+}
 
 /** A right answer gives back its attempt of the address, and clears the failures in a row. */
 export const forgive = (tx: Db, { budget, delays }: Forgiven) => [

@@ -1,0 +1,39 @@
+import type { Database } from '#db/client.ts'
+
+type Run = (...values: unknown[]) => unknown
+type Statement = { run: Run; all: Run; get: Run }
+type Connection = { prepare(text: string): Statement }
+
+/** Every statement that is run from now on, as SQL. For SQLite, and before the product is wired over the database. */
+export function statementsOf({ db }: Database) {
+  const { client } = (db as unknown as { session: { client: Connection } }).session
+  const prepare = client.prepare.bind(client)
+  const known = new WeakSet<Statement>()
+  let ran: string[] = []
+  client.prepare = (text) => {
+    const statement = prepare(text)
+    if (known.has(statement)) return statement
+    known.add(statement)
+    for (const way of ['run', 'all', 'get'] as const) {
+      const plain = statement[way].bind(statement)
+      statement[way] = (...values) => {
+        ran.push(text)
+        return plain(...values)
+      }
+    }
+    return statement
+  }
+  return {
+    /** Those since the last time, without the ends of transactions. */
+    take(): string[] {
+      const taken = ran.filter((text) => !/^(begin|commit|rollback)/i.test(text))
+      ran = []
+      return taken
+    },
+    /** How SQLite would run it, a step a line. */
+    plan(text: string): string[] {
+      const values = Array.from({ length: text.split('?').length - 1 }, () => null)
+      return (prepare(`explain query plan ${text}`).all(...values) as { detail: string }[]).map(({ detail }) => detail)
+    },
+  }
+}
