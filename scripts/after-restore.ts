@@ -1,4 +1,5 @@
 // npm run after-restore: with the server stopped, after the database was put back from a backup.
+import '#app/env-file.ts'
 import { closeAfterRestore } from '#app/account/restored.ts'
 import { readConfig } from '#app/config.ts'
 import { open, wire } from '#app/deps.ts'

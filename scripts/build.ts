@@ -19,4 +19,12 @@ export const bundle = (entry: string, outfile: string) =>
     logLevel: 'warning',
   })
 
-if (import.meta.filename === process.argv[1]) await bundle('app/server.ts', 'dist/server.js')
+/** What an operator runs. The last two are here for where there is no tsx, as in a container. */
+const PROGRAMS = {
+  'app/server.ts': 'server',
+  'scripts/after-restore.ts': 'after-restore',
+  'scripts/move-to-postgres.ts': 'move-to-postgres',
+}
+
+if (import.meta.filename === process.argv[1])
+  for (const [entry, name] of Object.entries(PROGRAMS)) await bundle(entry, `dist/${name}.js`)
