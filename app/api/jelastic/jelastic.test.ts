@@ -522,6 +522,8 @@ describe('faults of ours', () => {
     assert.equal(answer.retryAfter, 2)
     const locked = failing(Object.assign(new Error('database is locked'), { code: 'SQLITE_BUSY' }))
     refused(await locked.call, 'busy')
+    const gone = failing(Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' }))
+    refused(await gone.call, 'unavailable')
   })
 
   test('a fault is reported to the operator and not to the caller', async () => {
