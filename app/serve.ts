@@ -59,7 +59,7 @@ export async function serve(config: Config, { log, metrics }: { log: Log; metric
   const housekeeping = startHousekeeping(deps, deps.watch.housekeepingFailed)
   mailing = startMailLoop(
     (stopping) => runMailing(deps, { report: console.error, tried: metrics.mail, stopping }),
-    console.error,
+    deps.watch.fault, // what a failing database says quotes the mail that it was given
   )
 
   async function drainAndClose() {
