@@ -90,8 +90,8 @@ export async function fuzz(options: Options): Promise<Fuzzed> {
     const route = wanted?.route ?? routes[(number + seed) % routes.length]
     if (!route) throw new Error('There are no routes.')
     const person = await personOf(wanted?.kind ?? coverage.kindFor(random, route, kinds))
-    const before = pageBefore(route, person)
-    if (before) await send(number, before, person, rightRequest(random, before, person, world), [])
+    for (const before of pagesBefore(route, person))
+      await send(number, before, person, rightRequest(random, before, person, world), [])
     const request = rightRequest(random, route, person, world)
     const ways =
       number % 2 === 1 && (coverage.hasDepth(route) || number > routes.length * 4)
@@ -100,12 +100,14 @@ export async function fuzz(options: Options): Promise<Fuzzed> {
     await send(number, route, person, request, ways)
   }
 
-  /** What he has to look at first: the page with the form, or the list with the ids. */
-  function pageBefore(route: Route, person: Person): Route | undefined {
-    const page = world.pages.get(nameOf(route))
-    if (page && !hasForm(person, route)) return page
+  /** What he has to look at first: the list with the ids, then the page with the form. */
+  function pagesBefore(route: Route, person: Person): Route[] {
     const list = listOf(route)
-    return route.path.includes('/:') && !person.lists.has(list) ? leads('GET', list) : undefined
+    const page = world.pages.get(nameOf(route))
+    return [
+      route.path.includes('/:') && !person.lists.has(list) ? leads('GET', list) : undefined,
+      page && !hasForm(person, route) ? page : undefined,
+    ].filter((each) => each !== undefined)
   }
 
   const hasForm = (person: Person, route: Route) =>
