@@ -1,0 +1,32 @@
+import assert from 'node:assert/strict'
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, test } from 'node:test'
+import { builtServer, emptyDatabase, remoteApp, type ServerProcess } from './testing.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'latchkey-together-'))
+const server = await builtServer()
+const started: ServerProcess[] = []
+const { url, drop } = await emptyDatabase()
+after(async () => {
+  await Promise.all(started.map((one) => one.kill()))
+  await drop()
+  server.remove()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+test('four servers that start together where nothing is yet all come up, with one database and one key file (A74)', async () => {
+  const environment = { DATABASE_URL: url, DATA_FOLDER: folder }
+  started.push(...(await Promise.all([1, 2, 3, 4].map(() => server.start(environment)))))
+  for (const { port, err } of started) {
+    assert.equal(err(), '')
+    assert.equal((await remoteApp(port).request('/readyz', {}, HERE as never)).status, 200)
+  }
+  assert.deepEqual(
+    readdirSync(folder).filter((name) => name.includes('keys')),
+    ['latchkey.keys'],
+  )
+})
+
+const HERE = { incoming: { socket: { remoteAddress: '192.0.2.1' } } }
