@@ -38,11 +38,13 @@ type Options = {
   between?: (people: Person[], quarter: number) => Promise<void>
 }
 
-const FIFTEEN_SECONDS = 15_000 // as long as a request may wait for its turn at the password hashes, and some more
+const HALF_A_MINUTE = 30_000 // far longer than a request may wait for its turn at the password hashes
+
+const ROUNDS = 6
 
 /** Sends requests, of which every second one is right or nearly so, and looks at every answer. */
 export async function fuzz(options: Options): Promise<Fuzzed> {
-  const { product, port, routes, kinds, requests, seed, width = 6, patienceMs = FIFTEEN_SECONDS, between } = options
+  const { product, port, routes, kinds, requests, seed, width = 6, patienceMs = HALF_A_MINUTE, between } = options
   const document = (await (await product.app.request('/api/openapi.json', { headers: HOST })).json()) as Document
   const world: World = { document, forms: new Map(), pages: new Map(), links: new Set(), ids: new Set() }
   const leads = routeFinder(routes)
@@ -88,8 +90,8 @@ export async function fuzz(options: Options): Promise<Fuzzed> {
     const route = wanted?.route ?? routes[(number + seed) % routes.length]
     if (!route) throw new Error('There are no routes.')
     const person = await personOf(wanted?.kind ?? coverage.kindFor(random, route, kinds))
-    const before = pageBefore(route, person)
-    if (before) await send(number, before, person, rightRequest(random, before, person, world), [])
+    for (const page of pagesBefore(route, person))
+      await send(number, page, person, rightRequest(random, page, person, world), [])
     const request = rightRequest(random, route, person, world)
     const ways =
       number % 2 === 1 && (coverage.hasDepth(route) || number > routes.length * 4)
@@ -98,12 +100,11 @@ export async function fuzz(options: Options): Promise<Fuzzed> {
     await send(number, route, person, request, ways)
   }
 
-  /** What he has to look at first: the page with the form, or the list with the ids. */
-  function pageBefore(route: Route, person: Person): Route | undefined {
-    const page = world.pages.get(nameOf(route))
-    if (page && !hasForm(person, route)) return page
-    const list = listOf(route)
-    return route.path.includes('/:') && !person.lists.has(list) ? leads('GET', list) : undefined
+  /** What he has to look at first: the list with the ids, then the page with the form. */
+  function pagesBefore(route: Route, person: Person): Route[] {
+    const list = route.path.includes('/:') && !person.lists.has(listOf(route)) ? leads('GET', listOf(route)) : undefined
+    const page = hasForm(person, route) ? undefined : world.pages.get(nameOf(route))
+    return [list, page].filter((each) => each !== undefined)
   }
 
   const hasForm = (person: Person, route: Route) =>
@@ -122,13 +123,16 @@ export async function fuzz(options: Options): Promise<Fuzzed> {
     }
   }
 
-  /** What nobody has reached by chance, everybody tries once more, as right as can be. */
+  /** What nobody has reached by chance, everybody tries again, as right as can be and with everything still that he came with. */
   async function insist() {
-    for (const route of coverage.unreached())
-      for (const kind of kinds) {
-        if (coverage.isReached(route)) break
-        await one(next++, { route, kind })
-      }
+    for (let round = 0; round < ROUNDS; round++)
+      for (const route of coverage.unreached())
+        for (const kind of kinds) {
+          if (coverage.isReached(route)) break
+          const person = await people.get(kind)
+          if (person) person.isGone = true
+          await one(next++, { route, kind })
+        }
   }
 
   await look()
