@@ -90,8 +90,8 @@ export async function fuzz(options: Options): Promise<Fuzzed> {
     const route = wanted?.route ?? routes[(number + seed) % routes.length]
     if (!route) throw new Error('There are no routes.')
     const person = await personOf(wanted?.kind ?? coverage.kindFor(random, route, kinds))
-    for (const before of pagesBefore(route, person))
-      await send(number, before, person, rightRequest(random, before, person, world), [])
+    for (const page of pagesBefore(route, person))
+      await send(number, page, person, rightRequest(random, page, person, world), [])
     const request = rightRequest(random, route, person, world)
     const ways =
       number % 2 === 1 && (coverage.hasDepth(route) || number > routes.length * 4)
@@ -102,12 +102,9 @@ export async function fuzz(options: Options): Promise<Fuzzed> {
 
   /** What he has to look at first: the list with the ids, then the page with the form. */
   function pagesBefore(route: Route, person: Person): Route[] {
-    const list = listOf(route)
-    const page = world.pages.get(nameOf(route))
-    return [
-      route.path.includes('/:') && !person.lists.has(list) ? leads('GET', list) : undefined,
-      page && !hasForm(person, route) ? page : undefined,
-    ].filter((each) => each !== undefined)
+    const list = route.path.includes('/:') && !person.lists.has(listOf(route)) ? leads('GET', listOf(route)) : undefined
+    const page = hasForm(person, route) ? undefined : world.pages.get(nameOf(route))
+    return [list, page].filter((each) => each !== undefined)
   }
 
   const hasForm = (person: Person, route: Route) =>
