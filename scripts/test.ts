@@ -9,7 +9,7 @@ import { startPostgres } from './postgres.ts'
 const total = { passed: 0, failed: 0 }
 const only = process.argv[2] // unit, postgres, e2e or e2e-postgres
 
-const testFiles = ['app', 'db', 'stress'].flatMap((folder) =>
+const testFiles = ['app', 'views', 'db', 'stress'].flatMap((folder) =>
   readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .filter((file) => /\.test\.tsx?$/.test(file))
     .map((file) => join(folder, file)),

@@ -1,4 +1,5 @@
 import { createContext, type PropsWithChildren, useContext } from 'hono/jsx'
+import { once } from './once.ts'
 
 /** Where the browser finds what every page needs (the server gives the names with their hashes), and the site's name. */
 export const AssetsContext = createContext({
@@ -16,13 +17,17 @@ export const Document = ({ title, class: className, children }: DocumentProps) =
   return (
     <html lang="en">
       <head>
-        <meta charset="utf-8" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta name="color-scheme" content="light dark" />
+        {once(`head ${stylesheet} ${script} ${icon}`, () => (
+          <>
+            <meta charset="utf-8" />
+            <meta name="viewport" content="width=device-width, initial-scale=1" />
+            <meta name="color-scheme" content="light dark" />
+            <link rel="icon" href={icon} type="image/svg+xml" />
+            <link rel="stylesheet" href={stylesheet} />
+            <script type="module" src={script} />
+          </>
+        ))}
         <title>{`${title} · ${issuer}`}</title>
-        <link rel="icon" href={icon} type="image/svg+xml" />
-        <link rel="stylesheet" href={stylesheet} />
-        <script type="module" src={script} />
       </head>
       <body class={className}>{children}</body>
     </html>

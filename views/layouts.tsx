@@ -1,5 +1,6 @@
 import { type Child, type PropsWithChildren, useContext } from 'hono/jsx'
 import { AssetsContext, Document } from './document.tsx'
+import { once } from './once.ts'
 import { icons } from './ui/icons.tsx'
 import type { Viewer } from './ui/types.ts'
 
@@ -52,8 +53,20 @@ export const Reference = ({ title, children }: PropsWithChildren<{ title: string
 
 type PortalFrameProps = PropsWithChildren<{ title: string; inSettings: boolean }>
 
-const PortalFrame = ({ title, inSettings, children }: PortalFrameProps) => (
-  <Document title={title}>
+const PortalFrame = ({ title, inSettings, children }: PortalFrameProps) => {
+  const { issuer } = useContext(AssetsContext)
+  return (
+    <Document title={title}>
+      {once(`header ${inSettings} ${issuer}`, () => (
+        <PortalHeader inSettings={inSettings} />
+      ))}
+      {children}
+    </Document>
+  )
+}
+
+const PortalHeader = ({ inSettings }: { inSettings: boolean }) => (
+  <>
     <SkipLink />
     <header class="top">
       <Brand />
@@ -68,8 +81,7 @@ const PortalFrame = ({ title, inSettings, children }: PortalFrameProps) => (
         </form>
       </nav>
     </header>
-    {children}
-  </Document>
+  </>
 )
 
 type PortalProps = MainProps & { viewer: Viewer }
@@ -92,19 +104,27 @@ const TABS = [
   { name: 'activity', href: '/settings/activity', text: 'Activity' },
 ] as const
 
-type SettingsProps = PortalProps & { current: (typeof TABS)[number]['name'] }
+type Tab = (typeof TABS)[number]['name']
+
+const Tabs = ({ current }: { current: Tab }) => (
+  <nav class="tabs" aria-label="Settings">
+    {TABS.map(({ name, href, text }) => (
+      <a href={href} aria-current={name === current ? 'page' : undefined}>
+        {text}
+      </a>
+    ))}
+  </nav>
+)
+
+type SettingsProps = PortalProps & { current: Tab }
 
 /** A page under Settings, with the tabs that lead to the others. `above` stands over the heading. */
 export const Settings = ({ title, current, above, children }: SettingsProps) => (
   <PortalFrame title={title} inSettings={true}>
     <div class="page settings">
-      <nav class="tabs" aria-label="Settings">
-        {TABS.map(({ name, href, text }) => (
-          <a href={href} aria-current={name === current ? 'page' : undefined}>
-            {text}
-          </a>
-        ))}
-      </nav>
+      {once(`tabs ${current}`, () => (
+        <Tabs current={current} />
+      ))}
       <Main title={title} above={above}>
         {children}
       </Main>
