@@ -52,7 +52,8 @@ export async function startPostgres({ keptIn, port: wanted }: { keptIn?: string;
   }
 }
 
-function freePort(): Promise<number> {
+/** One that nobody listens on at this moment, on this machine. */
+export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const probe = createServer().once('error', reject)
     probe.listen(0, '127.0.0.1', () => {

@@ -11,7 +11,8 @@ import { routesOf } from './fuzz/route-table.ts'
 import { fuzzServer } from './fuzz/run.ts'
 import { described } from './fuzz/summary.ts'
 
-const SEED = Number(process.env.FUZZ_SEED ?? Date.now() % 1_000_000)
+// The same choices at each run, so that what turns red is the change; what nobody has thought of is for the long form to find.
+const SEED = Number(process.env.FUZZ_SEED ?? 20_261_124)
 
 test('twelve hundred hostile and nearly right requests: no fault, no hang, every route reached, the invariants hold', async () => {
   const { findings, requests } = await fuzzServer({

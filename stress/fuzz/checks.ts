@@ -37,11 +37,21 @@ function headersOf(answer: Answer): string[] {
   return [`without ${missing.join(', ')}`]
 }
 
+/** As the product reads it: `/api/v1/%2e%2e` is `/api/` (WHATWG URL, 4.4). What is no path at all is answered like none of ours. */
+function pathOf(target: string): string {
+  try {
+    return new URL(target, 'http://latchkey.test').pathname
+  } catch {
+    return ''
+  }
+}
+
 function contentOf({ target }: Request, answer: Answer): string[] {
   if (answer.body.length === 0) return []
   const type = headerOf(answer, 'content-type') ?? ''
   const isJson = JSON_TYPES.test(type)
-  const wanted = target.startsWith('/api/v1/') || (target.startsWith('/1.0/') && answer.status === 200)
+  const path = pathOf(target)
+  const wanted = path.startsWith('/api/v1/') || (path.startsWith('/1.0/') && answer.status === 200)
   const wrong: string[] = []
   if (wanted ? !isJson : !(TYPES.test(type) || isJson)) wrong.push(`content type ${type || 'missing'}`)
   if (headerOf(answer, 'content-encoding')) return wrong // who asked for it compressed looks at no text here

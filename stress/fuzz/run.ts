@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
@@ -21,6 +20,7 @@ import {
   testDatabase,
   withTwoFactor,
 } from '../../app/testing.ts'
+import { freePort } from '../../scripts/postgres.ts'
 import { type Fuzzed, fuzz } from './fuzz.ts'
 import { KINDS, METRICS_TOKEN, type Person } from './people.ts'
 import { routesOf, withMethods } from './route-table.ts'
@@ -165,14 +165,4 @@ async function ownDatabase(folder: string) {
   const database = openDatabase(url)
   await database.migrate()
   return { ...database, url }
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer().once('error', reject)
-    probe.listen(0, '127.0.0.1', () => {
-      const address = probe.address()
-      probe.close(() => resolve(typeof address === 'object' && address ? address.port : 0))
-    })
-  })
 }
