@@ -5,9 +5,16 @@ import type { Dialect } from './columns.ts'
 /** Where drizzle-kit puts them, seen from the sources and from dist/ alike. */
 export const migrationsFolder = (of: Dialect) => fileURLToPath(new URL(`../db/migrations/${of}`, import.meta.url))
 
-/** Oldest first. `folderMillis` is when each was made, and its name in the database. */
-export const migrationsOf = (dialect: Dialect): MigrationMeta[] =>
-  readMigrationFiles({ migrationsFolder: migrationsFolder(dialect) })
+const read = new Map<Dialect, MigrationMeta[]>()
+
+/** Oldest first, read from the disk once. `folderMillis` is when each was made, and its name in the database. */
+export function migrationsOf(dialect: Dialect): MigrationMeta[] {
+  const before = read.get(dialect)
+  if (before) return before
+  const migrations = readMigrationFiles({ migrationsFolder: migrationsFolder(dialect) })
+  read.set(dialect, migrations)
+  return migrations
+}
 
 /** Throws when the database has a migration that this program does not know: it would write rows that the newer one can not read. */
 export function refuseNewer(applied: number[], known: MigrationMeta[]): void {
