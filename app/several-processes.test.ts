@@ -34,20 +34,14 @@ import {
 let port = 0
 const { product, database, environment, close } = await remoteProduct(() => port)
 const server = await builtServer()
-const started: ServerProcess[] = []
-const start = async (more: Record<string, string> = {}) => {
-  const one = await server.start({ ...environment, ...more })
-  started.push(one)
-  return one
-}
+const start = (more: Record<string, string> = {}) => server.start({ ...environment, ...more })
 after(async () => {
-  await Promise.all(started.map((each) => each.kill()))
-  server.remove()
+  await server.end()
   await close()
 })
 afterEach(async () => {
   await assertInvariants(database)
-  for (const { err, out } of started) {
+  for (const { err, out } of server.started) {
     assert.equal(err(), '')
     assert.doesNotMatch(out(), /"msg":"fault"/, 'no request failed, nor waited for the database in vain')
   }
@@ -173,7 +167,7 @@ describe('four servers behind one address', () => {
 
   test('stop one after the other while people go on, and nobody notices', async () => {
     const { browser } = await signedUp(product)
-    for (const one of started.slice(1)) {
+    for (const one of server.started.slice(1)) {
       one.child.kill('SIGTERM')
       assert.equal(await ready(one), 503, 'as soon as it is told, and while it still answers')
       const asking = each(20, () => browser.get('/settings/account'))

@@ -3,22 +3,20 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
-import { builtServer, emptyDatabase, remoteApp, type ServerProcess } from './testing.ts'
+import { builtServer, emptyDatabase, remoteApp } from './testing.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'latchkey-together-'))
 const server = await builtServer()
-const started: ServerProcess[] = []
 const { url, drop } = await emptyDatabase()
 after(async () => {
-  await Promise.all(started.map((one) => one.kill()))
+  await server.end()
   await drop()
-  server.remove()
   rmSync(folder, { recursive: true, force: true })
 })
 
 test('four servers that start together where nothing is yet all come up, with one database and one key file (A74)', async () => {
   const environment = { DATABASE_URL: url, DATA_FOLDER: folder }
-  started.push(...(await Promise.all([1, 2, 3, 4].map(() => server.start(environment)))))
+  const started = await Promise.all([1, 2, 3, 4].map(() => server.start(environment)))
   for (const { port, err } of started) {
     assert.equal(err(), '')
     assert.equal((await remoteApp(port).request('/readyz', {}, HERE as never)).status, 200)

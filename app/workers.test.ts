@@ -3,21 +3,15 @@ import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { after, describe, test } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
-import { builtServer, remoteApp, remoteProduct, type ServerProcess, untilSaid } from './testing.ts'
+import { builtServer, remoteApp, remoteProduct, untilSaid } from './testing.ts'
 
 const TOKEN = 'scraper-0123456789'
 
 const { environment, close } = await remoteProduct(() => 0)
 const server = await builtServer()
-const started: ServerProcess[] = []
-const start = async (more: Record<string, string> = {}) => {
-  const one = await server.start({ ...environment, WORKERS: '2', ...more })
-  started.push(one)
-  return one
-}
+const start = (more: Record<string, string> = {}) => server.start({ ...environment, WORKERS: '2', ...more })
 after(async () => {
-  await Promise.all(started.map((each) => each.kill()))
-  server.remove()
+  await server.end()
   await close()
 })
 

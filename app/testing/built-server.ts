@@ -4,18 +4,27 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { bundle } from '../../scripts/build.ts'
 import { type ServerProcess, startServer } from './server-process.ts'
 
-/** The server as one file, which starts in a third of the time; to be removed at the end. */
+/** The server as one file, which starts in a third of the time. At the end, `end` kills all that were started, and removes it. */
 export async function builtServer() {
   const program = `dist/test-${randomUUID()}.js`
   await bundle('app/server.ts', program)
+  const started: ServerProcess[] = []
+  const remove = () => rmSync(program, { force: true })
   return {
+    started,
     /** Resolves when it listens; `port` is of this machine, whatever BASE_URL says. */
     async start(environment: Record<string, string>): Promise<ServerProcess> {
       const server = await startServer({ environment, program })
       const port = await untilSaid(server, /"port":(\d+)/)
-      return { ...server, port: Number(port) }
+      const one = { ...server, port: Number(port) }
+      started.push(one)
+      return one
     },
-    remove: () => rmSync(program, { force: true }),
+    remove,
+    async end() {
+      await Promise.all(started.map((one) => one.kill()))
+      remove()
+    },
   }
 }
 
