@@ -3,7 +3,7 @@ import { after, before, describe, test } from 'node:test'
 import { eq, sql } from 'drizzle-orm'
 import { testDatabase } from '#app/testing.ts'
 import { dialect } from './columns.ts'
-import { prepared } from './prepared.ts'
+import { later, prepared } from './prepared.ts'
 import { limits } from './schema.ts'
 
 const database = await testDatabase()
@@ -18,7 +18,7 @@ const find = prepared(
   db
     .select()
     .from(limits)
-    .where(eq(limits.key, sql.placeholder('key'))),
+    .where(eq(limits.key, later('key', limits.key))),
 )
 const count = async (key: string) => (await find({ key }))[0]?.count
 
@@ -36,7 +36,7 @@ describe('prepared reads', () => {
   })
 
   test('one that fails fails alone, and leaves no transaction open', async () => {
-    const broken = prepared('broken', db.select({ wrong: sql`abs(${sql.placeholder('number')})` }).from(limits))
+    const broken = prepared('broken', db.select({ wrong: sql`abs(${later('number', limits.count)})` }).from(limits))
     const tooLow = dialect === 'sqlite' ? -9_223_372_036_854_775_808n : 'no number' // its absolute value does not fit
     const [right, failed] = await Promise.allSettled([count('b'), broken({ number: tooLow })])
     assert.deepEqual(right, { status: 'fulfilled', value: 2 })

@@ -1,184 +1,26 @@
-import type Sqlite from 'better-sqlite3'
-import { DrizzleQueryError, getTableColumns, is, Param, Placeholder, sql } from 'drizzle-orm'
-import type { SQLiteColumn, SQLiteInsertBase, SQLiteTable } from 'drizzle-orm/sqlite-core'
-import type { Db } from './client.ts'
+import { sql } from 'drizzle-orm'
+import type { SQLiteColumn } from 'drizzle-orm/sqlite-core'
 import { dialect } from './columns.ts'
+import { type PostgresStatement, readInBatches } from './reads-of-postgres.ts'
+import { readInTurns, type SqliteStatement } from './reads-of-sqlite.ts'
 
-// Building SQL costs more than running it. What many requests ask or write is built once, and has its values put in.
+// Building SQL costs more than running it. What many requests ask is built once, and has its values put in. What is asked in
+// one turn of the event loop is read together at its end: nobody sees less than what was committed before he asked.
 
 /** Stands in a statement for a value that comes later, encoded as the column's own values are. */
 export const later = <Value>(name: string, column?: SQLiteColumn): Value =>
   (column ? sql.param(sql.placeholder(name), column) : sql.placeholder(name)) as Value
 
-/**
- * A statement that is parsed once, for reads that many requests make. Takes the values of its placeholders, answers the rows.
- * `name` is what PostgreSQL knows it by.
- */
-export function prepared<Row>(
-  name: string,
-  query: PromiseLike<Row[]>,
-): (values: Record<string, unknown>) => Promise<Row[]> {
-  const statement = (query as unknown as { prepare(name: string): PreparedRead<Row> }).prepare(name)
-  if (dialect === 'postgres') return async (values) => statement.execute(values)
-  return (values) => readTogether(statement as PreparedRead<unknown>, values) as Promise<Row[]>
-}
-
-type PreparedRead<Row> = {
-  execute(values: Record<string, unknown>): Row[] | Promise<Row[]>
-  stmt: { database: Sqlite.Database }
-}
-/** What is read in one turn of the event loop: for each statement and its values one answer, for all who asked. */
-type Turn = Map<PreparedRead<unknown>, Map<string, { answer: Promise<unknown[]>; read(): void }>>
-
-const turns = new Map<Sqlite.Database, Turn>()
-
-/**
- * What is asked of SQLite in one turn of the event loop is read in one transaction at the end of that turn: taking and
- * giving back the locks of a read costs more than the read. Nobody sees less than what was committed before he asked.
- */
-function readTogether(statement: PreparedRead<unknown>, values: Record<string, unknown>): Promise<unknown[]> {
-  const { database } = statement.stmt
-  let turn = turns.get(database)
-  if (!turn) {
-    turn = new Map()
-    turns.set(database, turn)
-    setImmediate(readTurn, database, turn)
-  }
-  const asked = turn.get(statement) ?? new Map()
-  turn.set(statement, asked)
-  const key = Object.values(values)
-    .map((value) => (value instanceof Date ? value.getTime() : value))
-    .join('\0')
-  const before = asked.get(key)
-  if (before) return before.answer
-  let read = () => {}
-  const answer = new Promise<unknown[]>((resolve, reject) => {
-    read = () => {
-      try {
-        resolve(statement.execute(values))
-      } catch (error) {
-        reject(error)
-      }
-    }
-  })
-  asked.set(key, { answer, read })
-  return answer
-}
-
-function readTurn(database: Sqlite.Database, turn: Turn) {
-  turns.delete(database)
-  const reads = [...turn.values()].flatMap((asked) => [...asked.values()])
-  const together = reads.length > 1 && database.open
-  if (together) database.prepare('begin').run()
-  for (const { read } of reads) read()
-  if (together) database.prepare('commit').run()
-}
-
 type Values = Record<string, unknown>
-type Built = { toSQL(): { sql: string; params: unknown[] } }
 
 /**
- * A write that is built at its first use, with `later` for what differs, and from then on is a step of any transaction: once
- * for each of `values`, in order. `name` is what PostgreSQL knows it by.
+ * A statement that is parsed once, for reads that many requests make. Takes the values of what is `later` in it, each of
+ * which names its column, and answers the rows: others get the same ones, so they are not to be changed. `name` is what
+ * PostgreSQL knows it by.
  */
-export const preparedWrite = <Of extends object>(
-  name: string,
-  build: (tx: Db) => Built,
-  defaults: Values = {},
-): ((tx: Db, ...values: Of[]) => PromiseLike<unknown[]>) => {
-  let write: Write | undefined
-  return (tx, ...values) => {
-    write ??= writeOf(name, build(tx), defaults)
-    return new Step(write, connectionOf(tx), values as Values[])
-  }
-}
-
-/** Whole rows of a table. A column that a row leaves out has its default, or is null. */
-export function preparedInsert<Table extends SQLiteTable>(
-  name: string,
-  table: Table,
-  finish: Finish = (insert) => insert,
-) {
-  const columns = Object.entries(getTableColumns(table))
-  const row = Object.fromEntries(columns.map(([key]) => [key, later(key)])) as Table['$inferInsert']
-  const defaults = Object.fromEntries(columns.map(([key, column]) => [key, column.default]))
-  return preparedWrite<Table['$inferInsert']>(
-    name,
-    (tx) => finish(tx.insert(table as SQLiteTable).values(row)),
-    defaults,
-  )
-}
-type Finish = (insert: SQLiteInsertBase<SQLiteTable, 'sync', unknown>) => Built
-
-type Write = { name: string; text: string; params: ((values: Values) => unknown)[] }
-type Connection = Sqlite.Database | { query(of: { name: string; text: string; values: unknown[] }): Promise<Answer> }
-type Answer = { rows: unknown[] }
-
-function writeOf(name: string, built: Built, defaults: Values): Write {
-  const { sql: text, params } = built.toSQL()
-  return { name, text, params: params.map((param) => reading(param, defaults)) }
-}
-
-/** How a parameter of the finished statement is read from the values. */
-function reading(param: unknown, defaults: Values): (values: Values) => unknown {
-  if (is(param, Placeholder)) return (values) => values[param.name] ?? null
-  if (!is(param, Param) || !is(param.value, Placeholder)) return () => param
-  const { name } = param.value
-  return (values) => {
-    const value = values[name] ?? defaults[name] ?? null
-    return value === null ? null : param.encoder.mapToDriverValue(value)
-  }
-}
-
-/** The one of SQLite; of PostgreSQL that which the transaction runs on. */
-const connectionOf = (tx: Db) => (tx as unknown as { session: { client: Connection } }).session.client
-
-/** What `atomically` takes: SQLite runs it, PostgreSQL waits for it. */
-class Step implements PromiseLike<unknown[]> {
-  constructor(
-    private readonly write: Write,
-    private readonly connection: Connection,
-    private readonly values: Values[],
-  ) {}
-
-  run(): void {
-    this.all()
-  }
-
-  /** The rows of its RETURNING. */
-  all(): unknown[] {
-    const statement = (this.connection as Sqlite.Database).prepare(this.write.text)
-    const rows: unknown[] = []
-    for (const values of this.values) {
-      if (statement.reader) rows.push(...statement.all(...this.params(values)))
-      else statement.run(...this.params(values))
-    }
-    return rows
-  }
-
-  // biome-ignore lint/suspicious/noThenProperty: it is awaited, as Drizzle's own statements are
-  then<Done = unknown[], Failed = never>(
-    done?: ((rows: unknown[]) => Done | PromiseLike<Done>) | null,
-    failed?: ((error: unknown) => Failed | PromiseLike<Failed>) | null,
-  ): Promise<Done | Failed> {
-    return this.execute().then(done, failed)
-  }
-
-  private async execute(): Promise<unknown[]> {
-    if (!('query' in this.connection)) return this.all()
-    const { name, text } = this.write
-    const rows: unknown[] = []
-    for (const values of this.values) {
-      const params = this.params(values)
-      const answer = await this.connection.query({ name, text, values: params }).catch((error) => {
-        throw new DrizzleQueryError(text, params, error) // as statements that are not prepared fail
-      })
-      rows.push(...answer.rows)
-    }
-    return rows
-  }
-
-  private params(values: Values): unknown[] {
-    return this.write.params.map((read) => read(values))
-  }
+export function prepared<Row>(name: string, query: PromiseLike<Row[]>): (values: Values) => Promise<Row[]> {
+  const statement = (query as unknown as { prepare(name: string): unknown }).prepare(name)
+  const read =
+    dialect === 'postgres' ? readInBatches(statement as PostgresStatement) : readInTurns(statement as SqliteStatement)
+  return read as (values: Values) => Promise<Row[]>
 }

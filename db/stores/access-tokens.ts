@@ -1,6 +1,6 @@
 import { and, desc, eq, inArray, isNotNull, or, sql } from 'drizzle-orm'
 import { type Database, must } from '../client.ts'
-import { prepared } from '../prepared.ts'
+import { later, prepared } from '../prepared.ts'
 import { accessTokens, accounts } from '../schema.ts'
 import { type EventRow, type Forgiven, forgive, hasSecondFactor, insertEvents } from './statements.ts'
 
@@ -38,8 +38,8 @@ export function accessTokenStore({ db, atomically }: Database) {
       .innerJoin(accounts, eq(accounts.id, accessTokens.accountId))
       .where(
         or(
-          eq(accessTokens.tokenHash, sql.placeholder('tokenHash')),
-          eq(accessTokens.previousHash, sql.placeholder('tokenHash')),
+          eq(accessTokens.tokenHash, later('tokenHash', accessTokens.tokenHash)),
+          eq(accessTokens.previousHash, later('tokenHash', accessTokens.tokenHash)),
         ),
       ),
   )

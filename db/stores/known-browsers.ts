@@ -1,6 +1,6 @@
 import { eq, type SQL, sql } from 'drizzle-orm'
 import type { Database } from '../client.ts'
-import { prepared } from '../prepared.ts'
+import { later, prepared } from '../prepared.ts'
 import { accounts, knownBrowsers } from '../schema.ts'
 
 const HELD_AT_MOST = 5 // by one browser: as many placeholders as a prepared statement has
@@ -9,7 +9,7 @@ const hashes = Array.from({ length: HELD_AT_MOST }, (_, index) => `browser${inde
 
 const known = sql`select ${knownBrowsers}.token_hash from ${knownBrowsers} where ${knownBrowsers}.account_id = ${accounts}.id`
 const presented: SQL = sql.join(
-  hashes.map((name) => sql`${sql.placeholder(name)}`),
+  hashes.map((name) => sql`${later(name, knownBrowsers.tokenHash)}`),
   sql`, `,
 )
 
@@ -27,7 +27,7 @@ export function knownBrowserStore({ db }: Database) {
     db
       .select(recognition)
       .from(accounts)
-      .where(eq(accounts.id, sql.placeholder('accountId'))),
+      .where(eq(accounts.id, later('accountId', accounts.id))),
   )
 
   return {

@@ -1,6 +1,7 @@
 import { eq, inArray, sql } from 'drizzle-orm'
 import { type Database, type Db, must } from '../client.ts'
-import { later, preparedWrite } from '../prepared.ts'
+import { later } from '../prepared.ts'
+import { preparedWrite } from '../prepared-writes.ts'
 import { limits } from '../schema.ts'
 
 export type BudgetRule = { key: string; most: number; windowMs: number }

@@ -1,6 +1,6 @@
 import { and, desc, eq, gt, inArray, ne, sql } from 'drizzle-orm'
 import { type Database, must } from '../client.ts'
-import { prepared } from '../prepared.ts'
+import { later, prepared } from '../prepared.ts'
 import { accounts, factors, pendingSignIns, recoveryCodes, sessions } from '../schema.ts'
 import { type EventRow, insertEvents } from './statements.ts'
 
@@ -37,7 +37,7 @@ export function sessionStore({ db, atomically }: Database) {
       })
       .from(sessions)
       .innerJoin(accounts, eq(accounts.id, sessions.accountId))
-      .where(eq(sessions.tokenHash, sql.placeholder('tokenHash'))),
+      .where(eq(sessions.tokenHash, later('tokenHash', sessions.tokenHash))),
   )
 
   /** One transaction each: of two at once that end the same session, one has ended it and one event says so. */

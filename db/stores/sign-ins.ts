@@ -1,6 +1,7 @@
 import { and, eq, gt, inArray, isNull, lt, notExists, sql } from 'drizzle-orm'
 import { type Database, type Db, must } from '../client.ts'
-import { later, prepared, preparedInsert, preparedWrite } from '../prepared.ts'
+import { later, prepared } from '../prepared.ts'
+import { preparedInsert, preparedWrite } from '../prepared-writes.ts'
 import { accounts, factors, pendingSignIns, recoveryCodes, sessions } from '../schema.ts'
 import { presenting, recognition } from './known-browsers.ts'
 import {
@@ -44,7 +45,7 @@ export function signInStore({ db, atomically }: Database) {
         ...recognition,
       })
       .from(accounts)
-      .where(eq(accounts.email, sql.placeholder('email'))),
+      .where(eq(accounts.email, later('email', accounts.email))),
   )
 
   const findPending = prepared(
@@ -172,7 +173,7 @@ const complete = (
 // Values that come later, so that each is built once.
 
 const live = and(
-  eq(pendingSignIns.tokenHash, later('tokenHash')),
+  eq(pendingSignIns.tokenHash, later('tokenHash', pendingSignIns.tokenHash)),
   gt(pendingSignIns.attemptsLeft, 0),
   gt(pendingSignIns.expiresAt, later('now', pendingSignIns.expiresAt)),
 )

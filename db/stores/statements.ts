@@ -1,6 +1,7 @@
 import { and, eq, gt, gte, inArray, isNotNull, isNull, lt, ne, sql } from 'drizzle-orm'
 import { type Db, must } from '../client.ts'
-import { later, preparedInsert, preparedWrite } from '../prepared.ts'
+import { later } from '../prepared.ts'
+import { preparedInsert, preparedWrite } from '../prepared-writes.ts'
 import {
   accounts,
   events,

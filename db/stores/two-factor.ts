@@ -30,7 +30,7 @@ function factorsOf(db: Db) {
     db
       .select()
       .from(factors)
-      .where(eq(factors.accountId, later('accountId')))
+      .where(eq(factors.accountId, later('accountId', factors.accountId)))
       .orderBy(asc(factors.addedAt), asc(factors.id)),
   )
   return (accountId: number) => find({ accountId })

@@ -1,0 +1,114 @@
+import type Sqlite from 'better-sqlite3'
+import { DrizzleQueryError, getTableColumns, is, Param, Placeholder } from 'drizzle-orm'
+import type { SQLiteInsertBase, SQLiteTable } from 'drizzle-orm/sqlite-core'
+import type { Db } from './client.ts'
+import { later } from './prepared.ts'
+
+type Values = Record<string, unknown>
+type Built = { toSQL(): { sql: string; params: unknown[] } }
+
+/**
+ * A write that is built at its first use, with `later` for what differs, and from then on is a step of any transaction: once
+ * for each of `values`, in order. `name` is what PostgreSQL knows it by.
+ */
+export const preparedWrite = <Of extends object>(
+  name: string,
+  build: (tx: Db) => Built,
+  defaults: Values = {},
+): ((tx: Db, ...values: Of[]) => PromiseLike<unknown[]>) => {
+  let write: Write | undefined
+  return (tx, ...values) => {
+    write ??= writeOf(name, build(tx), defaults)
+    return new Step(write, connectionOf(tx), values as Values[])
+  }
+}
+
+/** Whole rows of a table. A column that a row leaves out has its default, or is null. */
+export function preparedInsert<Table extends SQLiteTable>(
+  name: string,
+  table: Table,
+  finish: Finish = (insert) => insert,
+) {
+  const columns = Object.entries(getTableColumns(table))
+  const row = Object.fromEntries(columns.map(([key]) => [key, later(key)])) as Table['$inferInsert']
+  const defaults = Object.fromEntries(columns.map(([key, column]) => [key, column.default]))
+  return preparedWrite<Table['$inferInsert']>(
+    name,
+    (tx) => finish(tx.insert(table as SQLiteTable).values(row)),
+    defaults,
+  )
+}
+type Finish = (insert: SQLiteInsertBase<SQLiteTable, 'sync', unknown>) => Built
+
+type Write = { name: string; text: string; params: ((values: Values) => unknown)[] }
+type Connection = Sqlite.Database | { query(of: { name: string; text: string; values: unknown[] }): Promise<Answer> }
+type Answer = { rows: unknown[] }
+
+function writeOf(name: string, built: Built, defaults: Values): Write {
+  const { sql: text, params } = built.toSQL()
+  return { name, text, params: params.map((param) => reading(param, defaults)) }
+}
+
+/** How a parameter of the finished statement is read from the values. */
+function reading(param: unknown, defaults: Values): (values: Values) => unknown {
+  if (is(param, Placeholder)) return (values) => values[param.name] ?? null
+  if (!is(param, Param) || !is(param.value, Placeholder)) return () => param
+  const { name } = param.value
+  return (values) => {
+    const value = values[name] ?? defaults[name] ?? null
+    return value === null ? null : param.encoder.mapToDriverValue(value)
+  }
+}
+
+/** The one of SQLite; of PostgreSQL that which the transaction runs on. */
+const connectionOf = (tx: Db) => (tx as unknown as { session: { client: Connection } }).session.client
+
+/** What `atomically` takes: SQLite runs it, PostgreSQL waits for it. */
+class Step implements PromiseLike<unknown[]> {
+  constructor(
+    private readonly write: Write,
+    private readonly connection: Connection,
+    private readonly values: Values[],
+  ) {}
+
+  run(): void {
+    this.all()
+  }
+
+  /** The rows of its RETURNING. */
+  all(): unknown[] {
+    const statement = (this.connection as Sqlite.Database).prepare(this.write.text)
+    const rows: unknown[] = []
+    for (const values of this.values) {
+      if (statement.reader) rows.push(...statement.all(...this.params(values)))
+      else statement.run(...this.params(values))
+    }
+    return rows
+  }
+
+  // biome-ignore lint/suspicious/noThenProperty: it is awaited, as Drizzle's own statements are
+  then<Done = unknown[], Failed = never>(
+    done?: ((rows: unknown[]) => Done | PromiseLike<Done>) | null,
+    failed?: ((error: unknown) => Failed | PromiseLike<Failed>) | null,
+  ): Promise<Done | Failed> {
+    return this.execute().then(done, failed)
+  }
+
+  private async execute(): Promise<unknown[]> {
+    if (!('query' in this.connection)) return this.all()
+    const { name, text } = this.write
+    const rows: unknown[] = []
+    for (const values of this.values) {
+      const params = this.params(values)
+      const answer = await this.connection.query({ name, text, values: params }).catch((error) => {
+        throw new DrizzleQueryError(text, params, error) // as statements that are not prepared fail
+      })
+      rows.push(...answer.rows)
+    }
+    return rows
+  }
+
+  private params(values: Values): unknown[] {
+    return this.write.params.map((read) => read(values))
+  }
+}

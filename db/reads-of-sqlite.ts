@@ -1,0 +1,107 @@
+import type Sqlite from 'better-sqlite3'
+
+type Values = Record<string, unknown>
+type Rows = unknown[]
+
+/** As Drizzle prepares it. */
+export type SqliteStatement = { all(values: Values): Rows; stmt: { database: Sqlite.Database } }
+
+type Waiting = { resolve(rows: Rows): void; reject(error: unknown): void }
+/** One answer for all who ask the same in one turn. */
+type Asked = { values: Values; waiting: Waiting[] }
+
+const KEPT_AT_MOST = 1000 // answers, under a kilobyte each
+
+const readings = new WeakMap<Sqlite.Database, Reading>()
+
+/**
+ * Taking and giving back the locks of a read costs more than the read: all of a turn is one transaction. An answer is kept
+ * until somebody writes, this process or another: SQLite tells, so whoever asks can not tell it from a new one.
+ */
+export function readInTurns(statement: SqliteStatement): (values: Values) => Promise<Rows> {
+  const { database } = statement.stmt
+  const reading = readings.get(database) ?? new Reading(database)
+  readings.set(database, reading)
+  return (values) => reading.ask(statement, values)
+}
+
+class Reading {
+  private turn = new Map<SqliteStatement, Map<string, Asked>>()
+  private readonly kept = new Map<SqliteStatement, Map<string, Rows>>()
+  private keptNumber = 0
+  private keptState = ''
+  private readonly begin: Sqlite.Statement
+  private readonly commit: Sqlite.Statement
+  /** Differs when another connection has committed (sqlite.org/pragma.html#pragma_data_version). */
+  private readonly othersWrites: Sqlite.Statement
+  private readonly ownWrites: Sqlite.Statement
+
+  constructor(database: Sqlite.Database) {
+    this.begin = database.prepare('begin')
+    this.commit = database.prepare('commit')
+    this.othersWrites = database.prepare('pragma data_version').pluck()
+    this.ownWrites = database.prepare('select total_changes()').pluck()
+  }
+
+  ask(statement: SqliteStatement, values: Values): Promise<Rows> {
+    if (this.turn.size === 0) setImmediate(() => this.readTurn())
+    const asked = within(this.turn, statement)
+    const key = keyOf(values)
+    const same = asked.get(key) ?? { values, waiting: [] }
+    asked.set(key, same)
+    return new Promise((resolve, reject) => same.waiting.push({ resolve, reject }))
+  }
+
+  private readTurn() {
+    const { turn } = this
+    this.turn = new Map()
+    try {
+      this.begin.run()
+      try {
+        this.forgetWhatChanged()
+        for (const [statement, asked] of turn)
+          for (const [key, { values, waiting }] of asked) this.answer(statement, key, values, waiting)
+      } finally {
+        this.commit.run()
+      }
+    } catch (error) {
+      const all = [...turn.values()].flatMap((asked) => [...asked.values()])
+      for (const { waiting } of all) for (const { reject } of waiting) reject(error) // who has an answer keeps it
+    }
+  }
+
+  private forgetWhatChanged() {
+    const state = `${this.othersWrites.get()} ${this.ownWrites.get()}`
+    if (state === this.keptState && this.keptNumber < KEPT_AT_MOST) return
+    this.kept.clear()
+    this.keptNumber = 0
+    this.keptState = state
+  }
+
+  private answer(statement: SqliteStatement, key: string, values: Values, waiting: Waiting[]) {
+    const kept = within(this.kept, statement)
+    try {
+      let rows = kept.get(key)
+      if (!rows) {
+        rows = statement.all(values)
+        kept.set(key, rows)
+        this.keptNumber++
+      }
+      for (const { resolve } of waiting) resolve(rows)
+    } catch (error) {
+      for (const { reject } of waiting) reject(error)
+    }
+  }
+}
+
+function within<Value>(maps: Map<SqliteStatement, Map<string, Value>>, statement: SqliteStatement): Map<string, Value> {
+  const found = maps.get(statement) ?? new Map<string, Value>()
+  maps.set(statement, found)
+  return found
+}
+
+/** The same for equal values. No value that is asked for has a NUL in it. */
+const keyOf = (values: Values): string =>
+  Object.values(values)
+    .map((value) => (value instanceof Date ? value.getTime() : value))
+    .join('\0')
