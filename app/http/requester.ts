@@ -5,6 +5,7 @@ import type { Config } from '../config.ts'
 import type { AppEnv } from './env.ts'
 
 const ANALYSED = 512 // characters of User-Agent; real ones are under 300
+const REMEMBERED = 200 // different ones
 
 /** Sets `origin`: the address behind trusted proxies, and the browser in words. */
 export function requester(trustedProxies: Config['trustedProxies']) {
@@ -12,16 +13,12 @@ export function requester(trustedProxies: Config['trustedProxies']) {
   for (const { address, prefix, family } of trustedProxies) trusted.addSubnet(address, prefix, family)
   const isTrusted = (address: string) => trusted.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4')
 
+  const inWords = remembering(browserInWords)
+
   return createMiddleware<AppEnv>((c, next) => {
     const peer = plain(c.env?.incoming?.socket?.remoteAddress ?? '')
     const address = trustedProxies.length > 0 ? clientAddress(peer, c.req.header('X-Forwarded-For'), isTrusted) : peer
-    const userAgent = c.req.header('User-Agent')
-    c.set('origin', {
-      address: address || 'unknown',
-      get browser() {
-        return browserInWords(userAgent) // worked out only where it is written down
-      },
-    })
+    c.set('origin', { address: address || 'unknown', browser: inWords(c.req.header('User-Agent')) })
     return next()
   })
 }
@@ -40,6 +37,20 @@ function clientAddress(peer: string, forwarded: string | undefined, isTrusted: (
 
 /** IPv4 arrives as `::ffff:192.0.2.1` on a socket that takes both. */
 const plain = (address: string) => address.replace(/^::ffff:(?=\d+\.)/i, '')
+
+/** Browsers say the same with every request. Who says something new each time makes it forget, and costs no memory. */
+function remembering(work: (userAgent: string | undefined) => string) {
+  const known = new Map<string | undefined, string>()
+  return (userAgent: string | undefined) => {
+    const cut = userAgent?.slice(0, ANALYSED)
+    const before = known.get(cut)
+    if (before !== undefined) return before
+    if (known.size === REMEMBERED) known.clear()
+    const words = work(cut)
+    known.set(cut, words)
+    return words
+  }
+}
 
 /** "Firefox on Linux". What cannot be told is called a browser or a program, and nothing of the text is kept. */
 export function browserInWords(userAgent: string | undefined): string {
