@@ -16,6 +16,7 @@ import { sessionStore } from '#db/stores/sessions.ts'
 import { signInStore } from '#db/stores/sign-ins.ts'
 import { trustedBrowserStore } from '#db/stores/trusted-browsers.ts'
 import { twoFactorStore } from '#db/stores/two-factor.ts'
+import { READ } from './account/activity.ts'
 import type { Config } from './config.ts'
 import { keysInFile, parseKeys } from './lib/keys.ts'
 import { createPasswordRules } from './lib/password-rules.ts'
@@ -78,7 +79,7 @@ export function wire({
   metrics.watchQueue(passwords)
   const accounts = accountStore(database)
   const emails = emailStore(database)
-  const events = eventStore(database)
+  const events = eventStore(database, READ)
   const signIns = signInStore(database)
   const sessions = sessionStore(database)
   const twoFactor = twoFactorStore(database)

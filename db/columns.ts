@@ -41,3 +41,7 @@ export const column = (dialect === 'postgres' ? postgres : sqlite) as unknown as
  * before they are. SQLite, with one writer at a time, needs no word for it.
  */
 export const passingOverHeldRows = sql.raw(dialect === 'postgres' ? 'for update skip locked' : '')
+
+/** An array of values, and one of rows, as each database calls it. */
+export const jsonArray = sql.raw(dialect === 'postgres' ? 'json_build_array' : 'json_array')
+export const jsonArrayOfRows = sql.raw(dialect === 'postgres' ? 'json_agg' : 'json_group_array')

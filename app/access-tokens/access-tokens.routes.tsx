@@ -7,7 +7,7 @@ import type { FormState } from '#views/ui/types.ts'
 import type { AnyContext, SignedInEnv } from '../http/env.ts'
 import { passwordField } from '../http/fields.ts'
 import { readForm } from '../http/forms.ts'
-import { hasRecoveryCodes, signedIn } from '../http/guards.ts'
+import { hasRecoveryCodes, signedInWith } from '../http/guards.ts'
 import { CHANGED_MEANWHILE, refusedForm, refusedStatus } from '../http/messages.ts'
 import { takeNotice } from '../http/notices.ts'
 import type { NoticeWord } from '../http/session.ts'
@@ -22,10 +22,11 @@ import {
 import {
   type AccessToken,
   editToken,
-  listTokens,
   releaseTokens,
   removeTokens,
-  tokensFrozenSince,
+  type TokensViewer,
+  tokensSeenBy,
+  tokensViewer,
 } from './access-tokens.ts'
 import { generateRoutes, regenerateRoutes } from './generate.routes.tsx'
 import { type ShownTokenRoutesDeps, shownTokenRoutes } from './shown-token.routes.tsx'
@@ -37,12 +38,11 @@ const RemoveForm = z.object({ ids: z.string().max(4096).default(''), password: p
 
 /** The list, Edit, Remove; Generate and Regenerate, and the page that shows a new value once, stand in files of their own. */
 export function accessTokenRoutes(deps: ShownTokenRoutesDeps) {
-  const list = async (c: AnyContext, form: FormState<'tokens' | 'password'>, status: 200 | 422 | 429 = 200) => {
-    const { session } = c.var
-    const tokens = await listTokens(deps, session.accountId)
-    const frozenSince = await tokensFrozenSince(deps, session.accountId)
+  const list = (c: AnyContext, form: FormState<'tokens' | 'password'>, status: 200 | 422 | 429 = 200) => {
+    const session: TokensViewer = c.var.session
     const notice = takeNotice(c, deps.cookies, session)
-    const shown = { notice, tokens, form, frozenSince, now: deps.now() }
+    const frozenSince = session.tokensFrozenAt
+    const shown = { notice, tokens: tokensSeenBy(session), form, frozenSince, now: deps.now() }
     return deps.page(c, <AccessTokensPage viewer={session} {...shown} />, status)
   }
 
@@ -51,16 +51,19 @@ export function accessTokenRoutes(deps: ShownTokenRoutesDeps) {
     return c.redirect(HERE, 303)
   }
 
-  const own = async (c: AnyContext, ids: string): Promise<AccessToken[]> => {
+  const own = (c: AnyContext, ids: string): AccessToken[] => {
     const wanted = ids.split(',')
-    return (await listTokens(deps, c.var.session.accountId)).filter(({ id }) => wanted.includes(id))
+    return tokensSeenBy(c.var.session).filter(({ id }) => wanted.includes(id))
   }
 
   const editPage = (c: AnyContext, token: AccessToken, form: FormState, status: 200 | 422 | 429 = 200) =>
     deps.page(c, <EditPage viewer={c.var.session} token={token} form={form} offered={offered(deps)} />, status)
 
-  return new Hono<SignedInEnv>()
-    .use(signedIn(deps), hasRecoveryCodes)
+  return new Hono<SignedInEnv<TokensViewer>>()
+    .use(
+      signedInWith(deps, (token) => tokensViewer(deps, token)),
+      hasRecoveryCodes,
+    )
     .get('/', compress(), (c) => list(c, {})) // fifty tokens are a long page, and no secret is on it
     .post('/', async (c) => {
       const { values } = await readForm(c, z.object({}), TICKED)
@@ -68,15 +71,15 @@ export function accessTokenRoutes(deps: ShownTokenRoutesDeps) {
       if (ids.length === 0) return list(c, refusedForm('tokens', 'Tick the tokens you want to remove.'), 422)
       return c.redirect(`${HERE}/remove?ids=${ids.join(',')}`, 303)
     })
-    .get('/remove', async (c) => {
-      const tokens = await own(c, c.req.query('ids') ?? '')
+    .get('/remove', (c) => {
+      const tokens = own(c, c.req.query('ids') ?? '')
       if (tokens.length === 0) return back(c, 'token_gone')
       return deps.page(c, <RemovePage viewer={c.var.session} tokens={tokens} form={{}} />)
     })
     .post('/remove', async (c) => {
       const { session } = c.var
       const form = await readForm(c, RemoveForm)
-      const tokens = await own(c, form.values.ids ?? '')
+      const tokens = own(c, form.values.ids ?? '')
       if (tokens.length === 0) return back(c, 'token_gone')
       const show = (state: FormState<'password'>) => <RemovePage viewer={session} tokens={tokens} form={state} />
       if (!form.ok) return deps.page(c, show({ errors: form.errors }), 422)
@@ -96,12 +99,12 @@ export function accessTokenRoutes(deps: ShownTokenRoutesDeps) {
     })
     .route('/generate', generateRoutes(deps))
     .route('/value', shownTokenRoutes(deps))
-    .get('/:id/edit', async (c) => {
-      const token = await tokenInPath(c, deps)
+    .get('/:id/edit', (c) => {
+      const token = tokenInPath(c)
       return editPage(c, token, { values: valuesOf(token) })
     })
     .post('/:id/edit', async (c) => {
-      const token = await tokenInPath(c, deps)
+      const token = tokenInPath(c)
       const form = await readTokenForm(c, deps, ConfirmedChoicesForm, token.expiresAt)
       if (!form.ok) return editPage(c, token, form.form, 422)
       const edited = { id: token.id, ...form.choices, password: form.password }

@@ -2,7 +2,7 @@ import { type ConfirmPasswordDeps, type ConfirmPasswordResult, confirmPassword }
 import { type EventKind, type Origin, type SecurityEvent, securityEvent } from '../events.ts'
 import { hashToken, looksLikeId, newId } from '../lib/tokens.ts'
 import type { Forgiven } from '../limits.ts'
-import type { Session } from '../sign-in/session.ts'
+import { type Session, type SessionDeps, sessionFound } from '../sign-in/session.ts'
 import { ALL_SCOPES, type Scope } from './scopes.ts'
 import { hintOf, isAccessToken, newAccessToken } from './token.ts'
 
@@ -52,9 +52,13 @@ export type FoundToken = Pick<
   'id' | 'accountId' | 'tokenHash' | 'description' | 'scopes' | 'expiresAt' | 'previousUntil' | 'lastUsedAt'
 > & { email: string; suspendedAt: Date | null; frozenAt: Date | null; hasSecondFactor: boolean }
 
+/** Who looks, and the account's tokens, the newest first. */
+export type TokensViewer = Session & { tokens: StoredToken[] }
+
 type Change = { event: SecurityEvent; forgiven: Forgiven }
 export type AccessTokenStore = {
   tokensOf(accountId: number): Promise<StoredToken[]>
+  viewerWithTokens(tokenHash: string): Promise<TokensViewer | undefined>
   /** False when the account has `atMost` tokens already. */
   insertToken(of: Change & { token: StoredToken; atMost: number }): Promise<boolean>
   editToken(
@@ -94,6 +98,11 @@ export type ChoiceRefused = { ok: false; reason: 'expires_too_late' | 'expires_i
 export async function listTokens({ accessTokens }: AccessTokenDeps, accountId: number): Promise<AccessToken[]> {
   return (await accessTokens.tokensOf(accountId)).map(listed)
 }
+
+export const tokensViewer = (deps: AccessTokenDeps & SessionDeps, token: string): Promise<TokensViewer | undefined> =>
+  sessionFound(deps, token, deps.accessTokens.viewerWithTokens)
+
+export const tokensSeenBy = ({ tokens }: TokensViewer): AccessToken[] => tokens.map(listed)
 
 /** Undefined when the choices will do. */
 export function choicesRefused(

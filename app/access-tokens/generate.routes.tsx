@@ -68,9 +68,9 @@ export function regenerateRoutes(deps: ShownTokenRoutesDeps) {
     deps.page(c, <RegeneratePage viewer={c.var.session} token={token} form={form} offered={offered(deps)} />, status)
 
   return new Hono<SignedInEnv>()
-    .get('/', async (c) => show(c, await tokenInPath(c, deps), { values: usualExpiry(deps) }))
+    .get('/', (c) => show(c, tokenInPath(c), { values: usualExpiry(deps) }))
     .post('/', async (c) => {
-      const token = await tokenInPath(c, deps)
+      const token = tokenInPath(c)
       const form = await readTokenForm(c, deps, ConfirmedExpiryForm)
       if (!form.ok) return show(c, token, form.form, 422)
       const { choices, password, overlap } = form

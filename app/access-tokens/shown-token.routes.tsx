@@ -8,6 +8,7 @@ import { readForm } from '../http/forms.ts'
 import type { GuardDeps } from '../http/guards.ts'
 import { refusedForm } from '../http/messages.ts'
 import type { RenderPage } from '../http/page.tsx'
+import type { TokensViewer } from './access-tokens.ts'
 import { openValue, ownToken, type ShownToken, type ShownTokenDeps, sealValue } from './shown-token.ts'
 
 export type ShownTokenRoutesDeps = ShownTokenDeps & GuardDeps & { page: RenderPage; issuer: string; baseUrl: string }
@@ -34,15 +35,15 @@ export function shownTokenRoutes(deps: ShownTokenRoutesDeps) {
     return c.redirect('/settings/tokens', 303)
   }
 
-  return new Hono<SignedInEnv>()
-    .get('/', async (c) => {
+  return new Hono<SignedInEnv<TokensViewer>>()
+    .get('/', (c) => {
       const sealed = deps.cookies.token.take(c)
-      const token = sealed && (await openValue(deps, c.var.session, sealed))
+      const token = sealed && openValue(deps, c.var.session, sealed)
       return token ? show(c, token, {}) : deps.page(c, <ShownOncePage viewer={c.var.session} />)
     })
     .post('/', async (c) => {
       const { values } = await readForm(c, ValueForm, /^saved$/)
-      const token = await ownToken(deps, c.var.session, values.value ?? '')
+      const token = ownToken(deps, c.var.session, values.value ?? '')
       if (!token) return gone(c)
       if (values.saved !== 'yes')
         return show(c, token, refusedForm('saved', 'Save the value first, then tick this.'), 422)
@@ -52,7 +53,7 @@ export function shownTokenRoutes(deps: ShownTokenRoutesDeps) {
     .get('/download', (c) => c.redirect(HERE, 303))
     .post('/download', async (c) => {
       const { values } = await readForm(c, ValueForm)
-      const token = await ownToken(deps, c.var.session, values.value ?? '')
+      const token = ownToken(deps, c.var.session, values.value ?? '')
       return token ? sendTokenFile(c, deps, c.var.session.email, token) : gone(c)
     })
 }

@@ -1,7 +1,7 @@
 import { hashToken } from '../lib/tokens.ts'
 import type { Vault } from '../lib/vault.ts'
 import type { Session } from '../sign-in/session.ts'
-import type { AccessToken, AccessTokenDeps } from './access-tokens.ts'
+import type { AccessToken, AccessTokenDeps, TokensViewer } from './access-tokens.ts'
 import { isAccessToken } from './token.ts'
 
 const TWO_MINUTES = 2 * 60_000 // far more than a browser needs to follow a redirect
@@ -18,28 +18,19 @@ export function sealValue({ vault, now }: ShownTokenDeps, session: Session, valu
 }
 
 /** The token of a text that `sealValue` gave this session within two minutes, while it is live; undefined for anything else. */
-export async function openValue(
-  deps: ShownTokenDeps,
-  session: Session,
-  sealed: string,
-): Promise<ShownToken | undefined> {
-  const opened = deps.vault.open('access-token-once', placeOf(session), sealed)
+export function openValue(deps: ShownTokenDeps, viewer: TokensViewer, sealed: string): ShownToken | undefined {
+  const opened = deps.vault.open('access-token-once', placeOf(viewer), sealed)
   if (!opened) return undefined
   const { value, until } = JSON.parse(new TextDecoder().decode(opened)) as { value: string; until: number }
-  return deps.now().getTime() < until ? ownToken(deps, session, value) : undefined
+  return deps.now().getTime() < until ? ownToken(deps, viewer, value) : undefined
 }
 
 /** The account's own live token of this value; undefined for anything else. To look at one is not to use it. */
-export async function ownToken(
-  { accessTokens, now }: AccessTokenDeps,
-  { accountId }: Session,
-  value: string,
-): Promise<ShownToken | undefined> {
+export function ownToken({ now }: ShownTokenDeps, { tokens }: TokensViewer, value: string): ShownToken | undefined {
   if (!isAccessToken(value)) return undefined
   const hash = hashToken(value)
-  const found = await accessTokens.findToken(hash)
-  if (!found || found.accountId !== accountId || found.tokenHash !== hash) return undefined
-  if (found.expiresAt && now() >= found.expiresAt) return undefined
+  const found = tokens.find(({ tokenHash }) => tokenHash === hash)
+  if (!found || (found.expiresAt && now() >= found.expiresAt)) return undefined
   return { value, description: found.description, expiresAt: found.expiresAt }
 }
 

@@ -1,36 +1,47 @@
 import type { SecurityEvent } from '../events.ts'
+import { type Session, type SessionDeps, sessionFound } from '../sign-in/session.ts'
 
 /** A row of the log, as it was written. */
 export type RecordedEvent = Omit<SecurityEvent, 'kind'> & { kind: string }
 
+type Place = { at: Date; id: string }
+
+/** All newest first; `before` is where the page before ended. At most so many as `READ` says. */
 export type ActivityStore = {
-  /** Newest first. `before` is the last row of the page before. */
-  eventsOf(
-    accountId: number,
-    of: { limit: number; before?: { at: Date; id: string } | undefined },
-  ): Promise<RecordedEvent[]>
-  lastSignIns(accountId: number, limit: number): Promise<RecordedEvent[]>
+  eventsOf(accountId: number, before: Place): Promise<RecordedEvent[]>
+  viewerWithEvents(tokenHash: string, before: Place): Promise<(Session & { events: RecordedEvent[] }) | undefined>
+  viewerWithSignIns(tokenHash: string): Promise<(Session & { signIns: RecordedEvent[] }) | undefined>
 }
 
 export type ActivityDeps = { activity: ActivityStore }
 
 const PER_PAGE = 50
-const SIGN_INS_SHOWN = 5
+/** One more than a page has says whether there is another. */
+export const READ = { atOnce: PER_PAGE + 1, signIns: 5 }
 const LATEST = Date.UTC(9999, 11, 31) // beyond it PostgreSQL reads no time
+const NEWEST: Place = { at: new Date(LATEST), id: '' }
 
 /** One page of the log, newest first, and where the next begins. `cursor` is what an earlier page called `older`. */
-export async function activityPage({ activity }: ActivityDeps, accountId: number, cursor: string | undefined) {
-  const found = await activity.eventsOf(accountId, { limit: PER_PAGE + 1, before: readCursor(cursor) })
+export const activityPage = async ({ activity }: ActivityDeps, accountId: number, cursor: string | undefined) =>
+  pageOf(await activity.eventsOf(accountId, readCursor(cursor)))
+
+/** The same, and who looks at it. */
+export async function activityViewer(deps: ActivityDeps & SessionDeps, token: string, cursor: string | undefined) {
+  const viewer = await sessionFound(deps, token, (hash) => deps.activity.viewerWithEvents(hash, readCursor(cursor)))
+  return viewer && { ...viewer, activity: pageOf(viewer.events) }
+}
+
+/** Who looks at the dashboard, and the latest sign-ins. */
+export const dashboardViewer = (deps: ActivityDeps & SessionDeps, token: string) =>
+  sessionFound(deps, token, deps.activity.viewerWithSignIns)
+
+function pageOf(found: RecordedEvent[]) {
   const events = found.slice(0, PER_PAGE)
   const last = events.at(-1)
   return { events, older: found.length > PER_PAGE && last ? `${last.at.getTime()}-${last.id}` : undefined }
 }
 
-/** The latest sign-ins, for the dashboard. */
-export const lastSignIns = ({ activity }: ActivityDeps, accountId: number): Promise<RecordedEvent[]> =>
-  activity.lastSignIns(accountId, SIGN_INS_SHOWN)
-
-function readCursor(cursor: string | undefined) {
+function readCursor(cursor: string | undefined): Place {
   const [, ms, id] = /^(\d{1,15})-([\w-]{1,32})$/.exec(cursor ?? '') ?? []
-  return ms && id && Number(ms) <= LATEST ? { at: new Date(Number(ms)), id } : undefined
+  return ms && id && Number(ms) <= LATEST ? { at: new Date(Number(ms)), id } : NEWEST
 }

@@ -1,38 +1,42 @@
 import { Hono } from 'hono'
 import { DashboardPage } from '#views/dashboard-page.tsx'
 import type { SignedInEnv } from '../http/env.ts'
-import { type GuardDeps, hasRecoveryCodes, signedIn } from '../http/guards.ts'
+import { type GuardDeps, hasRecoveryCodes, signedInWith } from '../http/guards.ts'
 import { takeNotice } from '../http/notices.ts'
 import type { RenderPage } from '../http/page.tsx'
 import { RECOVERY_CODES } from '../lib/codes.ts'
 import type { MailDeps } from '../mail/account-mails.ts'
-import { type ActivityDeps, lastSignIns } from './activity.ts'
+import { type ActivityDeps, dashboardViewer } from './activity.ts'
 import { owesConfirmation } from './confirm-email.ts'
 
 export const dashboardRoutes = (
   deps: ActivityDeps & GuardDeps & Pick<MailDeps, 'mailDelivery'> & { page: RenderPage },
 ) =>
-  new Hono<SignedInEnv>().get('/', signedIn(deps), hasRecoveryCodes, async (c) => {
-    const { session } = c.var
-    const { secondFactorSince, recoveryCodesLeft, passwordChangedAt } = session
-    const signIns = await lastSignIns(deps, session.accountId)
-    return deps.page(
-      c,
-      <DashboardPage
-        viewer={session}
-        notice={takeNotice(c, deps.cookies, session)}
-        unconfirmed={owesConfirmation(deps, session)}
-        secondFactorSince={secondFactorSince}
-        recoveryCodes={secondFactorSince && { left: recoveryCodesLeft, of: RECOVERY_CODES }}
-        session={session}
-        passwordChangedAt={passwordChangedAt}
-        signIns={signIns.map(({ at, method, browser, address }) => ({
-          at,
-          method: method ?? 'password',
-          browser,
-          address,
-          current: at.getTime() === session.startedAt.getTime(),
-        }))}
-      />,
-    )
-  })
+  new Hono<SignedInEnv>().get(
+    '/',
+    signedInWith(deps, (token) => dashboardViewer(deps, token)),
+    hasRecoveryCodes,
+    (c) => {
+      const { session } = c.var
+      const { secondFactorSince, recoveryCodesLeft, passwordChangedAt } = session
+      return deps.page(
+        c,
+        <DashboardPage
+          viewer={session}
+          notice={takeNotice(c, deps.cookies, session)}
+          unconfirmed={owesConfirmation(deps, session)}
+          secondFactorSince={secondFactorSince}
+          recoveryCodes={secondFactorSince && { left: recoveryCodesLeft, of: RECOVERY_CODES }}
+          session={session}
+          passwordChangedAt={passwordChangedAt}
+          signIns={session.signIns.map(({ at, method, browser, address }) => ({
+            at,
+            method: method ?? 'password',
+            browser,
+            address,
+            current: at.getTime() === session.startedAt.getTime(),
+          }))}
+        />,
+      )
+    },
+  )

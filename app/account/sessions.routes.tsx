@@ -5,12 +5,12 @@ import { SessionsPage } from '#views/settings/sessions-page.tsx'
 import { SignOutEverywherePage } from '#views/settings/sign-out-everywhere.tsx'
 import type { AnyContext, SignedInEnv } from '../http/env.ts'
 import { readForm, readNothing } from '../http/forms.ts'
-import { type GuardDeps, signedIn } from '../http/guards.ts'
+import { type GuardDeps, signedIn, signedInWith } from '../http/guards.ts'
 import { takeNotice } from '../http/notices.ts'
 import type { RenderPage } from '../http/page.tsx'
 import type { NoticeWord } from '../http/session.ts'
 import { forgetBrowsers, listTrustedBrowsers, type TrustedBrowsersDeps } from '../sign-in/trusted-browsers.ts'
-import { endOtherSessions, endSessions, listSessions, type SessionsDeps } from './sessions.ts'
+import { endOtherSessions, endSessions, type SessionsDeps, sessionsViewer } from './sessions.ts'
 import { type SignOutEverywhereDeps, signOutEverywhere } from './sign-out-everywhere.ts'
 
 const HERE = '/settings/sessions'
@@ -35,15 +35,22 @@ export function sessionsRoutes(
   }
 
   return new Hono<SignedInEnv>()
+    .get(
+      '/',
+      signedInWith(deps, (token) => sessionsViewer(deps, token)),
+      compress(),
+      (c) => {
+        const { session } = c.var
+        const listed = session.sessions.map((each) => ({ ...each, current: each.id === session.id }))
+        const notice = takeNotice(c, deps.cookies, session)
+        const { trustedBrowsers } = session
+        return deps.page(
+          c,
+          <SessionsPage viewer={session} notice={notice} sessions={listed} trusted={trustedBrowsers} />,
+        )
+      },
+    )
     .use(signedIn(deps))
-    .get('/', compress(), async (c) => {
-      const { session } = c.var
-      const sessions = await listSessions(deps, session.accountId)
-      const trusted = await listTrustedBrowsers(deps, session.accountId)
-      const listed = sessions.map((each) => ({ ...each, current: each.id === session.id }))
-      const notice = takeNotice(c, deps.cookies, session)
-      return deps.page(c, <SessionsPage viewer={session} notice={notice} sessions={listed} trusted={trusted} />)
-    })
     .post('/', async (c) => {
       const ended = await endSessions(deps, c.var.session.accountId, await idIn(c), c.var.origin)
       return back(c, ended.length > 0 ? 'session_ended' : 'session_gone')

@@ -1,6 +1,7 @@
 import { type Origin, type SecurityEvent, securityEvent } from '../events.ts'
 import { looksLikeId } from '../lib/tokens.ts'
-import type { Session } from '../sign-in/session.ts'
+import { type Session, type SessionDeps, sessionFound } from '../sign-in/session.ts'
+import type { ListedBrowser } from '../sign-in/trusted-browsers.ts'
 
 export type ListedSession = Pick<
   Session,
@@ -10,6 +11,11 @@ export type ListedSession = Pick<
 export type SessionsStore = {
   /** Those that are not over and were seen since `seenAfter`, the latest first. */
   sessionsOf(accountId: number, now: Date, seenAfter: Date): Promise<ListedSession[]>
+  viewerWithSessions(
+    tokenHash: string,
+    now: Date,
+    seenAfter: Date,
+  ): Promise<(Session & { sessions: ListedSession[]; trustedBrowsers: ListedBrowser[] }) | undefined>
   /** Ends those of `ids` that are the account's, with one event each; the ids that were. */
   endSessions(accountId: number, ids: string[], event: (id: string) => SecurityEvent): Promise<string[]>
   /** The same for all but one, and for sign-ins that still owe a code. */
@@ -25,6 +31,13 @@ export function listSessions(
 ): Promise<ListedSession[]> {
   const at = now()
   return accountSessions.sessionsOf(accountId, at, new Date(at.getTime() - sessionIdle))
+}
+
+/** Who looks, where the account is signed in, and which browsers are not asked for the code. */
+export function sessionsViewer(deps: SessionsDeps & SessionDeps, token: string) {
+  const at = deps.now()
+  const seenAfter = new Date(at.getTime() - deps.sessionIdle)
+  return sessionFound(deps, token, (hash) => deps.accountSessions.viewerWithSessions(hash, at, seenAfter))
 }
 
 /** Ends sessions of the account. The ids that were ended; another account's, and unknown ones, are not among them. */

@@ -1,16 +1,17 @@
 import { Hono } from 'hono'
 import { AccountPage } from '#views/settings/account-page.tsx'
 import { ActivityPage } from '#views/settings/activity-page.tsx'
-import type { SignedInEnv } from '../http/env.ts'
-import { type GuardDeps, hasRecoveryCodes, signedIn } from '../http/guards.ts'
+import type { AnyContext, SignedInEnv } from '../http/env.ts'
+import { type GuardDeps, hasRecoveryCodes, signedIn, signedInWith } from '../http/guards.ts'
 import { takeNotice } from '../http/notices.ts'
 import type { RenderPage } from '../http/page.tsx'
 import { RECOVERY_CODES } from '../lib/codes.ts'
-import { type ActivityDeps, activityPage } from './activity.ts'
+import { type ActivityDeps, activityViewer } from './activity.ts'
 
 /** The pages under Settings that change nothing. */
 export function settingsRoutes(deps: ActivityDeps & GuardDeps & { page: RenderPage }) {
   const guards = [signedIn(deps), hasRecoveryCodes] as const
+  const viewActivity = (token: string, c: AnyContext) => activityViewer(deps, token, c.req.query('before'))
 
   return new Hono<SignedInEnv>()
     .get('/', (c) => c.redirect('/settings/account', 303))
@@ -28,8 +29,8 @@ export function settingsRoutes(deps: ActivityDeps & GuardDeps & { page: RenderPa
         />,
       )
     })
-    .get('/activity', ...guards, async (c) => {
-      const { events, older } = await activityPage(deps, c.var.session.accountId, c.req.query('before'))
+    .get('/activity', signedInWith(deps, viewActivity), hasRecoveryCodes, (c) => {
+      const { events, older } = c.var.session.activity
       const olderHref = older && `/settings/activity?before=${older}`
       const listed = events.map(({ method, ...event }) => ({ ...event, method: method ?? undefined }))
       return deps.page(c, <ActivityPage viewer={c.var.session} events={listed} olderHref={olderHref} />)

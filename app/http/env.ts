@@ -9,8 +9,11 @@ type Headers = Record<'all' | 'json', Readonly<Record<string, string>>>
 /** What every request carries after the middleware of app.ts. */
 export type AppEnv = { Bindings: HttpBindings; Variables: { origin: Origin; headers: Headers } }
 
-/** Behind the guard `signedIn` there is a session as well. */
-export type SignedInEnv = { Bindings: HttpBindings; Variables: { origin: Origin; headers: Headers; session: Session } }
+/** Behind the guard `signedIn` there is a session as well, and with it what the page shows of the account. */
+export type SignedInEnv<Viewer extends Session = Session> = {
+  Bindings: HttpBindings
+  Variables: { origin: Origin; headers: Headers; session: Viewer }
+}
 
 /** Whichever of the two. */
 // biome-ignore lint/suspicious/noExplicitAny: Hono's Context is invariant in its environment; these functions use none of it

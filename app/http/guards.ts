@@ -1,17 +1,23 @@
 import { createMiddleware } from 'hono/factory'
 import { owesConfirmation } from '../account/confirm-email.ts'
 import type { MailDeps } from '../mail/account-mails.ts'
-import { currentSession, type SessionDeps } from '../sign-in/session.ts'
-import type { AppEnv, SignedInEnv } from './env.ts'
+import { currentSession, type Session, type SessionDeps } from '../sign-in/session.ts'
+import type { AnyContext, AppEnv, SignedInEnv } from './env.ts'
 import type { Cookies } from './session.ts'
 
 export type GuardDeps = SessionDeps & { cookies: Cookies }
 
 /** Behind it there is a session in `c.var.session`. Others are taken to sign-in, or to the code they still owe. */
-export const signedIn = (deps: GuardDeps) =>
-  createMiddleware<SignedInEnv>(async (c, next) => {
+export const signedIn = (deps: GuardDeps) => signedInWith(deps, (token) => currentSession(deps, token))
+
+/** The same, and with the session `view` reads what the page shows: all of it is one read. */
+export const signedInWith = <Viewer extends Session>(
+  deps: GuardDeps,
+  view: (token: string, c: AnyContext) => Promise<Viewer | undefined>,
+) =>
+  createMiddleware<SignedInEnv<Viewer>>(async (c, next) => {
     const token = deps.cookies.session.read(c)
-    const session = token && (await currentSession(deps, token))
+    const session = token && (await view(token, c))
     if (!session) {
       const returnTo =
         c.req.method === 'GET' && c.req.path !== '/' ? `?return_to=${encodeURIComponent(c.req.path)}` : ''

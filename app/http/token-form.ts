@@ -9,10 +9,10 @@ import {
   choicesRefused,
   type generateToken,
   LONGEST_LIFE_IN_DAYS,
-  listTokens,
   type removeTokens,
   TOKENS_AT_MOST,
   type TokenChoices,
+  tokensSeenBy,
   USUAL_LIFE_IN_DAYS,
 } from '../access-tokens/access-tokens.ts'
 import { ALL_SCOPES, API_METHODS, SCOPES } from '../access-tokens/scopes.ts'
@@ -93,9 +93,9 @@ export async function readTokenForm<Shape extends z.ZodObject>(
 }
 
 /** The account's token of the path's `:id`; another account's is as unknown as one that never was. */
-export async function tokenInPath(c: AnyContext, deps: AccessTokenDeps): Promise<AccessToken> {
+export function tokenInPath(c: AnyContext): AccessToken {
   const id = c.req.param('id')
-  const token = (await listTokens(deps, c.var.session.accountId)).find((own) => own.id === id)
+  const token = tokensSeenBy(c.var.session).find((own) => own.id === id)
   if (!token) throw new Refusal(404, 'not_found')
   return token
 }

@@ -22,6 +22,8 @@ export type Session = Origin & {
   expiresAt: Date
   codesShownUntil: Date | null
   suspendedAt: Date | null
+  /** Since when its access tokens open nothing; null when they work. */
+  tokensFrozenAt: Date | null
   passwordChangedAt: Date
   /** Null while the second factor is off. */
   secondFactorSince: Date | null
@@ -80,13 +82,21 @@ export function newSession(
 }
 
 /** The live session behind a token at its door, or undefined when there is none, it was idle for too long, or its time is over. */
-export async function currentSession(
+export const currentSession = (
   deps: SessionDeps,
   token: string,
   client: Client = 'browser',
-): Promise<Session | undefined> {
+): Promise<Session | undefined> => sessionFound(deps, token, deps.sessions.find, client)
+
+/** The same for a page that has its content read along with the session: `find` answers both, by the token's hash. */
+export async function sessionFound<Found extends Session>(
+  deps: SessionDeps,
+  token: string,
+  find: (tokenHash: string) => Promise<Found | undefined>,
+  client: Client = 'browser',
+): Promise<Found | undefined> {
   if (!looksLikeToken(token)) return undefined
-  const session = await deps.sessions.find(hashToken(token))
+  const session = await find(hashToken(token))
   if (!session || session.client !== client || session.suspendedAt) return undefined
   const now = deps.now()
   const idle = now.getTime() - session.lastSeenAt.getTime()

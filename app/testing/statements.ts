@@ -24,9 +24,9 @@ export function statementsOf({ db }: Database) {
     return statement
   }
   return {
-    /** Those since the last time, without the ends of transactions. */
+    /** Those since the last time, without the ends of transactions, and without the question whether anything changed. */
     take(): string[] {
-      const taken = ran.filter((text) => !/^(begin|commit|rollback)/i.test(text))
+      const taken = ran.filter((text) => !/^(begin|commit|rollback|pragma|select total_changes)/i.test(text))
       ran = []
       return taken
     },

@@ -1,8 +1,8 @@
 import { Hono } from 'hono'
 import type { SignedInEnv } from '../http/env.ts'
-import { hasRecoveryCodes, secondFactor, signedIn } from '../http/guards.ts'
+import { hasRecoveryCodes, secondFactor, signedInWith } from '../http/guards.ts'
 import { finishAddition, startAddition } from './add.ts'
-import { type ListDeps, listAuthenticators, suggestedName } from './authenticators.ts'
+import { authenticatorsViewer, type ListDeps, suggestedName } from './authenticators.ts'
 import { type EnrolRoutesDeps, newAuthenticator } from './new-authenticator.routes.tsx'
 
 /** One more authenticator beside the others: password, then its name and its code. The recovery codes stay. */
@@ -12,7 +12,7 @@ export function addRoutes(deps: EnrolRoutesDeps & ListDeps) {
     here: '/settings/two-factor/add',
     home: '/settings/two-factor/authenticators',
     start: (c, session, { password }) => startAddition(deps, session, { kind: 'totp', password }, c.var.origin),
-    name: async (c) => suggestedName(await listAuthenticators(deps, c.var.session.accountId)),
+    name: (c) => suggestedName(c.var.session.authenticators),
     async accept(c, enrolment, { code, name = '' }, cookie) {
       const result = await finishAddition(deps, c.var.session, enrolment, { code, name }, c.var.origin)
       if (result.ok) return cookie.finish(c, result.token, 'authenticator_added')
@@ -21,5 +21,11 @@ export function addRoutes(deps: EnrolRoutesDeps & ListDeps) {
     },
   })
 
-  return new Hono<SignedInEnv>().use(signedIn(deps), hasRecoveryCodes, secondFactor('on')).route('/', routes)
+  return new Hono<SignedInEnv>()
+    .use(
+      signedInWith(deps, (token) => authenticatorsViewer(deps, token)),
+      hasRecoveryCodes,
+      secondFactor('on'),
+    )
+    .route('/', routes)
 }

@@ -11,7 +11,7 @@ import type { FormState } from '#views/ui/types.ts'
 import type { AnyContext, SignedInEnv } from '../http/env.ts'
 import { passwordField } from '../http/fields.ts'
 import { readForm } from '../http/forms.ts'
-import { type GuardDeps, hasRecoveryCodes, secondFactor, signedIn } from '../http/guards.ts'
+import { type GuardDeps, hasRecoveryCodes, secondFactor, signedInWith } from '../http/guards.ts'
 import { nameRefused, refusedForm, refusedStatus, tooManyAttempts, WRONG_PASSWORD } from '../http/messages.ts'
 import { takeNotice } from '../http/notices.ts'
 import type { RenderPage } from '../http/page.tsx'
@@ -20,7 +20,8 @@ import {
   AUTHENTICATORS_AT_MOST,
   type Authenticator,
   type AuthenticatorsDeps,
-  listAuthenticators,
+  type AuthenticatorsViewer,
+  authenticatorsViewer,
   removeAuthenticator,
   renameAuthenticator,
 } from './authenticators.ts'
@@ -37,8 +38,8 @@ export function authenticatorsRoutes(deps: AuthenticatorsDeps & GuardDeps & { pa
   }
 
   /** The account's authenticators, and the one of the path's `:id`; another account's is as unknown as one that never was. */
-  const inPath = async (c: AnyContext) => {
-    const all = await listAuthenticators(deps, c.var.session.accountId)
+  const inPath = (c: AnyContext) => {
+    const all: Authenticator[] = c.var.session.authenticators
     return { all, authenticator: all.find(({ id }) => id === c.req.param('id')) }
   }
 
@@ -56,29 +57,32 @@ export function authenticatorsRoutes(deps: AuthenticatorsDeps & GuardDeps & { pa
   const lastPage = (c: AnyContext, { name }: Authenticator, status: 200 | 422 = 200) =>
     deps.page(c, <RemoveLastPage viewer={c.var.session} name={name} />, status)
 
-  return new Hono<SignedInEnv>()
-    .use(signedIn(deps), hasRecoveryCodes, secondFactor('on'))
-    .get('/', compress(), async (c) => {
+  return new Hono<SignedInEnv<AuthenticatorsViewer>>()
+    .use(
+      signedInWith(deps, (token) => authenticatorsViewer(deps, token)),
+      hasRecoveryCodes,
+      secondFactor('on'),
+    )
+    .get('/', compress(), (c) => {
       const { session } = c.var // ten authenticators are a long page, and no secret is on it
-      const authenticators = await listAuthenticators(deps, session.accountId)
       const notice = takeNotice(c, deps.cookies, session)
       return deps.page(
         c,
         <AuthenticatorsPage
           viewer={session}
           notice={notice}
-          authenticators={authenticators}
+          authenticators={session.authenticators}
           atMost={AUTHENTICATORS_AT_MOST}
         />,
       )
     })
-    .get('/:id/rename', async (c) => {
-      const { authenticator } = await inPath(c)
+    .get('/:id/rename', (c) => {
+      const { authenticator } = inPath(c)
       return authenticator ? renamePage(c, authenticator, {}) : back(c, 'authenticator_gone')
     })
     .post('/:id/rename', async (c) => {
       const form = await readForm(c, NameForm)
-      const { authenticator } = await inPath(c)
+      const { authenticator } = inPath(c)
       if (!authenticator) return back(c, 'authenticator_gone')
       const name = form.values.name ?? ''
       const result = await renameAuthenticator(deps, c.var.session, { id: authenticator.id, name }, c.var.origin)
@@ -86,14 +90,14 @@ export function authenticatorsRoutes(deps: AuthenticatorsDeps & GuardDeps & { pa
       if (result.reason === 'changed') return back(c, 'changed_meanwhile')
       return renamePage(c, authenticator, refusedForm('name', nameRefused(result.refusal), {}, { name }), 422)
     })
-    .get('/:id/remove', async (c) => {
-      const { all, authenticator } = await inPath(c)
+    .get('/:id/remove', (c) => {
+      const { all, authenticator } = inPath(c)
       if (!authenticator) return back(c, 'authenticator_gone')
       return all.length === 1 ? lastPage(c, authenticator) : removePage(c, authenticator, {})
     })
     .post('/:id/remove', async (c) => {
       const form = await readForm(c, PasswordForm)
-      const { authenticator } = await inPath(c)
+      const { authenticator } = inPath(c)
       if (!authenticator) return back(c, 'authenticator_gone')
       if (!form.ok) return removePage(c, authenticator, { errors: form.errors }, 422)
       const removed = { id: authenticator.id, password: form.data.password }

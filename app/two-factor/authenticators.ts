@@ -6,7 +6,7 @@ import {
 } from '../account/confirm-password.ts'
 import { type Origin, type SecurityEvent, securityEvent } from '../events.ts'
 import type { Vault } from '../lib/vault.ts'
-import type { Session } from '../sign-in/session.ts'
+import { type Session, type SessionDeps, sessionFound } from '../sign-in/session.ts'
 import type { FactorChange } from './enrol.ts'
 import { openSecret, type StoredFactor } from './factor-secret.ts'
 
@@ -21,6 +21,7 @@ export type Authenticator = { id: string; name: string; addedAt: Date; lastUsedA
 export type AuthenticatorsStore = {
   /** The oldest first. */
   factorsOf(accountId: number): Promise<StoredFactor[]>
+  viewerWithFactors(tokenHash: string): Promise<(Session & { factors: StoredFactor[] }) | undefined>
   /** False when it is not the account's, or the account changed since `securityVersion`. */
   renameFactor(of: {
     accountId: number
@@ -33,19 +34,30 @@ export type AuthenticatorsStore = {
   removeFactor(of: FactorChange & { factorId: string }): Promise<boolean>
 }
 
-export type ListDeps = { authenticators: Pick<AuthenticatorsStore, 'factorsOf'>; vault: Vault }
+export type ListDeps = { authenticators: Pick<AuthenticatorsStore, 'factorsOf' | 'viewerWithFactors'>; vault: Vault }
 export type AuthenticatorsDeps = ConfirmPasswordDeps & { authenticators: AuthenticatorsStore; vault: Vault }
 
 export type NameRefusal = 'empty' | 'too_long' | 'not_text'
 export type NameRefused = { ok: false; reason: 'bad_name'; refusal: NameRefusal }
 type Missing = { ok: false; reason: 'no_such_authenticator' }
 
-export async function listAuthenticators(deps: ListDeps, accountId: number): Promise<Authenticator[]> {
-  const factors = await deps.authenticators.factorsOf(accountId)
-  return factors.map((factor) => {
-    const { id, name, addedAt, lastUsedAt } = factor
-    return { id, name, addedAt, lastUsedAt, readable: openSecret(deps.vault, factor) !== undefined }
-  })
+export const listAuthenticators = async (deps: ListDeps, accountId: number): Promise<Authenticator[]> =>
+  (await deps.authenticators.factorsOf(accountId)).map((factor) => listed(deps, factor))
+
+/** Who looks, and the account's authenticators. */
+export type AuthenticatorsViewer = Session & { authenticators: Authenticator[] }
+
+export async function authenticatorsViewer(
+  deps: ListDeps & SessionDeps,
+  token: string,
+): Promise<AuthenticatorsViewer | undefined> {
+  const viewer = await sessionFound(deps, token, deps.authenticators.viewerWithFactors)
+  return viewer && { ...viewer, authenticators: viewer.factors.map((factor) => listed(deps, factor)) }
+}
+
+function listed({ vault }: ListDeps, factor: StoredFactor): Authenticator {
+  const { id, name, addedAt, lastUsedAt } = factor
+  return { id, name, addedAt, lastUsedAt, readable: openSecret(vault, factor) !== undefined }
 }
 
 /** A name nobody has to think of: "Authenticator 2" for the second, and so on past those that are taken. */

@@ -26,7 +26,7 @@ type Refused = Exclude<ConfirmPasswordResult, { ok: true }> | { ok: false; reaso
 export type Subject = { id: string; name: string }
 
 /** What it is about, by the id in the address or the form; where that names nothing, where to go instead. */
-export type About = (c: AnyContext, id: string | undefined) => Promise<Subject | Response>
+export type About = (c: AnyContext, id: string | undefined) => Subject | Response
 
 /**
  * A flow that asks for the password first: the form as a page (GET) and its answer (POST), whether it came from that
@@ -52,13 +52,13 @@ export function confirmRoutes(
   ) => page(c, <ConfirmPage viewer={c.var.session} flow={flow} form={form} about={subject} />, status)
 
   return new Hono<SignedInEnv>()
-    .get('/', async (c) => {
-      const subject = await about?.(c, c.req.query('authenticator'))
+    .get('/', (c) => {
+      const subject = about?.(c, c.req.query('authenticator'))
       return subject instanceof Response ? subject : show(c, subject, {})
     })
     .post('/', async (c) => {
       const form = await readForm(c, shape)
-      const subject = await about?.(c, form.values.authenticator)
+      const subject = about?.(c, form.values.authenticator)
       if (subject instanceof Response) return subject
       if (!form.ok) return show(c, subject, { errors: form.errors }, 422)
       const result = await confirmed(c, c.var.session, form.data.password, subject)

@@ -25,6 +25,7 @@ const session: Session = {
   expiresAt: NOW,
   codesShownUntil: null,
   suspendedAt: null,
+  tokensFrozenAt: null,
   passwordChangedAt: NOW,
   secondFactorSince: null,
   emailConfirmedAt: null,

@@ -46,7 +46,7 @@ type Flow = {
   about?: About
   start: (c: AnyContext, session: Session, of: { password: string; about: Subject | undefined }) => Promise<Started>
   /** For the page: what to propose as a name, or whose place it takes. */
-  name?: (c: AnyContext, enrolment: Enrolment) => Promise<string | undefined>
+  name?: (c: AnyContext, enrolment: Enrolment) => string | undefined
   /** Takes the code and answers, or says how it was refused. */
   accept: (
     c: AnyContext,
@@ -69,7 +69,7 @@ export function newAuthenticator(deps: EnrolRoutesDeps, { mode, here, home, abou
   ) {
     const session: Session = c.var.session
     const shown = await showEnrolment(deps, enrolment, session)
-    const named = await name?.(c, enrolment)
+    const named = name?.(c, enrolment)
     return deps.page(
       c,
       <EnrolPage viewer={session} mode={mode} enrolmentId={enrolment.id} {...shown} name={named} form={form} />,

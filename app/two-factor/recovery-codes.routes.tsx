@@ -6,27 +6,28 @@ import { RecoveryCodesPrint } from '#views/two-factor/recovery-codes-print.tsx'
 import { RegeneratePage } from '#views/two-factor/regenerate-page.tsx'
 import type { SignedInEnv } from '../http/env.ts'
 import { readForm, readNothing } from '../http/forms.ts'
-import { type GuardDeps, secondFactor, signedIn } from '../http/guards.ts'
+import { type GuardDeps, secondFactor, signedInWith } from '../http/guards.ts'
 import { takeNotice } from '../http/notices.ts'
 import type { RenderPage } from '../http/page.tsx'
 import { sendCodesFile } from '../http/recovery-codes-file.ts'
 import { displayed } from '../lib/codes.ts'
 import { confirmRoutes } from './confirm.routes.tsx'
 import {
+  type CodesViewer,
+  codesSeenBy,
+  codesViewer,
   confirmView,
-  mayViewCodes,
   type RecoveryCode,
   type RecoveryCodesDeps,
   recordDownload,
   regenerateCodes,
-  viewCodes,
 } from './recovery-codes.ts'
 
 const HERE = '/settings/two-factor/recovery-codes'
 /** Names the set that the page showed, by the millisecond it was made. */
 const RegenerateForm = z.object({ set: z.string().regex(/^\d{1,14}$/) })
 
-type Env = SignedInEnv & { Variables: { shown: { madeAt: Date; codes: RecoveryCode[] } } }
+type Env = SignedInEnv<CodesViewer> & { Variables: { shown: { madeAt: Date; codes: RecoveryCode[] } } }
 
 /** View (password), Download, Print, Generate new recovery codes. */
 export function recoveryCodesRoutes(
@@ -34,7 +35,7 @@ export function recoveryCodesRoutes(
 ) {
   /** Behind it the codes are in `c.var.shown`, as displayed. Others are asked for the password. */
   const codesShown = createMiddleware<Env>(async (c, next) => {
-    const found = mayViewCodes(deps, c.var.session) && (await viewCodes(deps, c.var.session))
+    const found = codesSeenBy(deps, c.var.session)
     if (!found) return c.redirect(`${HERE}/confirm`, 303)
     const codes = found.codes.map(({ code, usedAt }) => ({ code: code && displayed(code), usedAt }))
     c.set('shown', { madeAt: found.madeAt, codes })
@@ -49,7 +50,10 @@ export function recoveryCodesRoutes(
   })
 
   return new Hono<Env>()
-    .use(signedIn(deps), secondFactor('on'))
+    .use(
+      signedInWith(deps, (token) => codesViewer(deps, token)),
+      secondFactor('on'),
+    )
     .route('/confirm', confirm)
     .get('/', codesShown, (c) => {
       const { codes, madeAt } = c.var.shown

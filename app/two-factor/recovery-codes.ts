@@ -10,7 +10,7 @@ import { newRecoveryCodes } from '../lib/codes.ts'
 import { newId } from '../lib/tokens.ts'
 import type { Vault } from '../lib/vault.ts'
 import type { Forgiven } from '../limits.ts'
-import type { Session } from '../sign-in/session.ts'
+import { type Session, type SessionDeps, sessionFound } from '../sign-in/session.ts'
 
 /** Milliseconds for which a session shows the codes after the password: long enough to print, short enough to leave a desk. */
 export const CODES_SHOWN_FOR = 10 * 60_000
@@ -29,9 +29,16 @@ export type StoredRecoveryCode = {
 /** As shown. `code` is null when it was used, or when its sealed copy does not open any more. */
 export type RecoveryCode = { code: string | null; usedAt: Date | null }
 
+/** The live set in order, and when it was made. */
+export type ShownCodes = { madeAt: Date; codes: RecoveryCode[] }
+
+/** Who looks, and the account's codes as stored. */
+export type CodesViewer = Session & { codes: StoredRecoveryCode[] }
+
 export type RecoveryCodesStore = {
   /** In the order of their positions. */
   recoveryCodesOf(accountId: number): Promise<StoredRecoveryCode[]>
+  viewerWithCodes(tokenHash: string): Promise<CodesViewer | undefined>
   showCodes(of: { renewal: Renewal; until: Date; event: SecurityEvent; forgiven: Forgiven }): Promise<boolean>
   /** Puts `codes` in the place of the set made at `madeAt`, whole. False when that set is not the account's any more. */
   replaceCodes(of: {
@@ -77,8 +84,18 @@ export const mayViewCodes = ({ now }: RecoveryCodesDeps, session: Session): bool
 export async function viewCodes(
   { recoveryCodes, vault }: RecoveryCodesDeps,
   session: Session,
-): Promise<{ madeAt: Date; codes: RecoveryCode[] } | undefined> {
-  const stored = await recoveryCodes.recoveryCodesOf(session.accountId)
+): Promise<ShownCodes | undefined> {
+  return opened(vault, await recoveryCodes.recoveryCodesOf(session.accountId))
+}
+
+export const codesViewer = (deps: RecoveryCodesDeps & SessionDeps, token: string): Promise<CodesViewer | undefined> =>
+  sessionFound(deps, token, deps.recoveryCodes.viewerWithCodes)
+
+/** As `viewCodes`; undefined as well when the session may not view them. */
+export const codesSeenBy = (deps: RecoveryCodesDeps, viewer: CodesViewer): ShownCodes | undefined =>
+  mayViewCodes(deps, viewer) ? opened(deps.vault, viewer.codes) : undefined
+
+function opened(vault: Vault, stored: StoredRecoveryCode[]): ShownCodes | undefined {
   const [first] = stored
   return (
     first && { madeAt: first.madeAt, codes: stored.map((row) => ({ code: openCode(vault, row), usedAt: row.usedAt })) }

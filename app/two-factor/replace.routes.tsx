@@ -2,8 +2,8 @@ import { Hono } from 'hono'
 import { compress } from 'hono/compress'
 import { MovePage } from '#views/two-factor/move-page.tsx'
 import type { AnyContext, SignedInEnv } from '../http/env.ts'
-import { hasRecoveryCodes, secondFactor, signedIn } from '../http/guards.ts'
-import { type ListDeps, listAuthenticators } from './authenticators.ts'
+import { hasRecoveryCodes, secondFactor, signedInWith } from '../http/guards.ts'
+import { authenticatorsViewer, type ListDeps } from './authenticators.ts'
 import { type EnrolRoutesDeps, newAuthenticator } from './new-authenticator.routes.tsx'
 import { finishReplacement, replaceable, startReplacement } from './replace.ts'
 
@@ -15,10 +15,10 @@ export function replaceRoutes(deps: EnrolRoutesDeps & ListDeps) {
     mode: 'replace',
     here: HERE,
     home: '/settings/account',
-    about: async (c: AnyContext, id) => (await replaceable(deps, c.var.session, id)) ?? c.redirect(`${HERE}/move`, 303),
+    about: (c: AnyContext, id) => replaceable(c.var.session, id) ?? c.redirect(`${HERE}/move`, 303),
     start: (c, session, { password, about }) =>
       startReplacement(deps, session, { replaces: about?.id ?? '', kind: 'totp', password }, c.var.origin),
-    name: async (c, { replaces }) => (await replaceable(deps, c.var.session, replaces ?? ''))?.name,
+    name: (c, { replaces }) => replaceable(c.var.session, replaces ?? '')?.name,
     async accept(c, enrolment, { code }, cookie) {
       const result = await finishReplacement(deps, c.var.session, enrolment, code, c.var.origin)
       if (result.ok) return cookie.finish(c, result.token, 'second_factor_replaced')
@@ -27,11 +27,14 @@ export function replaceRoutes(deps: EnrolRoutesDeps & ListDeps) {
   })
 
   return new Hono<SignedInEnv>()
-    .use(signedIn(deps), hasRecoveryCodes, secondFactor('on'))
-    .get('/move', compress(), async (c) => {
-      // Ten authenticators are a long page, and no secret is on it.
-      const authenticators = await listAuthenticators(deps, c.var.session.accountId)
-      return deps.page(c, <MovePage viewer={c.var.session} authenticators={authenticators} />)
+    .use(
+      signedInWith(deps, (token) => authenticatorsViewer(deps, token)),
+      hasRecoveryCodes,
+      secondFactor('on'),
+    )
+    .get('/move', compress(), (c) => {
+      const { session } = c.var // ten authenticators are a long page, and no secret is on it
+      return deps.page(c, <MovePage viewer={session} authenticators={session.authenticators} />)
     })
     .route('/', routes)
 }

@@ -2,7 +2,7 @@ import { renewal } from '../account/confirm-password.ts'
 import { type Origin, securityEvent } from '../events.ts'
 import { secondFactorForgiven } from '../limits.ts'
 import type { Session } from '../sign-in/session.ts'
-import { type Authenticator, type ListDeps, listAuthenticators } from './authenticators.ts'
+import type { Authenticator, AuthenticatorsViewer } from './authenticators.ts'
 import {
   alreadyDone,
   type Changed,
@@ -17,14 +17,12 @@ import {
 import type { Enrolment } from './enrolment.ts'
 
 /** The authenticator that is to go: the one of that id, or without an id the only one. Undefined where that names none. */
-export async function replaceable(
-  deps: ListDeps,
-  { accountId }: Session,
+export function replaceable(
+  { authenticators }: AuthenticatorsViewer,
   id: string | undefined,
-): Promise<Authenticator | undefined> {
-  const all = await listAuthenticators(deps, accountId)
-  if (id === undefined) return all.length === 1 ? all[0] : undefined
-  return all.find((authenticator) => authenticator.id === id)
+): Authenticator | undefined {
+  if (id === undefined) return authenticators.length === 1 ? authenticators[0] : undefined
+  return authenticators.find((authenticator) => authenticator.id === id)
 }
 
 /** Password first: begins to put a new authenticator in the place of `replaces`, of which nothing is stored here. */

@@ -1,8 +1,10 @@
-import { and, desc, eq, inArray, isNotNull, or, sql } from 'drizzle-orm'
+import { and, desc, eq, inArray, isNotNull, or, type SQLWrapper, sql } from 'drizzle-orm'
 import { type Database, must } from '../client.ts'
+import { listOf } from '../lists.ts'
 import { later, prepared } from '../prepared.ts'
 import { accessTokens, accounts } from '../schema.ts'
 import { type EventRow, type Forgiven, forgive, hasSecondFactor, insertEvents } from './statements.ts'
+import { viewerRead } from './viewers.ts'
 
 type Token = typeof accessTokens.$inferInsert
 type Change = { event: EventRow; forgiven: Forgiven }
@@ -43,6 +45,12 @@ export function accessTokenStore({ db, atomically }: Database) {
         ),
       ),
   )
+  const tokensOf = (accountId: number | SQLWrapper) =>
+    db
+      .select()
+      .from(accessTokens)
+      .where(eq(accessTokens.accountId, accountId))
+      .orderBy(desc(accessTokens.createdAt), desc(accessTokens.id))
   const own = (accountId: number, id: string) => and(eq(accessTokens.accountId, accountId), eq(accessTokens.id, id))
 
   return {
@@ -86,12 +94,8 @@ export function accessTokenStore({ db, atomically }: Database) {
         insertEvents(tx, event),
       ]),
 
-    tokensOf: async (accountId: number) =>
-      await db
-        .select()
-        .from(accessTokens)
-        .where(eq(accessTokens.accountId, accountId))
-        .orderBy(desc(accessTokens.createdAt), desc(accessTokens.id)),
+    tokensOf: async (accountId: number) => await tokensOf(accountId),
+    viewerWithTokens: viewerRead(db, 'viewer_with_tokens', { tokens: listOf(tokensOf(accounts.id)) }),
 
     insertToken: ({ token, atMost, event, forgiven }: Change & { token: Token; atMost: number }) =>
       atomically((tx) => [

@@ -1,30 +1,45 @@
-import { and, desc, eq, lt, or } from 'drizzle-orm'
+import { and, desc, eq, lt, lte, or, type SQLWrapper } from 'drizzle-orm'
 import type { Database } from '../client.ts'
-import { events } from '../schema.ts'
+import { listOf } from '../lists.ts'
+import { later, prepared } from '../prepared.ts'
+import { accounts, events } from '../schema.ts'
 import { type EventRow, insertEvents } from './statements.ts'
+import { viewerRead } from './viewers.ts'
 
 type Place = { at: Date; id: string }
 
-export const eventStore = ({ db, atomically }: Database) => ({
-  async record(event: EventRow): Promise<void> {
-    await atomically((tx) => [insertEvents(tx, event)])
-  },
-
-  eventsOf: async (accountId: number, { limit, before }: { limit: number; before?: Place | undefined }) =>
-    await db
+/** At most `atOnce` events of the log, and `signIns` sign-ins, are read at a time. */
+export function eventStore({ db, atomically }: Database, { atOnce, signIns }: { atOnce: number; signIns: number }) {
+  const before = { at: later<Date>('at', events.at), id: later<string>('id', events.id) }
+  const older = (accountId: number | SQLWrapper) =>
+    db
       .select()
       .from(events)
-      .where(and(eq(events.accountId, accountId), before && olderThan(before)))
+      .where(
+        and(
+          eq(events.accountId, accountId),
+          lte(events.at, before.at),
+          or(lt(events.at, before.at), lt(events.id, before.id)),
+        ),
+      )
       .orderBy(desc(events.at), desc(events.id))
-      .limit(limit),
+      .limit(atOnce)
+  const lastSignIns = db
+    .select()
+    .from(events)
+    .where(and(eq(events.accountId, accounts.id), eq(events.kind, 'signed_in')))
+    .orderBy(desc(events.at), desc(events.id))
+    .limit(signIns)
 
-  lastSignIns: async (accountId: number, limit: number) =>
-    await db
-      .select()
-      .from(events)
-      .where(and(eq(events.accountId, accountId), eq(events.kind, 'signed_in')))
-      .orderBy(desc(events.at), desc(events.id))
-      .limit(limit),
-})
+  const eventsOf = prepared('events_of', older(later('accountId', events.accountId)))
+  const viewerWithEvents = viewerRead(db, 'viewer_with_events', { events: listOf(older(accounts.id)) })
 
-const olderThan = ({ at, id }: Place) => or(lt(events.at, at), and(eq(events.at, at), lt(events.id, id)))
+  return {
+    async record(event: EventRow): Promise<void> {
+      await atomically((tx) => [insertEvents(tx, event)])
+    },
+    eventsOf: (accountId: number, { at, id }: Place) => eventsOf({ accountId, at, id }),
+    viewerWithEvents: (tokenHash: string, { at, id }: Place) => viewerWithEvents(tokenHash, { at, id }),
+    viewerWithSignIns: viewerRead(db, 'viewer_with_sign_ins', { signIns: listOf(lastSignIns) }),
+  }
+}

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import { eq } from 'drizzle-orm'
+import { READ } from '#app/account/activity.ts'
 import { securityEvent } from '#app/events.ts'
 import { hashToken, newId, newToken } from '#app/lib/tokens.ts'
 import { testDatabase } from '#app/testing.ts'
@@ -32,7 +33,7 @@ test('events and sessions are told of when their transaction is kept', async () 
     await database.atomically((tx) => [insertSession(tx, session() as never), insertEvents(tx, event('signed_in'))]),
     true,
   )
-  await eventStore(database).record(event('signed_out'))
+  await eventStore(database, READ).record(event('signed_out'))
   assert.deepEqual(told.splice(0), ['signed_in', 'session by password', 'signed_out'])
 })
 

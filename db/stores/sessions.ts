@@ -1,44 +1,36 @@
-import { and, desc, eq, gt, inArray, ne, sql } from 'drizzle-orm'
+import { aliasedTable, and, desc, eq, gt, inArray, ne, type SQLWrapper } from 'drizzle-orm'
 import { type Database, must } from '../client.ts'
+import { listOf } from '../lists.ts'
 import { later, prepared } from '../prepared.ts'
-import { accounts, factors, pendingSignIns, recoveryCodes, sessions } from '../schema.ts'
+import { accounts, pendingSignIns, sessions, trustedBrowsers } from '../schema.ts'
 import { type EventRow, insertEvents } from './statements.ts'
+import { isTrusted } from './trusted-browsers.ts'
+import { viewerRead } from './viewers.ts'
 
-/** The hot read: one prepared statement for every signed-in page. */
+/** Beside the session that looks at them. */
+const listed = aliasedTable(sessions, 'listed')
+
 export function sessionStore({ db, atomically }: Database) {
-  const find = prepared(
-    'find_session',
+  const now = later<Date>('now', listed.expiresAt)
+  const seenAfter = later<Date>('seenAfter', listed.lastSeenAt)
+  const live = (accountId: number | SQLWrapper) =>
     db
-      .select({
-        id: sessions.id,
-        tokenHash: sessions.tokenHash,
-        accountId: sessions.accountId,
-        email: accounts.email,
-        emailConfirmedAt: accounts.emailConfirmedAt,
-        securityVersion: accounts.securityVersion,
-        client: sessions.client,
-        method: sessions.method,
-        startedAt: sessions.startedAt,
-        lastSeenAt: sessions.lastSeenAt,
-        expiresAt: sessions.expiresAt,
-        codesShownUntil: sessions.codesShownUntil,
-        address: sessions.address,
-        browser: sessions.browser,
-        suspendedAt: accounts.suspendedAt,
-        passwordChangedAt: accounts.passwordChangedAt,
-        secondFactorSince:
-          sql<Date | null>`(select min(${factors.addedAt}) from ${factors} where ${factors.accountId} = ${sessions.accountId})`.mapWith(
-            factors.addedAt,
-          ),
-        recoveryCodesLeft:
-          sql<number>`(select count(*) from ${recoveryCodes} where ${recoveryCodes.accountId} = ${sessions.accountId} and ${recoveryCodes.usedAt} is null)`.mapWith(
-            Number,
-          ),
-      })
-      .from(sessions)
-      .innerJoin(accounts, eq(accounts.id, sessions.accountId))
-      .where(eq(sessions.tokenHash, later('tokenHash', sessions.tokenHash))),
-  )
+      .select()
+      .from(listed)
+      .where(and(eq(listed.accountId, accountId), gt(listed.expiresAt, now), gt(listed.lastSeenAt, seenAfter)))
+      .orderBy(desc(listed.lastSeenAt), desc(listed.id))
+  const find = viewerRead(db, 'viewer')
+  const withSessions = viewerRead(db, 'viewer_with_sessions', {
+    sessions: listOf(live(accounts.id)),
+    trustedBrowsers: listOf(
+      db
+        .select()
+        .from(trustedBrowsers)
+        .where(isTrusted(accounts, now))
+        .orderBy(desc(trustedBrowsers.trustedAt), desc(trustedBrowsers.id)),
+    ),
+  })
+  const sessionsOf = prepared('sessions_of', live(later('accountId', listed.accountId)))
 
   /** One transaction each: of two at once that end the same session, one has ended it and one event says so. */
   async function endOneByOne(found: { id: string }[], event: (id: string) => EventRow): Promise<string[]> {
@@ -54,13 +46,9 @@ export function sessionStore({ db, atomically }: Database) {
   }
 
   return {
-    find: async (tokenHash: string) => (await find({ tokenHash }))[0],
-    sessionsOf: async (accountId: number, now: Date, seenAfter: Date) =>
-      await db
-        .select()
-        .from(sessions)
-        .where(and(eq(sessions.accountId, accountId), gt(sessions.expiresAt, now), gt(sessions.lastSeenAt, seenAfter)))
-        .orderBy(desc(sessions.lastSeenAt), desc(sessions.id)),
+    find,
+    viewerWithSessions: (tokenHash: string, now: Date, seenAfter: Date) => withSessions(tokenHash, { now, seenAfter }),
+    sessionsOf: (accountId: number, now: Date, seenAfter: Date) => sessionsOf({ accountId, now, seenAfter }),
 
     async endSessions(accountId: number, ids: string[], event: (id: string) => EventRow): Promise<string[]> {
       const own = and(eq(sessions.accountId, accountId), inArray(sessions.id, ids))

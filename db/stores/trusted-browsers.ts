@@ -17,6 +17,14 @@ export type TrustUse = {
 const held = (accountId: number, tokenHash: string) =>
   and(eq(trustedBrowsers.accountId, accountId), eq(trustedBrowsers.tokenHash, tokenHash))
 
+/** Trusted by the account as it is now, and not for too long. */
+export const isTrusted = ({ id, securityVersion }: typeof accounts, now: Date) =>
+  and(
+    eq(trustedBrowsers.accountId, id),
+    eq(trustedBrowsers.securityVersion, securityVersion),
+    gt(trustedBrowsers.expiresAt, now),
+  )
+
 /** What the browser was trusted by before would stand on the list beside it, and be worth nothing. */
 export const insertTrust = (tx: Db, { browser, replaces }: Trust) => [
   ...(replaces ? [tx.delete(trustedBrowsers).where(held(browser.accountId, replaces))] : []),
@@ -45,14 +53,8 @@ export const trustedBrowserStore = ({ db, atomically }: Database) => ({
       await db
         .select({ trusted: trustedBrowsers })
         .from(trustedBrowsers)
-        .innerJoin(
-          accounts,
-          and(
-            eq(accounts.id, trustedBrowsers.accountId),
-            eq(accounts.securityVersion, trustedBrowsers.securityVersion),
-          ),
-        )
-        .where(and(eq(trustedBrowsers.accountId, accountId), gt(trustedBrowsers.expiresAt, now)))
+        .innerJoin(accounts, isTrusted(accounts, now))
+        .where(eq(accounts.id, accountId))
         .orderBy(desc(trustedBrowsers.trustedAt), desc(trustedBrowsers.id))
     ).map(({ trusted }) => trusted),
 

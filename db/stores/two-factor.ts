@@ -1,5 +1,6 @@
-import { and, asc, eq, sql } from 'drizzle-orm'
+import { and, asc, eq, type SQLWrapper, sql } from 'drizzle-orm'
 import { type Database, type Db, must } from '../client.ts'
+import { listOf } from '../lists.ts'
 import { later, prepared } from '../prepared.ts'
 import { accounts, factors, pendingEnrolments, recoveryCodes } from '../schema.ts'
 import {
@@ -13,6 +14,7 @@ import {
   type Renewal,
   renewSession,
 } from './statements.ts'
+import { viewerRead } from './viewers.ts'
 
 type Factor = typeof factors.$inferInsert
 type RecoveryCode = typeof recoveryCodes.$inferInsert
@@ -24,156 +26,149 @@ type FactorChange = {
   forgiven: Forgiven
 }
 
-function factorsOf(db: Db) {
-  const find = prepared(
-    'factors_of',
-    db
-      .select()
-      .from(factors)
-      .where(eq(factors.accountId, later('accountId', factors.accountId)))
-      .orderBy(asc(factors.addedAt), asc(factors.id)),
-  )
-  return (accountId: number) => find({ accountId })
-}
-
 /** Factors and recovery codes, which turn on and off together. */
-export const twoFactorStore = ({ db, atomically }: Database) => ({
-  factorsOf: factorsOf(db),
+export function twoFactorStore({ db, atomically }: Database) {
+  const allFactors = (accountId: number | SQLWrapper) =>
+    db.select().from(factors).where(eq(factors.accountId, accountId)).orderBy(asc(factors.addedAt), asc(factors.id))
+  const allCodes = (accountId: number | SQLWrapper) =>
+    db.select().from(recoveryCodes).where(eq(recoveryCodes.accountId, accountId)).orderBy(asc(recoveryCodes.position))
+  const factorsOf = prepared('factors_of', allFactors(later('accountId', factors.accountId)))
 
-  async hasFactor(accountId: number, factorId: string): Promise<boolean> {
-    const found = await db.select({ id: factors.id }).from(factors).where(own(accountId, factorId))
-    return found.length === 1
-  },
+  return {
+    factorsOf: (accountId: number) => factorsOf({ accountId }),
+    viewerWithFactors: viewerRead(db, 'viewer_with_factors', { factors: listOf(allFactors(accounts.id)) }),
 
-  recoveryCodesOf: async (accountId: number) =>
-    await db
-      .select()
-      .from(recoveryCodes)
-      .where(eq(recoveryCodes.accountId, accountId))
-      .orderBy(asc(recoveryCodes.position)),
+    async hasFactor(accountId: number, factorId: string): Promise<boolean> {
+      const found = await db.select({ id: factors.id }).from(factors).where(own(accountId, factorId))
+      return found.length === 1
+    },
 
-  /** Puts what `/1.0/` has pending for a session in the place of what was. */
-  async keepEnrolment(sessionId: string, enrolment: string, expiresAt: Date): Promise<void> {
-    await db
-      .insert(pendingEnrolments)
-      .values({ sessionId, enrolment, expiresAt })
-      .onConflictDoUpdate({ target: pendingEnrolments.sessionId, set: { enrolment, expiresAt } })
-  },
+    recoveryCodesOf: async (accountId: number) => await allCodes(accountId),
+    viewerWithCodes: viewerRead(db, 'viewer_with_codes', { codes: listOf(allCodes(accounts.id)) }),
 
-  async keptEnrolment(sessionId: string): Promise<string | undefined> {
-    const [row] = await db.select().from(pendingEnrolments).where(eq(pendingEnrolments.sessionId, sessionId))
-    return row?.enrolment
-  },
+    /** Puts what `/1.0/` has pending for a session in the place of what was. */
+    async keepEnrolment(sessionId: string, enrolment: string, expiresAt: Date): Promise<void> {
+      await db
+        .insert(pendingEnrolments)
+        .values({ sessionId, enrolment, expiresAt })
+        .onConflictDoUpdate({ target: pendingEnrolments.sessionId, set: { enrolment, expiresAt } })
+    },
 
-  async dropEnrolment(sessionId: string): Promise<void> {
-    await db.delete(pendingEnrolments).where(eq(pendingEnrolments.sessionId, sessionId))
-  },
+    async keptEnrolment(sessionId: string): Promise<string | undefined> {
+      const [row] = await db.select().from(pendingEnrolments).where(eq(pendingEnrolments.sessionId, sessionId))
+      return row?.enrolment
+    },
 
-  renew: ({ renewal, forgiven }: { renewal: Renewal; forgiven: Forgiven }) =>
-    atomically((tx) => [renewSession(tx, renewal), ...forgive(tx, forgiven)]),
+    async dropEnrolment(sessionId: string): Promise<void> {
+      await db.delete(pendingEnrolments).where(eq(pendingEnrolments.sessionId, sessionId))
+    },
 
-  enrol: ({ factor, codes, ...change }: FactorChange & { factor: Factor; codes: RecoveryCode[] }) =>
-    atomically((tx) => [
-      ...changeFactor(tx, change),
-      hasFactors(tx, change.accountId, { atLeast: 0, atMost: 0 }),
-      tx.insert(factors).values(factor),
-      tx.delete(recoveryCodes).where(eq(recoveryCodes.accountId, change.accountId)),
-      tx.insert(recoveryCodes).values(codes),
-    ]),
+    renew: ({ renewal, forgiven }: { renewal: Renewal; forgiven: Forgiven }) =>
+      atomically((tx) => [renewSession(tx, renewal), ...forgive(tx, forgiven)]),
 
-  addFactor: ({ factor, atMost, ...change }: FactorChange & { factor: Factor; atMost: number }) =>
-    atomically((tx) => [
-      ...changeFactor(tx, change),
-      hasFactors(tx, change.accountId, { atLeast: 1, atMost: atMost - 1 }),
-      tx.insert(factors).values(factor),
-    ]),
+    enrol: ({ factor, codes, ...change }: FactorChange & { factor: Factor; codes: RecoveryCode[] }) =>
+      atomically((tx) => [
+        ...changeFactor(tx, change),
+        hasFactors(tx, change.accountId, { atLeast: 0, atMost: 0 }),
+        tx.insert(factors).values(factor),
+        tx.delete(recoveryCodes).where(eq(recoveryCodes.accountId, change.accountId)),
+        tx.insert(recoveryCodes).values(codes),
+      ]),
 
-  replaceFactor: ({
-    factor,
-    replaced,
-    ...change
-  }: FactorChange & { factor: Factor; replaced: { id: string; name: string } }) =>
-    atomically((tx) => [
-      ...changeFactor(tx, change),
-      must(
-        tx
-          .delete(factors)
-          .where(and(own(change.accountId, replaced.id), eq(factors.name, replaced.name)))
-          .returning({ id: factors.id }),
-      ),
-      tx.insert(factors).values(factor),
-    ]),
+    addFactor: ({ factor, atMost, ...change }: FactorChange & { factor: Factor; atMost: number }) =>
+      atomically((tx) => [
+        ...changeFactor(tx, change),
+        hasFactors(tx, change.accountId, { atLeast: 1, atMost: atMost - 1 }),
+        tx.insert(factors).values(factor),
+      ]),
 
-  removeFactor: ({ factorId, ...change }: FactorChange & { factorId: string }) =>
-    atomically((tx) => [
-      ...changeFactor(tx, change),
-      hasFactors(tx, change.accountId, { atLeast: 2 }),
-      must(tx.delete(factors).where(own(change.accountId, factorId)).returning({ id: factors.id })),
-    ]),
+    replaceFactor: ({
+      factor,
+      replaced,
+      ...change
+    }: FactorChange & { factor: Factor; replaced: { id: string; name: string } }) =>
+      atomically((tx) => [
+        ...changeFactor(tx, change),
+        must(
+          tx
+            .delete(factors)
+            .where(and(own(change.accountId, replaced.id), eq(factors.name, replaced.name)))
+            .returning({ id: factors.id }),
+        ),
+        tx.insert(factors).values(factor),
+      ]),
 
-  renameFactor: ({
-    accountId,
-    securityVersion,
-    factorId,
-    name,
-    event,
-  }: {
-    accountId: number
-    securityVersion: number
-    factorId: string
-    name: string
-    event: EventRow
-  }) =>
-    atomically((tx) => [
-      accountUnchanged(tx, accountId, securityVersion),
-      must(tx.update(factors).set({ name }).where(own(accountId, factorId)).returning({ id: factors.id })),
-      insertEvents(tx, event),
-    ]),
+    removeFactor: ({ factorId, ...change }: FactorChange & { factorId: string }) =>
+      atomically((tx) => [
+        ...changeFactor(tx, change),
+        hasFactors(tx, change.accountId, { atLeast: 2 }),
+        must(tx.delete(factors).where(own(change.accountId, factorId)).returning({ id: factors.id })),
+      ]),
 
-  disable: (change: FactorChange) =>
-    atomically((tx) => [
-      ...changeFactor(tx, change),
-      must(tx.delete(factors).where(eq(factors.accountId, change.accountId)).returning({ id: factors.id })),
-      tx.delete(recoveryCodes).where(eq(recoveryCodes.accountId, change.accountId)),
-    ]),
+    renameFactor: ({
+      accountId,
+      securityVersion,
+      factorId,
+      name,
+      event,
+    }: {
+      accountId: number
+      securityVersion: number
+      factorId: string
+      name: string
+      event: EventRow
+    }) =>
+      atomically((tx) => [
+        accountUnchanged(tx, accountId, securityVersion),
+        must(tx.update(factors).set({ name }).where(own(accountId, factorId)).returning({ id: factors.id })),
+        insertEvents(tx, event),
+      ]),
 
-  showCodes: ({
-    renewal,
-    until,
-    event,
-    forgiven,
-  }: {
-    renewal: Renewal
-    until: Date
-    event: EventRow
-    forgiven: Forgiven
-  }) => atomically((tx) => [renewSession(tx, renewal, until), insertEvents(tx, event), ...forgive(tx, forgiven)]),
+    disable: (change: FactorChange) =>
+      atomically((tx) => [
+        ...changeFactor(tx, change),
+        must(tx.delete(factors).where(eq(factors.accountId, change.accountId)).returning({ id: factors.id })),
+        tx.delete(recoveryCodes).where(eq(recoveryCodes.accountId, change.accountId)),
+      ]),
 
-  replaceCodes: ({
-    accountId,
-    securityVersion,
-    madeAt,
-    codes,
-    event,
-  }: {
-    accountId: number
-    securityVersion: number
-    madeAt: Date
-    codes: RecoveryCode[]
-    event: EventRow
-  }) =>
-    atomically((tx) => [
-      accountUnchanged(tx, accountId, securityVersion), // none is made for a second factor that is being turned off
-      must(
-        tx
-          .delete(recoveryCodes)
-          .where(and(eq(recoveryCodes.accountId, accountId), eq(recoveryCodes.madeAt, madeAt)))
-          .returning({ id: recoveryCodes.id }),
-      ),
-      tx.insert(recoveryCodes).values(codes),
-      insertEvents(tx, event),
-    ]),
-})
+    showCodes: ({
+      renewal,
+      until,
+      event,
+      forgiven,
+    }: {
+      renewal: Renewal
+      until: Date
+      event: EventRow
+      forgiven: Forgiven
+    }) => atomically((tx) => [renewSession(tx, renewal, until), insertEvents(tx, event), ...forgive(tx, forgiven)]),
+
+    replaceCodes: ({
+      accountId,
+      securityVersion,
+      madeAt,
+      codes,
+      event,
+    }: {
+      accountId: number
+      securityVersion: number
+      madeAt: Date
+      codes: RecoveryCode[]
+      event: EventRow
+    }) =>
+      atomically((tx) => [
+        accountUnchanged(tx, accountId, securityVersion), // none is made for a second factor that is being turned off
+        must(
+          tx
+            .delete(recoveryCodes)
+            .where(and(eq(recoveryCodes.accountId, accountId), eq(recoveryCodes.madeAt, madeAt)))
+            .returning({ id: recoveryCodes.id }),
+        ),
+        tx.insert(recoveryCodes).values(codes),
+        insertEvents(tx, event),
+      ]),
+  }
+}
 
 const changeFactor = (tx: Db, { accountId, securityVersion, renewal, event, forgiven }: FactorChange) => [
   newSecurityVersion(tx, accountId, securityVersion),

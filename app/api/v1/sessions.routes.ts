@@ -127,6 +127,7 @@ const shown = (
     | 'securityVersion'
     | 'codesShownUntil'
     | 'suspendedAt'
+    | 'tokensFrozenAt'
     | 'passwordChangedAt'
     | 'secondFactorSince'
     | 'recoveryCodesLeft'

@@ -1,0 +1,28 @@
+import { Column, is, type SQL, type Subquery, sql } from 'drizzle-orm'
+import { jsonArray, jsonArrayOfRows } from './columns.ts'
+
+type Query<Row> = PromiseLike<Row[]> & { as(alias: 'list'): Subquery }
+
+/**
+ * The rows of a query as one column of the query around it, so that both are one read. The query keeps its order, may name
+ * columns of the one around it, and answers columns of tables: as JSON on the way, and as in any other row at the end.
+ */
+export function listOf<Row>(query: Query<Row>): SQL<Row[]> {
+  const list = query.as('list')
+  const fields = Object.entries(list._.selectedFields as Record<string, unknown>).map(([key, column]) => {
+    if (!is(column, Column)) throw new Error(`A list has columns of tables in it, and ${key} is none.`)
+    return { key, column, inList: (list as unknown as Record<string, Column>)[key] }
+  })
+  const row = sql`${jsonArray}(${sql.join(
+    fields.map(({ inList }) => sql`${inList}`),
+    sql`, `,
+  )})`
+  return sql`(select coalesce(${jsonArrayOfRows}(${row}), '[]') from ${list})`.mapWith((json: unknown) => {
+    const rows = (typeof json === 'string' ? JSON.parse(json) : json) as unknown[][]
+    return rows.map((values) =>
+      Object.fromEntries(fields.map(({ key, column }, index) => [key, valueIn(column, values[index])])),
+    ) as Row[]
+  })
+}
+
+const valueIn = (column: Column, value: unknown) => (value === null ? null : column.mapFromDriverValue(value))
