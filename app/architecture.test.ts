@@ -32,8 +32,10 @@ const RULES: { because: string; files: RegExp; mayNotImport: RegExp }[] = [
     mayNotImport: /^hono\/cookie/,
   },
   {
-    because: 'only columns.ts, client.ts, what it is made of and prepared.ts know that there are two databases',
-    files: /^db\/(?!(columns|client|sqlite|postgres|transaction|prepared)\.ts)/,
+    because:
+      'only columns.ts, client.ts and prepared.ts, and what these are made of, know that there are two databases',
+    files:
+      /^db\/(?!(columns|client|sqlite|postgres|transaction|prepared|prepared-writes|reads-of-sqlite|reads-of-postgres)\.ts)/,
     mayNotImport: /drizzle-orm\/(sqlite|pg|better|node)|^better-sqlite3|^pg$|^db\/(sqlite|postgres)\.ts$/,
   },
   {

@@ -22,14 +22,7 @@ export async function makeSubject({ url, folder, order }: { url: string; folder:
   const seconds = (performance.now() - began) / 1000
 
   const child = fork('dist/bench-server.js', {
-    execArgv: [
-      '--max-semi-space-size=4',
-      ...(process.env.ZZGC
-        ? ['--trace-gc']
-        : process.env.ZZPROF
-          ? ['--cpu-prof', '--cpu-prof-dir=/tmp/lab/prof', '--cpu-prof-interval=200']
-          : []),
-    ], // as `npm start` has it
+    execArgv: ['--max-semi-space-size=4'], // as `npm start` has it
     env: { ...process.env, DATABASE_URL: url },
   })
   const ports = (await messageOf(child)) as Ports
@@ -40,7 +33,6 @@ export async function makeSubject({ url, folder, order }: { url: string; folder:
     people,
     ports,
     filledIn: seconds,
-    pid: child.pid,
     bytes: url.startsWith('file:') ? statSync(url.slice('file:'.length)).size : undefined,
     async ask<Ask extends keyof Questions>(ask: Ask, amount?: number): Promise<Questions[Ask]['answer']> {
       child.send({ ask, amount })

@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { eq, sql } from 'drizzle-orm'
 import { testDatabase } from '#app/testing.ts'
+import { openDatabase } from './client.ts'
 import { dialect } from './columns.ts'
 import { later, prepared } from './prepared.ts'
 import { limits } from './schema.ts'
@@ -35,11 +39,28 @@ describe('prepared reads', () => {
     }
   })
 
+  if (dialect === 'sqlite')
+    test('see what another process has committed, though nothing was written here', async () => {
+      const folder = mkdtempSync(join(tmpdir(), 'latchkey-reads-'))
+      const [here, there] = [openDatabase(`file:${join(folder, 'a.db')}`), openDatabase(`file:${join(folder, 'a.db')}`)]
+      await here.migrate()
+      const all = prepared('all_limits', here.db.select({ key: limits.key }).from(limits))
+      for (const rows of [1, 2, 3]) {
+        await there.db.insert(limits).values(row(`${rows}`, 1))
+        assert.equal((await all({})).length, rows)
+        assert.equal((await all({})).length, rows)
+      }
+      for (const { close } of [here, there]) await close()
+      rmSync(folder, { recursive: true })
+    })
+
   test('one that fails fails alone, and leaves no transaction open', async () => {
     const broken = prepared('broken', db.select({ wrong: sql`abs(${later('number', limits.count)})` }).from(limits))
     const tooLow = dialect === 'sqlite' ? -9_223_372_036_854_775_808n : 'no number' // its absolute value does not fit
-    const [right, failed] = await Promise.allSettled([count('b'), broken({ number: tooLow })])
+    const asked = [count('b'), broken({ number: tooLow }), broken({ number: 1 })] as const
+    const [right, failed, other] = await Promise.allSettled(asked)
     assert.deepEqual(right, { status: 'fulfilled', value: 2 })
+    assert.equal(other.status, 'fulfilled', 'who asks the same of another value is answered')
     assert.equal(failed.status, 'rejected')
     assert.ok(await database.atomically((tx) => [tx.update(limits).set({ count: 3 }).where(eq(limits.key, 'b'))]))
     assert.equal(await count('b'), 3)

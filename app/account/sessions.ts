@@ -34,10 +34,14 @@ export function listSessions(
 }
 
 /** Who looks, where the account is signed in, and which browsers are not asked for the code. */
-export function sessionsViewer(deps: SessionsDeps & SessionDeps, token: string) {
+export async function sessionsViewer(deps: SessionsDeps & SessionDeps, token: string) {
   const at = deps.now()
   const seenAfter = new Date(at.getTime() - deps.sessionIdle)
-  return sessionFound(deps, token, (hash) => deps.accountSessions.viewerWithSessions(hash, at, seenAfter))
+  const viewer = await sessionFound(deps, token, (hash) => deps.accountSessions.viewerWithSessions(hash, at, seenAfter))
+  if (!viewer) return undefined
+  const { id, lastSeenAt } = viewer
+  const sessions = viewer.sessions.map((each) => (each.id === id ? { ...each, lastSeenAt } : each)) // seen just now
+  return { ...viewer, sessions: sessions.sort((a, b) => b.lastSeenAt.getTime() - a.lastSeenAt.getTime()) }
 }
 
 /** Ends sessions of the account. The ids that were ended; another account's, and unknown ones, are not among them. */

@@ -68,7 +68,7 @@ describe('a database that fails is told with 503 and when to come back, at every
   for (const [code, what, reason, seconds] of SAYS)
     test(`${what} (${code})`, async () => {
       databaseSays(code)
-      const read = await copyOf(product, owner.browser).get('/')
+      const read = await copyOf(product, owner.browser).get('/settings/account')
       const write = await product.browser().post('/sign-in', { email: owner.email, password: PASSWORD })
       for (const page of [read, write]) {
         assert.deepEqual([page.status, page.headers.get('Retry-After')], [503, seconds])
@@ -98,7 +98,7 @@ describe('a database that fails is told with 503 and when to come back, at every
   test('what was asked wrongly is a fault of ours, and no reason to wait', async () => {
     for (const code of ['42601', '23503', 'SQLITE_CORRUPT', 'SQLITE_CONSTRAINT_NOTNULL', 'ENOENT', '28P01']) {
       databaseSays(code)
-      const page = await copyOf(product, owner.browser).get('/')
+      const page = await copyOf(product, owner.browser).get('/settings/account')
       assert.deepEqual([page.status, page.headers.get('Retry-After')], [500, null], code)
       assert.equal((await api.call('GET', '/account', session)).status, 500)
     }

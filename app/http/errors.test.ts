@@ -96,8 +96,16 @@ describe('a store that throws denies the request, and nothing is half done', () 
 
   test('while a session is looked for: every guarded page (A75)', async () => {
     breaks(deps.sessions, 'find', broken)
-    for (const path of ['/', '/settings/account', '/settings/two-factor/recovery-codes', '/sign-in'])
-      isFault(await copyOf(product, owner.browser).get(path))
+    breaks(deps.activity, 'viewerWithSignIns', broken)
+    breaks(deps.activity, 'viewerWithEvents', broken)
+    breaks(deps.accountSessions, 'viewerWithSessions', broken)
+    breaks(deps.accessTokens, 'viewerWithTokens', broken)
+    breaks(deps.authenticators, 'viewerWithFactors', broken)
+    breaks(deps.recoveryCodes, 'viewerWithCodes', broken)
+    const pages = product.app.routes.filter(({ method, path }) => method === 'GET' && /^\/(settings\/.*)?$/.test(path))
+    assert.ok(pages.length > 30)
+    for (const { path } of pages) isFault(await copyOf(product, owner.browser).get(path.replace(':id', 'x')))
+    isFault(await copyOf(product, owner.browser).get('/sign-in'))
   })
 
   test('while the log of a sign-in is written: the code stays unspent and no session is left (A75)', async () => {
@@ -166,7 +174,7 @@ describe('what will pass is told with 503 and Retry-After', () => {
   test('another process that holds the lock of the database', async () => {
     const busy = Object.assign(new Error('database is locked'), { code: 'SQLITE_BUSY' })
     breaks(deps.sessions, 'find', () => Promise.reject(new Error('Failed query', { cause: busy })))
-    const answer = await copyOf(product, owner.browser).get('/')
+    const answer = await copyOf(product, owner.browser).get('/settings/account')
     isFault(answer, 503)
     assert.equal(answer.headers.get('Retry-After'), '2')
   })

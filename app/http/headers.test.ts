@@ -48,7 +48,7 @@ before(async () => {
   keep('421', await nobody.get('/', { Host: 'evil.example' }))
   const { find } = product.deps.sessions
   product.deps.sessions.find = () => Promise.reject(new Error('the disk is gone'))
-  keep('500', await browser.get('/'))
+  keep('500', await browser.get('/settings/account'))
   product.deps.sessions.find = find
 })
 

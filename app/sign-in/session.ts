@@ -104,6 +104,7 @@ export async function sessionFound<Found extends Session>(
     await deps.sessions.end(session.id) // for good: a clock that is put back does not bring it to life again
     return undefined
   }
-  if (idle >= Math.min(MINUTE, deps.sessionIdle / 2)) await deps.sessions.seen(session.id, now)
-  return session
+  if (idle < Math.min(MINUTE, deps.sessionIdle / 2)) return session
+  await deps.sessions.seen(session.id, now)
+  return { ...session, lastSeenAt: now }
 }
