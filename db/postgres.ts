@@ -30,6 +30,7 @@ export function openPostgres(url: string, { pool: most, timeout }: PostgresOptio
   const pool = new pg.Pool({
     ...address,
     max: most,
+    pipeline: true, // a transaction sends its statements without waiting for each
     // Sent as the connection begins, so that no request pays for it. Waiting for a row that another holds ends sooner than
     // the work itself may take: one that is stuck must not hold the whole pool.
     statement_timeout: timeout,
@@ -52,7 +53,11 @@ export function openPostgres(url: string, { pool: most, timeout }: PostgresOptio
   }
 }
 
-/** One connection from begin to commit. It goes back to the pool only when it is known to have no transaction left open. */
+/**
+ * One connection from begin to commit. All statements are sent at once, and the server runs them in order: waiting for each
+ * answer costs more than most of them. Where no guard has to be heard first, the commit goes along: of what failed it keeps
+ * nothing. The connection goes back to the pool only when it is known to have no transaction left open.
+ */
 async function transaction(pool: pg.Pool, build: Build, durable: boolean): Promise<void> {
   const connection = await pool.connect()
   let broken: Error | undefined
@@ -60,17 +65,25 @@ async function transaction(pool: pg.Pool, build: Build, durable: boolean): Promi
     broken ??= error
   }
   connection.on('error', breaks) // heard by nobody, a connection that breaks between two statements would end the process
+  let endsItself = false
   try {
+    const steps = build(drizzle(connection) as unknown as Db)
+    endsItself = steps.length === 1 || !steps.some((step) => step instanceof Must)
     // "local" ends with the transaction: the next one on this connection waits for the disk again.
-    await connection.query(durable ? 'begin' : 'begin; set local synchronous_commit = off')
-    for (const step of build(drizzle(connection) as unknown as Db)) {
-      if (!(step instanceof Must)) await step
-      else if ((await step.rows).length === 0) throw new Undone()
+    const sent: Promise<unknown>[] = [connection.query(durable ? 'begin' : 'begin; set local synchronous_commit = off')]
+    sent.push(...steps.map(send))
+    if (endsItself) sent.push(connection.query('commit'))
+    const answers = await Promise.allSettled(sent)
+    // In their order: what failed or was guarded first is what happened, and what comes after it follows from it.
+    for (const [index, answer] of answers.entries()) {
+      if (answer.status === 'rejected') throw answer.reason
+      if (steps[index - 1] instanceof Must && (answer.value as unknown[]).length === 0) throw new Undone()
     }
-    await connection.query('commit')
+    if (!endsItself) await connection.query('commit')
   } catch (error) {
     if (error instanceof Undone || isRefusal(error)) {
-      await connection.query('rollback').catch(breaks)
+      const isOver = endsItself && error instanceof Undone
+      if (!isOver) await connection.query('rollback').catch(breaks)
       throw error
     }
     breaks(error as Error) // nothing is known of the connection, and closing it undoes what is not committed
@@ -80,6 +93,10 @@ async function transaction(pool: pg.Pool, build: Build, durable: boolean): Promi
     connection.release(broken)
   }
 }
+
+/** Drizzle sends a statement when somebody asks for its answer. */
+const send = (step: PromiseLike<unknown> | Must): Promise<unknown> =>
+  new Promise((resolve, reject) => (step instanceof Must ? step.rows : step).then(resolve, reject))
 
 /** Whether the server answered, and so goes on. */
 const isRefusal = (error: unknown) => beneath(error) instanceof pg.DatabaseError

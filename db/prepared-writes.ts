@@ -97,15 +97,14 @@ class Step implements PromiseLike<unknown[]> {
   private async execute(): Promise<unknown[]> {
     if (!('query' in this.connection)) return this.all()
     const { name, text } = this.write
-    const rows: unknown[] = []
-    for (const values of this.values) {
+    const { connection } = this
+    const answers = this.values.map((values) => {
       const params = this.params(values)
-      const answer = await this.connection.query({ name, text, values: params }).catch((error) => {
+      return connection.query({ name, text, values: params }).catch((error) => {
         throw new DrizzleQueryError(text, params, error) // as statements that are not prepared fail
       })
-      rows.push(...answer.rows)
-    }
-    return rows
+    }) // all at once: what comes after them in the transaction is sent right behind
+    return (await Promise.all(answers)).flatMap(({ rows }) => rows)
   }
 
   private params(values: Values): unknown[] {
