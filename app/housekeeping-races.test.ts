@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, describe, test } from 'node:test'
 import { lt, sql } from 'drizzle-orm'
-import { openDatabase } from '#db/client.ts'
+import { must, openDatabase } from '#db/client.ts'
 import { dialect } from '#db/columns.ts'
 import * as schema from '#db/schema.ts'
 import { housekeepingStore } from '#db/stores/housekeeping.ts'
@@ -141,28 +141,34 @@ describe('four processes that keep house at the same time', () => {
     const { id } = await accountOf(product, email)
     for (const ms of [-1, -2]) await endingAt(database, id, clock.now(), ms, ['mail_links'])
     let letGo = () => {}
+    let request: Promise<unknown> | undefined
     const holding = new Promise<void>((resolve) => {
       const free = new Promise<void>((resolve) => {
         letGo = resolve
       })
-      const wait = {
-        run: resolve,
-        // biome-ignore lint/suspicious/noThenProperty: a statement is run by awaiting it
-        then: (done: () => unknown) => {
-          resolve()
-          return free.then(done)
-        },
-      }
       const held = sql`${schema.mailLinks.accountId} = ${id} and ${lt(schema.mailLinks.expiresAt, new Date(clock.now().getTime() - 1))}`
-      const request = database.atomically((tx) => [
-        tx.update(schema.mailLinks).set({ accountId: id }).where(held),
-        wait as PromiseLike<unknown>,
-      ])
-      after(() => request)
+      request = database.atomically((tx) => {
+        const touch = tx.update(schema.mailLinks).set({ accountId: id }).where(held).returning()
+        const touched = {
+          all: () => touch.all(),
+          // biome-ignore lint/suspicious/noThenProperty: a statement is run by awaiting it
+          then: (done: (rows: unknown[]) => unknown, failed: () => unknown) =>
+            touch
+              .then(async (rows) => {
+                resolve()
+                await free
+                return rows
+              })
+              .then(done, failed),
+        }
+        return [must(touched as unknown as PromiseLike<unknown[]>), tx.select().from(schema.mailLinks).limit(1)]
+      })
+      if (dialect === 'sqlite') resolve()
     })
     await holding
     const now = await fourRounds()
     letGo()
+    await request
     const later = await fourRounds()
     const removed = [now, later].map((rounds) => rounds.reduce((sum: number, each) => sum + (each ?? 0), 0))
     // On SQLite a request is over before anybody else's turn, and holds nothing.
