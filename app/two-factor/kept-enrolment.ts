@@ -15,8 +15,8 @@ import type { Enrolable, Judgement } from './factor.ts'
 
 /** What is pending for a client that keeps no cookie: one enrolment per session, its secret parts sealed. */
 export type KeptEnrolmentStore = {
-  /** In the place of the one that was. */
-  keepEnrolment(sessionId: string, enrolment: string, expiresAt: Date): Promise<void>
+  /** In the place of the one that was. False when the session has just ended. */
+  keepEnrolment(sessionId: string, enrolment: string, expiresAt: Date): Promise<boolean>
   keptEnrolment(sessionId: string): Promise<string | undefined>
   dropEnrolment(sessionId: string): Promise<void>
 }
@@ -40,7 +40,8 @@ export async function keepNewEnrolment(
   // The codes are made now, so that two calls that finish it at the same time answer the same ones.
   const enrolment = { ...started.enrolment, codes: newRecoveryCodes() }
   const { expiresAt } = enrolment
-  await deps.keptEnrolments.keepEnrolment(session.id, writeEnrolment(deps.vault, enrolment), expiresAt)
+  const kept = await deps.keptEnrolments.keepEnrolment(session.id, writeEnrolment(deps.vault, enrolment), expiresAt)
+  if (!kept) return { ok: false, reason: 'changed' }
   return { ok: true, shown: await showEnrolment(deps, enrolment, session), expiresAt }
 }
 

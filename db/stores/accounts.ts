@@ -77,9 +77,7 @@ export const accountStore = ({ db, atomically }: Database) => ({
 
   /** The same password under stronger settings, unless it was changed meanwhile. */
   async rehash({ accountId, from, to }: { accountId: number; from: string; to: string }): Promise<void> {
-    await db
-      .update(accounts)
-      .set({ passwordHash: to })
-      .where(and(eq(accounts.id, accountId), eq(accounts.passwordHash, from)))
+    const unchanged = and(eq(accounts.id, accountId), eq(accounts.passwordHash, from))
+    await atomically((tx) => [tx.update(accounts).set({ passwordHash: to }).where(unchanged)])
   },
 })

@@ -56,7 +56,7 @@ export function housekeepingStore({ db, ...database }: Database) {
   }
 
   return {
-    ...leaseStore({ db, ...database }),
+    ...leaseStore(database),
 
     /** How many rows it was: fewer than `atMost` when nothing is left. */
     async removeEnded(what: Ending, endedBy: Date, atMost: number): Promise<number> {

@@ -1,5 +1,5 @@
 import { and, eq, gt, lte, or, sql } from 'drizzle-orm'
-import type { Database } from '../client.ts'
+import { type Database, must } from '../client.ts'
 import { limits } from '../schema.ts'
 
 const KEY = 'housekeeping'
@@ -9,28 +9,31 @@ const FOREVER = Number.MAX_SAFE_INTEGER // its row is no attempt, which time wou
  * Who does the work that is done by one process at a time. It stands among the limits, because it is one: so often and no more. `untilMs` is
  * also what the holder is known by, as no two leases end at the same moment.
  */
-export const leaseStore = ({ db }: Pick<Database, 'db'>) => ({
+export const leaseStore = ({ atomically }: Pick<Database, 'atomically'>) => ({
   /**
    * For one caller only: the one whose statement finds it free. One that ends more than `longestMs` from now was written by a
    * clock that ran ahead, and holds nobody up.
    */
-  async takeLease({ nowMs, untilMs, longestMs }: { nowMs: number; untilMs: number; longestMs: number }) {
-    const taken = await db
-      .insert(limits)
-      .values({ key: KEY, count: 1, blockedUntilMs: untilMs, expiresAtMs: FOREVER })
-      .onConflictDoUpdate({
-        target: limits.key,
-        set: { count: sql`${limits.count} + 1`, blockedUntilMs: untilMs },
-        setWhere: sql`${or(lte(limits.blockedUntilMs, nowMs), gt(limits.blockedUntilMs, nowMs + longestMs))}`,
-      })
-      .returning({ key: limits.key })
-    return taken.length === 1
-  },
+  takeLease: ({ nowMs, untilMs, longestMs }: { nowMs: number; untilMs: number; longestMs: number }) =>
+    atomically((tx) => [
+      must(
+        tx
+          .insert(limits)
+          .values({ key: KEY, count: 1, blockedUntilMs: untilMs, expiresAtMs: FOREVER })
+          .onConflictDoUpdate({
+            target: limits.key,
+            set: { count: sql`${limits.count} + 1`, blockedUntilMs: untilMs },
+            setWhere: sql`${or(lte(limits.blockedUntilMs, nowMs), gt(limits.blockedUntilMs, nowMs + longestMs))}`,
+          })
+          .returning({ key: limits.key }),
+      ),
+    ]),
 
   /** False when it is another's by now. */
-  async changeLease(fromMs: number, untilMs: number): Promise<boolean> {
+  changeLease(fromMs: number, untilMs: number): Promise<boolean> {
     const own = and(eq(limits.key, KEY), eq(limits.blockedUntilMs, fromMs))
-    const changed = await db.update(limits).set({ blockedUntilMs: untilMs }).where(own).returning({ key: limits.key })
-    return changed.length === 1
+    return atomically((tx) => [
+      must(tx.update(limits).set({ blockedUntilMs: untilMs }).where(own).returning({ key: limits.key })),
+    ])
   },
 })

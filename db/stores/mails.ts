@@ -49,7 +49,7 @@ export const mailStore = ({ db, atomically }: Database) => ({
     ]),
 
   async dropNotice(eventId: string): Promise<void> {
-    await db.update(events).set({ notice: null }).where(due(eventId))
+    await atomically((tx) => [tx.update(events).set({ notice: null }).where(due(eventId))])
   },
 
   /** The UPDATE is the claim: its guard lets one process have the row, however many looked at it. */
@@ -62,18 +62,22 @@ export const mailStore = ({ db, atomically }: Database) => ({
       .orderBy(asc(mails.nextAttemptAtMs))
       .limit(LOOKED_AT)
     for (const { id } of await next) {
-      const [claimed] = await db
-        .update(mails)
-        .set({ claimedUntilMs: untilMs })
-        .where(and(eq(mails.id, id), free))
-        .returning()
-      if (claimed) return claimed
+      const claimed = await atomically((tx) => [
+        must(
+          tx
+            .update(mails)
+            .set({ claimedUntilMs: untilMs })
+            .where(and(eq(mails.id, id), free))
+            .returning({ id: mails.id }),
+        ),
+      ])
+      if (claimed) return (await db.select().from(mails).where(eq(mails.id, id)))[0]
     }
     return undefined
   },
 
   async remove(id: string): Promise<void> {
-    await db.delete(mails).where(eq(mails.id, id))
+    await atomically((tx) => [tx.delete(mails).where(eq(mails.id, id))])
   },
 
   /** Unless the claim ran out, and the mail is another's by now. */
@@ -88,10 +92,13 @@ export const mailStore = ({ db, atomically }: Database) => ({
     nextAttemptAtMs: number
     lastError: string
   }): Promise<void> {
-    await db
-      .update(mails)
-      .set({ ...next, claimedUntilMs: 0 })
-      .where(and(eq(mails.id, id), eq(mails.claimedUntilMs, claimedUntilMs)))
+    const own = and(eq(mails.id, id), eq(mails.claimedUntilMs, claimedUntilMs))
+    await atomically((tx) => [
+      tx
+        .update(mails)
+        .set({ ...next, claimedUntilMs: 0 })
+        .where(own),
+    ])
   },
 })
 

@@ -57,13 +57,13 @@ export function sessionStore({ db, atomically }: Database) {
 
     async endOtherSessions(accountId: number, id: string, event: (id: string) => EventRow): Promise<string[]> {
       // First: one that is being answered right now either dies here or has its session ended below.
-      await db.delete(pendingSignIns).where(eq(pendingSignIns.accountId, accountId))
+      await atomically((tx) => [tx.delete(pendingSignIns).where(eq(pendingSignIns.accountId, accountId))])
       const others = and(eq(sessions.accountId, accountId), ne(sessions.id, id))
       return endOneByOne(await db.select({ id: sessions.id }).from(sessions).where(others), event)
     },
 
     async end(id: string): Promise<void> {
-      await db.delete(sessions).where(eq(sessions.id, id))
+      await atomically((tx) => [tx.delete(sessions).where(eq(sessions.id, id))])
     },
     async seen(id: string, at: Date): Promise<void> {
       await atomically((tx) => [tx.update(sessions).set({ lastSeenAt: at }).where(eq(sessions.id, id))], {

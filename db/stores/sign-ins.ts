@@ -109,7 +109,7 @@ export function signInStore({ db, atomically }: Database) {
       atomically((tx) => [must(spendAttempt(tx, { tokenHash, now }))], { durable: false }),
 
     async cancelPending(tokenHash: string): Promise<void> {
-      await db.delete(pendingSignIns).where(eq(pendingSignIns.tokenHash, tokenHash))
+      await atomically((tx) => [tx.delete(pendingSignIns).where(eq(pendingSignIns.tokenHash, tokenHash))])
     },
 
     completeWithFactor: ({

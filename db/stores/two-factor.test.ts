@@ -8,7 +8,7 @@ import { hashToken } from '#app/lib/tokens.ts'
 import { latchkey, manyOwingCode, PASSWORD, SESSION, signedInWith, signedUp, withTwoFactor } from '#app/testing.ts'
 import { regenerateCodes } from '#app/two-factor/recovery-codes.ts'
 import { pendingSignIns, recoveryCodes } from '#db/schema.ts'
-import type { Db } from '../client.ts'
+import { type Db, must } from '../client.ts'
 
 const product = await latchkey()
 const { clock, database, deps } = product
@@ -30,16 +30,23 @@ async function meeting(
   const signals = new EventTarget()
   const heard = (name: string) => new Promise((resolve) => signals.addEventListener(name, resolve, { once: true }))
   const [held, letGo] = [heard('held'), heard('let go')]
-  const lock = (tx: Db) => tx.update(table).set({ accountId }).where(eq(table.accountId, accountId))
-  const wait = {
-    run() {},
-    // biome-ignore lint/suspicious/noThenProperty: a statement is run by awaiting it
-    then: (done: (value: unknown) => unknown) => {
-      signals.dispatchEvent(new Event('held'))
-      return letGo.then(done)
-    },
+  /** A guard, so that the end of the transaction waits for it; and it waits to be told. */
+  const lock = (tx: Db) => {
+    const rows = tx.update(table).set({ accountId }).where(eq(table.accountId, accountId)).returning()
+    return {
+      all: () => rows.all(),
+      // biome-ignore lint/suspicious/noThenProperty: a statement is run by awaiting it
+      then: (done: (rows: unknown[]) => unknown, failed: (error: unknown) => unknown) =>
+        rows
+          .then(async (locked) => {
+            signals.dispatchEvent(new Event('held'))
+            await letGo
+            return locked
+          })
+          .then(done, failed),
+    } as unknown as PromiseLike<unknown[]>
   }
-  const holding = database.atomically((tx) => [lock(tx), wait as PromiseLike<unknown>])
+  const holding = database.atomically((tx) => [must(lock(tx)), tx.select().from(table).limit(1)])
   if (database.dialect === 'postgres') await Promise.race([held, holding])
   const both = [first()]
   await aMoment()
@@ -53,6 +60,15 @@ async function meeting(
 const aMoment = () => new Promise((resolve) => setTimeout(resolve, database.dialect === 'postgres' ? 100 : 0))
 const reasons = (results: PromiseSettledResult<unknown>[]) =>
   results.map((result) => (result.status === 'rejected' ? String(result.reason?.cause ?? result.reason) : 'fine'))
+
+test('an enrolment of a session that has just ended is not kept, and nothing fails', async () => {
+  const { browser } = await signedUp(product)
+  const { id = '' } = (await deps.sessions.find(hashToken(browser.cookies.get(SESSION) ?? ''))) ?? {}
+  const until = new Date(clock.now().getTime() + 1000)
+  assert.equal(await deps.keptEnrolments.keepEnrolment(id, 'sealed', until), true)
+  await deps.sessions.end(id)
+  assert.equal(await deps.keptEnrolments.keepEnrolment(id, 'sealed', until), false)
+})
 
 describe('transactions that meet', () => {
   const story = async () => {

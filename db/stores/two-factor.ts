@@ -2,7 +2,7 @@ import { and, asc, eq, type SQLWrapper, sql } from 'drizzle-orm'
 import { type Database, type Db, must } from '../client.ts'
 import { listOf } from '../lists.ts'
 import { later, prepared } from '../prepared.ts'
-import { accounts, factors, pendingEnrolments, recoveryCodes } from '../schema.ts'
+import { accounts, factors, pendingEnrolments, recoveryCodes, sessions } from '../schema.ts'
 import {
   accountUnchanged,
   type EventRow,
@@ -46,13 +46,18 @@ export function twoFactorStore({ db, atomically }: Database) {
     recoveryCodesOf: async (accountId: number) => await allCodes(accountId),
     viewerWithCodes: viewerRead(db, 'viewer_with_codes', { codes: listOf(allCodes(accounts.id)) }),
 
-    /** Puts what `/1.0/` has pending for a session in the place of what was. */
-    async keepEnrolment(sessionId: string, enrolment: string, expiresAt: Date): Promise<void> {
-      await db
-        .insert(pendingEnrolments)
-        .values({ sessionId, enrolment, expiresAt })
-        .onConflictDoUpdate({ target: pendingEnrolments.sessionId, set: { enrolment, expiresAt } })
-    },
+    /** Puts what `/1.0/` has pending for a session in the place of what was. False when the session has just ended. */
+    keepEnrolment: (sessionId: string, enrolment: string, expiresAt: Date) =>
+      atomically((tx) => [
+        // The same value: what counts is the row's lock. A session that ends is waited for, or waits.
+        must(
+          tx.update(sessions).set({ id: sessionId }).where(eq(sessions.id, sessionId)).returning({ id: sessions.id }),
+        ),
+        tx
+          .insert(pendingEnrolments)
+          .values({ sessionId, enrolment, expiresAt })
+          .onConflictDoUpdate({ target: pendingEnrolments.sessionId, set: { enrolment, expiresAt } }),
+      ]),
 
     async keptEnrolment(sessionId: string): Promise<string | undefined> {
       const [row] = await db.select().from(pendingEnrolments).where(eq(pendingEnrolments.sessionId, sessionId))
@@ -60,7 +65,7 @@ export function twoFactorStore({ db, atomically }: Database) {
     },
 
     async dropEnrolment(sessionId: string): Promise<void> {
-      await db.delete(pendingEnrolments).where(eq(pendingEnrolments.sessionId, sessionId))
+      await atomically((tx) => [tx.delete(pendingEnrolments).where(eq(pendingEnrolments.sessionId, sessionId))])
     },
 
     renew: ({ renewal, forgiven }: { renewal: Renewal; forgiven: Forgiven }) =>
