@@ -136,7 +136,7 @@ describe('PostgreSQL that fails under a sign-in (A70)', () => {
   })
 })
 
-/** Takes a connection until the server ends the transaction, since nothing comes: longer than anybody waits for a connection. */
+/** Takes a connection for longer than anybody waits for one. */
 function hold() {
   let begins = () => {}
   const begun = new Promise<void>((resolve) => {
