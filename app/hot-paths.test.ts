@@ -145,7 +145,7 @@ if (statements) {
     })
   })
 
-  test('what is asked again is read again only after a write, of this process or of another', async () => {
+  test('what is asked again is read again only after a write', async () => {
     const { browser: visitor } = await withTwoFactor(product)
     const reads = async () => {
       statements.take()

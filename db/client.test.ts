@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { eq, sql } from 'drizzle-orm'
+import { statementsOf } from '#app/testing/statements.ts'
 import { testDatabase } from '#app/testing.ts'
 import { openDatabase } from './client.ts'
 import { dialect } from './columns.ts'
@@ -52,6 +53,26 @@ describe('prepared reads', () => {
       }
       for (const { close } of [here, there]) await close()
       rmSync(folder, { recursive: true })
+    })
+
+  if (dialect === 'sqlite')
+    test('keep a thousand answers at most, so that many people cost no more memory than a few', async () => {
+      const own = openDatabase(':memory:')
+      await own.migrate()
+      const statements = statementsOf(own)
+      const query = own.db
+        .select()
+        .from(limits)
+        .where(eq(limits.key, later('key', limits.key)))
+      const ask = prepared('own_limit', query)
+      const asked = async (from: number, to: number) => {
+        await Promise.all(Array.from({ length: to - from }, (_, index) => ask({ key: `${from + index}` })))
+        return statements.take().length
+      }
+      assert.deepEqual([await asked(0, 900), await asked(0, 900)], [900, 0])
+      await asked(900, 1100)
+      assert.equal(await asked(0, 900), 900)
+      await own.close()
     })
 
   test('one that fails fails alone, and leaves no transaction open', async () => {

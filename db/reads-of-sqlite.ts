@@ -10,7 +10,7 @@ type Waiting = { resolve(rows: Rows): void; reject(error: unknown): void }
 /** One answer for all who ask the same in one turn. */
 type Asked = { values: Values; waiting: Waiting[] }
 
-const KEPT_AT_MOST = 1000 // answers, under a kilobyte each
+const KEPT_AT_MOST = 1000 // rows and what is listed in them, under a kilobyte each
 
 const readings = new WeakMap<Sqlite.Database, Reading>()
 
@@ -85,7 +85,7 @@ class Reading {
       if (!rows) {
         rows = statement.all(values)
         kept.set(key, rows)
-        this.keptNumber++
+        this.keptNumber += 1 + sizeOf(rows)
       }
       for (const { resolve } of waiting) resolve(rows)
     } catch (error) {
@@ -93,6 +93,18 @@ class Reading {
     }
   }
 }
+
+/** In rows: one that has a list in it is as many more. */
+const sizeOf = (rows: Rows): number =>
+  rows.reduce<number>(
+    (sum, row) =>
+      sum +
+      1 +
+      Object.values(row as object)
+        .filter(Array.isArray)
+        .flat().length,
+    0,
+  )
 
 function within<Value>(maps: Map<SqliteStatement, Map<string, Value>>, statement: SqliteStatement): Map<string, Value> {
   const found = maps.get(statement) ?? new Map<string, Value>()
