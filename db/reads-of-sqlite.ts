@@ -95,16 +95,12 @@ class Reading {
 }
 
 /** In rows: one that has a list in it is as many more. */
-const sizeOf = (rows: Rows): number =>
-  rows.reduce<number>(
-    (sum, row) =>
-      sum +
-      1 +
-      Object.values(row as object)
-        .filter(Array.isArray)
-        .flat().length,
-    0,
-  )
+function sizeOf(rows: Rows): number {
+  let size = rows.length
+  for (const row of rows)
+    for (const value of Object.values(row as object)) if (Array.isArray(value)) size += value.length
+  return size
+}
 
 function within<Value>(maps: Map<SqliteStatement, Map<string, Value>>, statement: SqliteStatement): Map<string, Value> {
   const found = maps.get(statement) ?? new Map<string, Value>()
