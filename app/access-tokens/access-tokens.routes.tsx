@@ -60,10 +60,7 @@ export function accessTokenRoutes(deps: ShownTokenRoutesDeps) {
     deps.page(c, <EditPage viewer={c.var.session} token={token} form={form} offered={offered(deps)} />, status)
 
   return new Hono<SignedInEnv<TokensViewer>>()
-    .use(
-      signedInWith(deps, (token) => tokensViewer(deps, token)),
-      hasRecoveryCodes,
-    )
+    .use(signedInWith(deps, tokensViewer), hasRecoveryCodes)
     .get('/', compress(), (c) => list(c, {})) // fifty tokens are a long page, and no secret is on it
     .post('/', async (c) => {
       const { values } = await readForm(c, z.object({}), TICKED)

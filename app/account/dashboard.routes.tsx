@@ -12,31 +12,26 @@ import { owesConfirmation } from './confirm-email.ts'
 export const dashboardRoutes = (
   deps: ActivityDeps & GuardDeps & Pick<MailDeps, 'mailDelivery'> & { page: RenderPage },
 ) =>
-  new Hono<SignedInEnv>().get(
-    '/',
-    signedInWith(deps, (token) => dashboardViewer(deps, token)),
-    hasRecoveryCodes,
-    (c) => {
-      const { session } = c.var
-      const { secondFactorSince, recoveryCodesLeft, passwordChangedAt } = session
-      return deps.page(
-        c,
-        <DashboardPage
-          viewer={session}
-          notice={takeNotice(c, deps.cookies, session)}
-          unconfirmed={owesConfirmation(deps, session)}
-          secondFactorSince={secondFactorSince}
-          recoveryCodes={secondFactorSince && { left: recoveryCodesLeft, of: RECOVERY_CODES }}
-          session={session}
-          passwordChangedAt={passwordChangedAt}
-          signIns={session.signIns.map(({ at, method, browser, address }) => ({
-            at,
-            method: method ?? 'password',
-            browser,
-            address,
-            current: at.getTime() === session.startedAt.getTime(),
-          }))}
-        />,
-      )
-    },
-  )
+  new Hono<SignedInEnv>().get('/', signedInWith(deps, dashboardViewer), hasRecoveryCodes, (c) => {
+    const { session } = c.var
+    const { secondFactorSince, recoveryCodesLeft, passwordChangedAt } = session
+    return deps.page(
+      c,
+      <DashboardPage
+        viewer={session}
+        notice={takeNotice(c, deps.cookies, session)}
+        unconfirmed={owesConfirmation(deps, session)}
+        secondFactorSince={secondFactorSince}
+        recoveryCodes={secondFactorSince && { left: recoveryCodesLeft, of: RECOVERY_CODES }}
+        session={session}
+        passwordChangedAt={passwordChangedAt}
+        signIns={session.signIns.map(({ at, method, browser, address }) => ({
+          at,
+          method: method ?? 'password',
+          browser,
+          address,
+          current: at.getTime() === session.startedAt.getTime(),
+        }))}
+      />,
+    )
+  })

@@ -35,21 +35,13 @@ export function sessionsRoutes(
   }
 
   return new Hono<SignedInEnv>()
-    .get(
-      '/',
-      signedInWith(deps, (token) => sessionsViewer(deps, token)),
-      compress(),
-      (c) => {
-        const { session } = c.var
-        const listed = session.sessions.map((each) => ({ ...each, current: each.id === session.id }))
-        const notice = takeNotice(c, deps.cookies, session)
-        const { trustedBrowsers } = session
-        return deps.page(
-          c,
-          <SessionsPage viewer={session} notice={notice} sessions={listed} trusted={trustedBrowsers} />,
-        )
-      },
-    )
+    .get('/', signedInWith(deps, sessionsViewer), compress(), (c) => {
+      const { session } = c.var
+      const listed = session.sessions.map((each) => ({ ...each, current: each.id === session.id }))
+      const notice = takeNotice(c, deps.cookies, session)
+      const { trustedBrowsers } = session
+      return deps.page(c, <SessionsPage viewer={session} notice={notice} sessions={listed} trusted={trustedBrowsers} />)
+    })
     .use(signedIn(deps))
     .post('/', async (c) => {
       const ended = await endSessions(deps, c.var.session.accountId, await idIn(c), c.var.origin)

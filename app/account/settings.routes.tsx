@@ -8,10 +8,12 @@ import type { RenderPage } from '../http/page.tsx'
 import { RECOVERY_CODES } from '../lib/codes.ts'
 import { type ActivityDeps, activityViewer } from './activity.ts'
 
+const activityOfQuery = (deps: ActivityDeps & GuardDeps, token: string, c: AnyContext) =>
+  activityViewer(deps, token, c.req.query('before'))
+
 /** The pages under Settings that change nothing. */
 export function settingsRoutes(deps: ActivityDeps & GuardDeps & { page: RenderPage }) {
   const guards = [signedIn(deps), hasRecoveryCodes] as const
-  const viewActivity = (token: string, c: AnyContext) => activityViewer(deps, token, c.req.query('before'))
 
   return new Hono<SignedInEnv>()
     .get('/', (c) => c.redirect('/settings/account', 303))
@@ -29,7 +31,7 @@ export function settingsRoutes(deps: ActivityDeps & GuardDeps & { page: RenderPa
         />,
       )
     })
-    .get('/activity', signedInWith(deps, viewActivity), hasRecoveryCodes, (c) => {
+    .get('/activity', signedInWith(deps, activityOfQuery), hasRecoveryCodes, (c) => {
       const { events, older } = c.var.session.activity
       const olderHref = older && `/settings/activity?before=${older}`
       const listed = events.map(({ method, ...event }) => ({ ...event, method: method ?? undefined }))

@@ -8,16 +8,16 @@ import type { Cookies } from './session.ts'
 export type GuardDeps = SessionDeps & { cookies: Cookies }
 
 /** Behind it there is a session in `c.var.session`. Others are taken to sign-in, or to the code they still owe. */
-export const signedIn = (deps: GuardDeps) => signedInWith(deps, (token) => currentSession(deps, token))
+export const signedIn = (deps: GuardDeps) => signedInWith(deps, (_, token) => currentSession(deps, token))
 
 /** The same, and with the session `view` reads what the page shows: all of it is one read. */
-export const signedInWith = <Viewer extends Session>(
-  deps: GuardDeps,
-  view: (token: string, c: AnyContext) => Promise<Viewer | undefined>,
+export const signedInWith = <Deps extends GuardDeps, Viewer extends Session>(
+  deps: Deps,
+  view: (deps: Deps, token: string, c: AnyContext) => Promise<Viewer | undefined>,
 ) =>
   createMiddleware<SignedInEnv<Viewer>>(async (c, next) => {
     const token = deps.cookies.session.read(c)
-    const session = token && (await view(token, c))
+    const session = token && (await view(deps, token, c))
     if (!session) {
       const returnTo =
         c.req.method === 'GET' && c.req.path !== '/' ? `?return_to=${encodeURIComponent(c.req.path)}` : ''

@@ -22,10 +22,6 @@ export function addRoutes(deps: EnrolRoutesDeps & ListDeps) {
   })
 
   return new Hono<SignedInEnv>()
-    .use(
-      signedInWith(deps, (token) => authenticatorsViewer(deps, token)),
-      hasRecoveryCodes,
-      secondFactor('on'),
-    )
+    .use(signedInWith(deps, authenticatorsViewer), hasRecoveryCodes, secondFactor('on'))
     .route('/', routes)
 }

@@ -58,11 +58,7 @@ export function authenticatorsRoutes(deps: AuthenticatorsDeps & GuardDeps & { pa
     deps.page(c, <RemoveLastPage viewer={c.var.session} name={name} />, status)
 
   return new Hono<SignedInEnv<AuthenticatorsViewer>>()
-    .use(
-      signedInWith(deps, (token) => authenticatorsViewer(deps, token)),
-      hasRecoveryCodes,
-      secondFactor('on'),
-    )
+    .use(signedInWith(deps, authenticatorsViewer), hasRecoveryCodes, secondFactor('on'))
     .get('/', compress(), (c) => {
       const { session } = c.var // ten authenticators are a long page, and no secret is on it
       const notice = takeNotice(c, deps.cookies, session)

@@ -50,10 +50,7 @@ export function recoveryCodesRoutes(
   })
 
   return new Hono<Env>()
-    .use(
-      signedInWith(deps, (token) => codesViewer(deps, token)),
-      secondFactor('on'),
-    )
+    .use(signedInWith(deps, codesViewer), secondFactor('on'))
     .route('/confirm', confirm)
     .get('/', codesShown, (c) => {
       const { codes, madeAt } = c.var.shown

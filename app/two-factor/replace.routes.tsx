@@ -27,11 +27,7 @@ export function replaceRoutes(deps: EnrolRoutesDeps & ListDeps) {
   })
 
   return new Hono<SignedInEnv>()
-    .use(
-      signedInWith(deps, (token) => authenticatorsViewer(deps, token)),
-      hasRecoveryCodes,
-      secondFactor('on'),
-    )
+    .use(signedInWith(deps, authenticatorsViewer), hasRecoveryCodes, secondFactor('on'))
     .get('/move', compress(), (c) => {
       const { session } = c.var // ten authenticators are a long page, and no secret is on it
       return deps.page(c, <MovePage viewer={session} authenticators={session.authenticators} />)
