@@ -91,6 +91,19 @@ describe('asking for a new password', () => {
     assert.equal(unknown - known, 1, 'one more, which undoes the others')
   })
 
+  test('answers as ever when the address is signed up in the same moment, and leaves nothing behind', async () => {
+    const { email } = await signedUp(product)
+    const { passwordResets } = product.deps
+    const { ownerOf } = passwordResets
+    const before = await everything(database)
+    passwordResets.ownerOf = async () => undefined // as a moment before
+    const answer = await product.browser().post(ASK, { email })
+    passwordResets.ownerOf = ownerOf
+    assert.deepEqual([answer.status, answer.location], [303, '/reset-password/sent'])
+    const { limits: _, ...now } = await everything(database)
+    for (const [table, rows] of Object.entries(now)) assert.deepEqual(rows, before[table as keyof typeof now], table)
+  })
+
   test('says where the mail lies where none is sent', async () => {
     assert.match((await product.browser().get('/reset-password/sent')).text, /lie as files in the folder mail/)
     assert.doesNotMatch((await mailing.browser().get('/reset-password/sent')).text, /folder mail/)

@@ -133,7 +133,8 @@ export const emailStore = ({ db, atomically, ...database }: Database) => ({
     const nobody = { id, email, passwordHash: '', passwordChangedAt: createdAt, securityVersion: 1, createdAt }
     await atomically(
       (tx) => [
-        tx.insert(accounts).values(nobody).onConflictDoNothing(),
+        // Somebody may have signed up with the address since it was looked for; then there is nothing to rehearse on.
+        must(tx.insert(accounts).values(nobody).onConflictDoNothing().returning({ id: accounts.id })),
         ...writeReset(tx, request),
         must(tx.select({ id: accounts.id }).from(accounts).where(sql`1 = 0`)), // undoes all of it
       ],
