@@ -10,7 +10,7 @@ type Waiting = { resolve(rows: Rows): void; reject(error: unknown): void }
 /** One answer for all who ask the same in one turn. */
 type Asked = { values: Values; waiting: Waiting[] }
 
-const KEPT_AT_MOST = 1000 // rows and what is listed in them, under a kilobyte each
+const KEPT_AT_MOST = 2000 // rows and what is listed in them, under a kilobyte each
 
 const readings = new WeakMap<Sqlite.Database, Reading>()
 
@@ -85,7 +85,7 @@ class Reading {
       if (!rows) {
         rows = statement.all(values)
         kept.set(key, rows)
-        this.keptNumber += 1 + sizeOf(rows)
+        this.keptNumber += Math.max(1, sizeOf(rows))
       }
       for (const { resolve } of waiting) resolve(rows)
     } catch (error) {
