@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, describe, test } from 'node:test'
 import { lt, sql } from 'drizzle-orm'
-import { must, openDatabase } from '#db/client.ts'
+import { openDatabase } from '#db/client.ts'
 import { dialect } from '#db/columns.ts'
 import * as schema from '#db/schema.ts'
 import { housekeepingStore } from '#db/stores/housekeeping.ts'
@@ -12,6 +12,7 @@ import { type HousekeepingDeps, keepHouse } from './housekeeping.ts'
 import { assertInvariants, stateOf } from './invariants.ts'
 import { newId } from './lib/tokens.ts'
 import { ENDS, endingAt } from './testing/ending.ts'
+import { holding } from './testing/held.ts'
 import {
   accountOf,
   answerCode,
@@ -141,31 +142,17 @@ describe('four processes that keep house at the same time', () => {
     const { id } = await accountOf(product, email)
     for (const ms of [-1, -2]) await endingAt(database, id, clock.now(), ms, ['mail_links'])
     let letGo = () => {}
-    let request: Promise<unknown> | undefined
-    const holding = new Promise<void>((resolve) => {
-      const free = new Promise<void>((resolve) => {
-        letGo = resolve
-      })
-      const held = sql`${schema.mailLinks.accountId} = ${id} and ${lt(schema.mailLinks.expiresAt, new Date(clock.now().getTime() - 1))}`
-      request = database.atomically((tx) => {
-        const touch = tx.update(schema.mailLinks).set({ accountId: id }).where(held).returning()
-        const touched = {
-          all: () => touch.all(),
-          // biome-ignore lint/suspicious/noThenProperty: a statement is run by awaiting it
-          then: (done: (rows: unknown[]) => unknown, failed: () => unknown) =>
-            touch
-              .then(async (rows) => {
-                resolve()
-                await free
-                return rows
-              })
-              .then(done, failed),
-        }
-        return [must(touched as unknown as PromiseLike<unknown[]>), tx.select().from(schema.mailLinks).limit(1)]
-      })
-      if (dialect === 'sqlite') resolve()
+    const free = new Promise<void>((resolve) => {
+      letGo = resolve
     })
-    await holding
+    const ended = sql`${schema.mailLinks.accountId} = ${id} and ${lt(schema.mailLinks.expiresAt, new Date(clock.now().getTime() - 1))}`
+    let request: Promise<unknown> | undefined
+    await new Promise<void>((held) => {
+      request = database.atomically((tx) => [
+        holding(tx.update(schema.mailLinks).set({ accountId: id }).where(ended).returning(), held, free),
+        tx.select().from(schema.mailLinks).limit(1),
+      ])
+    })
     const now = await fourRounds()
     letGo()
     await request

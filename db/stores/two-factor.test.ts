@@ -5,10 +5,10 @@ import { renewal } from '#app/account/confirm-password.ts'
 import { securityEvent } from '#app/events.ts'
 import { assertInvariants, stateOf } from '#app/invariants.ts'
 import { hashToken } from '#app/lib/tokens.ts'
+import { holding } from '#app/testing/held.ts'
 import { latchkey, manyOwingCode, PASSWORD, SESSION, signedInWith, signedUp, withTwoFactor } from '#app/testing.ts'
 import { regenerateCodes } from '#app/two-factor/recovery-codes.ts'
 import { pendingSignIns, recoveryCodes } from '#db/schema.ts'
-import { type Db, must } from '../client.ts'
 
 const product = await latchkey()
 const { clock, database, deps } = product
@@ -30,30 +30,18 @@ async function meeting(
   const signals = new EventTarget()
   const heard = (name: string) => new Promise((resolve) => signals.addEventListener(name, resolve, { once: true }))
   const [held, letGo] = [heard('held'), heard('let go')]
-  /** A guard, so that the end of the transaction waits for it; and it waits to be told. */
-  const lock = (tx: Db) => {
-    const rows = tx.update(table).set({ accountId }).where(eq(table.accountId, accountId)).returning()
-    return {
-      all: () => rows.all(),
-      // biome-ignore lint/suspicious/noThenProperty: a statement is run by awaiting it
-      then: (done: (rows: unknown[]) => unknown, failed: (error: unknown) => unknown) =>
-        rows
-          .then(async (locked) => {
-            signals.dispatchEvent(new Event('held'))
-            await letGo
-            return locked
-          })
-          .then(done, failed),
-    } as unknown as PromiseLike<unknown[]>
-  }
-  const holding = database.atomically((tx) => [must(lock(tx)), tx.select().from(table).limit(1)])
-  if (database.dialect === 'postgres') await Promise.race([held, holding])
+  const isHeld = () => void signals.dispatchEvent(new Event('held'))
+  const holder = database.atomically((tx) => [
+    holding(tx.update(table).set({ accountId }).where(eq(table.accountId, accountId)).returning(), isHeld, letGo),
+    tx.select().from(table).limit(1),
+  ])
+  if (database.dialect === 'postgres') await Promise.race([held, holder])
   const both = [first()]
   await aMoment()
   both.push(second())
   await aMoment()
   signals.dispatchEvent(new Event('let go'))
-  await holding
+  await holder
   return Promise.allSettled(both)
 }
 
