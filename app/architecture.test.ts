@@ -36,7 +36,7 @@ const RULES: { because: string; files: RegExp; mayNotImport: RegExp }[] = [
       'only columns.ts, client.ts and prepared.ts, and what these are made of, know that there are two databases',
     files:
       /^db\/(?!(columns|client|sqlite|postgres|transaction|prepared|prepared-writes|reads-of-sqlite|reads-of-postgres)\.ts)/,
-    mayNotImport: /drizzle-orm\/(sqlite|pg|better|node)|^better-sqlite3|^pg$|^db\/(sqlite|postgres)\.ts$/,
+    mayNotImport: /drizzle-orm\/(sqlite|pg|better|node)|^better-sqlite3|^pg$|^db\/(reads-of-)?(sqlite|postgres)\.ts$/,
   },
   {
     because: 'nothing that runs imports what only tests use',

@@ -49,7 +49,7 @@ export type TokenHolder = {
 /** A token as it is found by its value: what decides whether it opens anything, and for whom. */
 export type FoundToken = Pick<
   StoredToken,
-  'id' | 'accountId' | 'tokenHash' | 'description' | 'scopes' | 'expiresAt' | 'previousUntil' | 'lastUsedAt'
+  'id' | 'accountId' | 'tokenHash' | 'scopes' | 'expiresAt' | 'previousUntil' | 'lastUsedAt'
 > & { email: string; suspendedAt: Date | null; frozenAt: Date | null; hasSecondFactor: boolean }
 
 /** Who looks, and the account's tokens, the newest first. */

@@ -12,7 +12,7 @@ export function addRoutes(deps: EnrolRoutesDeps & ListDeps) {
     here: '/settings/two-factor/add',
     home: '/settings/two-factor/authenticators',
     start: (c, session, { password }) => startAddition(deps, session, { kind: 'totp', password }, c.var.origin),
-    name: (c) => suggestedName(c.var.session.authenticators),
+    name: (c) => suggestedName(c.var.session.factors),
     async accept(c, enrolment, { code, name = '' }, cookie) {
       const result = await finishAddition(deps, c.var.session, enrolment, { code, name }, c.var.origin)
       if (result.ok) return cookie.finish(c, result.token, 'authenticator_added')

@@ -21,6 +21,7 @@ import {
   type Authenticator,
   type AuthenticatorsDeps,
   type AuthenticatorsViewer,
+  authenticatorsSeenBy,
   authenticatorsViewer,
   removeAuthenticator,
   renameAuthenticator,
@@ -39,7 +40,7 @@ export function authenticatorsRoutes(deps: AuthenticatorsDeps & GuardDeps & { pa
 
   /** The account's authenticators, and the one of the path's `:id`; another account's is as unknown as one that never was. */
   const inPath = (c: AnyContext) => {
-    const all: Authenticator[] = c.var.session.authenticators
+    const all = authenticatorsSeenBy(deps, c.var.session)
     return { all, authenticator: all.find(({ id }) => id === c.req.param('id')) }
   }
 
@@ -67,7 +68,7 @@ export function authenticatorsRoutes(deps: AuthenticatorsDeps & GuardDeps & { pa
         <AuthenticatorsPage
           viewer={session}
           notice={notice}
-          authenticators={session.authenticators}
+          authenticators={authenticatorsSeenBy(deps, session)}
           atMost={AUTHENTICATORS_AT_MOST}
         />,
       )

@@ -21,7 +21,7 @@ export type Authenticator = { id: string; name: string; addedAt: Date; lastUsedA
 export type AuthenticatorsStore = {
   /** The oldest first. */
   factorsOf(accountId: number): Promise<StoredFactor[]>
-  viewerWithFactors(tokenHash: string): Promise<(Session & { factors: StoredFactor[] }) | undefined>
+  viewerWithFactors(tokenHash: string): Promise<AuthenticatorsViewer | undefined>
   /** False when it is not the account's, or the account changed since `securityVersion`. */
   renameFactor(of: {
     accountId: number
@@ -44,16 +44,16 @@ type Missing = { ok: false; reason: 'no_such_authenticator' }
 export const listAuthenticators = async (deps: ListDeps, accountId: number): Promise<Authenticator[]> =>
   (await deps.authenticators.factorsOf(accountId)).map((factor) => listed(deps, factor))
 
-/** Who looks, and the account's authenticators. */
-export type AuthenticatorsViewer = Session & { authenticators: Authenticator[] }
+/** Who looks, and the account's authenticators as stored, the oldest first. */
+export type AuthenticatorsViewer = Session & { factors: StoredFactor[] }
 
-export async function authenticatorsViewer(
+export const authenticatorsViewer = (
   deps: ListDeps & SessionDeps,
   token: string,
-): Promise<AuthenticatorsViewer | undefined> {
-  const viewer = await sessionFound(deps, token, deps.authenticators.viewerWithFactors)
-  return viewer && { ...viewer, authenticators: viewer.factors.map((factor) => listed(deps, factor)) }
-}
+): Promise<AuthenticatorsViewer | undefined> => sessionFound(deps, token, deps.authenticators.viewerWithFactors)
+
+export const authenticatorsSeenBy = (deps: ListDeps, { factors }: AuthenticatorsViewer): Authenticator[] =>
+  factors.map((factor) => listed(deps, factor))
 
 function listed({ vault }: ListDeps, factor: StoredFactor): Authenticator {
   const { id, name, addedAt, lastUsedAt } = factor

@@ -3,7 +3,7 @@ import { compress } from 'hono/compress'
 import { MovePage } from '#views/two-factor/move-page.tsx'
 import type { AnyContext, SignedInEnv } from '../http/env.ts'
 import { hasRecoveryCodes, secondFactor, signedInWith } from '../http/guards.ts'
-import { authenticatorsViewer, type ListDeps } from './authenticators.ts'
+import { authenticatorsSeenBy, authenticatorsViewer, type ListDeps } from './authenticators.ts'
 import { type EnrolRoutesDeps, newAuthenticator } from './new-authenticator.routes.tsx'
 import { finishReplacement, replaceable, startReplacement } from './replace.ts'
 
@@ -30,7 +30,7 @@ export function replaceRoutes(deps: EnrolRoutesDeps & ListDeps) {
     .use(signedInWith(deps, authenticatorsViewer), hasRecoveryCodes, secondFactor('on'))
     .get('/move', compress(), (c) => {
       const { session } = c.var // ten authenticators are a long page, and no secret is on it
-      return deps.page(c, <MovePage viewer={session} authenticators={session.authenticators} />)
+      return deps.page(c, <MovePage viewer={session} authenticators={authenticatorsSeenBy(deps, session)} />)
     })
     .route('/', routes)
 }

@@ -18,9 +18,10 @@ import type { Enrolment } from './enrolment.ts'
 
 /** The authenticator that is to go: the one of that id, or without an id the only one. Undefined where that names none. */
 export function replaceable(
-  { authenticators }: AuthenticatorsViewer,
+  { factors }: AuthenticatorsViewer,
   id: string | undefined,
-): Authenticator | undefined {
+): Pick<Authenticator, 'id' | 'name'> | undefined {
+  const authenticators = factors.map(({ id, name }) => ({ id, name }))
   if (id === undefined) return authenticators.length === 1 ? authenticators[0] : undefined
   return authenticators.find((authenticator) => authenticator.id === id)
 }

@@ -26,7 +26,6 @@ export function accessTokenStore({ db, atomically }: Database) {
         id: accessTokens.id,
         accountId: accessTokens.accountId,
         tokenHash: accessTokens.tokenHash,
-        description: accessTokens.description,
         scopes: accessTokens.scopes,
         expiresAt: accessTokens.expiresAt,
         previousUntil: accessTokens.previousUntil,
