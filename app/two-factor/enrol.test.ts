@@ -57,6 +57,18 @@ describe('setting up', () => {
     assert.doesNotMatch((await browser.get('/settings/account')).text, /authentication is on\./, 'it says so once')
   })
 
+  test('step 1 tells somebody without an authenticator app what one is, names four, and says how to add the account', async () => {
+    const { browser } = await signedUp(product)
+    await confirm(browser)
+    const { html } = await browser.get(SET_UP)
+    const [, help = ''] = /<details><summary>Need an app\?<\/summary>(.*?)<\/details>/s.exec(html) ?? []
+    for (const name of ['Ente Auth', 'Proton Authenticator', 'Bitwarden', '1Password'])
+      assert.ok(help.includes(name), `${name} is named`)
+    assert.match(help, /An authenticator app shows a new code of six digits every 30 seconds/)
+    assert.match(help, /To add this account in Ente Auth:.*<ol>.*Scan a QR code.*Enter a setup key.*<\/ol>/s)
+    assert.doesNotMatch(help, /<a /, 'no link is needed to understand it')
+  })
+
   test('a wrong code keeps key and enrolment, and says which kind of wrong it was', async () => {
     const { browser } = await signedUp(product)
     await confirm(browser)

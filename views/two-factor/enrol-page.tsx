@@ -5,6 +5,7 @@ import { CopyButton, CopyOutcome } from '../ui/copy-button.tsx'
 import { ErrorSummary } from '../ui/error-summary.tsx'
 import type { FormState, Viewer } from '../ui/types.ts'
 import { NameField } from './name-field.tsx'
+import { NeedAnApp } from './need-an-app.tsx'
 import { Steps } from './steps.tsx'
 
 type EnrolPageProps = {
@@ -69,6 +70,7 @@ export const EnrolPage = (props: EnrolPageProps) => {
         )}
         Scan this with an authenticator app. It then shows six digits that change every 30 seconds: the code.
       </p>
+      <NeedAnApp />
       <div class="panel stack loose">
         <div class="enrol">
           <figure class="qr" role="img" aria-label={`QR code that adds ${issuer} to an authenticator app`}>
