@@ -6,6 +6,7 @@ import { createApp } from './app.ts'
 import type { Config } from './config.ts'
 import { open, wire } from './deps.ts'
 import { startHousekeeping } from './housekeeping.ts'
+import { unlessBusy } from './http/database-failures.ts'
 import type { AppEnv } from './http/env.ts'
 import { type MailLoop, startMailLoop } from './mail/mail-loop.ts'
 import { runMailing } from './mail/mailing.ts'
@@ -59,7 +60,7 @@ export async function serve(config: Config, { log, metrics }: { log: Log; metric
   const housekeeping = startHousekeeping(deps, deps.watch.housekeepingFailed)
   mailing = startMailLoop(
     (stopping) => runMailing(deps, { report: console.error, tried: metrics.mail, stopping }),
-    deps.watch.fault, // what a failing database says quotes the mail that it was given
+    unlessBusy(deps.watch.fault), // what a failing database says quotes the mail that it was given
   )
 
   async function drainAndClose() {

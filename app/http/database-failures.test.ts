@@ -3,6 +3,7 @@ import { after, afterEach, before, beforeEach, describe, test } from 'node:test'
 import { standIn } from '../api/jelastic/stand-in.ts'
 import { apiClient } from '../api/v1/testing.ts'
 import { BASE_URL, copyOf, latchkey, PASSWORD, signedUp } from '../testing.ts'
+import { unlessBusy } from './database-failures.ts'
 
 const product = await latchkey()
 after(product.close)
@@ -103,4 +104,12 @@ describe('a database that fails is told with 503 and when to come back, at every
       assert.equal((await api.call('GET', '/account', session)).status, 500)
     }
   })
+})
+
+test('work that comes round by itself reports a database that fails, and not one that others hold', () => {
+  const reported: unknown[] = []
+  const report = unlessBusy((error) => void reported.push(error))
+  const [busy, full] = ['SQLITE_BUSY', 'SQLITE_FULL'].map((code) => Object.assign(new Error(code), { code }))
+  for (const error of [busy, new Error('wrapped', { cause: busy }), full, new TypeError('ours')]) report(error)
+  assert.deepEqual(reported.map(String), ['Error: SQLITE_FULL', 'TypeError: ours'])
 })

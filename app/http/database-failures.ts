@@ -30,6 +30,11 @@ export function databaseFailure(error: unknown): DatabaseFailure | undefined {
   return cause instanceof Error ? databaseFailure(cause) : undefined
 }
 
+/** For work that comes round by itself: where others held the database for too long, the next round does it. */
+export const unlessBusy = (report: (error: unknown) => void) => (error: unknown) => {
+  if (databaseFailure(error)?.reason !== 'busy') report(error)
+}
+
 /** What is true in every case: a connection that is lost while it says "commit" may have committed. */
 export const failureText = ({ seconds }: DatabaseFailure, method: string): string =>
   method === 'GET' || method === 'HEAD'
