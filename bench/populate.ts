@@ -28,7 +28,7 @@ process.once('message', async (order: Order) => {
   await database.migrate()
   // First of all: at its start the product tries its keys on the first rows.
   const people: People = { signers: [], sessions: [], tokens: [] }
-  const rows = Array.from({ length: order.signers + order.visitors }, (_, index) => person(index < order.signers))
+  const rows = Array.from({ length: order.signers + order.visitors }, (_, index) => person(index))
   await database.atomically((tx) => rows.flatMap(({ write }) => write(tx)))
   for (const { signer, session, token } of rows) {
     if (signer) people.signers.push(signer)
@@ -41,7 +41,8 @@ process.once('message', async (order: Order) => {
   process.send?.(people, () => process.exit(0))
 
   /** Somebody real, with secrets that open: to sign in once, or who is signed in and has an access token. */
-  function person(signs: boolean) {
+  function person(index: number) {
+    const signs = index < order.signers
     const at = new Date()
     const [accountId, factorId, secret] = [newAccountId(), newId(), randomBytes(20)]
     const email = `${randomBytes(6).toString('hex')}@example.com`
@@ -51,7 +52,15 @@ process.once('message', async (order: Order) => {
     const write = (tx: Db) => [
       tx
         .insert(accounts)
-        .values({ id: accountId, email, passwordHash, passwordChangedAt: at, securityVersion: 1, createdAt: at }),
+        .values({
+          id: accountId,
+          uid: 2 ** 30 + index,
+          email,
+          passwordHash,
+          passwordChangedAt: at,
+          securityVersion: 1,
+          createdAt: at,
+        }),
       tx.insert(factors).values({
         ...{ id: factorId, accountId, kind: 'totp', slot: 'totp', secret: sealSecret(vault, factorId, secret) },
         ...{ counter: NEVER_USED, addedAt: at },

@@ -32,6 +32,7 @@ export async function populate(
 
   await fill('accounts', 1, () => ({
     id: owner(1),
+    uid: '1 + i', // those of real people begin far beyond
     email: `${hex(owner(1), 12)} || '@example.com'`,
     password_hash: `'${passwordHash}'`,
     password_changed_at: past,

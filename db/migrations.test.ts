@@ -7,13 +7,14 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { inspect } from 'node:util'
 import Sqlite from 'better-sqlite3'
-import { sql } from 'drizzle-orm'
+import { eq, sql } from 'drizzle-orm'
 import { emptyDatabase, readingOf, startServer } from '#app/testing.ts'
 import { bundle } from '../scripts/build.ts'
 import { type Database, openDatabase } from './client.ts'
 import { dialect } from './columns.ts'
 import { migrationsOf } from './migrations.ts'
-import { limits } from './schema.ts'
+import { accounts, limits } from './schema.ts'
+import { freeUid } from './uids.ts'
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
 const JOURNAL = sql.raw(dialect === 'sqlite' ? '__drizzle_migrations' : 'drizzle.__drizzle_migrations')
@@ -115,6 +116,52 @@ describe('migrations', () => {
       server.err(),
       /^Latchkey did not start: The database was brought up to date by a newer version[^\n]*\.\n$/,
     )
+  })
+})
+
+describe('the number that clients of /1.0/ know an account by', () => {
+  test('is given to the accounts that are there: positive, of 31 bits, each its own', async () => {
+    const { database } = await fresh()
+    const giving = known.findIndex(({ sql: statements }) => statements.some((each) => /accounts.\.? ADD/.test(each)))
+    assert.ok(giving > 0, 'the migration is found')
+    const migrate = async (migrations: typeof known) => {
+      for (const { sql: statements } of migrations) for (const each of statements) await run(database, each)
+    }
+    await migrate(known.slice(0, giving))
+    const time = dialect === 'sqlite' ? '0' : 'now()'
+    for (let number = 1; number <= 300; number++)
+      await run(
+        database,
+        `insert into accounts (id, email, password_hash, password_changed_at, security_version, created_at)
+         values (${number * 938_249_922_301}, '${number}@example.com', 'x', ${time}, 1, ${time})`,
+      )
+    await migrate(known.slice(giving))
+    const uids = (await database.db.select({ uid: accounts.uid }).from(accounts)).map(({ uid }) => uid)
+    assert.equal(new Set(uids).size, 300)
+    for (const uid of uids) assert.ok(Number.isInteger(uid) && uid > 0 && uid < 2 ** 31, String(uid))
+    assert.ok(Math.max(...uids) > 2 ** 30, 'they are no count')
+  })
+
+  test('is given to a new account by the database, and is never one that another has', async () => {
+    const { database } = await fresh()
+    await database.migrate()
+    const at = new Date()
+    const row = { passwordHash: 'x', passwordChangedAt: at, securityVersion: 1, createdAt: at }
+    for (const id of [1, 2, 3]) await database.db.insert(accounts).values({ ...row, id, email: `${id}@example.com` })
+    const rows = await database.db.select({ id: accounts.id, uid: accounts.uid }).from(accounts)
+    for (const { uid } of rows) assert.ok(Number.isInteger(uid) && uid > 0 && uid < 2 ** 31, String(uid))
+    const uids = rows.map(({ uid }) => uid)
+    const add = async (id: number, candidates: number[]) => {
+      const drawn = [...candidates]
+      const uid = freeUid(() => drawn.shift() ?? 0)
+      await database.db.insert(accounts).values({ ...row, id, email: `${id}@example.com`, uid })
+    }
+    const [one = 0, two = 0, three = 0] = uids
+    await assert.rejects(add(4, [one, two, three, one]))
+    const free = one === 77 ? 78 : 77
+    await add(5, [one, two, free, three])
+    const [fifth] = await database.db.select({ uid: accounts.uid }).from(accounts).where(eq(accounts.id, 5))
+    assert.equal(fifth?.uid, free)
   })
 })
 

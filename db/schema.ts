@@ -1,4 +1,5 @@
 import { column } from './columns.ts'
+import { freeUid } from './uids.ts'
 
 const { table, text, integer, time, index, uniqueIndex } = column
 /** The door a session came in by, and the only one it opens. */
@@ -16,6 +17,10 @@ const origin = () => ({ address: text('address').notNull(), browser: text('brows
 
 export const accounts = table('accounts', {
   id: integer('id').primaryKey(), // 48 random bits, so that it does not tell how many accounts there are
+  uid: integer('uid')
+    .notNull()
+    .unique()
+    .$defaultFn(() => freeUid()), // what clients of `/1.0/` with 32-bit integers know it by
   email: text('email').notNull().unique(), // normalised: trimmed, NFC, lower case
   /** When its owner followed the link in a mail to it; null until then. */
   emailConfirmedAt: time('email_confirmed_at'),

@@ -41,6 +41,7 @@ export type TokenChoices = { description: string; scopes: Scope[]; expiresAt: Da
 export type TokenHolder = {
   tokenId: string
   accountId: number
+  uid: number
   email: string
   hasSecondFactor: boolean
   scopes: Scope[]
@@ -50,7 +51,7 @@ export type TokenHolder = {
 export type FoundToken = Pick<
   StoredToken,
   'id' | 'accountId' | 'tokenHash' | 'scopes' | 'expiresAt' | 'previousUntil' | 'lastUsedAt'
-> & { email: string; suspendedAt: Date | null; frozenAt: Date | null; hasSecondFactor: boolean }
+> & { uid: number; email: string; suspendedAt: Date | null; frozenAt: Date | null; hasSecondFactor: boolean }
 
 /** Who looks, and the account's tokens, the newest first. */
 export type TokensViewer = Session & { tokens: StoredToken[] }
@@ -257,8 +258,8 @@ export async function tokenHolder(
   if (isPrevious && !(found.previousUntil && now < found.previousUntil)) return undefined
   if (!found.lastUsedAt || now.getTime() - found.lastUsedAt.getTime() >= MINUTE)
     await deps.accessTokens.tokenUsed(found.id, now, origin)
-  const { id: tokenId, accountId, email, hasSecondFactor } = found
-  return { tokenId, accountId, email, hasSecondFactor, scopes: scopesIn(found.scopes) }
+  const { id: tokenId, accountId, uid, email, hasSecondFactor } = found
+  return { tokenId, accountId, uid, email, hasSecondFactor, scopes: scopesIn(found.scopes) }
 }
 
 const change = (

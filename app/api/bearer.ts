@@ -20,10 +20,10 @@ export async function callerOf(deps: CallerDeps, value: string, origin: Origin):
   return session && { kind: 'session', session }
 }
 
-export const accountOf = (caller: Caller): { id: number; email: string } =>
+export const accountOf = (caller: Caller): { id: number; uid: number; email: string } =>
   caller.kind === 'session'
-    ? { id: caller.session.accountId, email: caller.session.email }
-    : { id: caller.holder.accountId, email: caller.holder.email }
+    ? { id: caller.session.accountId, uid: caller.session.uid, email: caller.session.email }
+    : { id: caller.holder.accountId, uid: caller.holder.uid, email: caller.holder.email }
 
 /** A session may do all; a token what its scopes allow, and nothing where no scope is named. */
 export const mayCall = (caller: Caller, scope: Scope | undefined): boolean =>

@@ -10,9 +10,8 @@ export const newId = (): string => randomBytes(12).toString('base64url')
 /** The shape of a row's name. PostgreSQL takes no NUL in a text, so that junk is refused before the database is asked. */
 export const looksLikeId = (text: string): boolean => /^[\w-]{1,64}$/.test(text)
 
-/** What a browser or API client holds: `hex(account id) + 'x' + 32 hex`, with 128 random bits. */
-export const newToken = (accountId: number): string =>
-  `${accountId.toString(16)}x${encodeHexLowerCase(randomBytes(16))}`
+/** What a browser or API client holds: `hex(number) + 'x' + 32 hex`, with 128 random bits. The number is the account's: its uid where an API reads it, else its id. */
+export const newToken = (number: number): string => `${number.toString(16)}x${encodeHexLowerCase(randomBytes(16))}`
 
 /** The shape of a token, so that junk is refused before the database is asked. */
 export const looksLikeToken = (text: string): boolean => /^[0-9a-f]{1,14}x[0-9a-f]{32}$/.test(text)

@@ -1,6 +1,6 @@
 import { type Origin, type SecurityEvent, securityEvent } from '../events.ts'
 import { readTypedCode } from '../lib/codes.ts'
-import { hashToken, looksLikeToken } from '../lib/tokens.ts'
+import { hashToken, looksLikeToken, newToken } from '../lib/tokens.ts'
 import type { Vault } from '../lib/vault.ts'
 import {
   authenticatorAttempt,
@@ -21,6 +21,9 @@ import { type Client, type NewSession, newSession } from './session.ts'
 import { type Held, type Holds, NOTHING_HELD, type PendingSignIn } from './sign-in.ts'
 import { newTrust, type Trust } from './trusted-browsers.ts'
 
+/** `uid` is the account's. */
+type FoundPending = PendingSignIn & { uid: number }
+
 /** What turns a pending sign-in into a session, in one transaction, for one caller only. */
 type Completion = {
   pendingHash: string
@@ -33,7 +36,7 @@ type Completion = {
 }
 
 export type SecondStepStore = {
-  findPending(tokenHash: string, now: Date): Promise<PendingSignIn | undefined>
+  findPending(tokenHash: string, now: Date): Promise<FoundPending | undefined>
   /** Takes one attempt before the answer is looked at. False when there was none to take. */
   spendAttempt(tokenHash: string, now: Date): Promise<boolean>
   cancelPending(tokenHash: string): Promise<void>
@@ -76,7 +79,7 @@ export async function pendingSignIn(
   deps: SecondStepDeps,
   token: string,
   client: Client = 'browser',
-): Promise<PendingSignIn | undefined> {
+): Promise<FoundPending | undefined> {
   if (!looksLikeToken(token)) return undefined
   const pending = await deps.secondSteps.findPending(hashToken(token), deps.now())
   return pending?.client === client ? pending : undefined
@@ -149,7 +152,7 @@ type Tried = Extract<SecondStepResult, { ok: true }> | { ok: false; reason: 'exp
 type Visiting = { held: Held; recognised: Recognition; trust: boolean }
 type Attempt = {
   deps: SecondStepDeps
-  pending: PendingSignIn
+  pending: FoundPending
   origin: Origin
   browser: Visiting | undefined
   forgiven: Forgiven
@@ -211,7 +214,7 @@ async function tryRecoveryCode(attempt: Attempt, code: string): Promise<Tried> {
 }
 
 function complete(
-  { deps, pending, origin, browser, forgiven, token: kept }: Attempt,
+  { deps, pending, origin, browser, forgiven, token: kept = newToken(pending.uid) }: Attempt,
   method: 'authenticator' | 'recovery_code',
 ): Completion & { token: string; holds: Holds } {
   const now = deps.now()

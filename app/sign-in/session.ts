@@ -11,6 +11,7 @@ export type Session = Origin & {
   id: string
   tokenHash: string
   accountId: number
+  uid: number
   email: string
   /** Null until its owner followed the link in a mail to it. */
   emailConfirmedAt: Date | null

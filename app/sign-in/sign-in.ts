@@ -12,6 +12,8 @@ const ATTEMPTS = 5 // codes per pending sign-in
 
 export type Account = Recognition & {
   id: number
+  /** What API clients know it by: 31 bits, and their sessions begin with it. */
+  uid: number
   email: string
   passwordHash: string
   securityVersion: number
@@ -62,8 +64,16 @@ export type SignInDeps = LimitDeps & {
 }
 
 export type SignInResult =
-  | { ok: true; step: 'signed_in'; accountId: number; token: string; expiresAt: Date; holds: Holds }
-  | { ok: true; step: 'code_owed'; accountId: number; pendingToken: string; expiresAt: Date; attemptsLeft: number }
+  | { ok: true; step: 'signed_in'; accountId: number; uid: number; token: string; expiresAt: Date; holds: Holds }
+  | {
+      ok: true
+      step: 'code_owed'
+      accountId: number
+      uid: number
+      pendingToken: string
+      expiresAt: Date
+      attemptsLeft: number
+    }
   | { ok: false; reason: 'wrong_credentials' }
   /** Told only after a right password. */
   | { ok: false; reason: 'suspended' }
@@ -123,8 +133,9 @@ async function finish(
   trust?: ReturnType<typeof trustUse>,
 ): Promise<SignInResult | undefined> {
   const now = deps.now()
-  const { id: accountId, securityVersion } = account
-  const { token, session } = newSession({ accountId, client, method }, origin, now, deps.sessionLifetime)
+  const { id: accountId, uid, securityVersion } = account
+  const begins = { accountId, client, method, token: newToken(uid) }
+  const { token, session } = newSession(begins, origin, now, deps.sessionLifetime)
   const known = client === 'browser' ? remembered(held.known, accountId, account, now) : undefined
   const noticed = known !== undefined && isNewBrowser(account)
   const signedIn = await deps.signIns.signIn({
@@ -137,7 +148,7 @@ async function finish(
   })
   if (!signedIn) return undefined
   const holds = { known: known?.token, trusted: trust?.token }
-  return { ok: true, step: 'signed_in', accountId, token, expiresAt: session.expiresAt, holds }
+  return { ok: true, step: 'signed_in', accountId, uid, token, expiresAt: session.expiresAt, holds }
 }
 
 /** The browser's own token decides, in the transaction that makes the session; whoever comes second with it owes the code. */
@@ -149,7 +160,7 @@ async function finishTrusted(attempt: Attempt): Promise<SignInResult | undefined
 }
 
 async function oweCode({ deps, account, client, forgiven }: Attempt): Promise<SignInResult> {
-  const pendingToken = newToken(account.id)
+  const pendingToken = newToken(account.uid)
   const expiresAt = new Date(deps.now().getTime() + FIVE_MINUTES)
   const pending = {
     tokenHash: hashToken(pendingToken),
@@ -160,7 +171,15 @@ async function oweCode({ deps, account, client, forgiven }: Attempt): Promise<Si
     expiresAt,
   }
   return (await deps.signIns.startPending({ pending, forgiven }))
-    ? { ok: true, step: 'code_owed', accountId: account.id, pendingToken, expiresAt, attemptsLeft: ATTEMPTS }
+    ? {
+        ok: true,
+        step: 'code_owed',
+        accountId: account.id,
+        uid: account.uid,
+        pendingToken,
+        expiresAt,
+        attemptsLeft: ATTEMPTS,
+      }
     : { ok: false, reason: 'wrong_credentials' }
 }
 

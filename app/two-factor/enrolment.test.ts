@@ -16,6 +16,7 @@ const session: Session = {
   id: 'session-1',
   tokenHash: 'hash',
   accountId: 7,
+  uid: 7,
   email: 'ada@example.com',
   securityVersion: 3,
   client: 'browser',

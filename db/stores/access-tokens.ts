@@ -30,6 +30,7 @@ export function accessTokenStore({ db, atomically }: Database) {
         expiresAt: accessTokens.expiresAt,
         previousUntil: accessTokens.previousUntil,
         lastUsedAt: accessTokens.lastUsedAt,
+        uid: accounts.uid,
         email: accounts.email,
         suspendedAt: accounts.suspendedAt,
         frozenAt: accounts.tokensFrozenAt,

@@ -48,7 +48,13 @@ export const accountStore = ({ db, atomically }: Database) => ({
     known: KnownBrowserRow | undefined
   }) =>
     atomically((tx) => [
-      must(tx.insert(accounts).values(account).onConflictDoNothing().returning({ id: accounts.id })),
+      must(
+        tx
+          .insert(accounts)
+          .values(account)
+          .onConflictDoNothing({ target: accounts.email })
+          .returning({ id: accounts.id }),
+      ),
       ...(session ? [insertSession(tx, session)] : []),
       ...(known ? [rememberBrowser(tx, known)] : []),
       ...insertNewestLink(tx, link),

@@ -37,6 +37,7 @@ export function signInStore({ db, atomically }: Database) {
     db
       .select({
         id: accounts.id,
+        uid: accounts.uid,
         email: accounts.email,
         passwordHash: accounts.passwordHash,
         securityVersion: accounts.securityVersion,
@@ -51,7 +52,7 @@ export function signInStore({ db, atomically }: Database) {
   const findPending = prepared(
     'find_pending',
     db
-      .select({ pending: pendingSignIns })
+      .select({ pending: pendingSignIns, uid: accounts.uid })
       .from(pendingSignIns)
       .innerJoin(accounts, eq(accounts.id, pendingSignIns.accountId))
       .where(and(live, isNull(accounts.suspendedAt))),
@@ -103,7 +104,10 @@ export function signInStore({ db, atomically }: Database) {
         { durable: false }, // after a power cut the password is typed again
       ),
 
-    findPending: async (tokenHash: string, now: Date) => (await findPending({ tokenHash, now }))[0]?.pending,
+    findPending: async (tokenHash: string, now: Date) => {
+      const [found] = await findPending({ tokenHash, now })
+      return found && { ...found.pending, uid: found.uid }
+    },
 
     spendAttempt: (tokenHash: string, now: Date) =>
       atomically((tx) => [must(spendAttempt(tx, { tokenHash, now }))], { durable: false }),

@@ -7,6 +7,7 @@ const viewer = {
   id: sessions.id,
   tokenHash: sessions.tokenHash,
   accountId: sessions.accountId,
+  uid: accounts.uid,
   email: accounts.email,
   emailConfirmedAt: accounts.emailConfirmedAt,
   securityVersion: accounts.securityVersion,

@@ -25,7 +25,7 @@ export const authentication: Record<string, Method> = {
       const { login: email, password } = parameters
       const result = await signIn(deps, { email, password }, origin, 'api')
       if (!result.ok) throw signInRefused(result)
-      const who = person({ id: result.accountId, email })
+      const who = person({ uid: result.uid, email })
       return result.step === 'code_owed'
         ? { ...who, session: result.pendingToken, ...RESTRICTED }
         : { ...who, session: result.token, ...FULL, authType: 'BASIC' }
@@ -80,8 +80,8 @@ export const authentication: Record<string, Method> = {
 }
 
 /** All of it always present: there are clients that fail without. */
-export const person = ({ id, email }: { id: number; email: string }): Answer => ({
-  uid: id,
+export const person = ({ uid, email }: { uid: number; email: string }): Answer => ({
+  uid,
   email,
   name: email,
   status: 'ENABLED',

@@ -122,6 +122,7 @@ const shown = (
     StoredSession,
     | 'tokenHash'
     | 'accountId'
+    | 'uid'
     | 'email'
     | 'emailConfirmedAt'
     | 'securityVersion'
