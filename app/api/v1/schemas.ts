@@ -1,6 +1,7 @@
 import { z } from '@hono/zod-openapi'
 import { ALL_SCOPES } from '../../access-tokens/scopes.ts'
 import { emailField, passwordField } from '../../http/fields.ts'
+import { TYPED_CODE_AT_MOST } from '../../lib/codes.ts'
 
 // Every object that `/api/v1/` takes or gives. The same schemas check what comes in and make the document.
 
@@ -10,8 +11,9 @@ export const Password = passwordField().openapi({
   format: 'password',
   example: 'violet kettle marches north',
 })
-export const Code = z.string().max(64).openapi({
-  description: 'An authenticator code or a recovery code; spaces, dashes and letter case are forgiven.',
+export const Code = z.string().max(TYPED_CODE_AT_MOST).openapi({
+  description:
+    'An authenticator code or a recovery code. Spaces, dashes, letter case and what stands around it are forgiven.',
   example: '492039',
 })
 const Time = z.string().openapi({ format: 'date-time', example: '2026-11-24T13:40:00.000Z' })
