@@ -72,6 +72,15 @@ export const confirmationMails = (accountId: number): BudgetRule[] => [
 ]
 export const changeMails = (accountId: number): BudgetRule => mails('change', accountId, 5, HOUR)
 
+/** Whoever asks: nobody at that mailbox has asked for any of them. As many as one account, which is told to wait, and few in a day. */
+export const mailsToNewAddress = (email: string): BudgetRule[] => [
+  mails('to-new-address', hashed(mailboxOf(email)), 5, HOUR),
+  mails('to-new-address-day', hashed(mailboxOf(email)), 10, DAY),
+]
+
+/** What stands behind a plus is the owner's own note (RFC 5233): all such addresses are one mailbox. */
+const mailboxOf = (email: string) => email.replace(/(?<=.)\+[^@]*(?=@[^@]*$)/, '')
+
 const mails = (what: string, of: string | number, most: number, windowMs: number): BudgetRule => ({
   key: `mails:${what}:${of}`,
   most,

@@ -1,24 +1,26 @@
 import { type Origin, type SecurityEvent, securityEvent } from '../events.ts'
 import { hashToken } from '../lib/tokens.ts'
-import { attemptMails, changeMails, chargeMail, type Forgiven, type Wait } from '../limits.ts'
+import { attemptMails, changeMails, chargeMail, type Forgiven, mailsToNewAddress, type Wait } from '../limits.ts'
 import { addressTriedMail, changeEmailMail, emailChangedMail, type MailDeps } from '../mail/account-mails.ts'
 import { linkPayload, type MailLink, newLink } from '../mail/links.ts'
 import { type QueuedMail, queuedMail } from '../mail/mail.ts'
+import { receivesNews } from '../mail/receivers.ts'
 import type { Session } from '../sign-in/session.ts'
 import { type ConfirmPasswordDeps, confirmPassword, type Renewal, renewal } from './confirm-password.ts'
 
-export type EmailOwner = { id: number; email: string }
+export type EmailOwner = { id: number; email: string; emailConfirmedAt: Date | null }
 
 export type ChangeEmailStore = {
   findLink(tokenHash: string, purpose: 'change_email', now: Date): Promise<MailLink | undefined>
   ownerOf(email: string): Promise<EmailOwner | undefined>
-  emailOf(accountId: number): Promise<string | undefined>
-  /** In the place of the request before. Without a link there is none at all. False when the account changed meanwhile. */
+  ownerById(accountId: number): Promise<EmailOwner | undefined>
+  newestLink(accountId: number, purpose: 'change_email', now: Date): Promise<MailLink | undefined>
+  /** In the place of the request before, or beside it `as it was`. Without a link there is none at all. False when the account changed meanwhile. */
   requestEmailChange(of: {
     accountId: number
     securityVersion: number
     renewal: Renewal
-    link: MailLink | undefined
+    link: MailLink | 'as it was' | undefined
     mails: QueuedMail[]
     event: SecurityEvent
     forgiven: Forgiven
@@ -34,8 +36,9 @@ export type ChangeEmailStore = {
     newEmail: string
     now: Date
     renewal: Renewal | undefined
-    notMe: MailLink
-    mail: QueuedMail
+    /** Neither where nobody is to be told. */
+    notMe: MailLink | undefined
+    mail: QueuedMail | undefined
     event: SecurityEvent
   }): Promise<boolean>
 }
@@ -49,7 +52,7 @@ export type RequestEmailChangeResult =
 
 /**
  * Sends a link to the new address; nothing changes until it is followed. The answer is the same for an address that belongs to
- * somebody: they are told instead. `newEmail` is normalised.
+ * somebody, who is told instead, and where the mailbox has had enough of these mails. `newEmail` is normalised.
  */
 export async function requestEmailChange(
   deps: ChangeEmailDeps,
@@ -66,7 +69,9 @@ export async function requestEmailChange(
   const { accountId, securityVersion } = session
   const at = deps.now()
   const owner = await deps.emailChanges.ownerOf(newEmail)
-  const untold = owner && !(await chargeMail(deps, attemptMails(newEmail))).ok
+  const isFull = !(await chargeMail(deps, ...mailsToNewAddress(newEmail))).ok
+  const isUntold =
+    isFull || (owner && (!receivesNews(deps, owner) || !(await chargeMail(deps, attemptMails(newEmail))).ok))
   // The version goes along: a change of password or second factor ends what somebody else may have begun before it.
   const payload = { newEmail, securityVersion }
   const { token: linkToken, link } = newLink(deps.vault, { accountId, purpose: 'change_email', payload }, at)
@@ -79,12 +84,21 @@ export async function requestEmailChange(
     accountId,
     securityVersion,
     renewal: renewed,
-    link: owner ? undefined : link,
-    mails: untold ? [] : [mail],
+    link: isFull ? await mailedBefore(deps, { accountId, newEmail }) : owner ? undefined : link,
+    mails: isUntold ? [] : [mail],
     event: securityEvent('email_change_requested', accountId, origin, at),
     forgiven: confirmed.forgiven,
   })
   return requested ? { ok: true, token } : { ok: false, reason: 'changed' }
+}
+
+/** A link to the same address that went out before stays good where no further mail does. */
+async function mailedBefore(
+  { emailChanges, vault, now }: ChangeEmailDeps,
+  { accountId, newEmail }: { accountId: number; newEmail: string },
+): Promise<'as it was' | undefined> {
+  const link = await emailChanges.newestLink(accountId, 'change_email', now())
+  return link && linkPayload(vault, link)?.newEmail === newEmail ? 'as it was' : undefined
 }
 
 type Requested = { accountId: number; newEmail: string; securityVersion: number }
@@ -113,17 +127,18 @@ export async function changeEmail(
   origin: Origin,
 ): Promise<ChangeEmailResult> {
   const requested = await emailChangeBehind(deps, token)
-  const previousEmail = requested && (await deps.emailChanges.emailOf(requested.accountId))
-  if (!previousEmail) return { ok: false, reason: 'gone' }
+  const previous = requested && (await deps.emailChanges.ownerById(requested.accountId))
+  if (!previous) return { ok: false, reason: 'gone' }
   const { accountId, newEmail, securityVersion } = requested
   if (session && session.accountId !== accountId) return { ok: false, reason: 'other_account' }
 
   const now = deps.now()
   const event = securityEvent('email_changed', accountId, origin, now)
-  const payload = { kind: 'email_changed', previousEmail, eventId: event.id }
+  const payload = { kind: 'email_changed', previousEmail: previous.email, eventId: event.id }
   const { token: notMeToken, link: notMe } = newLink(deps.vault, { accountId, purpose: 'not_me', payload }, now)
-  const message = emailChangedMail(deps, { to: previousEmail, token: notMeToken, newEmail, origin })
+  const message = emailChangedMail(deps, { to: previous.email, token: notMeToken, newEmail, origin })
   const renewed = session && renewal(session)
+  const isTold = receivesNews(deps, previous)
   const changed = await deps.emailChanges.changeEmail({
     accountId,
     securityVersion,
@@ -131,8 +146,8 @@ export async function changeEmail(
     newEmail,
     now,
     renewal: renewed?.renewal,
-    notMe,
-    mail: queuedMail(deps.vault, accountId, message, now),
+    notMe: isTold ? notMe : undefined,
+    mail: isTold ? queuedMail(deps.vault, accountId, message, now) : undefined,
     event,
   })
   if (changed) return { ok: true, token: renewed?.token }

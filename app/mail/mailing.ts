@@ -1,9 +1,11 @@
 import type { EventKind } from '../events.ts'
 import type { Vault } from '../lib/vault.ts'
 import { authenticatorAttempt, type BudgetRule, isBlocked, type LimitDeps } from '../limits.ts'
+import type { MailDeps } from './account-mails.ts'
 import { type MailLink, newLink } from './links.ts'
 import { openMail, type QueuedMail, queuedMail } from './mail.ts'
 import { isTold, noticeMail } from './notices.ts'
+import { receivesNews } from './receivers.ts'
 import { DELIVERY_AT_MOST, type MailTransport } from './transport.ts'
 
 const MINUTE = 60_000
@@ -24,6 +26,7 @@ export type DueNotice = {
   id: string
   accountId: number
   email: string
+  emailConfirmedAt: Date | null
   kind: string
   subject: string | null
   at: Date
@@ -57,13 +60,14 @@ export type MailingStore = {
   }): Promise<void>
 }
 
-export type MailingDeps = LimitDeps & {
-  mailing: MailingStore
-  transport: MailTransport
-  vault: Vault
-  issuer: string
-  baseUrl: string
-}
+export type MailingDeps = LimitDeps &
+  Pick<MailDeps, 'mailDelivery'> & {
+    mailing: MailingStore
+    transport: MailTransport
+    vault: Vault
+    issuer: string
+    baseUrl: string
+  }
 
 type Run = {
   /** Told in a line when a mail is given up. Nothing of the mail stands in it. */
@@ -94,7 +98,9 @@ export async function writeNotices(deps: MailingDeps): Promise<void> {
   } while (due.length === NOTICES_AT_ONCE)
 }
 
-async function writeNotice(deps: MailingDeps, { id: eventId, accountId, email, kind, subject, ...of }: DueNotice) {
+async function writeNotice(deps: MailingDeps, due: DueNotice) {
+  const { id: eventId, accountId, email, emailConfirmedAt: _, kind, subject, ...of } = due
+  if (!receivesNews(deps, due)) return false
   if (!isTold(kind)) return false // written by a newer version, whose words this one does not have
   const now = deps.now()
   // Where it comes to that, it is told for itself: no further wrong code will come and bring it along.

@@ -7,6 +7,7 @@ import { attemptMails, charge, chargeMail, type LimitDeps, type Wait } from '../
 import { addressTriedMail, type MailDeps } from '../mail/account-mails.ts'
 import type { MailLink } from '../mail/links.ts'
 import { type QueuedMail, queuedMail } from '../mail/mail.ts'
+import { receivesNews } from '../mail/receivers.ts'
 import { type KnownBrowser, remembered } from './known-browsers.ts'
 import { type NewSession, newSession } from './session.ts'
 
@@ -33,7 +34,7 @@ export type SignUpStore = {
     /** Where a session begins, the browser is known from then on. */
     known: KnownBrowser | undefined
   }): Promise<boolean>
-  ownerOf(email: string): Promise<{ id: number; email: string } | undefined>
+  ownerOf(email: string): Promise<{ id: number; email: string; emailConfirmedAt: Date | null } | undefined>
   queueMail(mail: QueuedMail): Promise<void>
 }
 
@@ -101,9 +102,9 @@ export async function signUp(
     : { ok: false, reason: 'email_taken' }
 }
 
-/** At most once an hour. */
+/** At most once an hour, and not where the address may be another's: the confirmation that went there says what to do. */
 async function tellOwner(deps: SignUpDeps, email: string, origin: Origin, now: Date) {
   const owner = await deps.accounts.ownerOf(email)
-  if (!owner || !(await chargeMail(deps, attemptMails(email))).ok) return
+  if (!owner || !receivesNews(deps, owner) || !(await chargeMail(deps, attemptMails(email))).ok) return
   await deps.accounts.queueMail(queuedMail(deps.vault, owner.id, addressTriedMail(deps, { to: email, origin }), now))
 }

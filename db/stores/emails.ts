@@ -20,10 +20,11 @@ import {
   renewSession,
 } from './statements.ts'
 
+type Owner = { id: number; email: string; emailConfirmedAt: Date | null }
 type Unchanged = { accountId: number; securityVersion: number }
 type ChangeRequest = Unchanged & {
   renewal: Renewal
-  link: MailLinkRow | undefined
+  link: MailLinkRow | 'as it was' | undefined
   mails: MailRow[]
   event: EventRow
   forgiven: Forgiven
@@ -33,8 +34,8 @@ type Change = Unchanged & {
   newEmail: string
   now: Date
   renewal: Renewal | undefined
-  notMe: MailLinkRow
-  mail: MailRow
+  notMe: MailLinkRow | undefined
+  mail: MailRow | undefined
   event: EventRow
 }
 type ResetRequest = { link: MailLinkRow; mail: MailRow; event: EventRow }
@@ -52,12 +53,21 @@ type Reset = {
 /** What an account is known by, and what only its mailbox can do: confirm it, change it, reset the password. */
 export const emailStore = ({ db, atomically, ...database }: Database) => ({
   findLink: mailLinkStore({ db, atomically, ...database }).findLink,
+  newestLink: mailLinkStore({ db, atomically, ...database }).newestLink,
 
-  async ownerOf(email: string): Promise<{ id: number; email: string } | undefined> {
+  async ownerOf(email: string): Promise<Owner | undefined> {
     const [owner] = await db
-      .select({ id: accounts.id, email: accounts.email })
+      .select({ id: accounts.id, email: accounts.email, emailConfirmedAt: accounts.emailConfirmedAt })
       .from(accounts)
       .where(eq(accounts.email, email))
+    return owner
+  },
+
+  async ownerById(accountId: number): Promise<Owner | undefined> {
+    const [owner] = await db
+      .select({ id: accounts.id, email: accounts.email, emailConfirmedAt: accounts.emailConfirmedAt })
+      .from(accounts)
+      .where(eq(accounts.id, accountId))
     return owner
   },
 
@@ -106,7 +116,7 @@ export const emailStore = ({ db, atomically, ...database }: Database) => ({
     atomically((tx) => [
       accountUnchanged(tx, accountId, securityVersion),
       renewSession(tx, renewal),
-      ...(link ? insertNewestLink(tx, link) : [dropLinks(tx, accountId, ['change_email'])]),
+      ...requested(tx, accountId, link),
       ...forgive(tx, forgiven),
       insertEvents(tx, event),
       ...(mails.length > 0 ? [queueMails(tx, ...mails)] : []),
@@ -205,9 +215,9 @@ const changeEmail = (
     : endEverything(tx, accountId)),
   useLink(tx, { tokenHash, purpose: 'change_email', now }),
   dropLinks(tx, accountId, ['confirm_email', 'change_email', 'reset_password']),
-  insertLink(tx, notMe),
+  ...(notMe ? [insertLink(tx, notMe)] : []),
   insertEvents(tx, event),
-  queueMails(tx, mail),
+  ...(mail ? [queueMails(tx, mail)] : []),
 ]
 
 const writeReset = (tx: Db, { link, mail, event }: ResetRequest) => [
@@ -215,6 +225,11 @@ const writeReset = (tx: Db, { link, mail, event }: ResetRequest) => [
   insertEvents(tx, event),
   queueMails(tx, mail),
 ]
+
+function requested(tx: Db, accountId: number, link: ChangeRequest['link']) {
+  if (link === 'as it was') return []
+  return link ? insertNewestLink(tx, link) : [dropLinks(tx, accountId, ['change_email'])]
+}
 
 /** Since when, where it was before; else since now. */
 const confirmed = (now: Date) =>

@@ -15,6 +15,15 @@ export const mailLinkStore = ({ db }: Database) => ({
       .where(live(tokenHash, purpose, now))
     return link
   },
+
+  /** The live one of an account and purpose, where there is one at a time. */
+  async newestLink(accountId: number, purpose: 'change_email' | 'confirm_email' | 'reset_password', now: Date) {
+    const [link] = await db
+      .select()
+      .from(mailLinks)
+      .where(and(eq(mailLinks.accountId, accountId), eq(mailLinks.purpose, purpose), gt(mailLinks.expiresAt, now)))
+    return link
+  },
 })
 
 /** Links of the account and purpose that went out before are dead from here on: the newest alone is good. */

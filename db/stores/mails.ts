@@ -15,6 +15,7 @@ export const mailStore = ({ db, atomically }: Database) => ({
         id: events.id,
         accountId: events.accountId,
         email: accounts.email,
+        emailConfirmedAt: accounts.emailConfirmedAt,
         kind: events.kind,
         subject: events.subject,
         at: events.at,
