@@ -50,17 +50,15 @@ process.once('message', async (order: Order) => {
     const { token: session, session: row } = newSession(of, ORIGIN, at, DAY)
     const token = newAccessToken()
     const write = (tx: Db) => [
-      tx
-        .insert(accounts)
-        .values({
-          id: accountId,
-          uid: 2 ** 30 + index,
-          email,
-          passwordHash,
-          passwordChangedAt: at,
-          securityVersion: 1,
-          createdAt: at,
-        }),
+      tx.insert(accounts).values({
+        id: accountId,
+        uid: 2 ** 30 + index,
+        email,
+        passwordHash,
+        passwordChangedAt: at,
+        securityVersion: 1,
+        createdAt: at,
+      }),
       tx.insert(factors).values({
         ...{ id: factorId, accountId, kind: 'totp', slot: 'totp', secret: sealSecret(vault, factorId, secret) },
         ...{ counter: NEVER_USED, addedAt: at },
