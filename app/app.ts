@@ -41,7 +41,7 @@ import { metricsRoutes } from './watch/metrics.routes.ts'
 
 /** The product: what every request passes, in order, and one mount per flow. `report` is told of faults of ours. */
 export function createApp(services: Deps, report: (error: unknown) => void = services.watch.fault): Hono<AppEnv> {
-  const { baseUrl, issuer, vault, trustedProxies } = services
+  const { baseUrl, issuer, vault, trustedProxies, watch } = services
   const assets = loadAssets()
   const page = pageRenderer({ assets, issuer })
   const deps = { ...services, page, cookies: createCookies({ baseUrl, vault }) }
@@ -54,11 +54,11 @@ export function createApp(services: Deps, report: (error: unknown) => void = ser
     .use(securityHeaders(baseUrl))
     .route('/metrics', metricsRoutes(deps))
     .route('/', healthRoutes(deps)) // before the host check: a probe comes by address
-    .use(onlyHost(baseUrl), onlyAllowedMethods(app), requester(trustedProxies))
+    .use(onlyHost(baseUrl, watch.otherHost), onlyAllowedMethods(app), requester(trustedProxies))
     .route('/1.0', jelasticRoutes({ ...deps, report }))
     .route('/api/v1', v1)
     .route('/api', docsRoutes({ page, baseUrl, document: documentOf(v1, { baseUrl, issuer }) }))
-    .use(sameOrigin(baseUrl))
+    .use(sameOrigin(baseUrl, watch.otherSite))
     .route('/', assets.routes)
 
     .route('/sign-up', signUpRoutes(deps))

@@ -86,14 +86,57 @@ describe('the environment', () => {
         'https://a.example/portal',
         'https://a.example/?x',
         'https://',
+        'https://*.example.com',
+        'http://0.0.0.0:3000',
+        'https://[::]:3000',
+        'https://ada@accounts.example.com',
+        'https://ada:secret@accounts.example.com',
+        'https://accounts.example.com.',
+        'https://accounts.example.com.:8443',
+        'http://accounts.example.com',
+        'http://192.168.0.7:3000',
+        'http://localhost.example.com',
       ],
     ],
-    ['DATABASE_URL', ['data/latchkey.db', 'file:', 'mysql://db/x', 'sqlite:x.db', ' postgres://db']],
+    ['ALLOW_HTTP', ['1', 'true', 'YES', 'sometimes']],
+    ['DATABASE_PLAIN', ['1', 'verify']],
+    ['SMTP_PLAIN', ['true', 'starttls']],
+    [
+      'DATABASE_URL',
+      [
+        'data/latchkey.db',
+        'file:',
+        'mysql://db/x',
+        'sqlite:x.db',
+        ' postgres://db',
+        'postgres://latchkey:pa#ss@db/latchkey',
+        'postgres://latchkey:pa/ss@db/latchkey',
+        'postgres://latchkey:12#ss@db/latchkey',
+      ],
+    ],
+    [
+      'SMTP_URL',
+      [
+        'mail.example.com',
+        'http://mail.example.com',
+        'smtp:mail.example.com',
+        'smtp://',
+        'smtp://user:pa#ss@mail.example.com:587',
+        'smtp://user:12#ss@mail.example.com:587',
+        'smtp://mail.example.com:587#',
+        'smtp://user:pa/ss@mail.example.com:587',
+        'smtp://user:12?ss@mail.example.com:587',
+        'smtp://mail.example.com?requireTLS=false',
+        'smtp://mail.example.com?tls.rejectUnauthorized=false',
+        'smtps://mail.example.com?tls.rejectUnauthorized=0',
+        'smtp://user:password@127.0.0.1?secured=true',
+      ],
+    ],
     [
       'MAIL_FROM',
       ['Latchkey', 'a@b.example, c@d.example', 'A <a@b.example>\r\nBcc: c@d.example', '@', 'a b@c.example'],
     ],
-    ['ISSUER', ['Acme: Accounts', 'x'.repeat(65), 'two\nlines', 'nul\0']],
+    ['ISSUER', ['Acme: Accounts', 'x'.repeat(65), 'two\nlines', 'nul\0', 'Acme?', 'R&D', 'No. #1', '100%']],
     ['PASSWORD_MIN_LENGTH', ['7', '65', 'long', '8.5', '-15']],
     ['RATE_LIMIT_PER_ADDRESS', ['-1', '1000001', 'off', '0.5']],
     [
@@ -122,7 +165,50 @@ describe('the environment', () => {
       assert.throws(() => readConfig({ TRUST_PROXY }), ConfigError, TRUST_PROXY)
   })
 
+  test('what is wrong names the way to mend it, and never repeats a password', () => {
+    const said = (environment: Record<string, string>) => {
+      try {
+        readConfig(environment)
+      } catch (error) {
+        return (error as Error).message
+      }
+      return 'it is taken'
+    }
+    for (const [environment, mend] of [
+      [{ BASE_URL: 'http://accounts.example.com' }, /ALLOW_HTTP=yes/],
+      [{ BASE_URL: 'http://0.0.0.0:3000' }, /0\.0\.0\.0 is for HOST/],
+      [{ BASE_URL: 'https://*.example.com' }, /write the address that people type/],
+      [{ BASE_URL: 'https://ada:kettle@accounts.example.com' }, /write it as in https:/],
+      [{ BASE_URL: 'https://accounts.example.com.' }, /no dot at the end/],
+      [{ SMTP_URL: 'smtp://user:kettle#x@mail.example.com' }, /percent-encoded, as in smtp:.*%23/],
+      [{ DATABASE_URL: 'postgres://user:kettle#x@db/x' }, /percent-encoded, as in postgres:.*%23/],
+      [{ SMTP_URL: 'smtp://user:kettle@mail.example.com?requireTLS=false' }, /requireTLS.*SMTP_PLAIN=yes/],
+    ] as const) {
+      assert.match(said(environment), mend)
+      assert.doesNotMatch(said(environment), /kettle/)
+    }
+  })
+
+  test('http is taken on this machine, and elsewhere with ALLOW_HTTP=yes', () => {
+    for (const host of ['localhost:3000', '127.0.0.1', '127.8.9.10:8080', '[::1]:3000', 'latchkey.localhost'])
+      assert.equal(readConfig({ BASE_URL: `http://${host}` }).baseUrl, `http://${host}`)
+    const elsewhere = { BASE_URL: 'http://accounts.example.com', ALLOW_HTTP: 'yes' }
+    assert.equal(readConfig(elsewhere).baseUrl, 'http://accounts.example.com')
+  })
+
+  test('a mail server may have options, and with SMTP_PLAIN=yes those that give encryption up', () => {
+    const taken = (SMTP_URL: string, SMTP_PLAIN = '') => readConfig({ SMTP_URL, SMTP_PLAIN }).smtpUrl === SMTP_URL
+    assert.ok(
+      taken('smtp://user:p%23w@mail.example.com:587?requireTLS=true&tls.servername=mail.example.net'),
+      'options',
+    )
+    assert.ok(taken('smtp://mail.example.com?tls.rejectUnauthorized=false', 'yes'), 'allowed')
+    assert.ok(taken('smtp://127.0.0.1?requireTLS=false'), 'this machine')
+  })
+
   test('several wrong values are all named', () => {
     assert.throws(() => readConfig({ PORT: 'x', SESSION_HOURS: 'y' }), /PORT.*SESSION_HOURS/)
+    const urls = { BASE_URL: 'https://a.example.', SMTP_URL: 'smtp://a:b#c@d.example' }
+    assert.throws(() => readConfig(urls), /BASE_URL.*SMTP_URL/)
   })
 })

@@ -2,6 +2,7 @@ import { isIP } from 'node:net'
 import { availableParallelism } from 'node:os'
 import { dirname, join } from 'node:path'
 import { z } from 'zod'
+import { wrongDatabase, wrongMailServer, wrongSite } from './config-addresses.ts'
 import { LOG_LEVELS } from './watch/log.ts'
 
 const SECOND = 1000
@@ -16,16 +17,21 @@ const wholeNumber = (name: string, least: number, most: number, usual: number) =
     .max(most, `${name} must be at most ${most}.`)
     .default(usual)
 
+/** Off unless somebody says yes: each gives a protection up. */
+const consent = (name: string) => z.enum(['yes', 'no'], `${name} must be yes or no.`).default('no')
+
 const Environment = z.object({
   PORT: wholeNumber('PORT', 0, 65_535, 3000),
   HOST: z.string().default('127.0.0.1'),
   BASE_URL: z
     .url({ protocol: /^https?$/, error: 'BASE_URL must be a URL such as https://accounts.example.com.' })
     .optional(),
+  ALLOW_HTTP: consent('ALLOW_HTTP'),
   DATABASE_URL: z
     .string()
     .regex(/^(file:.|postgres(ql)?:\/\/)/, 'DATABASE_URL must start with file: or postgres://.')
     .default('file:data/latchkey.db'),
+  DATABASE_PLAIN: consent('DATABASE_PLAIN'),
   DATA_FOLDER: z.string().optional(),
   DATABASE_POOL: wholeNumber('DATABASE_POOL', 1, 1000, 10),
   DATABASE_TIMEOUT_SECONDS: wholeNumber('DATABASE_TIMEOUT_SECONDS', 1, 300, 10),
@@ -34,15 +40,20 @@ const Environment = z.object({
   LATCHKEY_KEYS: z.string().optional(),
   ISSUER: z
     .string()
-    .regex(/^[^:\p{Cc}]{1,64}$/u, 'ISSUER must be 1 to 64 characters without a colon.')
+    .regex(
+      /^[^:?#&%\p{Cc}]{1,64}$/u,
+      'ISSUER must be 1 to 64 characters without : ? # & and %, over which some authenticator apps lose the key.',
+    )
     .default('Latchkey'),
   PASSWORD_MIN_LENGTH: wholeNumber('PASSWORD_MIN_LENGTH', 8, 64, 15),
   RATE_LIMIT_PER_ADDRESS: wholeNumber('RATE_LIMIT_PER_ADDRESS', 0, 1_000_000, 100),
   TRUST_PROXY: z.string().default(''),
   SESSION_IDLE_MINUTES: wholeNumber('SESSION_IDLE_MINUTES', 1, 60 * 24 * 30, 60),
   SMTP_URL: z
-    .url({ protocol: /^smtps?$/, error: 'SMTP_URL must be a URL such as smtp://user:password@mail.example.com:587.' })
+    .string()
+    .regex(/^smtps?:\/\/[^/]/, 'SMTP_URL must be a URL such as smtp://user:password@mail.example.com:587.')
     .optional(),
+  SMTP_PLAIN: consent('SMTP_PLAIN'),
   MAIL_FROM: z
     .string()
     .regex(
@@ -71,12 +82,20 @@ export function readConfig(environment: Record<string, string | undefined>) {
   const present = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''))
   const { data: env, error } = Environment.safeParse(present)
   if (!env) throw new ConfigError(error.issues.map(({ message }) => message).join(' '))
+  const wrong = [
+    env.BASE_URL && wrongSite(env.BASE_URL, env.ALLOW_HTTP === 'yes'),
+    wrongDatabase(env.DATABASE_URL),
+    env.SMTP_URL && wrongMailServer(env.SMTP_URL, env.SMTP_PLAIN === 'yes'),
+  ].filter((sentence) => sentence)
+  if (wrong.length > 0) throw new ConfigError(wrong.join(' '))
   return {
     port: env.PORT,
     host: env.HOST,
     /** Undefined where the port is chosen by the system: then it follows the port. */
-    baseUrl: env.BASE_URL ? origin(env.BASE_URL) : env.PORT === 0 ? undefined : `http://localhost:${env.PORT}`,
+    baseUrl: env.BASE_URL ? new URL(env.BASE_URL).origin : env.PORT === 0 ? undefined : `http://localhost:${env.PORT}`,
     databaseUrl: env.DATABASE_URL,
+    /** PostgreSQL on another machine may be spoken to without encryption. */
+    databasePlain: env.DATABASE_PLAIN === 'yes',
     /** Connections to PostgreSQL that each process holds at most. */
     databasePool: env.DATABASE_POOL,
     /** How long PostgreSQL may take for one statement, and a request wait for a free connection. */
@@ -91,6 +110,8 @@ export function readConfig(environment: Record<string, string | undefined>) {
     keyFile: join(dataFolder(env), 'latchkey.keys'),
     /** Undefined: mail is written into `mailFolder` instead, as files that mail programs open. */
     smtpUrl: env.SMTP_URL,
+    /** A mail server may be spoken to without encryption, whatever it is told. */
+    smtpPlain: env.SMTP_PLAIN === 'yes',
     mailFrom: env.MAIL_FROM,
     mailFolder: join(dataFolder(env), 'mail'),
     /** Undefined: there are no metrics. */
@@ -105,13 +126,6 @@ export function readConfig(environment: Record<string, string | undefined>) {
     sessionIdle: env.SESSION_IDLE_MINUTES * MINUTE,
     sessionLifetime: env.SESSION_HOURS * HOUR,
   }
-}
-
-function origin(url: string) {
-  const { origin, pathname, search, hash } = new URL(url)
-  if (pathname !== '/' || search || hash)
-    throw new ConfigError('BASE_URL must have no path: Latchkey lives at the root of its own host.')
-  return origin
 }
 
 /** For what is kept in files: beside the database file; for PostgreSQL in data/. */

@@ -21,6 +21,7 @@ import type { Config } from './config.ts'
 import { keysInFile, parseKeys } from './lib/keys.ts'
 import { createPasswordRules } from './lib/password-rules.ts'
 import { createPasswords } from './lib/passwords.ts'
+import { isLoopback } from './lib/tls.ts'
 import { createVault, type Vault } from './lib/vault.ts'
 import { DELAY } from './limits.ts'
 import { mailTransport } from './mail/transport.ts'
@@ -48,6 +49,7 @@ export type Settings = Pick<
 > & {
   baseUrl: string
   mailFrom?: string | undefined
+  smtpPlain?: boolean
   metricsToken?: string | undefined
   hashesAtOnce?: number
 }
@@ -110,7 +112,11 @@ export function wire({
     accessTokens: accessTokenStore(database),
     allowEndlessTokens: settings.allowEndlessTokens,
     /** Whether mail reaches people. Where it does not, it lies in the folder, and pages say so. */
-    mailDelivery: { configured: settings.smtpUrl !== undefined, folder: settings.mailFolder },
+    mailDelivery: {
+      configured: settings.smtpUrl !== undefined,
+      // Where people are, a folder of the server is nobody's business and helps none of them.
+      folder: isForDevelopment(settings.baseUrl) ? settings.mailFolder : undefined,
+    },
     mailing: mailStore(database),
     transport: mailTransport(settings),
     notMe: notMeStore(database),
@@ -135,10 +141,19 @@ export function wire({
   }
 }
 
+const isForDevelopment = (baseUrl: string) => {
+  const { protocol, hostname } = new URL(baseUrl)
+  return protocol === 'http:' && isLoopback(hostname)
+}
+
 /** Opens the database, brings its tables up to date, and finds the keys. Throws what an operator can act on. */
 export async function open(config: Config): Promise<{ database: Database; vault: Vault }> {
   const given = config.keys ? parseKeys(config.keys) : undefined
-  const database = openDatabase(config.databaseUrl, { pool: config.databasePool, timeout: config.databaseTimeout })
+  const database = openDatabase(config.databaseUrl, {
+    pool: config.databasePool,
+    timeout: config.databaseTimeout,
+    plain: config.databasePlain,
+  })
   try {
     await database.migrate()
     const keys = given ?? keysInFile(config.keyFile, !(await housekeepingStore(database).hasSealedData()))

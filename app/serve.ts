@@ -36,6 +36,7 @@ export async function serve(config: Config, { log, metrics }: { log: Log; metric
       if (isStopping()) response?.headers.set('Connection', 'close') // so that a proxy opens its next one elsewhere
       return response
     },
+    hostname: 'localhost', // of a request without Host, as HTTP/1.0 allows and probes make
     serverOptions: PATIENCE,
   }) as Server
   try {
@@ -59,7 +60,8 @@ export async function serve(config: Config, { log, metrics }: { log: Log; metric
   app = createApp(deps)
   const housekeeping = startHousekeeping(deps, deps.watch.housekeepingFailed)
   mailing = startMailLoop(
-    (stopping) => runMailing(deps, { report: console.error, tried: metrics.mail, stopping }),
+    (stopping) =>
+      runMailing(deps, { report: console.error, tried: metrics.mail, failed: deps.watch.mailFailed, stopping }),
     unlessBusy(deps.watch.fault), // what a failing database says quotes the mail that it was given
   )
 

@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import { after, describe, test } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
 import { dialect } from '#db/columns.ts'
-import { readingOf, startServer, testDatabase } from './testing.ts'
+import { readingOf, startServer, testDatabase, untilSaid } from './testing.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'latchkey-server-'))
 const database = dialect === 'postgres' ? await testDatabase() : undefined
@@ -116,6 +116,13 @@ describe('a request on the wire', () => {
     assert.equal(responses(answer), 1)
   })
 
+  test('without a Host line, as HTTP/1.0 allows, is answered about health, and is another host to all else', async () => {
+    const old = (path: string) => raw(lines(`GET ${path} HTTP/1.0`))
+    assert.deepEqual([(await old('/healthz')).status, (await old('/readyz')).status], [200, 200])
+    assert.equal((await old('/sign-in')).status, 421)
+    assert.match(out(), /"msg":"other_host"/)
+  })
+
   test('with an absolute target that is ours is answered (RFC 9112 section 3.2.2)', async () => {
     assert.equal((await raw(target(`http://${OURS}/sign-in`, HOST))).status, 200)
   })
@@ -145,7 +152,8 @@ describe('a body', () => {
 describe('the process', () => {
   test('has printed a line for people and one that it started, and nothing of what came and went (A63)', async () => {
     await raw(get(HOST, 'User-Agent: \x1b[31m{"level":"info"}'))
-    assert.match(out(), /^Latchkey is at http:\/\/localhost:\d+ · [^\n]+\n\{[^\n]+"msg":"started"\}\n$/)
+    const printed = out().replace(/^\{[^\n]+"msg":"other_host"\}\n/gm, '') // told of above
+    assert.match(printed, /^Latchkey is at http:\/\/localhost:\d+ · [^\n]+\n\{[^\n]+"msg":"started"\}\n$/)
     assert.equal(err(), '')
   })
 
@@ -163,6 +171,22 @@ describe('the process', () => {
     assert.match(inWork.answer(), /^HTTP\/1\.1 422 /)
     assert.match(out(), /"msg":"stopped"\}\n$/)
     assert.ok(performance.now() - answered < 4000, 'a connection kept alive holds nothing up')
+  })
+
+  test('of an https site without SMTP_URL warns at the start that mail reaches nobody, and one with it does not', async () => {
+    const site = { BASE_URL: 'https://accounts.example.com' }
+    for (const [environment, warns] of [
+      [site, true],
+      [{ ...site, SMTP_URL: 'smtp://mail.example.com' }, false],
+    ] as const) {
+      const one = await start(environment)
+      await untilSaid(one, /"msg":"(started)"/)
+      await one.stop()
+      assert.equal(
+        /"level":"warn"[^\n]+"reason":"SMTP_URL is not set: mail reaches nobody[^\n]+"no_mail_server"/.test(one.out()),
+        warns,
+      )
+    }
   })
 
   for (const [what, environment, sentence] of [

@@ -16,7 +16,7 @@ try {
     log.fault(error) // Node would print its message, and what it quotes
     process.exit(1)
   })
-  const announce = announcing(log)
+  const announce = announcing(config, log)
   if (cluster.isWorker) await work(config, log)
   else if (config.workers > 1) await superviseWorkers(config, { log, announce })
   else await serveAlone(config, { log, announce })
@@ -39,9 +39,11 @@ async function serveAlone(config: Config, { log, announce }: { log: Log; announc
 }
 
 /** A line for people, and one for programs. */
-function announcing(log: Log) {
+function announcing({ smtpUrl, mailFolder }: Config, log: Log) {
   return (url: string, port: number) => {
     console.log(`Latchkey is at ${url} · open it and create your account · Ctrl+C stops it`)
     log.started(url, port)
+    if (smtpUrl === undefined && url.startsWith('https:'))
+      log.noMailServer({ reason: `SMTP_URL is not set: mail reaches nobody, and is written into ${mailFolder}` })
   }
 }

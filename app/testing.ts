@@ -2,6 +2,7 @@
 export * from './testing/authenticator.ts'
 export * from './testing/browser.ts'
 export * from './testing/built-server.ts'
+export * from './testing/certificate.ts'
 export * from './testing/log.ts'
 export * from './testing/mails.ts'
 export * from './testing/names.ts'

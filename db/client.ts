@@ -22,7 +22,10 @@ export function isDuplicate(error: unknown): boolean {
 }
 
 /** `file:path` (or `:memory:`) for SQLite, `postgres://…` for PostgreSQL, which alone heeds the options. */
-export function openDatabase(url: string, options: PostgresOptions = { pool: 10, timeout: 10_000 }): Database {
+export function openDatabase(
+  url: string,
+  options: PostgresOptions = { pool: 10, timeout: 10_000, plain: false },
+): Database {
   if (dialectOf(url) !== dialect) throw new Error(`DATABASE_URL must be set to ${url} before the program starts.`)
   return dialect === 'postgres' ? openPostgres(url, options) : openSqlite(url.replace(/^file:/, ''))
 }

@@ -3,6 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { drizzle } from 'drizzle-orm/node-postgres'
 import { migrate as applyMigrations } from 'drizzle-orm/node-postgres/migrator'
 import pg from 'pg'
+import { isLoopback, isUntrusted } from '#app/lib/tls.ts'
 import type { Database } from './client.ts'
 import { migrationsFolder, migrationsOf, refuseNewer } from './migrations.ts'
 import { type Build, type Db, kept, Must, Undone } from './transaction.ts'
@@ -18,11 +19,31 @@ export type PostgresOptions = {
   pool: number
   /** Milliseconds for one statement, and to wait for a connection. */
   timeout: number
+  /** Says that another machine may be spoken to without encryption. */
+  plain?: boolean
 }
 
-export function openPostgres(url: string, { pool: most, timeout }: PostgresOptions): Database {
+/**
+ * How to reach the database of `url`: another machine over TLS, with a certificate that holds for its name. What the URL and the
+ * environment (PGHOST, PGSSLMODE) come to is asked of the driver. Throws where the URL turns that off and `plain` doesn't allow it.
+ */
+export function addressOf(url: string, plain = false): { connectionString: string; ssl?: true } {
+  const { host, ssl } = new pg.Client({ connectionString: url }) as unknown as { host: string; ssl: false | true | Tls }
+  if (plain || host.startsWith('/') || isLoopback(host)) return { connectionString: url } // a path is a socket of this machine
+  const isOff = ssl === false && /[?&](ssl|sslmode)=/.test(url)
+  const isLax = typeof ssl === 'object' && (ssl.rejectUnauthorized === false || ssl.checkServerIdentity !== undefined)
+  if (isOff || isLax)
+    throw new Error(
+      `DATABASE_URL must reach ${host} encrypted and with a verified certificate: put sslmode=verify-full into it, or set DATABASE_PLAIN=yes where nobody else is on that network.`,
+    )
+  return ssl ? { connectionString: url } : { connectionString: url, ssl: true }
+}
+
+type Tls = { rejectUnauthorized?: boolean; checkServerIdentity?: unknown }
+
+export function openPostgres(url: string, { pool: most, timeout, plain }: PostgresOptions): Database {
   const address = {
-    connectionString: url,
+    ...addressOf(url, plain),
     application_name: 'latchkey',
     keepAlive: true,
     connectionTimeoutMillis: timeout,
@@ -128,6 +149,7 @@ const NAMELESS: [RegExp, string][] = [
   [/^timeout exceeded when trying to connect/, 'NO_FREE_CONNECTION'],
   [/^Query read timeout/, 'NO_ANSWER'],
   [/^(Connection terminated|timeout expired|Client (has encountered|was closed)|Cannot use a pool)/, 'CONNECTION_LOST'],
+  [/^The server does not support SSL/, 'NO_TLS'],
   [/^connect ENOENT/, 'CONNECTION_LOST'], // its socket is a file, and gone with it
 ]
 
@@ -145,8 +167,7 @@ async function migrate(address: pg.ClientConfig): Promise<void> {
   const connection = new pg.Client(address)
   connection.on('error', () => {}) // the statement that it breaks reports it
   await connection.connect().catch((error) => {
-    const why = codeOf(error) ?? error.message
-    throw new Error(`PostgreSQL does not answer at ${connection.host}:${connection.port} (${why}).`, { cause: error })
+    throw new Error(whyNoConnection(error, `${connection.host}:${connection.port}`), { cause: error })
   })
   try {
     await connection.query('set statement_timeout = 0; set lock_timeout = 0')
@@ -156,6 +177,18 @@ async function migrate(address: pg.ClientConfig): Promise<void> {
   } finally {
     await connection.end()
   }
+}
+
+/** For the operator, at the start. */
+function whyNoConnection(error: Error, where: string): string {
+  const code = codeOf(error)
+  if (beneath(error) instanceof pg.DatabaseError)
+    return `PostgreSQL at ${where} refuses what DATABASE_URL says: ${error.message} (${code}).`
+  if (isUntrusted(code))
+    return `The certificate of PostgreSQL at ${where} is not trusted (${code}): name who signed it with sslrootcert=FILE in DATABASE_URL.`
+  if (code === 'NO_TLS')
+    return `PostgreSQL at ${where} offers no encryption: turn ssl on there, or set DATABASE_PLAIN=yes where nobody else is on that network.`
+  return `PostgreSQL does not answer at ${where} (${code ?? error.message}), which is where DATABASE_URL says it is.`
 }
 
 /** When each migration that the database has was made. */

@@ -16,7 +16,8 @@ try {
   const file = from.databaseUrl.slice('file:'.length)
   process.env.DATABASE_URL = target // before the schema is read, which is of the kind that this names
   const { move } = await import('./moving.ts')
-  const rows = await move(file, target, (table, many) => console.log(`${String(many).padStart(10)}  ${table}`))
+  const to = { url: target, plain: from.databasePlain }
+  const rows = await move(file, to, (table, many) => console.log(`${String(many).padStart(10)}  ${table}`))
   console.log(`${rows} rows moved, and each compared with what it was.\n\n${whatIsNext(file, from)}`)
 } catch (error) {
   console.error(`Nothing was moved. ${(error as Error).message}`)

@@ -6,6 +6,7 @@ import { getTableConfig, type PgColumn, type PgTable } from 'drizzle-orm/pg-core
 import pg from 'pg'
 import { openDatabase } from '#db/client.ts'
 import { migrationsOf } from '#db/migrations.ts'
+import { addressOf } from '#db/postgres.ts'
 import * as schema from '#db/schema.ts'
 
 const BATCH = 500 // rows that are in memory at a time
@@ -19,11 +20,16 @@ type Row = (string | null)[]
  * Copies every row of the SQLite file into the PostgreSQL database in one transaction, reads all of them back and compares
  * them. `told` hears each table and its rows. Throws, and leaves the target empty, when anything is in the way or differs.
  */
-export async function move(file: string, url: string, told: (table: string, rows: number) => void): Promise<number> {
+export async function move(
+  file: string,
+  { url, plain }: { url: string; plain: boolean },
+  told: (table: string, rows: number) => void,
+): Promise<number> {
+  const address = addressOf(url, plain)
   const source = openSource(file)
   try {
-    await makeTables(url)
-    const target = new pg.Client({ connectionString: url, application_name: 'latchkey move', keepAlive: true })
+    await makeTables(url, plain)
+    const target = new pg.Client({ ...address, application_name: 'latchkey move', keepAlive: true })
     target.on('error', () => {}) // the statement that it breaks reports it
     await target.connect()
     try {
@@ -61,8 +67,8 @@ function openSource(file: string): Sqlite.Database {
   }
 }
 
-async function makeTables(url: string) {
-  const database = openDatabase(url)
+async function makeTables(url: string, plain: boolean) {
+  const database = openDatabase(url, { pool: 10, timeout: 10_000, plain })
   try {
     await database.migrate()
   } finally {

@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -8,9 +8,17 @@ export type Postgres = Awaited<ReturnType<typeof startPostgres>>
 
 /**
  * A real PostgreSQL server out of the package registry, on a free port of this machine or the one that is given. Its data
- * lies in `keptIn`, which outlasts it, or in a folder of its own, which goes with it.
+ * lies in `keptIn`, which outlasts it, or in a folder of its own, which goes with it. With `tls` it offers encryption.
  */
-export async function startPostgres({ keptIn, port: wanted }: { keptIn?: string; port?: number } = {}) {
+export async function startPostgres({
+  keptIn,
+  port: wanted,
+  tls,
+}: {
+  keptIn?: string
+  port?: number
+  tls?: { certificate: string; key: string }
+} = {}) {
   const folder = keptIn ?? mkdtempSync(join(tmpdir(), 'latchkey-postgres-'))
   mkdirSync(folder, { recursive: true })
   chmodSync(folder, 0o711) // as root, the server runs as another user, who has to pass through
@@ -27,12 +35,18 @@ export async function startPostgres({ keptIn, port: wanted }: { keptIn?: string;
     persistent: true,
     createPostgresUser: process.getuid?.() === 0, // PostgreSQL refuses to run as root
     initdbFlags: ['--encoding=UTF8', '--locale=C'],
-    postgresFlags: ['-c', 'max_connections=200', '-c', 'listen_addresses=127.0.0.1'],
+    postgresFlags: [
+      ...['max_connections=200', 'listen_addresses=127.0.0.1', ...(tls ? ['ssl=on'] : [])].flatMap((set) => [
+        '-c',
+        set,
+      ]),
+    ],
     onLog: (message) => messages.push(message),
     onError: (error) => messages.push(error),
   })
   try {
     if (!existsSync(join(data, 'PG_VERSION'))) await server.initialise()
+    if (tls) putCertificate(data, tls)
     await server.start()
   } catch (error) {
     throw new Error(`PostgreSQL did not start:\n${messages.join('\n')}`, { cause: error })
@@ -49,6 +63,18 @@ export async function startPostgres({ keptIn, port: wanted }: { keptIn?: string;
       await server.stop()
       if (keptIn === undefined) remove()
     },
+  }
+}
+
+/** Under the names that it looks for; the key has to belong to the user who runs it. */
+function putCertificate(data: string, { certificate, key }: { certificate: string; key: string }) {
+  const { uid, gid } = statSync(data)
+  for (const [name, text] of [
+    ['server.crt', certificate],
+    ['server.key', key],
+  ] as const) {
+    writeFileSync(join(data, name), text, { mode: 0o600 })
+    chownSync(join(data, name), uid, gid)
   }
 }
 

@@ -21,6 +21,8 @@ export const Document = ({ title, class: className, children }: DocumentProps) =
           <>
             <meta charset="utf-8" />
             <meta name="viewport" content="width=device-width, initial-scale=1" />
+            {/* A proxy may add its own Referrer-Policy, and no-referrer makes browsers send Origin: null with our forms. */}
+            <meta name="referrer" content="same-origin" />
             <meta name="color-scheme" content="light dark" />
             <link rel="icon" href={icon} type="image/svg+xml" />
             <link rel="stylesheet" href={stylesheet} />

@@ -242,7 +242,7 @@ describe('a second factor', () => {
     const { browser, email } = await signedUp(development)
     assert.equal((await browser.post(`${SET_UP}/confirm`, { password: PASSWORD })).location, SET_UP)
     const page = await browser.get(SETTINGS)
-    assert.match(page.text, /Not confirmed.*lie as files in the folder mail/)
+    assert.match(page.text, /Not confirmed.*This site can't send mail yet/)
     const { path } = await mailTo(development, email, CONFIRM)
     await followed(browser, path)
     assert.equal((await browser.post(PAGE)).location, SETTINGS)

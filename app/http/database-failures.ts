@@ -1,3 +1,5 @@
+import { isUntrusted } from '../lib/tls.ts'
+
 /** A database that could not do its part, as opposed to a fault in what it was asked. It passes by itself, or by an operator's hand. */
 export type DatabaseFailure = {
   /** `busy`: others were in the way for too long. `unavailable`: it can not be reached, or can not write. */
@@ -17,7 +19,7 @@ const FAILURES: [RegExp, DatabaseFailure][] = [
   [/^(53300|NO_FREE_CONNECTION)$/, BUSY], // too many connections, there or here
   [/^(08...|57P0[1235]|25P0[34])$/, AWAY], // connection failures, shutdown, start-up, sessions that the server ended
   [/^25006$/, AWAY], // a standby that took over and can not write yet
-  [/^(CONNECTION_LOST|NO_ANSWER)$/, AWAY],
+  [/^(CONNECTION_LOST|NO_ANSWER|NO_TLS)$/, AWAY],
   [/^(ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN)$/, AWAY],
   [/^(SQLITE_(FULL|IOERR|READONLY|CANTOPEN)|53100|53200|53400|58030)/, FULL], // disk, memory, a configured limit
 ]
@@ -27,6 +29,7 @@ export function databaseFailure(error: unknown): DatabaseFailure | undefined {
   const { code, cause } = error as { code?: unknown; cause?: unknown }
   const found = typeof code === 'string' && FAILURES.find(([codes]) => codes.test(code))
   if (found) return found[1]
+  if (typeof code === 'string' && isUntrusted(code)) return AWAY // a certificate that ran out while we ran
   return cause instanceof Error ? databaseFailure(cause) : undefined
 }
 

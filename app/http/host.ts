@@ -2,10 +2,23 @@ import { createMiddleware } from 'hono/factory'
 import type { AppEnv } from './env.ts'
 import { Refusal } from './refusals.ts'
 
-/** We are one host. A request for another is misdirected (RFC 9110 section 15.5.20); an unclear one is bad. */
-export function onlyHost(baseUrl: string) {
-  const { host } = new URL(baseUrl)
-  return createMiddleware<AppEnv>((c, next) => {
+/** Told of a request for another host: what it asked for, and what we are. */
+type Told = (asked: string, expected: string) => void
+
+/**
+ * We are one host. A request for another is misdirected (RFC 9110 section 15.5.20); an unclear one is bad. The usual port may be
+ * named, and who types a dot at the end, which means the same host, is sent on: cookies and `Origin` go by the name without.
+ */
+export function onlyHost(baseUrl: string, told: Told = () => {}) {
+  const { host, port, protocol } = new URL(baseUrl)
+  const ours = [host, ...(port === '' ? [`${host}:${protocol === 'https:' ? 443 : 80}`] : [])]
+
+  function misdirected(asked: string) {
+    told(asked, host)
+    return new Refusal(421, 'other_host')
+  }
+
+  return createMiddleware<AppEnv>(async (c, next) => {
     const raw: string[] = c.env?.incoming?.rawHeaders ?? []
     let hosts = 0
     for (let index = 0; index < raw.length; index += 2)
@@ -13,9 +26,13 @@ export function onlyHost(baseUrl: string) {
     if (hosts > 1) throw new Refusal(400, 'bad_request') // Node keeps the first of several
     // A target that names a host itself outranks the header (RFC 9112 section 3.2.2).
     const target: string = c.env?.incoming?.url ?? '/'
-    if (!target.startsWith('/') && !(URL.canParse(target) && new URL(target).origin === baseUrl))
-      throw new Refusal(421, 'other_host')
-    if (c.req.header('Host')?.toLowerCase() !== host) throw new Refusal(421, 'other_host')
-    return next()
+    const targeted = target.startsWith('/') ? undefined : URL.canParse(target) ? new URL(target).origin : 'no host'
+    if (targeted !== undefined && targeted !== baseUrl) throw misdirected(targeted)
+    const asked = c.req.header('Host')?.toLowerCase() ?? ''
+    if (ours.includes(asked)) return next()
+    const isDotted = ours.includes(asked.replace(/\.(?=(:\d+)?$)/, ''))
+    if (!isDotted || !['GET', 'HEAD'].includes(c.req.method)) throw misdirected(asked || 'no host')
+    const { pathname, search } = new URL(c.req.url)
+    return c.redirect(`${baseUrl}${pathname}${search}`, 308)
   })
 }

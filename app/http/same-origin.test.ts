@@ -5,6 +5,7 @@ import {
   type Browser,
   enrolling,
   everyRow,
+  keptLog,
   latchkey,
   manyOwingCode,
   PASSWORD,
@@ -100,6 +101,48 @@ describe('a form whose source is told as', () => {
     test(`${what} is taken`, async () => {
       assert.equal((await told(product.browser(), '/sign-in', source)).status, 422)
     })
+})
+
+describe('a form that is refused', () => {
+  test('is a line in the log a minute, which says what was told of its source and what is expected', async (t) => {
+    const { log, of, text } = keptLog()
+    const watched = await latchkey({}, { log })
+    t.after(watched.close)
+    const source = {
+      Origin: 'null',
+      'Sec-Fetch-Site': 'same-origin',
+      Referer: 'https://proxy.example/mail/reset-password?token=kettle',
+    }
+    for (let times = 0; times < 20; times++) await told(watched.browser(), '/sign-in', source)
+    assert.deepEqual(
+      of('other_site').map(({ level, asked, expected }) => [level, asked, expected]),
+      [['warn', 'Origin: null, Sec-Fetch-Site: same-origin, Referer: https://proxy.example', BASE_URL]],
+    )
+    watched.clock.advance(60_000)
+    await told(watched.browser(), '/sign-in', {})
+    assert.equal(of('other_site').at(-1)?.asked, 'nothing')
+    assert.ok(!text().includes('kettle'), 'nothing of the referer but its site')
+  })
+
+  test('at either API is told in the same way', async (t) => {
+    const { log, of } = keptLog()
+    const watched = await latchkey({}, { log })
+    t.after(watched.close)
+    for (const path of ['/1.0/users/authentication/rest/signin', '/api/v1/sessions']) {
+      await told(watched.browser(), path, { Origin: 'https://evil.example' })
+      assert.equal(of('other_site').at(-1)?.asked, 'Origin: https://evil.example', path)
+      watched.clock.advance(60_000)
+    }
+    assert.equal(of('other_site').length, 2)
+  })
+})
+
+describe('every page', () => {
+  test('tells browsers itself to name our own site as the source, where a proxy adds a Referrer-Policy of its own', async () => {
+    const page = await product.browser().get('/sign-in')
+    const meta = page.html.indexOf('<meta name="referrer" content="same-origin"')
+    assert.ok(meta > 0 && meta < page.html.indexOf('<link'), 'before anything is fetched')
+  })
 })
 
 describe('another site', () => {

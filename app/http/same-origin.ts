@@ -4,16 +4,19 @@ import { Refusal } from './refusals.ts'
 
 const SAFE = ['GET', 'HEAD', 'OPTIONS', 'TRACE'] // RFC 9110 section 9.2.1
 
+/** Told of a request that was refused: what it said of its source, and what it should have said. */
+type Told = (asked: string, expected: string) => void
+
 /**
  * Every other request must come from our own pages: whatever the browser tells of its source (Origin, Sec-Fetch-Site,
  * Referer) has to name `baseUrl`, and it has to tell at least one. The Host header proves nothing.
  */
-export const sameOrigin = (baseUrl: string) => fromOurPages(baseUrl, true)
+export const sameOrigin = (baseUrl: string, told: Told) => fromOurPages(baseUrl, told, true)
 
 /** For the APIs, which read no cookie: a program tells nothing of a source, but a page of another site gives itself away. */
-export const notOtherSites = (baseUrl: string) => fromOurPages(baseUrl, false)
+export const notOtherSites = (baseUrl: string, told: Told) => fromOurPages(baseUrl, told, false)
 
-const fromOurPages = (baseUrl: string, mustTell: boolean) =>
+const fromOurPages = (baseUrl: string, told: Told, mustTell: boolean) =>
   createMiddleware<AppEnv>((c, next) => {
     if (!SAFE.includes(c.req.method)) {
       const origin = c.req.header('Origin')
@@ -25,9 +28,19 @@ const fromOurPages = (baseUrl: string, mustTell: boolean) =>
         referer === undefined || originOf(referer) === baseUrl,
       ]
       const isTold = origin !== undefined || site !== undefined || referer !== undefined
-      if ((mustTell && !isTold) || agrees.includes(false)) throw new Refusal(403, 'other_site')
+      if ((mustTell && !isTold) || agrees.includes(false)) {
+        told(inWords({ Origin: origin, 'Sec-Fetch-Site': site, Referer: referer && originOf(referer) }), baseUrl)
+        throw new Refusal(403, 'other_site')
+      }
     }
     return next()
   })
+
+/** `Origin: null, Sec-Fetch-Site: same-origin`. Of a referer only the site: its path may hold what is secret. */
+const inWords = (source: Record<string, string | undefined>) =>
+  Object.entries(source)
+    .filter(([, value]) => value !== undefined)
+    .map(([name, value]) => `${name}: ${value}`)
+    .join(', ') || 'nothing'
 
 const originOf = (url: string) => (URL.canParse(url) ? new URL(url).origin : undefined)

@@ -8,7 +8,7 @@ import type { Message } from './mail.ts'
 /** Who writes, and where the links lead: always to the site's own address, whatever host a request named. */
 export type Site = { issuer: string; baseUrl: string }
 
-export type MailDeps = Site & { vault: Vault; mailDelivery: { configured: boolean; folder: string } }
+export type MailDeps = Site & { vault: Vault; mailDelivery: { configured: boolean; folder: string | undefined } }
 
 const from = ({ browser, address }: Origin) => `from ${browser} at the address ${address}`
 

@@ -96,6 +96,16 @@ describe('the queue over a real SMTP server', () => {
     assert.deepEqual(await waiting(), [])
   })
 
+  test('away for three days: each try tells its cause, so that somebody hears of it before the mails are given up', async () => {
+    const gone = await open()
+    await gone.close()
+    await queue('a@example.com', 'b@example.com')
+    const reasons: string[] = []
+    const failed = (reason: string) => void reasons.push(reason)
+    await runMailing({ ...deps, transport: gone.transport }, { report: assert.fail, failed })
+    assert.deepEqual(reasons, Array(2).fill('the mail server can not be reached'))
+  })
+
   test('refusing one address: that mail is given up at once, with a line that names nobody; the others arrive (A73)', async (t) => {
     const server = await open((address) => (address.startsWith('gone') ? { rcpt: 550 } : {}))
     t.after(server.close)

@@ -74,6 +74,8 @@ type Run = {
   report: (line: string) => void
   /** Told of every try, for whoever counts them. */
   tried?: (result: 'sent' | 'failed') => void
+  /** Told why a try failed. Nothing of the mail stands in it. */
+  failed?: (reason: string) => void
   /** Asked between two mails. */
   stopping?: () => boolean
 }
@@ -81,10 +83,10 @@ type Run = {
 /** Writes the mails that events wait for, then sends what is due. Any number of processes may run it at once. */
 export async function runMailing(
   deps: MailingDeps,
-  { report, tried = () => {}, stopping = () => false }: Run,
+  { report, tried = () => {}, failed = () => {}, stopping = () => false }: Run,
 ): Promise<void> {
   await writeNotices(deps)
-  const run = { report, tried, stopping }
+  const run = { report, tried, failed, stopping }
   const lanes = await Promise.allSettled(Array.from({ length: LANES }, () => sendDue(deps, run)))
   for (const lane of lanes) if (lane.status === 'rejected') throw lane.reason // once the others are through
 }
@@ -138,7 +140,7 @@ async function sendDue(deps: MailingDeps, run: Required<Run>): Promise<void> {
   }
 }
 
-async function send(deps: MailingDeps, mail: ClaimedMail, { report, tried }: Required<Run>): Promise<void> {
+async function send(deps: MailingDeps, mail: ClaimedMail, { report, tried, failed }: Required<Run>): Promise<void> {
   const { id, createdAt, claimedUntilMs } = mail
   const message = openMail(deps.vault, mail)
   const delivery = message
@@ -147,6 +149,7 @@ async function send(deps: MailingDeps, mail: ClaimedMail, { report, tried }: Req
   tried(delivery.ok ? 'sent' : 'failed')
   if (delivery.ok) return deps.mailing.remove(id)
 
+  failed(delivery.error)
   const attempts = mail.attempts + 1
   const nextAttemptAtMs = deps.now().getTime() + Math.min(MINUTE * 2 ** (attempts - 1), HOUR)
   const tooOld = nextAttemptAtMs > createdAt.getTime() + THREE_DAYS

@@ -15,7 +15,7 @@ const HERE = '/mail/not-me'
 type NotMeRoutesDeps = NotMeDeps & {
   page: RenderPage
   cookies: Cookies
-  mailDelivery: { configured: boolean; folder: string }
+  mailDelivery: { configured: boolean; folder: string | undefined }
 }
 
 /** The page behind the link of a notice. Looking at it changes nothing; its button works once. */

@@ -4,7 +4,7 @@ import { type AddressInfo, createServer, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, describe, test } from 'node:test'
-import { headerOf, partOf, smtpServer } from '../testing.ts'
+import { AUTHORITY, headerOf, partOf, smtpServer } from '../testing.ts'
 import type { Message } from './mail.ts'
 import { mailTransport } from './transport.ts'
 
@@ -174,14 +174,105 @@ describe('an SMTP server', () => {
       assert.doesNotMatch(delivery.error, /Ada|@/)
     })
 
+  test('hears the host of BASE_URL at EHLO, and not the name of the machine', async (t) => {
+    const server = await smtpServer()
+    t.after(server.close)
+    await deliver(server.url)
+    assert.deepEqual(
+      server.received.map(({ ehlo }) => ehlo),
+      ['accounts.example.com'],
+    )
+  })
+
   test('that does not know our password refuses us, and not the address', async (t) => {
     const server = await smtpServer(undefined, 'violet kettle')
     t.after(server.close)
     const { port } = server
-    const delivery = await deliver(`smtp://latchkey:wrong-one@127.0.0.1:${port}`)
-    assert.ok(!delivery.ok && !delivery.permanent)
+    const plainly = (smtpUrl: string) => mailTransport({ ...SITE, smtpUrl, smtpPlain: true }, QUICK).deliver(outgoing())
+    const delivery = await plainly(`smtp://latchkey:wrong-one@127.0.0.1:${port}`)
+    assert.ok(!delivery.ok && !delivery.permanent, 'refused, not for good')
     assert.match(delivery.error, /^the mail server does not accept our name and password \(535\)$/)
-    assert.deepEqual(await deliver(`smtp://latchkey:violet%20kettle@127.0.0.1:${port}`), { ok: true })
+    assert.deepEqual(await plainly(`smtp://latchkey:violet%20kettle@127.0.0.1:${port}`), { ok: true })
+  })
+})
+
+describe('on the way to a mail server', () => {
+  const ELSEWHERE = '0.0.0.0' // reaches this machine, and is no loopback address
+  const SIGNED = `tls.servername=localhost&tls.ca=${encodeURIComponent(AUTHORITY)}`
+  const NOT_TRUSTED = "the mail server's certificate is not trusted: NODE_EXTRA_CA_CERTS can name who signed it"
+  const NOT_ENCRYPTED =
+    /^the connection to the mail server could not be encrypted, and SMTP_PLAIN does not allow a plain one/
+
+  const deliver = (smtpUrl: string, smtpPlain = false) =>
+    mailTransport({ ...SITE, smtpUrl, smtpPlain }, { ...QUICK, atMost: 5000 }).deliver(outgoing())
+
+  for (const [what, user, host] of [
+    ['a password', 'latchkey:violet%20kettle@', '127.0.0.1'],
+    ['mail to another machine', '', ELSEWHERE],
+    ['a password to another machine', 'latchkey:violet%20kettle@', ELSEWHERE],
+  ] as const) {
+    test(`${what} is never sent plain: where nothing encrypts, nothing is sent`, async (t) => {
+      const server = await smtpServer(undefined, user ? 'violet kettle' : undefined)
+      t.after(server.close)
+      const delivery = await deliver(`smtp://${user}${host}:${server.port}`)
+      assert.ok(!delivery.ok && !delivery.permanent, 'tried again later')
+      assert.match(delivery.error, NOT_ENCRYPTED)
+      assert.deepEqual(server.received, [])
+    })
+
+    test(`${what} is sent plain with SMTP_PLAIN=yes`, async (t) => {
+      const server = await smtpServer(undefined, user ? 'violet kettle' : undefined)
+      t.after(server.close)
+      assert.deepEqual(await deliver(`smtp://${user}${host}:${server.port}`, true), { ok: true })
+      assert.equal(server.received[0]?.encrypted, false)
+    })
+
+    for (const encryption of ['starttls', 'tls'] as const)
+      test(`${what} is sent encrypted (${encryption}) to a server that proves its name`, async (t) => {
+        const server = await smtpServer(undefined, user ? 'violet kettle' : undefined, encryption)
+        t.after(server.close)
+        const [scheme] = server.url.split(':')
+        assert.deepEqual(await deliver(`${scheme}://${user}${host}:${server.port}?${SIGNED}`), { ok: true })
+        assert.equal(server.received[0]?.encrypted, true)
+      })
+  }
+
+  for (const encryption of ['starttls', 'tls'] as const) {
+    test(`a certificate (${encryption}) that nobody trusts is called that, and gets nothing`, async (t) => {
+      const server = await smtpServer(undefined, undefined, encryption)
+      t.after(server.close)
+      const [scheme] = server.url.split(':')
+      assert.deepEqual(await deliver(`${scheme}://${ELSEWHERE}:${server.port}`), {
+        ok: false,
+        permanent: false,
+        error: NOT_TRUSTED,
+      })
+      assert.deepEqual(server.received, [])
+    })
+
+    test(`a certificate (${encryption}) of another name is not trusted either`, async (t) => {
+      const server = await smtpServer(undefined, undefined, encryption)
+      t.after(server.close)
+      const [scheme] = server.url.split(':')
+      const other = SIGNED.replace('localhost', 'mail.example.net')
+      const delivery = await deliver(`${scheme}://${ELSEWHERE}:${server.port}?${other}`)
+      assert.equal(!delivery.ok && delivery.error, NOT_TRUSTED)
+      assert.deepEqual(server.received, [])
+    })
+  }
+
+  test('a server of this machine that is told no password may sign its certificate itself', async (t) => {
+    const server = await smtpServer(undefined, undefined, 'starttls')
+    t.after(server.close)
+    assert.deepEqual(await deliver(server.url), { ok: true })
+    assert.equal(server.received[0]?.encrypted, true)
+  })
+
+  test('smtps: at a port without TLS is told from a server that is away', async (t) => {
+    const server = await smtpServer()
+    t.after(server.close)
+    const delivery = await deliver(server.url.replace('smtp:', 'smtps:'))
+    assert.equal(!delivery.ok && delivery.error, 'the connection to the mail server could not be encrypted')
   })
 })
 

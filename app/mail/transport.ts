@@ -2,6 +2,7 @@ import { mkdir, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { SendMailOptions, Transporter } from 'nodemailer'
+import { isLoopback, isUntrusted } from '../lib/tls.ts'
 import type { Message } from './mail.ts'
 
 /** A mail on its way: the row's id names it for receivers, so that they know a second copy. */
@@ -18,6 +19,8 @@ export type MailTransport = { deliver(mail: Outgoing): Promise<Delivery> }
 export type TransportSettings = {
   /** Undefined: mails are written into `mailFolder`, as files that mail programs open. */
   smtpUrl: string | undefined
+  /** Says that mail, and a password, may go without encryption to any server. */
+  smtpPlain?: boolean
   /** Undefined: the issuer, at the site's own host. */
   mailFrom?: string | undefined
   mailFolder: string
@@ -45,19 +48,38 @@ export function mailTransport(
   settings: TransportSettings,
   patience: Patience = { ...PATIENCE, atMost: DELIVERY_AT_MOST },
 ): MailTransport {
-  const { smtpUrl, mailFolder } = settings
+  const { smtpUrl, smtpPlain = false, mailFolder, baseUrl } = settings
   const compose: Compose = (mail) => composed(mail, settings)
-  return smtpUrl === undefined ? toFolder(mailFolder, compose) : toServer(smtpUrl, patience, compose)
+  if (smtpUrl === undefined) return toFolder(mailFolder, compose)
+  const name = new URL(baseUrl).hostname // said at EHLO, where the name of the machine may mean nothing to the server
+  return toServer({ url: smtpUrl, name, ...encryptionFor(smtpUrl, smtpPlain) }, patience, compose)
 }
 
-function toServer(smtpUrl: string, { atMost, ...patience }: Patience, compose: Compose): MailTransport {
+/** A password, and mail to another machine, are sent encrypted to a server that proves its name, or not at all. */
+export function encryptionFor(smtpUrl: string, mayBePlain: boolean) {
+  const requireTLS = mustEncrypt(smtpUrl) && !mayBePlain
+  // Where plain is good enough, so is a certificate that nobody signed; smtps: asks for more.
+  return requireTLS || smtpUrl.startsWith('smtps:')
+    ? { requireTLS }
+    : { requireTLS, tls: { rejectUnauthorized: false } }
+}
+
+/** Whether the server is another machine, or is told a password. */
+function mustEncrypt(smtpUrl: string): boolean {
+  const { hostname, password, searchParams } = new URL(smtpUrl)
+  return password !== '' || !isLoopback(hostname) || searchParams.has('service') // which names another host
+}
+
+type Server = { url: string; name: string; requireTLS: boolean; tls?: { rejectUnauthorized: boolean } }
+
+function toServer(server: Server, { atMost, ...patience }: Patience, compose: Compose): MailTransport {
   let made: Promise<Transporter> | undefined
   return {
     async deliver(mail) {
       if (!isAddress(mail.message.to)) return NOT_AN_ADDRESS
       // Loaded with the first mail: a server that has none to send starts without it.
       made ??= import('nodemailer').then(({ createTransport }) =>
-        createTransport({ url: smtpUrl, ...patience, ...CLOSED }),
+        createTransport({ ...server, ...patience, ...CLOSED }),
       )
       const ended = new AbortController()
       try {
@@ -65,7 +87,7 @@ function toServer(smtpUrl: string, { atMost, ...patience }: Patience, compose: C
         const sent = await Promise.race([(await made).sendMail(compose(mail)), late])
         return sent === LATE ? { ok: false, permanent: false, error: 'the mail server took too long' } : { ok: true }
       } catch (error) {
-        return refused(error)
+        return refused(error, server.requireTLS)
       } finally {
         ended.abort()
       }
@@ -147,18 +169,37 @@ const ENTITIES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;
 const escaped = (text: string) => text.replaceAll(/[&<>"']/g, (character) => ENTITIES[character] ?? '')
 
 /** What went wrong, in our words: what a server says may hold the address, and is not ours to repeat. */
-function refused(error: unknown): Delivery {
-  const { code, command, responseCode } = error as { code?: string; command?: string; responseCode?: number }
+function refused(error: unknown, mustEncrypt: boolean): Delivery {
+  const { command, responseCode } = error as { command?: string; responseCode?: number }
   const said = responseCode === undefined ? '' : ` (${responseCode})`
   // RFC 5321 section 4.2.1: 5yz is a permanent refusal. Of the address or the message, that is, and not of us at the door.
   const permanent = (responseCode ?? 0) >= 500 && (command === 'RCPT TO' || command === 'DATA')
   if (permanent) return { ok: false, permanent, error: `the mail server refuses this address for good${said}` }
+  if (isAboutCertificate(error))
+    return {
+      ok: false,
+      permanent,
+      error: "the mail server's certificate is not trusted: NODE_EXTRA_CA_CERTS can name who signed it",
+    }
+  const code = codeOf(error)
   const words: Record<string, string> = {
     EAUTH: 'the mail server does not accept our name and password',
     ETIMEDOUT: 'the mail server did not answer in time',
-    ETLS: 'the connection to the mail server could not be encrypted',
+    ETLS: `the connection to the mail server could not be encrypted${mustEncrypt ? ', and SMTP_PLAIN does not allow a plain one' : ''}`,
     EENVELOPE: 'the mail server did not take it',
     EMESSAGE: 'the mail server did not take it',
   }
   return { ok: false, permanent, error: `${words[code ?? ''] ?? 'the mail server can not be reached'}${said}` }
+}
+
+/** What isn't TLS at the other end, as where smtps: is asked of a port for smtp:, is no system error. */
+function codeOf(error: unknown) {
+  const { code = '', originalCode = '' } = error as { code?: string; originalCode?: string }
+  return /^(ERR_SSL_|EPROTO$)/.test(originalCode) ? 'ETLS' : code
+}
+
+/** After STARTTLS the code is lost on the way, and only OpenSSL's words are left. */
+function isAboutCertificate(error: unknown): boolean {
+  const { code, originalCode, message } = error as { code?: string; originalCode?: string; message?: string }
+  return isUntrusted(originalCode) || (code === 'ETLS' && /certificate|altnames/i.test(message ?? ''))
 }

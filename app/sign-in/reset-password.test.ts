@@ -105,7 +105,7 @@ describe('asking for a new password', () => {
   })
 
   test('says where the mail lies where none is sent', async () => {
-    assert.match((await product.browser().get('/reset-password/sent')).text, /lie as files in the folder mail/)
+    assert.match((await product.browser().get('/reset-password/sent')).text, /This site can't send mail yet/)
     assert.doesNotMatch((await mailing.browser().get('/reset-password/sent')).text, /folder mail/)
   })
 

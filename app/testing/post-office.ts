@@ -2,35 +2,49 @@ import type { AddressInfo } from 'node:net'
 import { SMTPServer } from 'smtp-server'
 import type { Message } from '../mail/mail.ts'
 import { writeNotices } from '../mail/mailing.ts'
+import { CERTIFICATE, CERTIFICATE_KEY } from './certificate.ts'
 import { mailsTo } from './mails.ts'
 import { BASE_URL } from './names.ts'
 import type { Latchkey } from './product.ts'
 
-export type ReceivedMail = { to: string[]; raw: string }
+/** `ehlo`: the name that the sender gave itself. */
+export type ReceivedMail = { to: string[]; raw: string; ehlo: string; encrypted: boolean }
 
 /** What the server does with a mail for an address: how many milliseconds it thinks, and what it answers, 250 where nothing else is said. */
 export type Manners = { rcpt?: number; data?: number; thinks?: number }
 
-/** A real SMTP server on this machine, which keeps what it took. `login`: it wants this password first. */
-export async function smtpServer(of: (address: string) => Manners = () => ({}), login?: string) {
+/**
+ * A real SMTP server on this machine, which keeps what it took. `login`: it wants this password first. `encryption`: it offers
+ * STARTTLS, or speaks TLS from the first byte, with the certificate of the tests.
+ */
+export async function smtpServer(
+  of: (address: string) => Manners = () => ({}),
+  login?: string,
+  encryption?: 'starttls' | 'tls',
+) {
   const received: ReceivedMail[] = []
   const answer = (code: number | undefined) =>
     code === undefined ? null : Object.assign(new Error('Ada does not live here'), { responseCode: code })
   const server = new SMTPServer({
     authOptional: login === undefined,
-    disabledCommands: ['STARTTLS'],
+    disabledCommands: encryption === 'starttls' ? [] : ['STARTTLS'],
+    secure: encryption === 'tls',
+    cert: CERTIFICATE,
+    key: CERTIFICATE_KEY,
     allowInsecureAuth: true,
     onAuth: ({ password }, _session, callback) =>
       password === login ? callback(null, { user: 'latchkey' }) : callback(new Error('Not you')),
     onRcptTo: ({ address }, _session, callback) => callback(answer(of(address).rcpt)),
     onData(stream, session, callback) {
+      const ehlo = String(session.hostNameAppearsAs)
       const to = session.envelope.rcptTo.map(({ address }) => address)
       const { data, thinks = 0 } = of(to[0] ?? '')
       const chunks: Buffer[] = []
       stream.on('data', (chunk: Buffer) => chunks.push(chunk))
       stream.on('end', () =>
         setTimeout(() => {
-          if (data === undefined) received.push({ to, raw: Buffer.concat(chunks).toString() })
+          if (data === undefined)
+            received.push({ to, raw: Buffer.concat(chunks).toString(), ehlo, encrypted: session.secure })
           callback(answer(data))
         }, thinks),
       )
@@ -40,7 +54,7 @@ export async function smtpServer(of: (address: string) => Manners = () => ({}), 
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.server.address() as AddressInfo
   return {
-    url: `smtp://127.0.0.1:${port}`,
+    url: `${encryption === 'tls' ? 'smtps' : 'smtp'}://127.0.0.1:${port}`,
     port,
     received,
     close: () => new Promise<void>((resolve) => server.close(() => resolve())),

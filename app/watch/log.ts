@@ -10,6 +10,7 @@ export type LogLevel = (typeof LOG_LEVELS)[number]
 const FIELDS = [
   ...['kind', 'account', 'address', 'browser', 'method', 'reason', 'door'],
   ...['class', 'code', 'cause', 'query', 'stack'],
+  ...['asked', 'expected'],
   ...['route', 'status', 'ms', 'url', 'port', 'leftOut', 'worker', 'pid', 'exit'],
 ] as const
 type Fields = Partial<Record<(typeof FIELDS)[number], string | number | string[] | null | undefined>>
@@ -50,6 +51,15 @@ export function createLog({ level, to = process.stdout }: { level: LogLevel; to?
 
     /** An attempt that was not looked at. What was typed is not told: people type a password where the e-mail belongs. */
     refused: (fields: { reason: string; door: Client; address: string }) => write('warn', 'refused', fields),
+
+    /** `asked` is what the request said, as far as it is no secret; `expected` is what BASE_URL comes to. */
+    otherHost: (fields: { asked: string; expected: string }) => write('warn', 'other_host', fields),
+    otherSite: (fields: { asked: string; expected: string }) => write('warn', 'other_site', fields),
+
+    /** A try to send some mail. The reason is in our words: no address and nothing of the mail stands in it. */
+    mailFailed: (fields: { reason: string }) => write('warn', 'mail_failed', fields),
+    /** A site that people use, and whose mails reach nobody. */
+    noMailServer: (fields: { reason: string }) => write('warn', 'no_mail_server', fields),
 
     fault: (error: unknown) => write('error', 'fault', describeFault(error)),
     faultsLeftOut: (leftOut: number) => write('error', 'faults_left_out', { leftOut }),

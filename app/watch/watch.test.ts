@@ -96,3 +96,45 @@ test('mails are counted by what became of them', async () => {
   for (const line of ['{result="sent"} 2', '{result="failed"} 1'])
     assert.ok(body.includes(`latchkey_mails_total${line}\n`))
 })
+
+describe('what an operator has to mend', () => {
+  test('a mail that fails is a line at warn for each cause and hour, however many are tried', () => {
+    const { clock, watch, of } = watching()
+    const away = 'the mail server can not be reached'
+    for (let tries = 0; tries < 50; tries++) watch.mailFailed(away)
+    watch.mailFailed('the mail server did not take it (451)')
+    assert.deepEqual(
+      of('mail_failed').map(({ level, reason }) => [level, reason]),
+      [
+        ['warn', away],
+        ['warn', 'the mail server did not take it (451)'],
+      ],
+    )
+    clock.advance(60 * MINUTE - 1)
+    watch.mailFailed(away)
+    assert.equal(of('mail_failed').length, 2)
+    clock.advance(1)
+    watch.mailFailed(away)
+    assert.equal(of('mail_failed').length, 3)
+  })
+
+  test('requests for other hosts, and from other sites, are a line a minute each, whatever they ask for', () => {
+    const { clock, watch, of } = watching()
+    for (let n = 0; n < 500; n++) {
+      watch.otherHost(`${n}.example`, 'latchkey.test')
+      watch.otherSite(`Origin: https://${n}.example`, 'https://latchkey.test')
+    }
+    assert.deepEqual([of('other_host').length, of('other_site').length], [1, 1])
+    clock.advance(MINUTE)
+    watch.otherHost('later.example', 'latchkey.test')
+    watch.otherSite('nothing', 'https://latchkey.test')
+    assert.deepEqual(
+      of('other_host').map(({ level, asked, expected }) => [level, asked, expected]),
+      [
+        ['warn', '0.example', 'latchkey.test'],
+        ['warn', 'later.example', 'latchkey.test'],
+      ],
+    )
+    assert.equal(of('other_site').at(-1)?.asked, 'nothing')
+  })
+})

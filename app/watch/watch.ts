@@ -6,8 +6,10 @@ import type { Log, LoggedEvent } from './log.ts'
 import type { Metrics } from './metrics.ts'
 
 const MINUTE = 60_000
+const HOUR = 60 * MINUTE
 const REFUSALS_A_MINUTE = 1000 // lines, however many addresses take part in an attack
 const FAULTS_A_MINUTE = 100
+const CAUSES_AN_HOUR = 100 // why mails fail, in our own words
 
 /** What a transaction wrote, once it is kept. */
 type Kept = { events: LoggedEvent[]; sessions: { method: Method; client?: Client | undefined }[] }
@@ -17,8 +19,11 @@ export type Watch = ReturnType<typeof createWatch>
 
 /** Where what happens is logged and counted. Nothing here refuses or decides. */
 export function createWatch({ log, metrics, now }: { log: Log; metrics: Metrics; now: () => Date }) {
-  const refusals = eachMinute<string>(now, REFUSALS_A_MINUTE)
-  const faults = eachMinute<unknown>(now, FAULTS_A_MINUTE, log.faultsLeftOut)
+  const refusals = once<string>(MINUTE, now, REFUSALS_A_MINUTE)
+  const faults = once<unknown>(MINUTE, now, FAULTS_A_MINUTE, log.faultsLeftOut)
+  const mailFailures = once<string>(HOUR, now, CAUSES_AN_HOUR)
+  const hosts = once<string>(MINUTE, now, 1)
+  const sites = once<string>(MINUTE, now, 1)
 
   function refused(reason: string, door: Client, address: string) {
     metrics.failed(reason, door)
@@ -56,6 +61,21 @@ export function createWatch({ log, metrics, now }: { log: Log; metrics: Metrics;
       if (faults.isNew(error)) log.fault(error)
     },
 
+    /** A try to send a mail failed: once an hour for each cause, since each mail is tried for three days. */
+    mailFailed(reason: string) {
+      if (mailFailures.isNew(reason)) log.mailFailed({ reason })
+    },
+
+    /** A request for another host was refused, which is most often a proxy that does not pass `Host` on. */
+    otherHost(asked: string, expected: string) {
+      if (hosts.isNew(asked)) log.otherHost({ asked, expected })
+    },
+
+    /** A form or a call came from another site, or a proxy took away what tells where from. */
+    otherSite(asked: string, expected: string) {
+      if (sites.isNew(asked)) log.otherSite({ asked, expected })
+    },
+
     housekeepingFailed(error: unknown) {
       metrics.fault()
       log.housekeepingFailed(error)
@@ -66,15 +86,15 @@ export function createWatch({ log, metrics, now }: { log: Log; metrics: Metrics;
 /** Refused before anything was looked at, and so without a row in anybody's log of security events. */
 const UNSEEN: ReadonlySet<string> = new Set(['wait', 'blocked', 'busy', 'suspended'])
 
-/** Says yes once a minute to the same thing, and to no more than `most` things. `over` is told how many were too many. */
-function eachMinute<Thing>(now: () => Date, most: number, over: (many: number) => void = () => {}) {
+/** Says yes once in `period` to the same thing, and to no more than `most` things. `over` is told how many were too many. */
+function once<Thing>(period: number, now: () => Date, most: number, over: (many: number) => void = () => {}) {
   const said = new Set<Thing>()
   let began = Number.NEGATIVE_INFINITY
   let tooMany = 0
   return {
     isNew(thing: Thing): boolean {
       const at = now().getTime()
-      if (at - began >= MINUTE) {
+      if (at - began >= period) {
         if (tooMany > 0) over(tooMany)
         said.clear()
         tooMany = 0

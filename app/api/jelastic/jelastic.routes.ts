@@ -17,7 +17,7 @@ export type JelasticDeps = MethodDeps & { baseUrl: string; report: (error: unkno
 /** `/1.0/`: the form of the Jelastic cloud, for clients that exist. Whatever happens, the answer is 200 and JSON with a `result`. */
 export const jelasticRoutes = (deps: JelasticDeps) =>
   new Hono<AppEnv>()
-    .use(notOtherSites(deps.baseUrl))
+    .use(notOtherSites(deps.baseUrl, deps.watch.otherSite))
     .all('/:group/:service/rest/:method', async (c) => {
       const { group, service, method } = c.req.param()
       const name = `${group}.${service}.${method.toLowerCase()}`

@@ -14,7 +14,7 @@ export type V1Deps = SessionRoutesDeps & TwoFactorRoutesDeps & Parameters<typeof
 /** The API for new clients, under `/api/v1`. It reads no cookie. */
 export function v1Routes(deps: V1Deps): OpenAPIHono<CallerEnv> {
   const api = apiRouter()
-  api.on(['POST', 'PUT', 'PATCH', 'DELETE'], '*', notOtherSites(deps.baseUrl), jsonBody)
+  api.on(['POST', 'PUT', 'PATCH', 'DELETE'], '*', notOtherSites(deps.baseUrl, deps.watch.otherSite), jsonBody)
   api.route('/', sessionRoutes(deps))
   api.route('/', accountRoutes(deps))
   api.route('/', tokenRoutes(deps))
