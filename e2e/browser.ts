@@ -1,8 +1,8 @@
-import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type Browser, chromium, type LaunchOptions } from 'playwright'
+import { installByApt, isRoot, onPath, succeeds } from '../scripts/debian.ts'
 
 const TWO_MINUTES = 2 * 60_000
 const FIVE_MINUTES = 5 * 60_000
@@ -85,11 +85,6 @@ function systemBrowsers(): string[] {
   ]
 }
 
-function onPath(names: string[]): string[] {
-  const folders = (process.env.PATH ?? '').split(path.delimiter)
-  return names.flatMap((name) => folders.map((folder) => path.join(folder, name))).filter((file) => existsSync(file))
-}
-
 function installedByPlaywright(): string | undefined {
   console.log('No Chromium here yet: asking Playwright for one.')
   const cli = fileURLToPath(new URL('../node_modules/playwright/cli.js', import.meta.url))
@@ -102,18 +97,7 @@ const shellInstalledByApt = () => installedByApt('chromium-headless-shell', TWO_
 const chromiumInstalledByApt = () => installedByApt('chromium', TEN_MINUTES)
 
 function installedByApt(name: string, timeout: number): string | undefined {
-  if (!isRoot() || !succeeds('apt-get', ['--version'], TWO_MINUTES, 'ignore')) return undefined
-  console.log(`Installing the package ${name} of this system.`)
-  const patience = ['-q', '-o', 'Acquire::http::Timeout=20', '-o', 'Acquire::Retries=1']
-  const installed =
-    succeeds('apt-get', ['update', ...patience], timeout) &&
-    succeeds('apt-get', ['install', '-y', ...patience, '--no-install-recommends', name], timeout)
-  return installed ? onPath([name])[0] : undefined
-}
-
-function succeeds(command: string, arguments_: string[], timeout: number, stdio: 'inherit' | 'ignore' = 'inherit') {
-  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
-  return spawnSync(command, arguments_, { stdio, timeout, env }).status === 0
+  return installByApt([name], timeout) ? onPath([name])[0] : undefined
 }
 
 /** Undefined when the browser starts, else the first line of why it does not. */
@@ -125,8 +109,4 @@ async function refusalToStart(executable: string): Promise<string | undefined> {
   } catch (error) {
     return String(error).split('\n')[0]
   }
-}
-
-function isRoot(): boolean {
-  return process.getuid?.() === 0
 }

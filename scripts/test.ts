@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
+import { bringIn, FOR_THE_TESTS } from './debian.ts'
 import { reaches } from './imports.ts'
 import { startPostgres } from './postgres.ts'
 
@@ -23,6 +24,7 @@ const onSqlite = testFiles.filter((file) => !aboutPostgres(file))
 const onPostgres = testFiles.filter((file) => aboutPostgres(file) || reaches(file, opensDatabase))
 
 if (!only) await step('types and lint', () => run('npm', ['run', '--silent', 'check']))
+if (!only || only === 'unit' || only === 'postgres') bringIn(FOR_THE_TESTS)
 if (!only || only === 'unit') await step('unit tests on SQLite', () => unit(onSqlite, { DATABASE_URL: '' }))
 if (!only || only === 'postgres') await step('unit tests on PostgreSQL', unitOnPostgres)
 if (!only || only === 'e2e') await step('browser suite on SQLite', () => browsers({ E2E_DATABASE: '' }))

@@ -1,0 +1,64 @@
+// Programs that some tests drive and npm has not: found, or as root on Debian installed.
+import { spawnSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import path from 'node:path'
+
+const TWO_MINUTES = 2 * 60_000
+const TEN_MINUTES = 10 * 60_000
+
+/** Debian packages that the tests need, and the program that each of them brings. */
+export const FOR_THE_TESTS = { nginx: 'nginx', caddy: 'caddy', w3m: 'w3m', lynx: 'lynx', tmux: 'tmux' }
+
+/**
+ * Makes sure that the programs are there: `{ package: program }`. Throws a sentence that says what to install where
+ * they are missing and this is not a Debian that is ours to change.
+ */
+export function bringIn(packages: Record<string, string>): void {
+  const missing = Object.keys(packages).filter((name) => !programPath(packages[name] ?? name))
+  if (missing.length > 0 && !installByApt(missing))
+    throw new Error(`The tests need programs that are not here. Install ${missing.join(', ')}, and run them again.`)
+}
+
+/** Where the program is. Servers lie in folders that only root has on its PATH. */
+export function programPath(program: string): string | undefined {
+  return onPath([program], ['/usr/sbin', '/usr/local/sbin'])[0]
+}
+
+/** All of these names that exist, on the PATH and in the other folders. */
+export function onPath(names: string[], others: string[] = []): string[] {
+  const folders = [...(process.env.PATH ?? '').split(path.delimiter), ...others]
+  return names.flatMap((name) => folders.map((folder) => path.join(folder, name))).filter((file) => existsSync(file))
+}
+
+/** As root on Debian, which is a container or a machine made for tests. False where it is neither, or where it failed. */
+export function installByApt(names: string[], timeout = TEN_MINUTES): boolean {
+  if (!isRoot() || !succeeds('apt-get', ['--version'], TWO_MINUTES, 'ignore')) return false
+  console.log(`Installing of this system: ${names.join(', ')}.`)
+  const patience = [
+    '-q',
+    '-o',
+    'Acquire::http::Timeout=20',
+    '-o',
+    'Acquire::Retries=1',
+    '-o',
+    'DPkg::Lock::Timeout=120',
+  ]
+  return (
+    succeeds('apt-get', ['update', ...patience], timeout) &&
+    succeeds('apt-get', ['install', '-y', ...patience, '--no-install-recommends', ...names], timeout)
+  )
+}
+
+export function succeeds(
+  command: string,
+  arguments_: string[],
+  timeout: number,
+  stdio: 'inherit' | 'ignore' = 'inherit',
+) {
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
+  return spawnSync(command, arguments_, { stdio, timeout, env }).status === 0
+}
+
+export function isRoot(): boolean {
+  return process.getuid?.() === 0
+}
