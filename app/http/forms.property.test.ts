@@ -8,8 +8,9 @@ import { Refusal } from './refusals.ts'
 
 /** What a person can type: whole characters, without NUL and without the sign for what could not be read. */
 const typed = fc.string({ unit: 'binary', maxLength: 40 }).map((text) => text.replaceAll(/[\0\uFFFD]|\p{Cs}/gu, ''))
+const isNamed = ([name, value]: [string, string]) => name !== '' && !(value === '' && name.includes('@'))
 const fields = fc
-  .uniqueArray(fc.tuple(typed, typed), { selector: ([name]) => name, maxLength: 8 })
+  .uniqueArray(fc.tuple(typed, typed).filter(isNamed), { selector: ([name]) => name, maxLength: 8 })
   .map((pairs) => pairs.map(([name, value]): [string, string] => [name, value]))
 
 const FORM = 'application/x-www-form-urlencoded'
@@ -43,6 +44,20 @@ describe('the parser of forms, whatever comes', () => {
       fc.asyncProperty(twice, fc.nat(), typed, async (pairs, at, value) => {
         const [name = ''] = pairs[at % pairs.length] ?? []
         assert.equal(await read(encoded([...pairs, [name, value]])), 'repeated_field')
+      }),
+    )
+  })
+
+  test('a field without a name is left out, wherever it stands and however often', async () => {
+    const unnamed = fc.tuple(
+      fc.nat(),
+      fc.constantFrom('=', '=ada%40example.com', '=ada@example.com', 'ada%40example.com'),
+    )
+    await fc.assert(
+      fc.asyncProperty(fields, fc.array(unnamed, { maxLength: 5 }), async (pairs, more) => {
+        const pieces = pairs.map((pair) => encoded([pair]))
+        for (const [at, piece] of more) pieces.splice(at % (pieces.length + 1), 0, piece)
+        assert.deepEqual(await read(pieces.join('&')), pairs)
       }),
     )
   })
@@ -116,7 +131,8 @@ describe('the parser of forms, whatever comes', () => {
     await fc.assert(
       fc.asyncProperty(typed, typed, async (name, value) => {
         const isKnown = name === 'email' || (name === 'tick' && value === 'yes')
-        assert.deepEqual(await answerTo([[name, value]]), isKnown ? { [name]: value } : 'unknown_field')
+        const expected = isNamed([name, value]) ? 'unknown_field' : {}
+        assert.deepEqual(await answerTo([[name, value]]), isKnown ? { [name]: value } : expected)
       }),
       {
         examples: [

@@ -107,13 +107,34 @@ describe('a field', () => {
     ['called userId', `${credentials()}&userId=1`],
     ['called account_id', `${credentials()}&account_id=1`],
     ['called twoFactorEnabled', `${credentials()}&twoFactorEnabled=false`],
-    ['with an empty name', `${credentials()}&=x`],
+    ['called pressed, with another value than a button has', `${credentials()}&pressed=no`],
+    ['called pressed, twice', `${credentials()}&pressed=yes&pressed=yes`],
+    ['without a name, and no text', `${credentials()}&=%00`],
+    ['with a name and no value', `${credentials()}&role`],
     ['with a blank in its name', `${credentials()}&email+=x`],
   ] as const
   for (const [what, body] of extra)
     test(`${what} is refused with 400 (A59)`, async () => {
       await refused(body, 400)
     })
+
+  test('without a name is left out: text browsers send the field that tells a password manager whose password it is', async () => {
+    const address = encodeURIComponent(email)
+    for (const unnamed of [
+      `=${address}`,
+      `=${email}`,
+      address,
+      `=${address}&=${address}`,
+      `${address}&${address}`,
+      '=',
+    ])
+      for (const body of [`${unnamed}&${credentials()}`, `${credentials()}&${unnamed}`])
+        assert.equal((await post(body)).location, '/', body)
+  })
+
+  test('that says a button was pressed is taken with any form', async () => {
+    assert.equal((await post(`pressed=yes&${credentials()}`)).location, '/')
+  })
 
   test('one of five thousand is refused with 400 (A56)', async () => {
     await refused(Array.from({ length: 5000 }, (_, index) => `f${index}=1`).join('&'), 400)

@@ -3,6 +3,9 @@ import type { AnyContext } from './env.ts'
 import { Refusal } from './refusals.ts'
 import { readText } from './text.ts'
 
+/** Comes along with a button that has nothing else to send. */
+const PRESSED = 'pressed'
+
 export type FieldErrors<Field extends string> = Partial<Record<Field, string>>
 
 export type Form<Shape extends z.ZodObject> =
@@ -21,6 +24,7 @@ export async function readForm<Shape extends z.ZodObject>(
   ticks?: RegExp,
 ): Promise<Form<Shape>> {
   const values = await readFields(c)
+  if (values.get(PRESSED) === 'yes') values.delete(PRESSED)
   const known = Object.keys(shape.shape)
   for (const [name, value] of values)
     if (!known.includes(name) && !(value === 'yes' && ticks?.test(name))) throw new Refusal(400, 'unknown_field')
@@ -45,14 +49,21 @@ export async function readFields(c: AnyContext): Promise<Map<string, string>> {
   return fieldsIn(await readText(c))
 }
 
-/** The fields of a text in the form's encoding: a body, or a query string. Refused as above. */
+/**
+ * The fields of a text in the form's encoding: a body, or a query string. Refused as above. Those without a name are left out,
+ * however many: only text browsers send them.
+ */
 export function fieldsIn(text: string): Map<string, string> {
   const fields = new Map<string, string>()
   for (const [name, value] of new URLSearchParams(text)) {
     // U+FFFD is what bad UTF-8 behind a percent sign turns into; NUL is refused by PostgreSQL and meant by nobody.
     if (/[\0\uFFFD]/.test(name + value)) throw new Refusal(400, 'not_text')
+    if (isUnnamed(name, value)) continue
     if (fields.has(name)) throw new Refusal(400, 'repeated_field')
     fields.set(name, value)
   }
   return fields
 }
+
+/** Lynx sends `=ada@example.com`, and w3m the value alone. There it is an address, and no name of ours has its sign. */
+const isUnnamed = (name: string, value: string) => name === '' || (value === '' && name.includes('@'))
