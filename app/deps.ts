@@ -50,6 +50,7 @@ export type Settings = Pick<
   mailFrom?: string | undefined
   metricsToken?: string | undefined
   hashesAtOnce?: number
+  sessionsInUrls?: boolean
 }
 
 /** `now` is the clock of every rule that knows time. Without a `log` and `metrics`, nobody watches. */
@@ -96,6 +97,7 @@ export function wire({
     sessionIdle: settings.sessionIdle,
     sessionLifetime: settings.sessionLifetime,
     attemptsPerAddress: settings.attemptsPerAddress,
+    sessionsInUrls: settings.sessionsInUrls ?? false,
     passwords,
     passwordRules: createPasswordRules({
       minLength: settings.passwordMinLength,
