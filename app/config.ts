@@ -69,6 +69,7 @@ const Environment = z.object({
   TOKENS_NEVER_EXPIRE: z
     .enum(['allowed', 'refused'], 'TOKENS_NEVER_EXPIRE must be allowed or refused.')
     .default('refused'),
+  JELASTIC_GET: z.enum(['reading', 'sessions'], 'JELASTIC_GET must be reading or sessions.').default('reading'),
   SESSION_HOURS: wholeNumber('SESSION_HOURS', 1, 24 * 365, 24),
 })
 
@@ -123,6 +124,8 @@ export function readConfig(environment: Record<string, string | undefined>) {
     trustedProxies: trustedProxies(env.TRUST_PROXY),
     /** Whether an access token may have no end date. */
     allowEndlessTokens: env.TOKENS_NEVER_EXPIRE === 'allowed',
+    /** Whether `/1.0/` takes a session from the URL of a GET that only reads; an access token it takes in any case. */
+    sessionsInUrls: env.JELASTIC_GET === 'sessions',
     sessionIdle: env.SESSION_IDLE_MINUTES * MINUTE,
     sessionLifetime: env.SESSION_HOURS * HOUR,
   }

@@ -52,6 +52,7 @@ export type Settings = Pick<
   smtpPlain?: boolean
   metricsToken?: string | undefined
   hashesAtOnce?: number
+  sessionsInUrls?: boolean
 }
 
 /** `now` is the clock of every rule that knows time. Without a `log` and `metrics`, nobody watches. */
@@ -98,6 +99,7 @@ export function wire({
     sessionIdle: settings.sessionIdle,
     sessionLifetime: settings.sessionLifetime,
     attemptsPerAddress: settings.attemptsPerAddress,
+    sessionsInUrls: settings.sessionsInUrls ?? false,
     passwords,
     passwordRules: createPasswordRules({
       minLength: settings.passwordMinLength,

@@ -7,8 +7,7 @@ import type { Session } from '../../sign-in/session.ts'
 import { disable } from '../../two-factor/disable.ts'
 import { finishKeptEnrolment, keepNewEnrolment } from '../../two-factor/kept-enrolment.ts'
 import { confirmView, regenerateCodes, viewCodes } from '../../two-factor/recovery-codes.ts'
-import { accountOf } from '../bearer.ts'
-import { person } from './authentication.ts'
+import { signedIn } from './authentication.ts'
 import { forSignedIn, forSignedInOrToken, type Method, type MethodDeps } from './method.ts'
 import { code, requiredText, yesOrNo } from './parameters.ts'
 import { codeFailure, confirmationRefused, wait } from './refused.ts'
@@ -18,7 +17,14 @@ const withPassword = z.object({ password: passwordField() })
 
 /** `users/account`: the account, its password and its second factor. */
 export const account: Record<string, Method> = {
-  getuserinfo: forSignedInOrToken(z.object({}), async ({ caller }) => person(accountOf(caller)), { reads: true }),
+  getuserinfo: forSignedInOrToken(
+    z.object({}),
+    async ({ caller, id }) => {
+      const isOn = caller.kind === 'session' ? caller.session.secondFactorSince !== null : caller.holder.hasSecondFactor
+      return { ...signedIn(caller, id), authConfig: { type: 'TOTP', isActive: isOn, isConfigured: isOn } }
+    },
+    { reads: true },
+  ),
 
   /** Begins an enrolment. Where the second factor is on it says so, and there is no secret in the answer. */
   get2faconfig: forSignedIn(withPassword, async ({ deps, origin, session, parameters: { password } }) => {

@@ -7,7 +7,7 @@ import { currentSession } from '../../sign-in/session.ts'
 import { signIn, signOut } from '../../sign-in/sign-in.ts'
 import { accountOf, type Caller, sessionOf } from '../bearer.ts'
 import { forAnyone, forBegun, forSignedInOrToken, type Method } from './method.ts'
-import { code, ids } from './parameters.ts'
+import { chosen, code, ids } from './parameters.ts'
 import { codeFailure, wait } from './refused.ts'
 import { type Answer, Failure } from './results.ts'
 
@@ -47,24 +47,27 @@ export const authentication: Record<string, Method> = {
     return {}
   }),
 
-  checksign: forSignedInOrToken(nothing, async ({ caller, id }) => signedIn(caller, id), { reads: true }),
+  checksign: forSignedInOrToken(
+    nothing,
+    async ({ caller, id }) => ({ ...signedIn(caller, id), apiList: allowed(caller) }),
+    { reads: true },
+  ),
 
   getsessions: forSignedInOrToken(
     nothing,
     async ({ deps, caller }) => {
       const current = caller.kind === 'session' ? caller.session.id : undefined
-      const sessions = await listSessions(deps, accountOf(caller).id)
+      const { id, uid } = accountOf(caller)
+      const sessions = await listSessions(deps, id)
       return {
         sessions: sessions.map((session) => ({
           id: session.id,
-          client: session.client,
-          authType: authTypeOf(session.method),
-          agent: session.browser,
-          address: session.address,
-          startedAt: session.startedAt,
-          lastSeenAt: session.lastSeenAt,
-          expiresAt: session.expiresAt,
-          isCurrent: session.id === current,
+          uid,
+          current: session.id === current,
+          host: session.address,
+          userAgent: session.browser,
+          createdOn: session.startedAt,
+          lastAccess: session.lastSeenAt,
         })),
       }
     },
@@ -73,29 +76,33 @@ export const authentication: Record<string, Method> = {
 
   /** `ids` are those of getsessions. */
   signoutsessions: forSignedInOrToken(z.object({ ids: ids() }), async ({ deps, origin, caller, parameters }) => {
-    const ended = await endSessions(deps, accountOf(caller).id, parameters.ids, origin)
+    const { id } = accountOf(caller)
+    const wanted = chosen(parameters.ids, await listSessions(deps, id))
+    const ended = await endSessions(deps, id, wanted, origin)
     if (ended.length === 0) throw new Failure('not_found', 'None of these is a session of the account.')
     return { ids: ended }
   }),
 }
 
 /** All of it always present: there are clients that fail without. */
-export const person = ({ uid, email }: { uid: number; email: string }): Answer => ({
+const person = ({ uid, email }: { uid: number; email: string }): Answer => ({
   uid,
   email,
   name: email,
   status: 'ENABLED',
 })
 
-const FULL = { accessType: 'FULL_ACCESS' }
-const authTypeOf = (method: string) => (method === 'password' ? 'BASIC' : 'TFA')
+/** What a token may do; a session may do everything. */
+const allowed = (caller: Caller) =>
+  caller.kind === 'token' ? ALL_SCOPES.filter((scope) => caller.holder.scopes.includes(scope)) : undefined
 
-/** A token is told what it may do and is not told itself. */
-function signedIn(caller: Caller, id: string): Answer {
-  const who = { ...person(accountOf(caller)), ...FULL }
-  if (caller.kind === 'session') return { ...who, session: id, authType: authTypeOf(caller.session.method) }
-  const { scopes } = caller.holder
-  return { ...who, authType: 'TOKEN', apiList: ALL_SCOPES.filter((scope) => scopes.includes(scope)) }
+const FULL = { accessType: 'FULL_ACCESS' }
+
+/** Who is signed in. A token is not told itself. */
+export function signedIn(caller: Caller, id: string): Answer {
+  const session = caller.kind === 'session' ? id : undefined
+  const isTwoFactor = caller.kind === 'session' ? caller.session.method !== 'password' : caller.holder.hasSecondFactor
+  return { ...person(accountOf(caller)), session, ...FULL, authType: isTwoFactor ? 'TFA' : 'BASIC' }
 }
 
 function signInRefused(refusal: Exclude<Awaited<ReturnType<typeof signIn>>, { ok: true }>): Failure {

@@ -288,20 +288,22 @@ describe('input that no client sends', () => {
       'not_supported',
     )
     is(await post(form, { 'Content-Type': 'text/plain' }), 'not_supported')
-    is(await post(form, { 'Content-Type': 'application/x-www-form-urlencoded; charset=utf-16' }), 'not_supported')
     is(await post(new TextEncoder().encode(form), {}), 'not_supported')
     const multipart = new FormData()
     multipart.set('login', email)
-    multipart.set('password', PASSWORD)
+    multipart.set('password', new Blob([PASSWORD]), 'password.txt')
     is(await post(multipart, {}), 'not_supported')
+    const unbounded = { 'Content-Type': 'multipart/form-data' }
+    for (const body of ['', '--', form, '--x\r\nContent-Disposition: form-data; name="login"\r\n\r\nx'])
+      is(await post(body, unbounded), 'not_supported')
+    const utf16 = { 'Content-Type': 'application/x-www-form-urlencoded; charset=utf-16' }
+    is(await post(Buffer.from(form, 'utf16le'), utf16), 'not_supported')
     is(await post(Buffer.from([...Buffer.from(`${form}&x=`), 0xff, 0xfe])), 'not_supported')
     is(await post(`${form}&x=%ff%fe`), 'not_supported')
     is(await post(`${form}&x=a%00b`), 'not_supported')
     is(await post(`${form}%00`), 'not_supported')
     is(await post('', FORM), 'invalid_parameter')
     is(await post('%', FORM), 'invalid_parameter')
-    const utf8 = { 'Content-Type': 'application/x-www-form-urlencoded; charset=UTF-8' }
-    done(await api.send(SIGN_IN, { method: 'POST', body: form, headers: utf8 }))
   })
 
   test('a parameter twice, even with the same value; others that are unknown are ignored', async () => {
@@ -406,7 +408,7 @@ describe('input that no client sends', () => {
     ]
     for (const [name, { parameters, who }] of METHODS) {
       if (name.endsWith('.signout')) continue
-      const fields = Object.keys(parameters.shape).filter((field) => !/password/i.test(field))
+      const fields = Object.keys(parameters.shape).filter((field) => !/password|search/i.test(field)) // any word may be searched for
       for (const field of fields)
         for (const value of odd) {
           const others = { ...everything, password: WRONG, oldPassword: '', ...(who === 'anyone' ? {} : { session }) }

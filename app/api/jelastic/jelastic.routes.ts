@@ -1,18 +1,16 @@
 import { Hono } from 'hono'
 import { databaseFailure, failureText } from '../../http/database-failures.ts'
 import type { AnyContext, AppEnv } from '../../http/env.ts'
-import { fieldsIn, readFields } from '../../http/forms.ts'
 import { REFUSALS, Refusal } from '../../http/refusals.ts'
 import { notOtherSites } from '../../http/same-origin.ts'
-import { readText } from '../../http/text.ts'
 import { HashQueueFull } from '../../lib/passwords.ts'
 import { bearerValue } from '../bearer.ts'
+import { parametersOf } from './fields.ts'
 import { callMethod, METHODS } from './jelastic.ts'
 import type { MethodDeps } from './method.ts'
-import { SECRETS } from './parameters.ts'
 import { Failure, failureBody, invalidParameter, successBody } from './results.ts'
 
-export type JelasticDeps = MethodDeps & { baseUrl: string; report: (error: unknown) => void }
+export type JelasticDeps = MethodDeps & { baseUrl: string; sessionsInUrls: boolean; report: (error: unknown) => void }
 
 /** `/1.0/`: the form of the Jelastic cloud, for clients that exist. Whatever happens, the answer is 200 and JSON with a `result`. */
 export const jelasticRoutes = (deps: JelasticDeps) =>
@@ -21,9 +19,11 @@ export const jelasticRoutes = (deps: JelasticDeps) =>
     .all('/:group/:service/rest/:method', async (c) => {
       const { group, service, method } = c.req.param()
       const name = `${group}.${service}.${method.toLowerCase()}`
-      const fields = await parametersOf(c, name)
+      const called = METHODS.get(name)
+      if (!called) throw notSupported('There is no such method.')
+      const fields = await parametersOf(c, called, deps)
       const { origin } = c.var
-      return c.json(successBody(await callMethod(deps, name, { id: sessionIn(c, fields), fields, origin })))
+      return c.json(successBody(await callMethod(deps, name, called, { id: sessionIn(c, fields), fields, origin })))
     })
     .all('*', () => {
       throw notSupported('Addresses here are /1.0/GROUP/SERVICE/rest/METHOD.')
@@ -31,29 +31,6 @@ export const jelasticRoutes = (deps: JelasticDeps) =>
     .onError((error, c) => c.json(failureBody(asFailure(error, c.req.method, deps.report))))
 
 const notSupported = (text: string) => new Failure('not_supported', text)
-
-/** From the body of POST; from the query string where GET is enough. */
-async function parametersOf(c: AnyContext, name: string): Promise<Map<string, string>> {
-  const method = METHODS.get(name)
-  if (!method) throw notSupported('There is no such method.')
-  const query = fieldsIn(new URL(c.req.url).search)
-  const isRead = c.req.method === 'GET'
-  const misplaced = [...query.keys()].find(
-    (field) => SECRETS.includes(field) || (!isRead && Object.hasOwn(method.parameters.shape, field)),
-  )
-  if (misplaced) throw notSupported(`Use POST, with ${misplaced} in the form body: it does not belong in a URL.`)
-  if (c.req.method === 'POST') return hasNoBody(c) ? readEmpty(c) : readFields(c)
-  if (isRead && method.reads) return query
-  throw notSupported('Use POST, with the parameters in a form body (application/x-www-form-urlencoded).')
-}
-
-/** Whose session stands in the header may have nothing left to say. */
-const hasNoBody = (c: AnyContext) => c.req.header('Content-Type') === undefined
-
-async function readEmpty(c: AnyContext): Promise<Map<string, string>> {
-  if ((await readText(c)) !== '') throw new Refusal(415, 'not_a_form')
-  return new Map()
-}
 
 /** The parameter or the header, or both with the same value. Cookies are not read. */
 function sessionIn(c: AnyContext, fields: ReadonlyMap<string, string>): string | undefined {

@@ -24,7 +24,7 @@ const account = (method: string, parameters?: Parameters) => api.call(`users/acc
 
 function refused(answer: Result, name: ResultName, parameter?: string) {
   assert.equal(answer.result, RESULTS[name].number, JSON.stringify(answer))
-  if (parameter) assert.ok(answer.error?.startsWith(`[${parameter}] `), answer.error)
+  if (parameter) assert.ok(answer.error?.startsWith(`invalid parameter [${parameter}]: `), answer.error)
 }
 function done(answer: Result): Result {
   assert.equal(answer.result, 0, JSON.stringify(answer))
@@ -47,8 +47,15 @@ async function owing() {
   return { ...owner, pending, fullyIn }
 }
 
+type Token = Record<'id' | 'key' | 'description' | 'expiresAt', string> & {
+  apiListItems: { method: string }[]
+  tokenTemplate: unknown
+}
+const tokenIn = (answer: Result) => done(answer).token as Token
+const methodsOf = ({ apiListItems }: Token) => apiListItems.map(({ method }) => method)
 const tokenOf = async (session: string, parameters: Record<string, string> = {}) =>
-  done(await auth('createtoken', { session, password: PASSWORD, description: 'CI', ...parameters }))
+  tokenIn(await auth('createtoken', { session, password: PASSWORD, description: 'CI', ...parameters }))
+const textOf = (time: Date) => time.toISOString().slice(0, 19).replace('T', ' ')
 
 describe('sign-in', () => {
   test('signin answers a session and all that clients read, in any letter case', async () => {
@@ -87,7 +94,7 @@ describe('sign-in', () => {
 
   test('a suspended account: told to who knows the password, and its sessions and tokens open nothing', async () => {
     const { email, session } = await signedIn()
-    const { token } = await tokenOf(session)
+    const { key } = await tokenOf(session)
     await database.db.update(accounts).set({ suspendedAt: clock.now() }).where(eq(accounts.email, email))
     const answer = await auth('signin', { login: email, password: PASSWORD })
     refused(answer, 'suspended')
@@ -95,7 +102,7 @@ describe('sign-in', () => {
     assert.equal(answer.session, undefined)
     refused(await auth('signin', { login: email, password: 'not the password at all' }), 'authentication_failed')
     refused(await auth('checksign', { session }), 'authentication_failed')
-    refused(await auth('checksign', { session: String(token) }), 'authentication_failed')
+    refused(await auth('checksign', { session: key }), 'authentication_failed')
   })
 
   test('with a second factor: RESTRICTED first, FULL_ACCESS under the same id after the code', async () => {
@@ -188,7 +195,8 @@ describe('sessions', () => {
     const answer = done(await auth('CheckSign', { session }))
     assert.deepEqual([answer.email, answer.accessType, answer.authType], [email, 'FULL_ACCESS', 'BASIC'])
     const { pending } = await owing()
-    const { error: _, ...restricted } = await auth('checksign', { session: pending })
+    const { error: _, reason, source, ...restricted } = await auth('checksign', { session: pending })
+    assert.deepEqual([reason, source], [restricted.result, 'latchkey'])
     assert.deepEqual(restricted, {
       result: RESULTS.second_factor_owed.number,
       accessType: 'RESTRICTED',
@@ -215,13 +223,13 @@ describe('sessions', () => {
     const stranger = await signedIn()
     const list = async (of: string) => done(await auth('GetSessions', { session: of })).sessions as Result[]
     const listed = await list(session)
-    assert.deepEqual(listed.map(({ client, isCurrent }) => [client, isCurrent]).sort(), [
-      ['api', true],
-      ['browser', false],
+    assert.deepEqual(listed.map(({ host, current }) => [host, current]).sort(), [
+      ['192.0.2.1', false],
+      ['198.51.100.7', true],
     ])
     assert.doesNotMatch(JSON.stringify(listed), new RegExp(session))
     const strangers = String((await list(stranger.session))[0]?.id)
-    const pages = String(listed.find(({ client }) => client === 'browser')?.id)
+    const pages = String(listed.find(({ current }) => !current)?.id)
     refused(await auth('signoutsessions', { session }), 'invalid_parameter', 'ids')
     refused(await auth('signoutsessions', { session, ids: '[1,' }), 'invalid_parameter', 'ids')
     refused(await auth('signoutsessions', { session, ids: strangers }), 'not_found')
@@ -253,32 +261,36 @@ describe('access tokens', () => {
   test('createtoken answers the token once; it then works as session on the methods it is allowed', async () => {
     const { session, email } = await signedIn()
     const made = await tokenOf(session)
-    assert.match(String(made.token), /^lk_[0-9A-Za-z]{38}$/)
-    assert.deepEqual(made.apiList, ['account:read', 'sessions:read', 'sessions:write', 'events:read'])
-    assert.equal(made.expiresAt, new Date(clock.now().getTime() + 90 * 24 * 60 * 60_000).toISOString())
-    const token = String(made.token)
+    const token = made.key
+    assert.match(token, /^lk_[0-9A-Za-z]{38}$/)
+    assert.deepEqual(methodsOf(made), ['account:read', 'sessions:read', 'sessions:write', 'events:read'])
+    assert.equal(made.expiresAt, textOf(new Date(clock.now().getTime() + 90 * 24 * 60 * 60_000)))
     const checked = done(await auth('checksign', { session: token }))
-    assert.deepEqual([checked.email, checked.accessType, checked.authType], [email, 'FULL_ACCESS', 'TOKEN'])
+    assert.deepEqual([checked.email, checked.accessType, checked.authType], [email, 'FULL_ACCESS', 'BASIC'])
     assert.equal(checked.session, undefined)
     done(await account('getuserinfo', { session: token }))
     done(await auth('getsessions', { session: token }))
-    const listed = done(await auth('GetTokens', { session })).tokens as Result[]
+    const listed = done(await auth('GetTokens', { session })).apiTokens as Result[]
     assert.deepEqual(
       listed.map(({ id, description }) => [id, description]),
       [[made.id, 'CI']],
     )
     assert.doesNotMatch(JSON.stringify(listed), new RegExp(token))
-    assert.deepEqual(done(await auth('GetTokenApiList', { session })).apiList, ALL_SCOPES)
+    const permissions = done(await auth('GetTokenApiList', { session })).tokenPermissions as { method: string }[]
+    assert.deepEqual(
+      permissions.map(({ method }) => method),
+      ALL_SCOPES,
+    )
   })
 
-  test('createtoken takes a list of methods and either form of time, and refuses what can not be', async () => {
+  test('createtoken takes a list of methods and any form of time, and refuses what can not be', async () => {
     const { session } = await signedIn()
     const at = new Date(clock.now().getTime() + 60_000)
     for (const apiList of ['users.account.getuserinfo,account:read', '["users.account.getuserinfo","account:read"]'])
-      for (const expiresAt of [at.toISOString(), String(at.getTime())]) {
+      for (const expiresAt of [textOf(at), at.toISOString(), String(at.getTime())]) {
         const made = await tokenOf(session, { apiList, expiresAt })
-        assert.deepEqual(made.apiList, ['users.account.getuserinfo', 'account:read'])
-        assert.equal(made.expiresAt, at.toISOString())
+        assert.deepEqual(methodsOf(made), ['users.account.getuserinfo', 'account:read'])
+        assert.equal(made.expiresAt, textOf(at))
       }
     const attempt = (more: Record<string, string>) =>
       auth('CreateToken', { session, password: PASSWORD, description: 'CI', ...more })
@@ -286,21 +298,67 @@ describe('access tokens', () => {
     refused(await attempt({ description: ' ' }), 'invalid_parameter', 'description')
     refused(await attempt({ apiList: '' }), 'invalid_parameter', 'apiList')
     refused(await attempt({ apiList: 'users.account.changepassword' }), 'invalid_parameter', 'apiList')
-    for (const expiresAt of ['soon', '2026-03-01', '0', '99999999999999999', 'never', '2030-01-01T00:00:00Z'])
+    for (const expiresAt of [
+      'soon',
+      '',
+      '2026-03-01',
+      '2026-02-30 12:00:00',
+      '0',
+      '99999999999999999',
+      'never',
+      '2030-01-01T00:00:00Z',
+    ])
       refused(await attempt({ expiresAt }), 'invalid_parameter', 'expiresAt')
+  })
+
+  test('a template gives what it lists, and one that is unknown gives nothing', async () => {
+    const { session } = await signedIn()
+    type Template = { id: number; name: string; apiListItems: { method: string }[] }
+    const templates = done(await auth('GetTokenTemplates', { session })).templates as Template[]
+    assert.deepEqual(
+      templates.map(({ id, name }) => [id, name]),
+      [
+        [1, 'Full access'],
+        [2, 'Read only'],
+      ],
+    )
+    for (const { id, name, apiListItems } of templates)
+      for (const tokenTemplate of [String(id), name, name.toUpperCase()]) {
+        const made = await tokenOf(session, { tokenTemplate })
+        assert.deepEqual(made.apiListItems, apiListItems)
+        assert.deepEqual(made.tokenTemplate, { id, name })
+      }
+    const custom = await tokenOf(session, { tokenTemplate: 'custom', apiList: 'events:read' })
+    assert.deepEqual([methodsOf(custom), custom.tokenTemplate], [['events:read'], { id: 3, name: 'Custom' }])
+
+    const before = done(await auth('gettokens', { session })).apiTokens
+    const attempt = (more: Record<string, string>) =>
+      auth('createtoken', { session, password: PASSWORD, description: 'CI', ...more })
+    for (const tokenTemplate of ['Maven Plugin', '0', '4', '-1', 'full', 'a'.repeat(101)])
+      refused(await attempt({ tokenTemplate }), 'invalid_parameter', 'tokenTemplate')
+    refused(await attempt({ tokenTemplate: 'Custom' }), 'invalid_parameter', 'apiList')
+    refused(await attempt({ tokenTemplate: '2', apiList: 'sessions:write' }), 'invalid_parameter', 'apiList')
+    const edit = { session, password: PASSWORD, id: custom.id }
+    refused(await auth('edittoken', { ...edit, tokenTemplate: 'Maven Plugin' }), 'invalid_parameter', 'tokenTemplate')
+    assert.deepEqual(done(await auth('gettokens', { session })).apiTokens, before)
+    assert.deepEqual(methodsOf(tokenIn(await auth('edittoken', { ...edit, tokenTemplate: 'Read only' }))), [
+      'account:read',
+      'sessions:read',
+      'events:read',
+    ])
   })
 
   test('edittoken changes what is given and leaves the rest', async () => {
     const { session } = await signedIn()
     const made = await tokenOf(session)
     const edit = (more: Record<string, string>) =>
-      auth('EditToken', { session, password: PASSWORD, id: String(made.id), ...more })
-    const edited = done(await edit({ description: 'Nightly', apiList: 'events:read' }))
+      auth('EditToken', { session, password: PASSWORD, id: made.id, ...more })
+    const edited = tokenIn(await edit({ description: 'Nightly', apiList: 'events:read' }))
     assert.deepEqual(
-      [edited.description, edited.apiList, edited.expiresAt],
+      [edited.description, methodsOf(edited), edited.expiresAt],
       ['Nightly', ['events:read'], made.expiresAt],
     )
-    refused(await auth('checksign', { session: String(made.token) }), 'not_allowed')
+    refused(await auth('checksign', { session: made.key }), 'not_allowed')
     refused(await edit({ id: 'unknown' }), 'not_found')
     refused(await edit({ password: 'not the password at all' }), 'wrong_password')
     refused(await edit({ expiresAt: '1' }), 'invalid_parameter', 'expiresAt')
@@ -310,12 +368,12 @@ describe('access tokens', () => {
     const { session } = await signedIn()
     const made = await tokenOf(session)
     const again = (more: Record<string, string> = {}) =>
-      auth('RegenerateToken', { session, password: PASSWORD, id: String(made.id), ...more })
-    const second = done(await again())
-    refused(await auth('checksign', { session: String(made.token) }), 'authentication_failed')
-    done(await auth('checksign', { session: String(second.token) }))
-    const third = done(await again({ overlap: 'true' }))
-    for (const { token } of [second, third]) done(await auth('checksign', { session: String(token) }))
+      auth('RegenerateToken', { session, password: PASSWORD, id: made.id, ...more })
+    const second = tokenIn(await again())
+    refused(await auth('checksign', { session: made.key }), 'authentication_failed')
+    done(await auth('checksign', { session: second.key }))
+    const third = tokenIn(await again({ overlap: 'true' }))
+    for (const { key } of [second, third]) done(await auth('checksign', { session: key }))
     refused(await again({ id: 'unknown' }), 'not_found')
     refused(await again({ overlap: 'perhaps' }), 'invalid_parameter', 'overlap')
     refused(await again({ password: 'not the password at all' }), 'wrong_password')
@@ -328,11 +386,11 @@ describe('access tokens', () => {
     const ids = made.map(({ id }) => id).join(',')
     refused(await auth('DeleteTokens', { session: stranger.session, password: PASSWORD, ids }), 'not_found')
     refused(await auth('deletetokens', { session, password: 'not the password at all', ids }), 'wrong_password')
-    assert.equal((done(await auth('gettokens', { session, ids: String(made[0]?.id) })).tokens as unknown[]).length, 1)
+    assert.equal((done(await auth('gettokens', { session, ids: made[0]?.id ?? '' })).apiTokens as unknown[]).length, 1)
     done(await auth('deletetokens', { session, password: PASSWORD, ids }))
-    for (const { token } of made) refused(await auth('checksign', { session: String(token) }), 'authentication_failed')
+    for (const { key } of made) refused(await auth('checksign', { session: key }), 'authentication_failed')
     refused(await auth('gettokens', { session, ids }), 'not_found')
-    assert.deepEqual(done(await auth('gettokens', { session })).tokens, [])
+    assert.deepEqual(done(await auth('gettokens', { session })).apiTokens, [])
   })
 
   test('an account has no more tokens than it can have', async () => {
@@ -350,7 +408,7 @@ describe('access tokens', () => {
 
   test('a token reaches no method but those of its list, whatever its scopes', async () => {
     const { session, email } = await signedIn()
-    const token = String((await tokenOf(session, { apiList: ALL_SCOPES.join(',') })).token)
+    const token = (await tokenOf(session, { apiList: ALL_SCOPES.join(',') })).key
     const everything = {
       password: PASSWORD,
       oldPassword: PASSWORD,
@@ -368,7 +426,7 @@ describe('access tokens', () => {
         : [RESULTS.not_allowed.number]
       assert.ok(expected.includes(answer.result), `${name}: ${JSON.stringify(answer)}`)
     }
-    const none = String((await tokenOf(session, { apiList: 'events:read' })).token)
+    const none = (await tokenOf(session, { apiList: 'events:read' })).key
     for (const name of API_METHODS) {
       const [group, service, method] = name.split('.')
       refused(await api.call(`${group}/${service}/rest/${method}`, { session: none, ids: 'a' }), 'not_allowed')
@@ -381,7 +439,9 @@ describe('the account', () => {
   test('getuserinfo tells whose it is', async () => {
     const { email, session } = await signedIn()
     const { uid, ...rest } = done(await account('GetUserInfo', { session }))
-    assert.deepEqual(rest, { result: 0, email, name: email, status: 'ENABLED' })
+    const constant = { result: 0, status: 'ENABLED', accessType: 'FULL_ACCESS', authType: 'BASIC' }
+    const authConfig = { type: 'TOTP', isActive: false, isConfigured: false }
+    assert.deepEqual(rest, { ...constant, session, email, name: email, authConfig })
     assert.ok(Number.isInteger(uid))
   })
 
@@ -468,7 +528,7 @@ describe('the account', () => {
       shown.backupCodes,
       codes.filter((code) => code !== codes[2]),
     )
-    assert.deepEqual(shown.usedBackupCodes, [{ number: 3, usedAt: clock.now().toISOString() }])
+    assert.deepEqual(shown.usedBackupCodes, [{ number: 3, usedAt: textOf(clock.now()) }])
     const made = done(await account('Regenerate2FABackupCodes', { session, password: PASSWORD }))
     assert.equal((made.backupCodes as string[]).length, 12)
     assert.deepEqual(

@@ -18,16 +18,18 @@ export const METHODS: ReadonlyMap<string, Method> = new Map([
 export async function callMethod(
   deps: MethodDeps,
   name: string,
+  method: Method,
   { id, fields, origin }: { id: string | undefined; fields: ReadonlyMap<string, string>; origin: Origin },
 ): Promise<Answer> {
-  const method = METHODS.get(name)
-  if (!method) throw new Failure('not_supported', 'There is no such method.')
   // Who calls comes first: to a stranger, nothing is said about the rest.
   const who = method.who === 'anyone' ? undefined : await callerFor(deps, name, method, id, origin)
   const parsed = method.parameters.safeParse(Object.fromEntries(fields))
   if (!parsed.success) {
     const [issue] = parsed.error.issues
-    throw invalidParameter(String(issue?.path[0] ?? ''), issue?.message ?? 'It is wrong.')
+    const named = String(issue?.path[0] ?? '')
+    const mayBeLeftOut = method.parameters.shape[named]?.safeParse(undefined).success ?? false
+    const isMissing = !fields.get(named) && !mayBeLeftOut // said in the words of this API, not in those of a page
+    throw invalidParameter(named, (isMissing ? undefined : issue?.message) ?? 'It is required.')
   }
   const call = { deps, origin, parameters: parsed.data as never }
   if (method.who === 'anyone') return method.run(call)

@@ -4,42 +4,39 @@ import { TYPED_CODE_AT_MOST } from '../../lib/codes.ts'
 
 // What the parameters of `/1.0/` may look like. All arrive as text.
 
-/** Never believed when they stand in a URL, where logs and histories keep them. */
-export const SECRETS = ['session', 'password', 'oldPassword', 'newPassword', 'code', 'access_token']
-
 export const requiredText = (most: number) =>
   z.string('It is required.').min(1, 'It is required.').max(most, tooLong(most))
 
 export const code = () => requiredText(TYPED_CODE_AT_MOST)
 export const id = () => requiredText(64)
 
-/** `a,b` or `["a","b"]`. */
+/** `a,b`, `a;b` or `["a","b"]`; or `*`, which is all there are. */
 export const ids = () =>
   list()
     .refine((items) => items.length > 0, 'It is required.')
     .refine((items) => items.length <= 100, 'At most a hundred at once.')
 
+/** Of what there is, what `ids` name. */
+export const chosen = (ids: string[], all: { id: string }[]): string[] =>
+  ids.includes('*') ? all.map(({ id }) => id) : ids
+
 /** Methods and scopes. */
 export const apiList = () =>
   list().transform((items, context): Scope[] => {
-    const unknown = items.find((item) => !isScope(item))
-    if (items.length > 0 && unknown === undefined) return [...new Set(items.filter(isScope))]
+    const known = items.map((item) => ALL_SCOPES.find((scope) => scope === item.toLowerCase()))
+    const scopes = known.filter((scope) => scope !== undefined)
+    if (items.length > 0 && scopes.length === items.length) return [...new Set(scopes)]
     context.addIssue({ code: 'custom', message: `It has to name methods of gettokenapilist, as in ${ALL_SCOPES[0]}.` })
     return z.NEVER
   })
 
-/** ISO 8601 with a zone, milliseconds since 1970, or `never`. */
+/** `yyyy-MM-dd HH:mm:ss` in UTC, ISO 8601 with a zone, milliseconds since 1970, or `never`. */
 export const expiresAt = () =>
   z.string().transform((text, context): Date | null => {
     if (text === 'never') return null
-    if (/^\d{1,15}$/.test(text)) {
-      const date = new Date(Number(text))
-      if (Number(text) <= LATEST) return date
-    } else if (z.iso.datetime({ offset: true }).safeParse(text).success) return new Date(text)
-    context.addIssue({
-      code: 'custom',
-      message: 'Give a time such as 2027-01-31T12:00:00Z, or milliseconds since 1970.',
-    })
+    const time = /^\d{1,15}$/.test(text) ? Number(text) : Date.parse(isoTime(text) ?? '')
+    if (time <= LATEST) return new Date(time)
+    context.addIssue({ code: 'custom', message: 'Give a time in UTC, such as 2027-01-31 12:00:00.' })
     return z.NEVER
   })
 
@@ -53,14 +50,17 @@ const LATEST = Date.UTC(9999, 11, 31)
 
 const tooLong = (most: number) => `At most ${most} characters.`
 
-const isScope = (text: string): text is Scope => ALL_SCOPES.some((known) => known === text)
+function isoTime(text: string): string | undefined {
+  const iso = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/.test(text) ? `${text.replace(' ', 'T')}Z` : text
+  return z.iso.datetime({ offset: true }).safeParse(iso).data
+}
 
 const list = () =>
   z
     .string('It is required.')
     .max(8192, tooLong(8192))
     .transform((text, context): string[] => {
-      const items = text.trimStart().startsWith('[') ? fromJson(text) : text.split(',')
+      const items = text.trimStart().startsWith('[') ? fromJson(text) : text.split(/[,;]/)
       const parsed = z.array(z.coerce.string().max(128)).safeParse(items).data
       if (parsed) return parsed.map((item) => item.trim()).filter((item) => item !== '')
       context.addIssue({ code: 'custom', message: 'Give values with commas between them, or a JSON array.' })

@@ -5,7 +5,7 @@ export const RESULTS = {
   ok: { number: 0, meaning: 'Done.' },
   invalid_parameter: {
     number: 3,
-    meaning: 'A parameter is missing or wrong; its name stands in square brackets at the beginning of the error.',
+    meaning: 'A parameter is missing or wrong: “invalid parameter [name]” and why.',
   },
   not_found: { number: 5, meaning: 'None of the ids that were given is one of the account.' },
   not_supported: {
@@ -89,15 +89,21 @@ export class Failure extends Error {
 }
 
 export const invalidParameter = (name: string, message: string): Failure =>
-  new Failure('invalid_parameter', `[${name}] ${message}`)
+  new Failure('invalid_parameter', `invalid parameter [${name}]: ${message}`)
 
 export const successBody = (answer: Answer): Answer => withoutNulls({ result: RESULTS.ok.number, ...answer }) as Answer
 
-export const failureBody = ({ result, error, more }: Failure): Answer =>
-  withoutNulls({ result: RESULTS[result].number, error, ...more }) as Answer
+/** `reason` and `source` are what some clients print. */
+export function failureBody({ result, error, more }: Failure): Answer {
+  const { number } = RESULTS[result]
+  return withoutNulls({ result: number, reason: number, source: 'latchkey', error, ...more }) as Answer
+}
+
+/** As clients read and write a time: UTC, to the second. */
+export const timeText = (time: Date): string => time.toISOString().slice(0, 19).replace('T', ' ')
 
 function withoutNulls(value: unknown): unknown {
-  if (value instanceof Date) return value.toISOString()
+  if (value instanceof Date) return timeText(value)
   if (Array.isArray(value)) return value.map(withoutNulls)
   if (typeof value !== 'object' || value === null) return value
   return Object.fromEntries(

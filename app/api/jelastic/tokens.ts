@@ -1,6 +1,5 @@
 import { z } from 'zod'
 import {
-  type AccessToken,
   editToken,
   generateToken,
   listTokens,
@@ -8,39 +7,42 @@ import {
   removeTokens,
   USUAL_LIFE_IN_DAYS,
 } from '../../access-tokens/access-tokens.ts'
-import { ALL_SCOPES, SCOPES } from '../../access-tokens/scopes.ts'
+import { SCOPES } from '../../access-tokens/scopes.ts'
 import { passwordField } from '../../http/fields.ts'
-import { forSignedIn, type Method } from './method.ts'
-import { apiList, expiresAt, id, ids, requiredText, yesOrNo } from './parameters.ts'
+import type { Session } from '../../sign-in/session.ts'
+import { forSignedIn, type Method, type MethodDeps } from './method.ts'
+import { apiList, chosen, expiresAt, id, ids, requiredText, yesOrNo } from './parameters.ts'
 import { choiceFailure, confirmationRefused } from './refused.ts'
-import { type Answer, Failure } from './results.ts'
+import { Failure } from './results.ts'
+import { permissions, shownToken, templates, wantedScopes } from './token-shape.ts'
 
 const DAY = 24 * 60 * 60_000
 const usualEnd = (now: Date) => new Date(now.getTime() + USUAL_LIFE_IN_DAYS * DAY)
 
 const description = () => requiredText(100).trim().min(1, 'It is required.')
+const tokenTemplate = () => z.string().max(100).optional()
 const password = passwordField
 
 /** `users/authentication`: access tokens, which only a session manages. */
 export const tokens: Record<string, Method> = {
-  /** The only answer besides that of regeneratetoken that has the token itself. */
   createtoken: forSignedIn(
     z.object({
       password: password(),
       description: description(),
       expiresAt: expiresAt().optional(),
       apiList: apiList().optional(),
+      tokenTemplate: tokenTemplate(),
     }),
     async ({ deps, origin, session, parameters }) => {
       const choices = {
         password: parameters.password,
         description: parameters.description,
-        scopes: parameters.apiList ?? [...SCOPES],
+        scopes: wantedScopes(parameters) ?? [...SCOPES],
         expiresAt: parameters.expiresAt === undefined ? usualEnd(deps.now()) : parameters.expiresAt,
       }
       const result = await generateToken(deps, session, choices, origin)
       if (!result.ok) throw refused(result)
-      return { token: result.value, ...listed(result.token) }
+      return { token: shownToken(result.token, result.value) }
     },
   ),
 
@@ -52,21 +54,21 @@ export const tokens: Record<string, Method> = {
       description: description().optional(),
       expiresAt: expiresAt().optional(),
       apiList: apiList().optional(),
+      tokenTemplate: tokenTemplate(),
     }),
     async ({ deps, origin, session, parameters }) => {
-      const token = (await listTokens(deps, session.accountId)).find((own) => own.id === parameters.id)
-      if (!token) throw noSuchToken()
+      const token = await ownToken(deps, session, parameters.id)
       const changes = {
         id: token.id,
         password: parameters.password,
         description: parameters.description ?? token.description,
-        scopes: parameters.apiList ?? token.scopes,
+        scopes: wantedScopes(parameters) ?? token.scopes,
         expiresAt: parameters.expiresAt === undefined ? token.expiresAt : parameters.expiresAt,
       }
       const result = await editToken(deps, session, changes, origin)
       if (!result.ok) throw refused(result)
       const { description, scopes, expiresAt } = changes
-      return listed({ ...token, description, scopes, expiresAt })
+      return { token: shownToken({ ...token, description, scopes, expiresAt }) }
     },
   ),
 
@@ -77,14 +79,15 @@ export const tokens: Record<string, Method> = {
       const expiresAt = parameters.expiresAt === undefined ? usualEnd(deps.now()) : parameters.expiresAt
       const result = await regenerateToken(deps, session, { ...parameters, expiresAt }, origin)
       if (!result.ok) throw refused(result)
-      return { id: parameters.id, token: result.value, expiresAt }
+      return { token: shownToken(await ownToken(deps, session, parameters.id), result.value) }
     },
   ),
 
   deletetokens: forSignedIn(
     z.object({ password: password(), ids: ids() }),
     async ({ deps, origin, session, parameters }) => {
-      const result = await removeTokens(deps, session, parameters, origin)
+      const wanted = chosen(parameters.ids, await listTokens(deps, session.accountId))
+      const result = await removeTokens(deps, session, { ...parameters, ids: wanted }, origin)
       if (!result.ok) throw confirmationRefused(result)
       if (result.removed.length === 0) throw noSuchToken()
       return { ids: result.removed }
@@ -95,29 +98,30 @@ export const tokens: Record<string, Method> = {
     z.object({ ids: ids().optional() }),
     async ({ deps, session, parameters }) => {
       const all = await listTokens(deps, session.accountId)
-      const wanted = all.filter((token) => parameters.ids?.includes(token.id) ?? true)
-      if (parameters.ids && wanted.length === 0) throw noSuchToken()
-      return { tokens: wanted.map(listed) }
+      const ids = chosen(parameters.ids ?? ['*'], all)
+      const wanted = all.filter((token) => ids.includes(token.id))
+      if (wanted.length === 0 && ids.length > 0) throw noSuchToken()
+      return { apiTokens: wanted.map((token) => shownToken(token)) }
     },
     { reads: true },
   ),
 
   /** What createtoken takes as `apiList`. */
-  gettokenapilist: forSignedIn(z.object({}), async () => ({ apiList: ALL_SCOPES }), { reads: true }),
+  gettokenapilist: forSignedIn(
+    z.object({ search: z.string().max(100).optional() }),
+    async ({ parameters }) => ({ tokenPermissions: permissions(parameters.search) }),
+    { reads: true },
+  ),
+
+  /** What createtoken takes as `tokenTemplate`. */
+  gettokentemplates: forSignedIn(z.object({}), async () => ({ templates: templates() }), { reads: true }),
 }
 
-const listed = (token: AccessToken): Answer => ({
-  id: token.id,
-  hint: token.hint,
-  description: token.description,
-  apiList: token.scopes,
-  createdAt: token.createdAt,
-  expiresAt: token.expiresAt,
-  overlapUntil: token.previousUntil,
-  lastUsedAt: token.lastUsedAt,
-  lastAddress: token.lastAddress,
-  lastAgent: token.lastBrowser,
-})
+async function ownToken(deps: MethodDeps, { accountId }: Session, id: string) {
+  const token = (await listTokens(deps, accountId)).find((own) => own.id === id)
+  if (!token) throw noSuchToken()
+  return token
+}
 
 const noSuchToken = () => new Failure('not_found', 'The account has no such access token.')
 
