@@ -81,7 +81,15 @@ before(async () => {
   await product.deps.limits.charge({ budget: resetMails(owner.email) }, product.clock.now().getTime())
   for (const path of PAGES) await browser.get(path.replace(':id', 'nothing'))
   await product.deps.passwordResets.resetPassword({
-    ...{ accountId: account, tokenHash, passwordHash: 'x', now, event: event(account), frozen: event(account) },
+    ...{
+      accountId: account,
+      tokenHash,
+      passwordHash: 'x',
+      knownBy: [],
+      now,
+      event: event(account),
+      frozen: event(account),
+    },
     ...{ forgivenBeginning: passwordAttempts(owner.email), forgiven: { delays: [] } },
   })
   const { browser: worried } = await withTwoFactor(product)

@@ -38,7 +38,7 @@ export function changePasswordRoutes(deps: ChangePasswordDeps & GuardDeps & { pa
         <ChangePasswordPage viewer={session} form={state} minLength={minLength} email={session.email} />
       )
       if (!form.ok) return deps.page(c, show({ errors: form.errors }), 422)
-      const result = await changePassword(deps, session, form.data, c.var.origin)
+      const result = await changePassword(deps, session, form.data, c.var.origin, deps.cookies.browser.read(c))
       if (!result.ok) return deps.page(c, show(refused(result, minLength)), refusedStatus(c, result))
       deps.cookies.session.renew(c, result.token)
       deps.cookies.notice.leave(c, 'password_changed')

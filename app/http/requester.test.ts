@@ -90,6 +90,11 @@ describe('markup in what a request tells of itself', () => {
 describe('the browser in words', () => {
   for (const [words, userAgent] of [
     ['Firefox on Linux', 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0'],
+    ['curl', 'curl/8.5.0'],
+    ['python-requests', 'python-requests/2.32.3'],
+    ['Go-http-client', 'Go-http-client/1.1'],
+    ['node', 'node'],
+    ['Unknown browser', 'curly/8.5.0'],
     ['Unknown program', ''],
     ['Unknown browser', '\u001b[31m{"level":"info"}\n'],
     ['Unknown browser', 'x'.repeat(100_000)],

@@ -7,6 +7,35 @@ import type { AppEnv } from './env.ts'
 const ANALYSED = 512 // characters of User-Agent; real ones are under 300
 const REMEMBERED = 200 // different ones
 
+/** What programs say that are no browsers, and Bowser knows none of. */
+const PROGRAMS = [
+  ...[
+    'aiohttp',
+    'axios',
+    'curl',
+    'Dart',
+    'Faraday',
+    'GuzzleHttp',
+    'Go-http-client',
+    'got',
+    'HTTPie',
+    'Insomnia',
+    'Java',
+  ],
+  ...[
+    'Java-http-client',
+    'node',
+    'node-fetch',
+    'okhttp',
+    'Deno',
+    'Bun',
+    'PostmanRuntime',
+    'Python-urllib',
+    'python-httpx',
+  ],
+  ...['python-requests', 'reqwest', 'Ruby', 'undici', 'Wget', 'WindowsPowerShell'],
+]
+
 /** Sets `origin`: the address behind trusted proxies, and the browser in words. */
 export function requester(trustedProxies: Config['trustedProxies']) {
   const trusted = new BlockList()
@@ -56,6 +85,10 @@ function remembering(work: (userAgent: string | undefined) => string) {
 export function browserInWords(userAgent: string | undefined): string {
   if (!userAgent) return 'Unknown program'
   try {
+    const program = PROGRAMS.find(
+      (known) => userAgent.match(/^[\w-]+(?=\/|$)/)?.[0].toLowerCase() === known.toLowerCase(),
+    )
+    if (program) return program
     const { browser, os } = Bowser.parse(userAgent.slice(0, ANALYSED))
     const name = browser.name && /^[\w .+-]{1,40}$/.test(browser.name) ? browser.name : 'Unknown browser'
     return os.name ? `${name} on ${os.name}` : name

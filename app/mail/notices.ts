@@ -26,7 +26,8 @@ type Words = { subject: string; happened: string; more?: string }
 const WORDS: Record<ToldKind, Words> = {
   signed_in: {
     subject: 'New sign-in to your account',
-    happened: 'Somebody signed in to your account from a browser that had not been used for it before',
+    happened:
+      'Somebody signed in to your account from a browser, program or network that had not been used for it before',
   },
   code_wrong: {
     subject: 'Someone has your password',

@@ -176,15 +176,17 @@ describe('a browser becomes known', () => {
     assert.ok(browser.cookies.has(KNOWN))
   })
 
-  test('not at a door of an API', async () => {
+  test('not at a door of an API: it is given nothing to hold', async () => {
     const { browser, email } = await signedUp(product)
     const held = { known: [browser.cookies.get(KNOWN) ?? ''], trusted: [] }
     const origin = { address: '192.0.2.1', browser: 'curl' }
     const result = await signIn(deps, { email, password: PASSWORD }, origin, 'api')
     assert.ok(result.ok && result.step === 'signed_in')
     assert.deepEqual(result.holds, { known: undefined, trusted: undefined })
-    assert.equal((await stateOf(database, email)).knownBrowsers.length, 1)
-    assert.equal(await noticed(email), 0)
+    const { knownBrowsers } = await stateOf(database, email)
+    assert.equal(knownBrowsers.length, 2, 'the program is known beside it (known-programs.test.ts)')
+    const browsers = knownBrowsers.filter(({ tokenHash }) => held.known.map(hashToken).includes(tokenHash))
+    assert.equal(browsers.length, 1)
     assert.ok((await signIn(deps, { email, password: PASSWORD }, origin, 'browser', held)).ok)
   })
 

@@ -1,5 +1,7 @@
+import type { Origin } from '../events.ts'
 import { hashToken, newToken } from '../lib/tokens.ts'
-import { knownBrowserSource, type Source } from '../limits.ts'
+import { knownBrowserSource, network, type Source } from '../limits.ts'
+import type { Client } from './session.ts'
 
 /** As stored, for each account it has signed in to. */
 export type KnownBrowser = { tokenHash: string; accountId: number; firstSeenAt: Date; lastSeenAt: Date }
@@ -7,24 +9,44 @@ export type KnownBrowser = { tokenHash: string; accountId: number; firstSeenAt: 
 /** Which of the tokens that came along the account knows, by its hash; and whether it knows any browser at all. */
 export type Recognition = { knownBrowser: string | null; hasKnownBrowsers: boolean }
 
-/** Where its attempts are counted: a browser that the account knows apart from everybody else at its address. */
-export const sourceOf = (recognised: Recognition | undefined, address: string): Source =>
-  recognised?.knownBrowser ? knownBrowserSource(recognised.knownBrowser) : address
-
-/** Not the first, and not seen before: its owner is told of it. */
-export const isNewBrowser = ({ knownBrowser, hasKnownBrowsers }: Recognition): boolean =>
-  knownBrowser === null && hasKnownBrowsers
+/** Who is at a door. `held`: the tokens that a browser may be known by. */
+export type Visitor = { client: Client; held: string[]; origin: Origin }
 
 /**
- * The row for a browser that has just finished signing in, and the token it holds from then on. What the account does not
+ * What a visitor may be known by, hashed. A client of an API keeps no cookie: it is known by the addresses around its own and the
+ * program it says it is. Anybody can say so, so that spares its owner a mail and does nothing else.
+ */
+export const knownAs = ({ client, held, origin: { address, browser } }: Visitor): string[] =>
+  client === 'browser' ? held.map(hashToken) : [hashToken(`program ${range(address)} ${browser}`)]
+
+/** The 256 addresses around an IPv4 address, or the /64 of an IPv6 one. */
+const range = (address: string) => network(address).replace(/(?<=^\d+\.\d+\.\d+)\.\d+$/, '.0/24')
+
+/** Where its attempts are counted: a browser that the account knows apart from everybody else at its address. */
+export const sourceOf = (recognised: Recognition | undefined, { client, origin }: Visitor): Source =>
+  client === 'browser' && recognised?.knownBrowser ? knownBrowserSource(recognised.knownBrowser) : origin.address
+
+/**
+ * Not the first, and not seen before: its owner is told of it. Where the account has changed since it was made, nobody is the first,
+ * even where all were forgotten.
+ */
+export const isNewBrowser = (
+  { knownBrowser, hasKnownBrowsers }: Recognition,
+  { securityVersion }: { securityVersion: number },
+): boolean => knownBrowser === null && (hasKnownBrowsers || securityVersion > 1)
+
+/**
+ * The row for who has just finished signing in, and the token that a browser holds from then on. What the account does not
  * know is never taken over: a value that somebody planted stays worth nothing.
  */
 export function remembered(
-  held: string[],
+  visitor: Visitor,
   accountId: number,
   { knownBrowser }: Pick<Recognition, 'knownBrowser'>,
   now: Date,
-): { token: string; browser: KnownBrowser } {
-  const token = held.find((each) => hashToken(each) === knownBrowser) ?? newToken(accountId)
-  return { token, browser: { tokenHash: hashToken(token), accountId, firstSeenAt: now, lastSeenAt: now } }
+): { token: string | undefined; browser: KnownBrowser } {
+  const row = (tokenHash: string) => ({ tokenHash, accountId, firstSeenAt: now, lastSeenAt: now })
+  if (visitor.client === 'api') return { token: undefined, browser: row(knownAs(visitor)[0] ?? '') }
+  const token = visitor.held.find((each) => hashToken(each) === knownBrowser) ?? newToken(accountId)
+  return { token, browser: row(hashToken(token)) }
 }

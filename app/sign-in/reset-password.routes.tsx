@@ -75,7 +75,7 @@ export function newPasswordRoutes(deps: Deps) {
       const token = cookie.read(c)
       if (!token) return gone(c)
       if (!form.ok) return show(c, token, { errors: form.errors }, 422)
-      const result = await resetPassword(deps, token, form.data.password, c.var.origin)
+      const result = await resetPassword(deps, token, form.data.password, c.var.origin, deps.cookies.browser.read(c))
       if (!result.ok) {
         if (result.reason === 'gone') return gone(c)
         const refused =

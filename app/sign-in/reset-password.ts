@@ -14,6 +14,7 @@ import {
 import { type MailDeps, resetPasswordMail } from '../mail/account-mails.ts'
 import { type MailLink, newLink } from '../mail/links.ts'
 import { type QueuedMail, queuedMail } from '../mail/mail.ts'
+import { knownAs } from './known-browsers.ts'
 
 type Request = { link: MailLink; mail: QueuedMail; event: SecurityEvent }
 
@@ -33,6 +34,8 @@ export type ResetPasswordStore = {
     accountId: number
     tokenHash: string
     passwordHash: string
+    /** Hashes of what the browser holds. Others are forgotten. */
+    knownBy: string[]
     now: Date
     event: SecurityEvent
     /**
@@ -93,13 +96,14 @@ export type ResetPasswordResult =
 
 /**
  * Uses the link up and sets the password. Signs nobody in, and leaves the second factor as it is: whoever has the mailbox has
- * one factor, not two.
+ * one factor, not two. `held`: what this browser is known by; others are forgotten.
  */
 export async function resetPassword(
   deps: ResetPasswordDeps,
   token: string,
   password: string,
   origin: Origin,
+  held: string[] = [],
 ): Promise<ResetPasswordResult> {
   const found = await resetBehind(deps, token)
   if (!found) return { ok: false, reason: 'gone' }
@@ -115,6 +119,7 @@ export async function resetPassword(
     accountId,
     tokenHash: hashToken(token),
     passwordHash,
+    knownBy: knownAs({ client: 'browser', held, origin }),
     now,
     event: securityEvent('password_reset', accountId, origin, now),
     frozen: securityEvent('tokens_frozen', accountId, origin, now),

@@ -16,7 +16,15 @@ import type { Factor, Judgement } from '../two-factor/factor.ts'
 import { openSecret, type StoredFactor } from '../two-factor/factor-secret.ts'
 import { CODES_SHOWN_FOR, recoveryCodeText } from '../two-factor/recovery-codes.ts'
 import type { Watch } from '../watch/watch.ts'
-import { isNewBrowser, type KnownBrowser, type Recognition, remembered, sourceOf } from './known-browsers.ts'
+import {
+  isNewBrowser,
+  type KnownBrowser,
+  knownAs,
+  type Recognition,
+  remembered,
+  sourceOf,
+  type Visitor,
+} from './known-browsers.ts'
 import { type Client, type NewSession, newSession } from './session.ts'
 import { type Held, type Holds, NOTHING_HELD, type PendingSignIn } from './sign-in.ts'
 import { newTrust, type Trust } from './trusted-browsers.ts'
@@ -40,7 +48,7 @@ export type SecondStepStore = {
   /** Takes one attempt before the answer is looked at. False when there was none to take. */
   spendAttempt(tokenHash: string, now: Date): Promise<boolean>
   cancelPending(tokenHash: string): Promise<void>
-  /** Which of the browser's tokens (hashes, five at most) the account knows. One prepared read. */
+  /** Which of what the visitor is known by (hashes, five at most) the account knows. One prepared read. */
   recognise(accountId: number, browserHashes: string[]): Promise<Recognition>
   factorsOf(accountId: number): Promise<StoredFactor[]>
   /** False when the counter is not below `counter` any more, or the pending sign-in is gone. */
@@ -117,8 +125,8 @@ async function tryCode(
   const { client, keepToken = false } = door
   const pending = await pendingSignIn(deps, token, client)
   if (!pending) return { ok: false, reason: 'expired' }
-  const browser = door.client === 'browser' ? await visiting(deps, pending, door) : undefined
-  const source = sourceOf(browser?.recognised, origin.address)
+  const visiting = await recognise(deps, pending, origin, door)
+  const source = sourceOf(visiting.recognised, visiting)
   const answer = readTypedCode(typed)
   if (answer.kind === 'malformed') {
     const charged = await charge(deps, source) // costs no attempt, but is not free either
@@ -132,7 +140,7 @@ async function tryCode(
   if (!charged.ok) return charged
   if (!(await deps.secondSteps.spendAttempt(pending.tokenHash, deps.now()))) return { ok: false, reason: 'expired' }
 
-  const attempt = { deps, pending, origin, browser, forgiven: charged.forgiven, ...(keepToken && { token }) }
+  const attempt = { deps, pending, origin, visiting, forgiven: charged.forgiven, ...(keepToken && { token }) }
   const result =
     answer.kind === 'authenticator'
       ? await tryAuthenticator(attempt, answer.code)
@@ -149,22 +157,26 @@ export async function cancelPending(deps: SecondStepDeps, token: string): Promis
 }
 
 type Tried = Extract<SecondStepResult, { ok: true }> | { ok: false; reason: 'expired' } | CodeRefused
-type Visiting = { held: Held; recognised: Recognition; trust: boolean }
+type Visiting = Visitor & { recognised: Recognition; trusts: string[] | undefined }
 type Attempt = {
   deps: SecondStepDeps
   pending: FoundPending
   origin: Origin
-  browser: Visiting | undefined
+  visiting: Visiting
   forgiven: Forgiven
   token?: string
 }
 
-async function visiting(
+async function recognise(
   deps: SecondStepDeps,
   { accountId }: PendingSignIn,
-  { held = NOTHING_HELD, trust = false }: { held?: Held; trust?: boolean },
+  origin: Origin,
+  door: Door,
 ): Promise<Visiting> {
-  return { held, trust, recognised: await deps.secondSteps.recognise(accountId, held.known.map(hashToken)) }
+  const { held = NOTHING_HELD, trust = false } = door.client === 'browser' ? door : {}
+  const visitor = { client: door.client, held: held.known, origin }
+  const recognised = await deps.secondSteps.recognise(accountId, knownAs(visitor))
+  return { ...visitor, recognised, trusts: trust ? held.trusted : undefined }
 }
 
 async function tryAuthenticator(attempt: Attempt, code: string): Promise<Tried> {
@@ -214,24 +226,24 @@ async function tryRecoveryCode(attempt: Attempt, code: string): Promise<Tried> {
 }
 
 function complete(
-  { deps, pending, origin, browser, forgiven, token: kept = newToken(pending.uid) }: Attempt,
+  { deps, pending, origin, visiting, forgiven, token: kept = newToken(pending.uid) }: Attempt,
   method: 'authenticator' | 'recovery_code',
 ): Completion & { token: string; holds: Holds } {
   const now = deps.now()
   const { accountId, client, securityVersion, tokenHash: pendingHash } = pending
   const { token, session } = newSession({ accountId, client, method, token: kept }, origin, now, deps.sessionLifetime)
-  const known = browser && remembered(browser.held.known, accountId, browser.recognised, now)
-  const noticed = browser !== undefined && isNewBrowser(browser.recognised)
+  const known = remembered(visiting, accountId, visiting.recognised, now)
+  const noticed = isNewBrowser(visiting.recognised, pending)
   const events = [securityEvent('signed_in', accountId, origin, now, method, { noticed })]
   const trusted =
-    browser?.trust && method === 'authenticator'
-      ? newTrust(browser.held.trusted, { accountId, securityVersion }, origin, now)
+    visiting.trusts && method === 'authenticator'
+      ? newTrust(visiting.trusts, { accountId, securityVersion }, origin, now)
       : undefined
   if (trusted) {
     const subject = trusted.trust.browser.id
     events.push(securityEvent('browser_trusted', accountId, origin, now, null, { subject }))
   }
-  const holds = { known: known?.token, trusted: trusted?.token }
-  const rows = { session, events, known: known?.browser, trust: trusted?.trust }
+  const holds = { known: known.token, trusted: trusted?.token }
+  const rows = { session, events, known: known.browser, trust: trusted?.trust }
   return { token, holds, pendingHash, securityVersion, forgiven, ...rows }
 }

@@ -3,7 +3,7 @@ import type { Passwords } from '../lib/passwords.ts'
 import { hashToken, newToken } from '../lib/tokens.ts'
 import { charge, type Forgiven, type LimitDeps, passwordAttempt, type Wait } from '../limits.ts'
 import type { Watch } from '../watch/watch.ts'
-import { isNewBrowser, type KnownBrowser, type Recognition, remembered, sourceOf } from './known-browsers.ts'
+import { isNewBrowser, type KnownBrowser, knownAs, type Recognition, remembered, sourceOf } from './known-browsers.ts'
 import { type Client, type NewSession, newSession, type Session } from './session.ts'
 import { type TrustUse, trustUse } from './trusted-browsers.ts'
 
@@ -38,7 +38,7 @@ export type Holds = { known?: string | undefined; trusted?: string | undefined }
 export const NOTHING_HELD: Held = { known: [], trusted: [] }
 
 export type SignInStore = {
-  /** The account, and which of the browser's tokens (hashes, five at most) it knows. One prepared read. */
+  /** The account, and which of what the visitor is known by (hashes, five at most) it knows. One prepared read. */
   accountByEmail(email: string, browserHashes: string[]): Promise<Account | undefined>
   /** False when the account changed since `securityVersion` was read, or does not trust the browser. */
   signIn(of: {
@@ -99,8 +99,9 @@ async function tryPassword(
   client: Client,
   held: Held,
 ): Promise<SignInResult> {
-  const account = await deps.signIns.accountByEmail(email, held.known.map(hashToken))
-  const source = sourceOf(account, origin.address)
+  const visitor = { client, held: held.known, origin }
+  const account = await deps.signIns.accountByEmail(email, knownAs(visitor))
+  const source = sourceOf(account, visitor)
   const charged = await charge(deps, source, passwordAttempt(email, source))
   if (!charged.ok) return charged
 
@@ -136,18 +137,18 @@ async function finish(
   const { id: accountId, uid, securityVersion } = account
   const begins = { accountId, client, method, token: newToken(uid) }
   const { token, session } = newSession(begins, origin, now, deps.sessionLifetime)
-  const known = client === 'browser' ? remembered(held.known, accountId, account, now) : undefined
-  const noticed = known !== undefined && isNewBrowser(account)
+  const known = remembered({ client, held: held.known, origin }, accountId, account, now)
+  const noticed = isNewBrowser(account, account)
   const signedIn = await deps.signIns.signIn({
     session,
     securityVersion,
     event: securityEvent('signed_in', accountId, origin, now, method, { noticed }),
     forgiven,
-    known: known?.browser,
+    known: known.browser,
     trusted: trust?.use,
   })
   if (!signedIn) return undefined
-  const holds = { known: known?.token, trusted: trust?.token }
+  const holds = { known: known.token, trusted: trust?.token }
   return { ok: true, step: 'signed_in', accountId, uid, token, expiresAt: session.expiresAt, holds }
 }
 

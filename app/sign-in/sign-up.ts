@@ -47,7 +47,7 @@ export type SignUpDeps = LimitDeps &
   }
 
 export type SignUpResult =
-  | { ok: true; step: 'signed_in'; token: string; holds: { known: string } }
+  | { ok: true; step: 'signed_in'; token: string; holds: { known: string | undefined } }
   /** The mailbox says more; here it is the same whether an account was made or there was one. */
   | { ok: true; step: 'check_mail' }
   | { ok: false; reason: 'weak_password'; refusal: PasswordRefusal }
@@ -95,7 +95,7 @@ export async function signUp(
     deps.sessionLifetime,
   )
   const events = [event, securityEvent('signed_in', account.id, origin, now, 'password')]
-  const known = remembered([], account.id, { knownBrowser: null }, now)
+  const known = remembered({ client: 'browser', held: [], origin }, account.id, { knownBrowser: null }, now)
   const made = await deps.accounts.signUp({ account, session, ...confirm, events, known: known.browser })
   return made
     ? { ok: true, step: 'signed_in', token, holds: { known: known.token } }

@@ -7,6 +7,7 @@ import {
   type EventRow,
   endEverythingElse,
   type Forgiven,
+  forgetOtherBrowsers,
   forgive,
   insertEvents,
   insertSession,
@@ -26,6 +27,7 @@ type PasswordChange = {
   securityVersion: number
   passwordHash: string
   at: Date
+  knownBy: string[]
   renewal: Renewal
   event: EventRow
   forgiven: Forgiven
@@ -70,12 +72,22 @@ export const accountStore = ({ db, atomically }: Database) => ({
     return row?.passwordHash
   },
 
-  changePassword: ({ accountId, securityVersion, passwordHash, at, renewal, event, forgiven }: PasswordChange) =>
+  changePassword: ({
+    accountId,
+    securityVersion,
+    passwordHash,
+    at,
+    knownBy,
+    renewal,
+    event,
+    forgiven,
+  }: PasswordChange) =>
     atomically((tx) => [
       newSecurityVersion(tx, accountId, securityVersion),
       tx.update(accounts).set({ passwordHash, passwordChangedAt: at }).where(eq(accounts.id, accountId)),
       renewSession(tx, renewal),
       ...endEverythingElse(tx, accountId, renewal.sessionId),
+      forgetOtherBrowsers(tx, accountId, knownBy),
       dropLinks(tx, accountId, ['reset_password', 'change_email']),
       insertEvents(tx, event),
       ...forgive(tx, forgiven),

@@ -9,6 +9,7 @@ import {
   endEverything,
   endEverythingElse,
   type Forgiven,
+  forgetOtherBrowsers,
   forgetTrustedBrowsers,
   forgive,
   forgiveAll,
@@ -43,6 +44,7 @@ type Reset = {
   accountId: number
   tokenHash: string
   passwordHash: string
+  knownBy: string[]
   now: Date
   event: EventRow
   frozen: EventRow
@@ -162,7 +164,7 @@ export const emailStore = ({ db, atomically, ...database }: Database) => ({
 
 const setPassword = (
   tx: Db,
-  { accountId, tokenHash, passwordHash, now, event, frozen, forgivenBeginning, forgiven }: Reset,
+  { accountId, tokenHash, passwordHash, knownBy, now, event, frozen, forgivenBeginning, forgiven }: Reset,
   freezes: boolean,
 ) => [
   must(
@@ -179,6 +181,7 @@ const setPassword = (
       .returning({ id: accounts.id }),
   ),
   ...endEverything(tx, accountId),
+  forgetOtherBrowsers(tx, accountId, knownBy),
   useLink(tx, { tokenHash, purpose: 'reset_password', now }),
   dropLinks(tx, accountId, ['reset_password', 'change_email']),
   ...forgive(tx, forgiven),

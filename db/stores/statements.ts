@@ -1,4 +1,4 @@
-import { and, eq, gt, gte, inArray, isNotNull, isNull, lt, ne, sql } from 'drizzle-orm'
+import { and, eq, gt, gte, inArray, isNotNull, isNull, lt, ne, notInArray, sql } from 'drizzle-orm'
 import { type Db, must } from '../client.ts'
 import { later } from '../prepared.ts'
 import { preparedInsert, preparedWrite } from '../prepared-writes.ts'
@@ -136,6 +136,12 @@ export const rememberBrowser = preparedInsert('remember_browser', knownBrowsers,
     set: { lastSeenAt: sql`excluded.last_seen_at` },
   }),
 )
+
+/** Browsers and programs of the account but these: who may have signed in with the old password is a stranger again. */
+export const forgetOtherBrowsers = (tx: Db, accountId: number, knownBy: string[]) =>
+  tx
+    .delete(knownBrowsers)
+    .where(and(eq(knownBrowsers.accountId, accountId), notInArray(knownBrowsers.tokenHash, knownBy)))
 
 /** Mail goes into the queue in the transaction of what it tells of. */
 export const queueMails = (tx: Db, ...rows: MailRow[]) => tx.insert(mails).values(rows)
