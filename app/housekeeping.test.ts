@@ -35,6 +35,7 @@ async function rowsThatEnd(product: Pick<Latchkey, 'database'>) {
     'trusted_browsers',
     'known_browsers',
     'mail_links',
+    'former_addresses',
   ]
   const rows = [...names, 'limits', 'access_tokens'].flatMap((name) => tables[name] ?? [])
   return rows.filter((row) => !/"key":"housekeeping"|"browser":"API"|"previousHash":null/.test(row))

@@ -20,7 +20,14 @@ const REST = 20
 /** Browsers an account knows: nobody signs in by more, and a program that keeps no cookie would add one each time. */
 export const KNOWN_BROWSERS_AT_MOST = 50
 
-type Ending = 'pendingSignIns' | 'pendingEnrolments' | 'sessions' | 'trustedBrowsers' | 'knownBrowsers' | 'mailLinks'
+type Ending =
+  | 'pendingSignIns'
+  | 'pendingEnrolments'
+  | 'sessions'
+  | 'trustedBrowsers'
+  | 'knownBrowsers'
+  | 'mailLinks'
+  | 'formerAddresses'
 /** `next` is where to go on, undefined at the end. */
 type Stretch<At> = { removed: number; next: At | undefined }
 /** Accounts that know too many browsers. */
@@ -90,6 +97,7 @@ async function* batches(deps: HousekeepingDeps): AsyncGenerator<number> {
     ['trustedBrowsers', at],
     ['knownBrowsers', ago(A_YEAR)],
     ['mailLinks', at],
+    ['formerAddresses', at],
   ]
   for (const [what, endedBy] of ended) yield* untilFew(() => store.removeEnded(what, endedBy, BATCH))
   yield* untilFew(() => store.removeEndedLimits(at, BATCH))

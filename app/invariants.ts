@@ -6,6 +6,7 @@ import {
   accounts,
   events,
   factors,
+  formerAddresses,
   knownBrowsers,
   limits,
   mailLinks,
@@ -27,6 +28,7 @@ export const everything = async ({ db }: Pick<Database, 'db'>) => ({
   limits: await db.select().from(limits).orderBy(limits.key),
   mails: await db.select().from(mails).orderBy(mails.id),
   mailLinks: await db.select().from(mailLinks).orderBy(mailLinks.tokenHash),
+  formerAddresses: await db.select().from(formerAddresses).orderBy(formerAddresses.leftAt),
   trustedBrowsers: await db.select().from(trustedBrowsers).orderBy(trustedBrowsers.id),
   knownBrowsers: await db.select().from(knownBrowsers).orderBy(knownBrowsers.tokenHash, knownBrowsers.accountId),
 })
@@ -56,6 +58,7 @@ function ownRows(all: Everything, account: Account) {
     events: log,
     kinds: log.map(({ kind }) => kind),
     mailLinks: own(all.mailLinks),
+    formerAddresses: own(all.formerAddresses),
     count: (kind: string) => log.filter((event) => event.kind === kind).length,
   }
 }
@@ -187,7 +190,7 @@ function assertLog({ account, sessions, factors, recoveryCodes, events, count }:
   assert.equal(count('signed_up'), 1)
   const byCode = events.filter(({ kind, method }) => kind === 'signed_in' && method === 'recovery_code')
   assert.equal(byCode.length, count('recovery_code_used'), 'a used code is a sign-in')
-  if (count('restored') === 0)
+  if (count('restored') + count('reported_not_me') === 0)
     assert.ok(recoveryCodes.filter(({ usedAt }) => usedAt).length <= count('recovery_code_used'))
   assert.ok(sessions.length + count('signed_out') <= count('signed_in'), 'no session without its row')
 }

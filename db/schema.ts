@@ -181,6 +181,24 @@ export const mailLinks = table(
   (t) => [index('mail_links_account').on(t.accountId, t.purpose), index('mail_links_expiry').on(t.expiresAt)],
 )
 
+/** An address that an account has left: kept for it, and told of what happens, for as long as "This was not me" can put it back. */
+export const formerAddresses = table(
+  'former_addresses',
+  {
+    id: text('id').primaryKey(),
+    accountId: owner(),
+    email: text('email').notNull(),
+    leftAt: time('left_at').notNull(), // of two that one account left, never the same
+    expiresAt: time('expires_at').notNull(),
+    kept: text('kept').notNull(), // JSON: which factors, access tokens and recovery codes there were
+  },
+  (t) => [
+    index('former_addresses_email').on(t.email),
+    index('former_addresses_account').on(t.accountId),
+    index('former_addresses_expiry').on(t.expiresAt),
+  ],
+)
+
 /** "Don't ask on this browser for 30 days." */
 export const trustedBrowsers = table(
   'trusted_browsers',

@@ -1,17 +1,29 @@
-// npm run after-restore: with the server stopped, after the database was put back from a backup.
+// npm run after-restore [-- --keep-passwords]: with the server stopped, after the database was put back from a backup.
 import '#app/env-file.ts'
 import { closeAfterRestore } from '#app/account/restored.ts'
 import { readConfig } from '#app/config.ts'
 import { open, wire } from '#app/deps.ts'
+
+const KEEP = '--keep-passwords'
+const given = process.argv.slice(2)
+if (given.some((each) => each !== KEEP)) {
+  console.error(`after-restore takes nothing but ${KEEP}.`)
+  process.exit(2)
+}
+const keepPasswords = given.includes(KEEP)
 
 const config = readConfig(process.env)
 const { database, vault } = await open(config)
 try {
   const baseUrl = config.baseUrl ?? 'http://localhost:3000'
   const deps = wire({ database, vault, settings: { ...config, baseUrl }, now: () => new Date() })
-  const accounts = await closeAfterRestore(deps)
+  const accounts = await closeAfterRestore(deps, { keepPasswords })
   console.log(
-    `${accounts} ${accounts === 1 ? 'account' : 'accounts'}: signed out everywhere, access tokens frozen, recovery codes spent. Each makes new ones at the next sign-in.`,
+    `${accounts} ${accounts === 1 ? 'account' : 'accounts'}: signed out everywhere, access tokens frozen, recovery codes spent. Each makes new ones at the next sign-in. ${
+      keepPasswords
+        ? 'Passwords are as in the backup.'
+        : 'Passwords are closed, and each account is asked for a new one by mail as soon as the server runs.'
+    }`,
   )
 } finally {
   await database.close()

@@ -152,8 +152,8 @@ describe('the link to change the address', () => {
     assert.match(notice.path, /^\/mail\/not-me\?token=[\w-]{43}$/)
     const [notMe, ...others] = mailLinks
     assert.deepEqual([notMe?.purpose, others], ['not_me', []])
-    const { kind, previousEmail } = (notMe && linkPayload(product.vault, notMe)) ?? {}
-    assert.deepEqual({ kind, previousEmail }, { kind: 'email_changed', previousEmail: email })
+    const { kind, mailbox } = (notMe && linkPayload(product.vault, notMe)) ?? {}
+    assert.deepEqual({ kind, mailbox }, { kind: 'email_changed', mailbox: email })
 
     const signIn = (of: string) => product.browser().post('/sign-in', { email: of, password: PASSWORD })
     assert.equal((await signIn(newAddress)).location, '/')

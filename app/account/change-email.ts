@@ -1,19 +1,20 @@
 import { type Origin, type SecurityEvent, securityEvent } from '../events.ts'
 import { hashToken } from '../lib/tokens.ts'
-import { attemptMails, changeMails, chargeMail, type Forgiven, mailsToNewAddress, type Wait } from '../limits.ts'
-import { addressTriedMail, changeEmailMail, emailChangedMail, type MailDeps } from '../mail/account-mails.ts'
+import { changeMails, chargeMail, type Forgiven, mailsToNewAddress, type Wait } from '../limits.ts'
+import { changeEmailMail, emailChangedMail, type MailDeps } from '../mail/account-mails.ts'
+import { type FormerAddress, leaving, listening, type Openers } from '../mail/former-addresses.ts'
 import { linkPayload, type MailLink, newLink } from '../mail/links.ts'
 import { type QueuedMail, queuedMail } from '../mail/mail.ts'
 import { receivesNews } from '../mail/receivers.ts'
+import { type TakenAddressStore, triedMail } from '../mail/taken-addresses.ts'
 import type { Session } from '../sign-in/session.ts'
 import { type ConfirmPasswordDeps, confirmPassword, type Renewal, renewal } from './confirm-password.ts'
 
-export type EmailOwner = { id: number; email: string; emailConfirmedAt: Date | null }
-
-export type ChangeEmailStore = {
+export type ChangeEmailStore = TakenAddressStore & {
   findLink(tokenHash: string, purpose: 'change_email', now: Date): Promise<MailLink | undefined>
-  ownerOf(email: string): Promise<EmailOwner | undefined>
-  ownerById(accountId: number): Promise<EmailOwner | undefined>
+  /** What of the account a change has to remember. */
+  openersOf(accountId: number): Promise<(Openers & { email: string; emailConfirmedAt: Date | null }) | undefined>
+  formerAddressesOf(accountId: number, now: Date): Promise<FormerAddress[]>
   newestLink(accountId: number, purpose: 'change_email', now: Date): Promise<MailLink | undefined>
   /** In the place of the request before, or beside it `as it was`. Without a link there is none at all. False when the account changed meanwhile. */
   requestEmailChange(of: {
@@ -27,7 +28,7 @@ export type ChangeEmailStore = {
   }): Promise<boolean>
   /**
    * Address, log and mail in one; every other session, pending sign-in, trusted browser and link ends, but for `notMe`. False, and
-   * nothing changed, when the account changed since `securityVersion`, the link was used, or the address belongs to another.
+   * nothing changed, when the account changed since `securityVersion`, the link was used, or the address is another's or kept for one.
    */
   changeEmail(of: {
     accountId: number
@@ -36,9 +37,10 @@ export type ChangeEmailStore = {
     newEmail: string
     now: Date
     renewal: Renewal | undefined
-    /** Neither where nobody is to be told. */
-    notMe: MailLink | undefined
-    mail: QueuedMail | undefined
+    /** Undefined where nobody has confirmed the address, which may be a stranger's. */
+    former: FormerAddress | undefined
+    notMe: MailLink[]
+    mails: QueuedMail[]
     event: SecurityEvent
   }): Promise<boolean>
 }
@@ -52,7 +54,7 @@ export type RequestEmailChangeResult =
 
 /**
  * Sends a link to the new address; nothing changes until it is followed. The answer is the same for an address that belongs to
- * somebody, who is told instead, and where the mailbox has had enough of these mails. `newEmail` is normalised.
+ * somebody, or is kept for them: they are told instead; and where the mailbox has had enough of these mails. `newEmail` is normalised.
  */
 export async function requestEmailChange(
   deps: ChangeEmailDeps,
@@ -68,24 +70,24 @@ export async function requestEmailChange(
 
   const { accountId, securityVersion } = session
   const at = deps.now()
-  const owner = await deps.emailChanges.ownerOf(newEmail)
+  const holder = await deps.emailChanges.holderOf(newEmail, at)
+  const other = holder && holder.id !== accountId ? holder : undefined // what it left, an account may take back
   const isFull = !(await chargeMail(deps, ...mailsToNewAddress(newEmail))).ok
-  const isUntold =
-    isFull || (owner && (!receivesNews(deps, owner) || !(await chargeMail(deps, attemptMails(newEmail))).ok))
   // The version goes along: a change of password or second factor ends what somebody else may have begun before it.
   const payload = { newEmail, securityVersion }
   const { token: linkToken, link } = newLink(deps.vault, { accountId, purpose: 'change_email', payload }, at)
-  const message = owner
-    ? addressTriedMail(deps, { to: newEmail, origin })
-    : changeEmailMail(deps, { to: newEmail, token: linkToken, origin })
-  const mail = queuedMail(deps.vault, owner?.id ?? accountId, message, at)
+  const mail = isFull
+    ? undefined
+    : other
+      ? await triedMail(deps, { to: newEmail, holder: other, origin, now: at })
+      : queuedMail(deps.vault, accountId, changeEmailMail(deps, { to: newEmail, token: linkToken, origin }), at)
   const { token, renewal: renewed } = renewal(session)
   const requested = await deps.emailChanges.requestEmailChange({
     accountId,
     securityVersion,
     renewal: renewed,
-    link: isFull ? await mailedBefore(deps, { accountId, newEmail }) : owner ? undefined : link,
-    mails: isUntold ? [] : [mail],
+    link: isFull ? await mailedBefore(deps, { accountId, newEmail }) : other ? undefined : link,
+    mails: mail ? [mail] : [],
     event: securityEvent('email_change_requested', accountId, origin, at),
     forgiven: confirmed.forgiven,
   })
@@ -127,18 +129,23 @@ export async function changeEmail(
   origin: Origin,
 ): Promise<ChangeEmailResult> {
   const requested = await emailChangeBehind(deps, token)
-  const previous = requested && (await deps.emailChanges.ownerById(requested.accountId))
-  if (!previous) return { ok: false, reason: 'gone' }
+  const before = requested && (await deps.emailChanges.openersOf(requested.accountId))
+  if (!before) return { ok: false, reason: 'gone' }
   const { accountId, newEmail, securityVersion } = requested
   if (session && session.accountId !== accountId) return { ok: false, reason: 'other_account' }
 
   const now = deps.now()
   const event = securityEvent('email_changed', accountId, origin, now)
-  const payload = { kind: 'email_changed', previousEmail: previous.email, eventId: event.id }
-  const { token: notMeToken, link: notMe } = newLink(deps.vault, { accountId, purpose: 'not_me', payload }, now)
-  const message = emailChangedMail(deps, { to: previous.email, token: notMeToken, newEmail, origin })
+  const earlier = await deps.emailChanges.formerAddressesOf(accountId, now)
+  const former = receivesNews(deps, before)
+    ? leaving({ accountId, email: before.email }, before, earlier, now)
+    : undefined
+  const told = listening(former ? [...earlier, former] : earlier, newEmail).map((each) => {
+    const payload = { kind: 'email_changed', mailbox: each.email, former: each.id, eventId: event.id }
+    const { token, link } = newLink(deps.vault, { accountId, purpose: 'not_me', payload }, former?.leftAt ?? now)
+    return { link, message: emailChangedMail(deps, { to: each.email, token, newEmail, origin }) }
+  })
   const renewed = session && renewal(session)
-  const isTold = receivesNews(deps, previous)
   const changed = await deps.emailChanges.changeEmail({
     accountId,
     securityVersion,
@@ -146,11 +153,12 @@ export async function changeEmail(
     newEmail,
     now,
     renewal: renewed?.renewal,
-    notMe: isTold ? notMe : undefined,
-    mail: isTold ? queuedMail(deps.vault, accountId, message, now) : undefined,
+    former,
+    notMe: told.map(({ link }) => link),
+    mails: told.map(({ message }) => queuedMail(deps.vault, accountId, message, now)),
     event,
   })
   if (changed) return { ok: true, token: renewed?.token }
-  const owner = await deps.emailChanges.ownerOf(newEmail)
-  return { ok: false, reason: owner && owner.id !== accountId ? 'email_taken' : 'gone' }
+  const holder = await deps.emailChanges.holderOf(newEmail, now)
+  return { ok: false, reason: holder && holder.id !== accountId ? 'email_taken' : 'gone' }
 }

@@ -1,47 +1,83 @@
 import { type SecurityEvent, securityEvent } from '../events.ts'
+import { NO_PASSWORD } from '../lib/passwords.ts'
+import { type MailDeps, restoredElsewhereMail, restoredMail } from '../mail/account-mails.ts'
+import { type FormerAddress, listening } from '../mail/former-addresses.ts'
+import { type MailLink, newLink } from '../mail/links.ts'
+import { type QueuedMail, queuedMail } from '../mail/mail.ts'
 
 const STEP = 30_000 // milliseconds of a TOTP time step (RFC 6238 section 4.1)
 const WINDOW = 1 // steps that a code may be early
 
 export type RestoredStore = {
   /** In the order of their ids, after `after`. */
-  accountsAfter(after: number, limit: number): Promise<{ id: number; tokensFrozenAt: Date | null }[]>
+  accountsAfter(after: number, limit: number): Promise<{ id: number; email: string; tokensFrozenAt: Date | null }[]>
+  formerAddressesOf(accountId: number, now: Date): Promise<FormerAddress[]>
   /** All of it in one transaction. False when the account's access tokens were frozen or released meanwhile. */
   closeRestored(of: {
     accountId: number
     wasFrozen: boolean
+    /** What stands in the place of the password's hash from then on, where that changes. */
+    passwordHash: string | undefined
     counter: number
     at: Date
     events: SecurityEvent[]
+    links: MailLink[]
+    mails: QueuedMail[]
   }): Promise<boolean>
 }
 
-export type RestoredDeps = { restored: RestoredStore; now(): Date }
+export type RestoredDeps = Pick<MailDeps, 'vault' | 'issuer' | 'baseUrl'> & { restored: RestoredStore; now(): Date }
 
 const AT_ONCE = 500
 const ORIGIN = { address: 'the server', browser: 'Restored from a backup' }
 
 /**
- * After a database was put back from a backup: what was used up since is in it unused. Ends every session, half-done sign-in
- * and link, forgets trusted browsers, freezes access tokens, spends every recovery code (the next sign-in leads to making
- * new ones) and every authenticator code of this minute. How many accounts it was. Done again, it does it again.
+ * After a database was put back from a backup: what was used up since is in it unused, and what was changed is as before. Ends every
+ * session, half-done sign-in and link but "This was not me", forgets trusted browsers, freezes access tokens, spends every recovery
+ * code (the next sign-in leads to making new ones) and every authenticator code of this minute; closes every password and asks
+ * for new ones by mail, unless they are kept. How many accounts it was. Done again, it does it again.
  */
-export async function closeAfterRestore({ restored, now }: RestoredDeps): Promise<number> {
+export async function closeAfterRestore(
+  deps: RestoredDeps,
+  { keepPasswords = false }: { keepPasswords?: boolean } = {},
+): Promise<number> {
+  const { restored, now } = deps
   let closed = 0
   let after = -1
   for (;;) {
     const accounts = await restored.accountsAfter(after, AT_ONCE)
-    for (const { id: accountId, tokensFrozenAt } of accounts) {
+    for (const { id: accountId, email, tokensFrozenAt } of accounts) {
       const at = now()
       const wasFrozen = tokensFrozenAt !== null
       const event = (kind: 'restored' | 'tokens_frozen') => securityEvent(kind, accountId, ORIGIN, at)
       const counter = Math.floor(at.getTime() / STEP) + WINDOW
       const events = [event('restored'), ...(wasFrozen ? [] : [event('tokens_frozen')])]
-      if (!(await restored.closeRestored({ accountId, wasFrozen, counter, at, events })))
+      const passwordHash = keepPasswords ? undefined : NO_PASSWORD
+      const asking = keepPasswords ? { links: [], mails: [] } : await askingForPassword(deps, { accountId, email }, at)
+      if (!(await restored.closeRestored({ accountId, wasFrozen, passwordHash, counter, at, events, ...asking })))
         throw new Error('An account was changed meanwhile: stop the server, and run this again.')
       closed++
       after = accountId
     }
     if (accounts.length < AT_ONCE) return closed
+  }
+}
+
+/** To the address in the backup; and with a way back to those it has left, whose owners may have used theirs since. */
+async function askingForPassword(
+  deps: RestoredDeps,
+  { accountId, email }: { accountId: number; email: string },
+  at: Date,
+) {
+  const formers = listening(await deps.restored.formerAddressesOf(accountId, at), email)
+  const waysBack = formers.map(({ id: former, email: mailbox }) => {
+    const payload = { kind: 'email_changed', mailbox, former }
+    const { token, link } = newLink(deps.vault, { accountId, purpose: 'not_me', payload }, at)
+    return { link, message: restoredElsewhereMail(deps, { to: mailbox, token, email }) }
+  })
+  const messages = [restoredMail(deps, { to: email }), ...waysBack.map(({ message }) => message)]
+  return {
+    links: waysBack.map(({ link }) => link),
+    mails: messages.map((message) => queuedMail(deps.vault, accountId, message, at)),
   }
 }

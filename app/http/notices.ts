@@ -70,13 +70,13 @@ const SENTENCES: Record<Exclude<NoticeWord, 'recovery_code_used'>, Notice> = {
   undone_email: {
     tone: 'good',
     title: 'Your e-mail address is back.',
-    text: 'The account is known by the one before again.',
+    text: 'The account is known by the one before again. What was added since it was changed is gone.',
   },
   undone_token: { tone: 'good', title: 'The access token is gone.', text: 'What used it is refused from now on.' },
   undone_second_factor: {
     tone: 'good',
     title: 'Two-factor authentication is off again.',
-    text: 'The authenticator that was not yours no longer opens the account, nor do the recovery codes that came with it.',
+    text: 'No authenticator opens the account, nor do the recovery codes that came with one.',
   },
   undone_authenticator: {
     tone: 'good',

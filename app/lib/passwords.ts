@@ -9,6 +9,9 @@ const FIRST_GUESS = 50 // ms for a hash, until some have been timed
 const SHORTEST = 1 // ms; bounds the queue however little a hash seems to take
 const WEIGHT = 0.1 // of the newest hash in the moving average: the last ten or twenty count
 
+/** In the place of a hash: no password is right, until its owner sets one by a link that was mailed. */
+export const NO_PASSWORD = '!'
+
 /** Too many passwords are being checked at this moment. The answer is 503 with `Retry-After`. */
 export class HashQueueFull extends Error {
   /** How long the wait would have been, in whole seconds. */
@@ -73,10 +76,11 @@ export function createPasswords({
     /** A PHC string. The password is normalised (NFC), so that the same keys on another keyboard give the same bytes. */
     hash: (password: string): Promise<string> => inTurn(() => argon2.hash(password.normalize('NFC'), SETTINGS)),
 
-    /** True when the password is right. Without a stored hash it does the same work and is false. */
+    /** True when the password is right. Without a stored hash, or where none is right, it does the same work and is false. */
     verify: async (stored: string | undefined, password: string): Promise<boolean> => {
-      const against = stored ?? (await nobodys)
-      return (await inTurn(() => argon2.verify(against, password.normalize('NFC')))) && stored !== undefined
+      const isOpen = stored !== undefined && stored !== NO_PASSWORD
+      const against = isOpen ? stored : await nobodys
+      return (await inTurn(() => argon2.verify(against, password.normalize('NFC')))) && isOpen
     },
 
     load: () => ({ running, waiting: waiting.length }),

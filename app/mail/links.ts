@@ -29,10 +29,18 @@ export type MailLink = {
 /** What a link is about, where its purpose alone does not say it. JSON. */
 export type LinkPayload = Record<string, string | number | null>
 
-/** A link for a mail: the row for the store, and the token, which stands in the mail alone. 256 random bits, base64url. */
+/**
+ * A link for a mail: the row for the store, and the token, which stands in the mail alone. 256 random bits, base64url. `about`: when
+ * that happened of which the mail tells, where it is written later.
+ */
 export function newLink(
   vault: Vault,
-  { accountId, purpose, payload }: { accountId: number; purpose: LinkPurpose; payload?: LinkPayload },
+  {
+    accountId,
+    purpose,
+    payload,
+    about,
+  }: { accountId: number; purpose: LinkPurpose; payload?: LinkPayload; about?: Date },
   now: Date,
 ): { token: string; link: MailLink } {
   const token = encodeBase64urlNoPadding(randomBytes(32))
@@ -44,7 +52,7 @@ export function newLink(
       accountId,
       purpose,
       payload: payload ? vault.seal('mail-link', place(tokenHash), Buffer.from(JSON.stringify(payload))) : null,
-      createdAt: now,
+      createdAt: about ?? now,
       expiresAt: new Date(now.getTime() + LINK_LIFE[purpose]),
     },
   }

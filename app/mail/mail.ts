@@ -11,6 +11,11 @@ export type Message = {
   after?: string[]
 }
 
+const inUtc = new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeStyle: 'short', timeZone: 'UTC' })
+
+/** "1 March 2026 at 12:00 UTC". */
+export const inWords = (at: Date): string => `${inUtc.format(at)} UTC`
+
 /** As queued: sealed, because a link in it is a secret. Milliseconds, because SQL calculates with them. */
 export type QueuedMail = { id: string; accountId: number; sealed: string; createdAt: Date; nextAttemptAtMs: number }
 

@@ -2,6 +2,7 @@ import type { EventKind } from '../events.ts'
 import type { Vault } from '../lib/vault.ts'
 import { authenticatorAttempt, type BudgetRule, isBlocked, type LimitDeps } from '../limits.ts'
 import type { MailDeps } from './account-mails.ts'
+import { type FormerAddress, listening } from './former-addresses.ts'
 import { type MailLink, newLink } from './links.ts'
 import { openMail, type QueuedMail, queuedMail } from './mail.ts'
 import { isTold, noticeMail } from './notices.ts'
@@ -36,17 +37,17 @@ export type DueNotice = {
 
 export type ClaimedMail = QueuedMail & { attempts: number; claimedUntilMs: number }
 
+/** A notice for one of the mailboxes that hear of an event. */
+type Copy = { link: MailLink; mail: QueuedMail; budget: BudgetRule }
+
 export type MailingStore = {
   /** The oldest first. Those of accounts that are gone went with them. */
   dueNotices(limit: number): Promise<DueNotice[]>
-  /** Event, link, mail and budget in one. False, and nothing done, when another process did it or the budget is spent. */
-  queueNotice(of: {
-    eventId: string
-    link: MailLink
-    mail: QueuedMail
-    budget: BudgetRule
-    nowMs: number
-  }): Promise<boolean>
+  formerAddressesOf(accountId: number, now: Date): Promise<FormerAddress[]>
+  /** Event, links, mails and budgets in one. False, and nothing done, when another process did it or a budget is spent. */
+  queueNotice(of: { eventId: string; copies: Copy[]; nowMs: number }): Promise<boolean>
+  /** Those of the budgets, by their keys, that have nothing left. */
+  spentBudgets(budgets: BudgetRule[], nowMs: number): Promise<Set<string>>
   dropNotice(eventId: string): Promise<void>
   /** One mail that is due and nobody's, for the caller alone until `untilMs`. */
   claim(nowMs: number, untilMs: number): Promise<ClaimedMail | undefined>
@@ -100,26 +101,51 @@ export async function writeNotices(deps: MailingDeps): Promise<void> {
   } while (due.length === NOTICES_AT_ONCE)
 }
 
+/** To the present mailbox, and to those that may still take the account back. */
 async function writeNotice(deps: MailingDeps, due: DueNotice) {
   const { id: eventId, accountId, email, emailConfirmedAt: _, kind, subject, ...of } = due
-  if (!receivesNews(deps, due)) return false
   if (!isTold(kind)) return false // written by a newer version, whose words this one does not have
   const now = deps.now()
   // Where it comes to that, it is told for itself: no further wrong code will come and bring it along.
   const authenticatorRefused = kind === 'code_wrong' && (await isBlocked(deps, authenticatorAttempt(accountId)))
-  const { token, link } = newLink(
-    deps.vault,
-    { accountId, purpose: 'not_me', payload: { kind, subject, eventId } },
-    now,
-  )
-  const message = noticeMail(deps, { to: email, token, kind, ...of, authenticatorRefused })
-  const mail = queuedMail(deps.vault, accountId, message, now)
-  const budget = noticeBudget(accountId, authenticatorRefused ? 'authenticator_refused' : kind)
-  return deps.mailing.queueNotice({ eventId, link, mail, budget, nowMs: now.getTime() })
+  const formers = listening(await deps.mailing.formerAddressesOf(accountId, now), email)
+  const present = { email, id: null, leftAt: undefined }
+  const mailboxes = [...(receivesNews(deps, due) ? [present] : []), ...formers]
+  const copies = mailboxes.map(({ email: mailbox, id: former, leftAt }): Copy => {
+    const payload = { kind, subject, eventId, mailbox, former }
+    const { token, link } = newLink(deps.vault, { accountId, purpose: 'not_me', payload, about: of.at }, now)
+    const message = noticeMail(deps, { to: mailbox, leftAt, token, kind, ...of, authenticatorRefused })
+    const about = authenticatorRefused ? 'authenticator_refused' : kind
+    return {
+      link,
+      mail: queuedMail(deps.vault, accountId, message, now),
+      budget: noticeBudget(accountId, about, former),
+    }
+  })
+  return queueCopies(deps, eventId, copies, now.getTime())
 }
 
-const noticeBudget = (accountId: number, about: EventKind | 'authenticator_refused'): BudgetRule => ({
-  key: `mails:${about}:${accountId}`,
+/** Each mailbox has a budget of its own, and one whose budget is spent keeps no other from hearing of it. */
+async function queueCopies(deps: MailingDeps, eventId: string, copies: Copy[], nowMs: number): Promise<boolean> {
+  if (copies.length === 0) return false
+  if (await deps.mailing.queueNotice({ eventId, copies, nowMs })) return true
+  const budgets = copies.map(({ budget }) => budget)
+  const spent = await deps.mailing.spentBudgets(budgets, nowMs)
+  if (spent.size === 0) return false
+  return queueCopies(
+    deps,
+    eventId,
+    copies.filter(({ budget }) => !spent.has(budget.key)),
+    nowMs,
+  )
+}
+
+const noticeBudget = (
+  accountId: number,
+  about: EventKind | 'authenticator_refused',
+  former: string | null,
+): BudgetRule => ({
+  key: `mails:${about}:${accountId}${former ? `:${former}` : ''}`,
   // Whoever guesses codes writes one of these with every guess; the owner needs to be told, and not to be buried.
   most: about === 'code_wrong' || about === 'authenticator_refused' ? 1 : TOLD_AT_MOST,
   windowMs: HOUR,

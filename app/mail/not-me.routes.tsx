@@ -7,8 +7,9 @@ import { mailLinkCookie } from '../http/mail-link-cookie.ts'
 import { takeNotice } from '../http/notices.ts'
 import type { RenderPage } from '../http/page.tsx'
 import type { Cookies } from '../http/session.ts'
-import { type NotMeDeps, type Reported, reportedBehind, secureAccount, type Undoing } from './not-me.ts'
+import { type NotMeDeps, type Reported, reportedBehind, secureAccount } from './not-me.ts'
 import { happenedInWords, isTold } from './notices.ts'
+import { mostOf, type Undoing } from './undoing.ts'
 
 const HERE = '/mail/not-me'
 
@@ -45,25 +46,25 @@ export function notMeRoutes(deps: NotMeRoutesDeps) {
     )
 }
 
-const inWords = ({ kind, email, event, undoing }: Reported) => ({
-  email,
+const inWords = ({ kind, mailbox, event, undoing }: Reported) => ({
+  email: mailbox,
   event,
   happened: isTold(kind) ? happenedInWords(kind) : 'The e-mail address of your account was changed',
-  undoing: undoing && undoingInWords(undoing),
-  advice: undoing ? undefined : ADVICE[kind],
+  undoing: undoingInWords(undoing, mailbox),
+  advice: mostOf(undoing) ? undefined : ADVICE[kind],
 })
 
-function undoingInWords(undoing: Undoing): string {
-  switch (undoing.what) {
-    case 'email':
-      return `Put the address ${undoing.previousEmail} back`
-    case 'token':
-      return 'Remove that access token'
-    case 'second_factor':
-      return 'Turn two-factor authentication off again'
-    case 'authenticator':
-      return 'Remove that authenticator'
-  }
+function undoingInWords(undoing: Undoing, mailbox: string): string[] {
+  const { since, restoresEmail, factorIds, turnsOff, spendsCodes, tokenIds } = undoing
+  return [
+    ...(restoresEmail ? [`Put the address ${mailbox} back`] : []),
+    ...(turnsOff ? ['Turn two-factor authentication off again'] : []),
+    ...(factorIds.length > 0 && !turnsOff
+      ? [since ? 'Remove the authenticators added since' : 'Remove that authenticator']
+      : []),
+    ...(spendsCodes ? ['Spend the recovery codes made since'] : []),
+    ...(tokenIds.length > 0 ? [since ? 'Remove the access tokens made since' : 'Remove that access token'] : []),
+  ]
 }
 
 const NEW_CODES = 'When you have signed in, generate new recovery codes: somebody may have these.'
@@ -72,7 +73,7 @@ const NOT_THE_ONLY_CHANGE =
 
 /** What the button can not do. */
 const ADVICE: Record<string, string> = {
-  email_changed: 'The address before can not be put back: it is in place already, or belongs to another account now.',
+  email_changed: 'The address is in place already, or belongs to another account now.',
   password_changed: 'The old password does not come back: you choose a new one.',
   password_reset: 'The old password does not come back: you choose a new one.',
   second_factor_on: NOT_THE_ONLY_CHANGE,

@@ -83,7 +83,7 @@ describe('a notice', () => {
     assertUnreadable(JSON.stringify(message), ['evil.example'])
   })
 
-  test('knows again what it is about: kind, subject and event stand sealed in its link', async () => {
+  test('knows again what it is about and where it went: kind, subject, event and mailbox stand sealed in its link', async () => {
     const { browser, email } = await signedUp(product)
     const { id } = await withToken(product, browser)
     const [message] = await noticesFor(product, email)
@@ -91,8 +91,11 @@ describe('a notice', () => {
     const all = await everything(database)
     const link = all.mailLinks.find(({ tokenHash }) => tokenHash === hashToken(token))
     const event = all.events.find(({ subject }) => subject === id)
-    assert.ok(link && event)
-    assert.deepEqual(linkPayload(product.vault, link), { kind: 'token_generated', subject: id, eventId: event.id })
+    assert.ok(link && event, 'a link and an event')
+    assert.deepEqual(linkPayload(product.vault, link), {
+      ...{ kind: 'token_generated', subject: id, eventId: event.id },
+      ...{ mailbox: email, former: null },
+    })
     assert.equal(link.expiresAt.getTime() - clock.now().getTime(), 72 * HOUR)
   })
 

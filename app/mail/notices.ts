@@ -1,5 +1,5 @@
 import type { EventKind, Origin } from '../events.ts'
-import type { Message } from './mail.ts'
+import { inWords, type Message } from './mail.ts'
 
 /** Kinds of events that have a mail of their own. */
 export type ToldKind = Extract<
@@ -103,35 +103,42 @@ export function noticeMail(
   { issuer, baseUrl }: { issuer: string; baseUrl: string },
   {
     to,
+    leftAt,
     token,
     kind,
     at,
     address,
     browser,
     authenticatorRefused = false,
-  }: Origin & { to: string; token: string; kind: ToldKind; at: Date; authenticatorRefused?: boolean },
+  }: Origin & {
+    to: string
+    /** When the account left this address, where it goes by another. */
+    leftAt?: Date | undefined
+    token: string
+    kind: ToldKind
+    at: Date
+    authenticatorRefused?: boolean
+  },
 ): Message {
   const { subject, happened, more } = WORDS[kind]
   return {
     to,
     subject: authenticatorRefused ? 'Your authenticator is refused: someone has your password' : subject,
     paragraphs: [
-      `This is about your account ${to} at ${issuer}.`,
+      leftAt
+        ? `This is about your account at ${issuer}, which was known by ${to} until ${inWords(leftAt)}.`
+        : `This is about your account ${to} at ${issuer}.`,
       `${happened}: on ${inWords(at)}, from ${browser} at the address ${address}.`,
       ...(more ? [more] : []),
       ...(authenticatorRefused ? [AUTHENTICATOR_REFUSED] : []),
     ],
     link: { text: 'This was not me', href: `${baseUrl}/mail/not-me?token=${token}` },
     after: [
+      ...(leftAt ? ['The link puts this address back as well, and takes back what was added since.'] : []),
       'If it was you, there is nothing to do. The link works once, within 72 hours, and opens a page that says what it will do before it does it.',
     ],
   }
 }
-
-const inUtc = new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeStyle: 'short', timeZone: 'UTC' })
-
-/** "1 March 2026 at 12:00 UTC". */
-const inWords = (at: Date) => `${inUtc.format(at)} UTC`
 
 /** After "Secure my account": the next step, which is a new password. */
 export const securedMail = (

@@ -3,11 +3,11 @@ import { type Origin, type SecurityEvent, securityEvent } from '../events.ts'
 import type { PasswordRefusal, PasswordRules } from '../lib/password-rules.ts'
 import type { Passwords } from '../lib/passwords.ts'
 import { newAccountId } from '../lib/tokens.ts'
-import { attemptMails, charge, chargeMail, type LimitDeps, type Wait } from '../limits.ts'
-import { addressTriedMail, type MailDeps } from '../mail/account-mails.ts'
+import { charge, type LimitDeps, type Wait } from '../limits.ts'
+import type { MailDeps } from '../mail/account-mails.ts'
 import type { MailLink } from '../mail/links.ts'
-import { type QueuedMail, queuedMail } from '../mail/mail.ts'
-import { receivesNews } from '../mail/receivers.ts'
+import type { QueuedMail } from '../mail/mail.ts'
+import { type TakenAddressStore, triedMail } from '../mail/taken-addresses.ts'
 import { type KnownBrowser, remembered } from './known-browsers.ts'
 import { type NewSession, newSession } from './session.ts'
 
@@ -20,10 +20,10 @@ export type NewAccount = {
   createdAt: Date
 }
 
-export type SignUpStore = {
+export type SignUpStore = TakenAddressStore & {
   /**
    * Account, session where it is signed in, link, mail and events, all of it or none. False when the e-mail has an account
-   * already, which stays as it is.
+   * already, which stays as it is, or is kept for one that left it.
    */
   signUp(of: {
     account: NewAccount
@@ -34,7 +34,6 @@ export type SignUpStore = {
     /** Where a session begins, the browser is known from then on. */
     known: KnownBrowser | undefined
   }): Promise<boolean>
-  ownerOf(email: string): Promise<{ id: number; email: string; emailConfirmedAt: Date | null } | undefined>
   queueMail(mail: QueuedMail): Promise<void>
 }
 
@@ -84,7 +83,7 @@ export async function signUp(
   if (deps.mailDelivery.configured) {
     const nobody = { session: undefined, known: undefined } // is signed in yet
     const made = await deps.accounts.signUp({ account, ...nobody, ...confirm, events: [event] })
-    if (!made) await tellOwner(deps, email, origin, now)
+    if (!made) await tellHolder(deps, email, origin, now)
     return { ok: true, step: 'check_mail' }
   }
 
@@ -103,8 +102,8 @@ export async function signUp(
 }
 
 /** At most once an hour, and not where the address may be another's: the confirmation that went there says what to do. */
-async function tellOwner(deps: SignUpDeps, email: string, origin: Origin, now: Date) {
-  const owner = await deps.accounts.ownerOf(email)
-  if (!owner || !receivesNews(deps, owner) || !(await chargeMail(deps, attemptMails(email))).ok) return
-  await deps.accounts.queueMail(queuedMail(deps.vault, owner.id, addressTriedMail(deps, { to: email, origin }), now))
+async function tellHolder(deps: SignUpDeps, email: string, origin: Origin, now: Date) {
+  const holder = await deps.accounts.holderOf(email, now)
+  const mail = holder && (await triedMail(deps, { to: email, holder, origin, now }))
+  if (mail) await deps.accounts.queueMail(mail)
 }

@@ -14,6 +14,7 @@ export const ENDS = [
   'trusted_browsers',
   'known_browsers',
   'mail_links',
+  'former_addresses',
   'limits',
   'access_tokens',
 ] as const
@@ -56,6 +57,10 @@ export async function endingAt(
       db.insert(schema.knownBrowsers).values({ ...whose, firstSeenAt: from(-365 * DAY), lastSeenAt: from(-365 * DAY) }),
     mail_links: () =>
       db.insert(schema.mailLinks).values({ ...whose, purpose: 'not_me', payload: 'sealed', createdAt: now, ...end }),
+    former_addresses: () =>
+      db
+        .insert(schema.formerAddresses)
+        .values({ id: newId(), accountId, email: 'before@example.com', leftAt: now, kept: '{}', ...end }),
     limits: () =>
       db.insert(schema.limits).values({ key: newId(), count: 1, blockedUntilMs: 0, expiresAtMs: from(0).getTime() }),
     access_tokens: () =>

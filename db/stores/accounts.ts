@@ -1,6 +1,7 @@
 import { and, eq } from 'drizzle-orm'
 import { type Database, must } from '../client.ts'
 import { accounts } from '../schema.ts'
+import { keptForNobodyElse } from './former-addresses.ts'
 import { insertNewestLink, type MailLinkRow } from './mail-links.ts'
 import {
   dropLinks,
@@ -21,7 +22,7 @@ import {
   type SessionRow,
 } from './statements.ts'
 
-type NewAccount = typeof accounts.$inferInsert
+type NewAccount = typeof accounts.$inferInsert & { id: number }
 type PasswordChange = {
   accountId: number
   securityVersion: number
@@ -57,6 +58,7 @@ export const accountStore = ({ db, atomically }: Database) => ({
           .onConflictDoNothing({ target: accounts.email })
           .returning({ id: accounts.id }),
       ),
+      keptForNobodyElse(tx, { accountId: account.id, email: account.email, now: account.createdAt }),
       ...(session ? [insertSession(tx, session)] : []),
       ...(known ? [rememberBrowser(tx, known)] : []),
       ...insertNewestLink(tx, link),

@@ -1,7 +1,8 @@
 import { and, eq, not, sql } from 'drizzle-orm'
 import { type Database, type Db, isDuplicate, must } from '../client.ts'
-import { accounts } from '../schema.ts'
-import { insertLink, insertNewestLink, type MailLinkRow, mailLinkStore, useLink } from './mail-links.ts'
+import { accessTokens, accounts, factors, recoveryCodes } from '../schema.ts'
+import { type FormerAddressRow, formerAddressStore, keptForNobodyElse, leaveAddress } from './former-addresses.ts'
+import { insertLinks, insertNewestLink, type MailLinkRow, mailLinkStore, useLink } from './mail-links.ts'
 import {
   accountUnchanged,
   dropLinks,
@@ -35,8 +36,9 @@ type Change = Unchanged & {
   newEmail: string
   now: Date
   renewal: Renewal | undefined
-  notMe: MailLinkRow | undefined
-  mail: MailRow | undefined
+  former: FormerAddressRow | undefined
+  notMe: MailLinkRow[]
+  mails: MailRow[]
   event: EventRow
 }
 type ResetRequest = { link: MailLinkRow; mail: MailRow; event: EventRow }
@@ -56,20 +58,38 @@ type Reset = {
 export const emailStore = ({ db, atomically, ...database }: Database) => ({
   findLink: mailLinkStore({ db, atomically, ...database }).findLink,
   newestLink: mailLinkStore({ db, atomically, ...database }).newestLink,
+  ...formerAddressStore({ db }),
+
+  /** What opens an account besides its password, and the address it goes by. */
+  async openersOf(accountId: number) {
+    const [account] = await db
+      .select({ email: accounts.email, emailConfirmedAt: accounts.emailConfirmedAt })
+      .from(accounts)
+      .where(eq(accounts.id, accountId))
+    if (!account) return undefined
+    const active = await db.select({ id: factors.id }).from(factors).where(eq(factors.accountId, accountId))
+    const tokens = await db
+      .select({ hash: accessTokens.tokenHash })
+      .from(accessTokens)
+      .where(eq(accessTokens.accountId, accountId))
+    const [code] = await db
+      .select({ madeAt: recoveryCodes.madeAt })
+      .from(recoveryCodes)
+      .where(eq(recoveryCodes.accountId, accountId))
+      .limit(1)
+    return {
+      ...account,
+      factorIds: active.map(({ id }) => id),
+      tokenHashes: tokens.map(({ hash }) => hash),
+      codesMadeAt: code?.madeAt ?? null,
+    }
+  },
 
   async ownerOf(email: string): Promise<Owner | undefined> {
     const [owner] = await db
       .select({ id: accounts.id, email: accounts.email, emailConfirmedAt: accounts.emailConfirmedAt })
       .from(accounts)
       .where(eq(accounts.email, email))
-    return owner
-  },
-
-  async ownerById(accountId: number): Promise<Owner | undefined> {
-    const [owner] = await db
-      .select({ id: accounts.id, email: accounts.email, emailConfirmedAt: accounts.emailConfirmedAt })
-      .from(accounts)
-      .where(eq(accounts.id, accountId))
     return owner
   },
 
@@ -189,12 +209,13 @@ const setPassword = (
   insertEvents(tx, event, ...(freezes ? [frozen] : [])),
 ]
 
-/** Perhaps: nobody has proven yet that the mailbox is his, and access tokens are open to whoever made them. */
-const madeByAStranger = sql`(${accounts.emailConfirmedAt} is null and ${accounts.tokensFrozenAt} is null)`
+/** Perhaps: there are access tokens open that may have been made before anybody had proven that the mailbox is theirs. */
+const madeByAStranger = sql`(${accounts.tokensFrozenAt} is null and (${accounts.emailConfirmedAt} is null or exists (
+  select 1 from ${accessTokens} where ${accessTokens}.account_id = ${accounts}.id and ${accessTokens}.created_at < ${accounts.emailConfirmedAt})))`
 
 const changeEmail = (
   tx: Db,
-  { accountId, securityVersion, tokenHash, newEmail, now, renewal, notMe, mail, event }: Change,
+  { accountId, securityVersion, tokenHash, newEmail, now, renewal, former, notMe, mails, event }: Change,
 ) => [
   must(
     tx
@@ -209,6 +230,7 @@ const changeEmail = (
       )
       .returning({ id: accounts.id }),
   ),
+  keptForNobodyElse(tx, { accountId, email: newEmail, now }),
   ...(renewal
     ? [
         renewSession(tx, renewal),
@@ -216,11 +238,12 @@ const changeEmail = (
         forgetTrustedBrowsers(tx, accountId),
       ]
     : endEverything(tx, accountId)),
+  ...(former ? [leaveAddress(tx, former)] : []),
   useLink(tx, { tokenHash, purpose: 'change_email', now }),
   dropLinks(tx, accountId, ['confirm_email', 'change_email', 'reset_password']),
-  ...(notMe ? [insertLink(tx, notMe)] : []),
+  ...(notMe.length > 0 ? [insertLinks(tx, notMe)] : []),
   insertEvents(tx, event),
-  ...(mail ? [queueMails(tx, mail)] : []),
+  ...(mails.length > 0 ? [queueMails(tx, ...mails)] : []),
 ]
 
 const writeReset = (tx: Db, { link, mail, event }: ResetRequest) => [

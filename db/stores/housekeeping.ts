@@ -4,6 +4,7 @@ import { passingOverHeldRows } from '../columns.ts'
 import {
   accessTokens,
   factors,
+  formerAddresses,
   knownBrowsers,
   limits,
   mailLinks,
@@ -29,6 +30,7 @@ const ENDING = {
     end: knownBrowsers.lastSeenAt,
   },
   mailLinks: { rows: mailLinks, key: [mailLinks.tokenHash], end: mailLinks.expiresAt },
+  formerAddresses: { rows: formerAddresses, key: [formerAddresses.id], end: formerAddresses.expiresAt },
 }
 type Ending = keyof typeof ENDING
 

@@ -33,7 +33,13 @@ export const insertNewestLink = (tx: Db, link: MailLinkRow) => [
 ]
 
 /** Beside those that went out before: each is about something of its own. */
-export const insertLink = (tx: Db, link: MailLinkRow) => tx.insert(mailLinks).values(link)
+export const insertLinks = (tx: Db, links: MailLinkRow[]) => tx.insert(mailLinks).values(links)
+
+/** "This was not me", of what happened after a time: the account has gone back to how it was then. */
+export const dropReportsAfter = (tx: Db, accountId: number, time: Date) =>
+  tx
+    .delete(mailLinks)
+    .where(and(eq(mailLinks.accountId, accountId), eq(mailLinks.purpose, 'not_me'), gt(mailLinks.createdAt, time)))
 
 /** Goes on for one caller only: the one whose DELETE returns the row. */
 export const useLink = (tx: Db, { tokenHash, purpose, now }: { tokenHash: string; purpose: Purpose; now: Date }) =>

@@ -1,14 +1,20 @@
-import { and, asc, eq, lte } from 'drizzle-orm'
+import { and, asc, eq, gt, inArray, lte } from 'drizzle-orm'
 import { type Database, must } from '../client.ts'
-import { accounts, events, mails } from '../schema.ts'
+import { accounts, events, limits, mails } from '../schema.ts'
+import { formerAddressStore } from './former-addresses.ts'
 import { type BudgetRule, chargeBudget } from './limits.ts'
-import { insertLink, type MailLinkRow } from './mail-links.ts'
+import { insertLinks, type MailLinkRow } from './mail-links.ts'
 import { type MailRow, queueMails } from './statements.ts'
+
+/** A notice for one of the mailboxes that hear of an event. */
+type Copy = { link: MailLinkRow; mail: MailRow; budget: BudgetRule }
 
 const LOOKED_AT = 20 // at a time: more than claim at once, so that each finds one
 
 /** The queue of mails, and the events whose mail is still to be written. */
 export const mailStore = ({ db, atomically }: Database) => ({
+  formerAddressesOf: formerAddressStore({ db }).formerAddressesOf,
+
   dueNotices: async (limit: number) =>
     await db
       .select({
@@ -28,26 +34,28 @@ export const mailStore = ({ db, atomically }: Database) => ({
       .orderBy(asc(events.at), asc(events.id))
       .limit(limit),
 
-  /** The budget in the same transaction: of two that write about the same account, both would be the first of the hour. */
-  queueNotice: ({
-    eventId,
-    link,
-    mail,
-    budget,
-    nowMs,
-  }: {
-    eventId: string
-    link: MailLinkRow
-    mail: MailRow
-    budget: BudgetRule
-    nowMs: number
-  }) =>
+  /** The budgets in the same transaction: of two that write about the same account, both would be the first of the hour. */
+  queueNotice: ({ eventId, copies, nowMs }: { eventId: string; copies: Copy[]; nowMs: number }) =>
     atomically((tx) => [
       must(tx.update(events).set({ notice: null }).where(due(eventId)).returning({ id: events.id })),
-      insertLink(tx, link),
-      must(chargeBudget(tx, budget, nowMs)),
-      queueMails(tx, mail),
+      insertLinks(
+        tx,
+        copies.map(({ link }) => link),
+      ),
+      ...copies.map(({ budget }) => must(chargeBudget(tx, budget, nowMs))),
+      queueMails(tx, ...copies.map(({ mail }) => mail)),
     ]),
+
+  /** Those of the budgets, by their keys, that have nothing left. */
+  async spentBudgets(budgets: BudgetRule[], nowMs: number): Promise<Set<string>> {
+    const keys = budgets.map(({ key }) => key)
+    const rows = await db
+      .select({ key: limits.key, count: limits.count })
+      .from(limits)
+      .where(and(inArray(limits.key, keys), gt(limits.expiresAtMs, nowMs)))
+    const counts = new Map(rows.map(({ key, count }) => [key, count]))
+    return new Set(budgets.filter(({ key, most }) => (counts.get(key) ?? 0) >= most).map(({ key }) => key))
+  },
 
   async dropNotice(eventId: string): Promise<void> {
     await atomically((tx) => [tx.update(events).set({ notice: null }).where(due(eventId))])

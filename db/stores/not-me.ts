@@ -1,7 +1,8 @@
-import { and, eq, isNull, sql } from 'drizzle-orm'
+import { and, eq, inArray, isNotNull, isNull, ne, sql } from 'drizzle-orm'
 import { type Database, type Db, isDuplicate, must } from '../client.ts'
 import { accessTokens, accounts, events, factors, knownBrowsers, recoveryCodes } from '../schema.ts'
-import { insertNewestLink, type MailLinkRow, mailLinkStore, useLink } from './mail-links.ts'
+import { comeBack, formerAddressStore } from './former-addresses.ts'
+import { dropReportsAfter, insertNewestLink, type MailLinkRow, mailLinkStore, useLink } from './mail-links.ts'
 import {
   dropLinks,
   type EventRow,
@@ -10,14 +11,16 @@ import {
   forgive,
   insertEvents,
   type MailRow,
-  newSecurityVersion,
   queueMails,
 } from './statements.ts'
 
-type Undoing =
-  | { what: 'email'; previousEmail: string }
-  | { what: 'token'; id: string }
-  | { what: 'second_factor' | 'authenticator'; factorId: string }
+type Undoing = {
+  since: { id: string; leftAt: Date } | undefined
+  factorIds: string[]
+  turnsOff: boolean
+  spendsCodes: boolean
+  tokenIds: string[]
+}
 
 type Securing = {
   accountId: number
@@ -25,10 +28,12 @@ type Securing = {
   changes: number
   wasFrozen: boolean
   tokenHash: string
-  undoing: Undoing | undefined
+  closed: string
+  email: string | undefined
+  undoing: Undoing
   events: EventRow[]
   reset: MailLinkRow
-  mail: MailRow
+  mails: MailRow[]
   forgiven: Forgiven
   now: Date
 }
@@ -37,7 +42,7 @@ type Securing = {
 export const notMeStore = (database: Database) => ({
   findLink: mailLinkStore(database).findLink,
 
-  async accountNow(accountId: number) {
+  async accountNow(accountId: number, now: Date) {
     const { db } = database
     const [account] = await db
       .select({
@@ -48,19 +53,31 @@ export const notMeStore = (database: Database) => ({
       .from(accounts)
       .where(eq(accounts.id, accountId))
     if (!account) return undefined
-    const active = await db
-      .select({ id: factors.id, addedAt: factors.addedAt })
-      .from(factors)
-      .where(eq(factors.accountId, accountId))
+    const active = await db.select({ id: factors.id }).from(factors).where(eq(factors.accountId, accountId))
     const tokens = await db
-      .select({ id: accessTokens.id })
+      .select({ id: accessTokens.id, tokenHash: accessTokens.tokenHash })
       .from(accessTokens)
       .where(eq(accessTokens.accountId, accountId))
-    return { ...account, factors: active, tokenIds: tokens.map(({ id }) => id) }
+    const [code] = await db
+      .select({ madeAt: recoveryCodes.madeAt })
+      .from(recoveryCodes)
+      .where(eq(recoveryCodes.accountId, accountId))
+      .limit(1)
+    const formers = await formerAddressStore(database).formerAddressesOf(accountId, now)
+    return {
+      ...account,
+      factorIds: active.map(({ id }) => id),
+      tokens,
+      codesMadeAt: code?.madeAt ?? null,
+      formers,
+    }
   },
 
-  async isTaken(email: string): Promise<boolean> {
-    const found = await database.db.select({ id: accounts.id }).from(accounts).where(eq(accounts.email, email))
+  async isTaken(email: string, accountId: number): Promise<boolean> {
+    const found = await database.db
+      .select({ id: accounts.id })
+      .from(accounts)
+      .where(and(eq(accounts.email, email), ne(accounts.id, accountId)))
     return found.length > 0
   },
 
@@ -82,63 +99,74 @@ export const notMeStore = (database: Database) => ({
   },
 })
 
-const secure = (tx: Db, { accountId, securityVersion, changes, wasFrozen, tokenHash, undoing, ...of }: Securing) => [
-  ...Array.from({ length: changes }, (_, step) => newSecurityVersion(tx, accountId, securityVersion + step)),
-  ...(wasFrozen ? [] : [freeze(tx, accountId, of.now)]),
-  ...(undoing?.what === 'email' ? [restoreEmail(tx, accountId, undoing.previousEmail, of.now)] : []),
-  ...endEverything(tx, accountId),
-  tx.delete(knownBrowsers).where(eq(knownBrowsers.accountId, accountId)),
-  ...(undoing && undoing.what !== 'email' ? undo(tx, accountId, undoing) : []),
-  useLink(tx, { tokenHash, purpose: 'not_me', now: of.now }),
-  // Somebody else may have asked for them, and hold the mailbox that they went to. The other "This was not me" links stay.
-  dropLinks(tx, accountId, ['change_email', 'confirm_email']),
-  ...insertNewestLink(tx, of.reset),
-  ...forgive(tx, of.forgiven),
-  insertEvents(tx, ...of.events),
-  queueMails(tx, of.mail),
-]
+const secure = (tx: Db, securing: Securing) => {
+  const { accountId, tokenHash, undoing, now } = securing
+  return [
+    closeForOwner(tx, securing),
+    ...endEverything(tx, accountId),
+    tx.delete(knownBrowsers).where(eq(knownBrowsers.accountId, accountId)),
+    ...undo(tx, accountId, undoing, now),
+    useLink(tx, { tokenHash, purpose: 'not_me', now }),
+    ...(undoing.since ? [dropReportsAfter(tx, accountId, undoing.since.leftAt)] : []),
+    // Somebody else may have asked for them, and hold the mailbox that they went to.
+    dropLinks(tx, accountId, ['change_email', 'confirm_email']),
+    ...insertNewestLink(tx, securing.reset),
+    ...forgive(tx, securing.forgiven),
+    insertEvents(tx, ...securing.events),
+    queueMails(tx, ...securing.mails),
+  ]
+}
 
-const freeze = (tx: Db, accountId: number, now: Date) =>
+/**
+ * Who knows the password is not let in by it. An address is put back unless it belongs to another by now. Its owner came by a mail
+ * to it, which is what confirms an address.
+ */
+const closeForOwner = (tx: Db, { accountId, securityVersion, changes, wasFrozen, closed, email, now }: Securing) =>
   must(
     tx
       .update(accounts)
-      .set({ tokensFrozenAt: now })
-      .where(and(eq(accounts.id, accountId), isNull(accounts.tokensFrozenAt)))
-      .returning({ id: accounts.id }),
-  )
-
-/** Unless the address belongs to another by now. Its owner came by a mail to it, which is what confirms an address. */
-const restoreEmail = (tx: Db, accountId: number, email: string, now: Date) =>
-  must(
-    tx
-      .update(accounts)
-      .set({ email, emailConfirmedAt: now })
+      .set({
+        passwordHash: closed,
+        securityVersion: securityVersion + changes,
+        ...(!wasFrozen && { tokensFrozenAt: now }),
+        ...(email !== undefined && { email, emailConfirmedAt: now }),
+      })
       .where(
         and(
           eq(accounts.id, accountId),
-          sql`not exists (select 1 from ${accounts} as others where others.email = ${email})`,
+          eq(accounts.securityVersion, securityVersion),
+          (wasFrozen ? isNotNull : isNull)(accounts.tokensFrozenAt),
+          email === undefined
+            ? undefined
+            : sql`not exists (select 1 from ${accounts} as others where others.email = ${email} and others.id <> ${accountId})`,
         ),
       )
       .returning({ id: accounts.id }),
   )
 
-function undo(tx: Db, accountId: number, undoing: Exclude<Undoing, { what: 'email' }>) {
-  if (undoing.what === 'token')
-    return [
+function undo(tx: Db, accountId: number, { since, factorIds, turnsOff, spendsCodes, tokenIds }: Undoing, now: Date) {
+  const codes = eq(recoveryCodes.accountId, accountId)
+  return [
+    ...factorIds.map((id) =>
       must(
         tx
-          .delete(accessTokens)
-          .where(and(eq(accessTokens.accountId, accountId), eq(accessTokens.id, undoing.id)))
-          .returning({ id: accessTokens.id }),
+          .delete(factors)
+          .where(and(eq(factors.accountId, accountId), eq(factors.id, id)))
+          .returning({ id: factors.id }),
       ),
-    ]
-  const removed = must(
-    tx
-      .delete(factors)
-      .where(and(eq(factors.accountId, accountId), eq(factors.id, undoing.factorId)))
-      .returning({ id: factors.id }),
-  )
-  return undoing.what === 'authenticator'
-    ? [removed]
-    : [removed, tx.delete(recoveryCodes).where(eq(recoveryCodes.accountId, accountId))]
+    ),
+    ...(turnsOff ? [tx.delete(recoveryCodes).where(codes)] : []),
+    ...(spendsCodes
+      ? [
+          tx
+            .update(recoveryCodes)
+            .set({ usedAt: now, sealed: null })
+            .where(and(codes, isNull(recoveryCodes.usedAt))),
+        ]
+      : []),
+    ...(tokenIds.length > 0
+      ? [tx.delete(accessTokens).where(and(eq(accessTokens.accountId, accountId), inArray(accessTokens.id, tokenIds)))]
+      : []),
+    ...(since ? [comeBack(tx, { accountId, ...since })] : []),
+  ]
 }

@@ -1,22 +1,35 @@
-import { and, asc, eq, gt, isNull, lt } from 'drizzle-orm'
+import { and, asc, eq, gt, isNull, lt, ne } from 'drizzle-orm'
 import type { Database } from '../client.ts'
 import { accounts, factors, mailLinks, mails, recoveryCodes } from '../schema.ts'
-import { closeAccount, type EventRow, endEverything, insertEvents } from './statements.ts'
+import { formerAddressStore } from './former-addresses.ts'
+import { insertLinks, type MailLinkRow } from './mail-links.ts'
+import { closeAccount, type EventRow, endEverything, insertEvents, type MailRow, queueMails } from './statements.ts'
 
-type Closing = { accountId: number; wasFrozen: boolean; counter: number; at: Date; events: EventRow[] }
+type Closing = {
+  accountId: number
+  wasFrozen: boolean
+  passwordHash: string | undefined
+  counter: number
+  at: Date
+  events: EventRow[]
+  links: MailLinkRow[]
+  mails: MailRow[]
+}
 
 export const restoredStore = ({ db, atomically }: Database) => ({
+  formerAddressesOf: formerAddressStore({ db }).formerAddressesOf,
+
   accountsAfter: async (after: number, limit: number) =>
     await db
-      .select({ id: accounts.id, tokensFrozenAt: accounts.tokensFrozenAt })
+      .select({ id: accounts.id, email: accounts.email, tokensFrozenAt: accounts.tokensFrozenAt })
       .from(accounts)
       .where(gt(accounts.id, after))
       .orderBy(asc(accounts.id))
       .limit(limit),
 
-  closeRestored: ({ accountId, wasFrozen, counter, at, events }: Closing) =>
+  closeRestored: ({ accountId, wasFrozen, passwordHash, counter, at, events, links, mails: asking }: Closing) =>
     atomically((tx) => [
-      closeAccount(tx, accountId, { wasFrozen, at }),
+      closeAccount(tx, accountId, { wasFrozen, at, passwordHash }),
       ...endEverything(tx, accountId),
       tx
         .update(factors)
@@ -26,8 +39,11 @@ export const restoredStore = ({ db, atomically }: Database) => ({
         .update(recoveryCodes)
         .set({ usedAt: at, sealed: null })
         .where(and(eq(recoveryCodes.accountId, accountId), isNull(recoveryCodes.usedAt))),
-      tx.delete(mailLinks).where(eq(mailLinks.accountId, accountId)),
+      // By "This was not me" an owner takes back what the backup has of somebody else.
+      tx.delete(mailLinks).where(and(eq(mailLinks.accountId, accountId), ne(mailLinks.purpose, 'not_me'))),
+      ...(links.length > 0 ? [insertLinks(tx, links)] : []),
       tx.delete(mails).where(eq(mails.accountId, accountId)), // what waited then has been sent since
       insertEvents(tx, ...events),
+      ...(asking.length > 0 ? [queueMails(tx, ...asking)] : []),
     ]),
 })

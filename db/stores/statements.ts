@@ -68,11 +68,19 @@ export const lockAccount = (tx: Db, accountId: number) =>
  * A new security version from whatever the present one is, and frozen access tokens: what closes an account must not fail
  * because of a change at the same time. Goes on only if they were frozen before, or were not, as `wasFrozen` says.
  */
-export const closeAccount = (tx: Db, accountId: number, { wasFrozen, at }: { wasFrozen: boolean; at: Date }) =>
+export const closeAccount = (
+  tx: Db,
+  accountId: number,
+  { wasFrozen, at, passwordHash }: { wasFrozen: boolean; at: Date; passwordHash?: string | undefined },
+) =>
   must(
     tx
       .update(accounts)
-      .set({ securityVersion: sql`${accounts.securityVersion} + 1`, ...(!wasFrozen && { tokensFrozenAt: at }) })
+      .set({
+        securityVersion: sql`${accounts.securityVersion} + 1`,
+        ...(!wasFrozen && { tokensFrozenAt: at }),
+        ...(passwordHash !== undefined && { passwordHash }),
+      })
       .where(and(eq(accounts.id, accountId), (wasFrozen ? isNotNull : isNull)(accounts.tokensFrozenAt)))
       .returning({ id: accounts.id }),
   )

@@ -23,6 +23,7 @@ export async function endedRows({ db }: Pick<Database, 'db'>, at: Date, sessionI
     [schema.pendingEnrolments, lte(schema.pendingEnrolments.expiresAt, at)],
     [schema.trustedBrowsers, lte(schema.trustedBrowsers.expiresAt, at)],
     [schema.mailLinks, lte(schema.mailLinks.expiresAt, at)],
+    [schema.formerAddresses, lte(schema.formerAddresses.expiresAt, at)],
     [limits, lte(limits.expiresAtMs, at.getTime())],
     [schema.accessTokens, lte(schema.accessTokens.previousUntil, at)],
   ] as const

@@ -5,12 +5,13 @@ import { When } from '../ui/when.tsx'
 import { FolderNote, type MailDelivery } from './folder-note.tsx'
 
 type NotMePageProps = {
+  /** Where the link to a new password goes. */
   email: string
   /** A sentence without its full stop: "An access token was generated for your account". */
   happened: string
   event?: { at: Date; address: string; browser: string } | undefined
-  /** What the button takes back, as in "Remove that access token"; undefined where nothing can be. */
-  undoing: string | undefined
+  /** What the button takes back, as in "Remove that access token"; empty where nothing can be. */
+  undoing: string[]
   /** What to do besides, where the button can not do it. */
   advice: string | undefined
 }
@@ -35,16 +36,16 @@ export const NotMePage = ({ email, happened, event, undoing, advice }: NotMePage
     </p>
     <p>If that was not you, the button below will at once:</p>
     <ul class="stack">
-      {undoing && (
+      {undoing.map((what) => (
         <li class="item">
-          <strong class="long">{undoing}</strong>
+          <strong class="long">{what}</strong>
         </li>
-      )}
+      ))}
       {ALWAYS.map((what) => (
         <li class="item">{what}</li>
       ))}
       <li class="item">
-        <span class="long">Send you a link to choose a new password{undoing ? '' : `, to ${email}`}</span>
+        <span class="long">Close the password, and send a link to choose a new one to {email}</span>
       </li>
     </ul>
     {advice && <p>{advice}</p>}
@@ -63,8 +64,8 @@ export const SecuredPage = ({ notice, delivery }: { notice: Notice | undefined; 
     <NoticeBox notice={notice} />
     <p class="lead">It has been signed out everywhere, its browsers are forgotten and its access tokens are frozen.</p>
     <p>
-      We have sent you a link to choose a new password. It works once, within 30 minutes. Until you have chosen one, the
-      old password still opens the account.
+      We have sent you a link to choose a new password. It works once, within 30 minutes. The old password no longer
+      opens the account, whoever knows it.
     </p>
     <FolderNote delivery={delivery} />
     <p>

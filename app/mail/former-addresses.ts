@@ -1,0 +1,43 @@
+import { newId } from '../lib/tokens.ts'
+import { LINK_LIFE } from './links.ts'
+
+/** What opened the account besides the password when an address was left. What is not in it came later. */
+export type Kept = { factors: string[]; tokens: string[]; codesMadeAt: number | null }
+
+/** An address that an account has left, for as long as "This was not me" can put it back. */
+export type FormerAddress = {
+  id: string
+  accountId: number
+  email: string
+  leftAt: Date
+  expiresAt: Date
+  /** `Kept` as JSON. */
+  kept: string
+}
+
+/** The account's second factor and access tokens, as far as they tell what is new. */
+export type Openers = { factorIds: string[]; tokenHashes: string[]; codesMadeAt: Date | null }
+
+/** `earlier`: those that the account left before. Each of its rows has a time of its own, which orders them. */
+export function leaving(
+  { accountId, email }: { accountId: number; email: string },
+  { factorIds, tokenHashes, codesMadeAt }: Openers,
+  earlier: FormerAddress[],
+  now: Date,
+): FormerAddress {
+  const leftAt = new Date(Math.max(now.getTime(), ...earlier.map((each) => each.leftAt.getTime() + 1)))
+  const kept: Kept = { factors: factorIds, tokens: tokenHashes, codesMadeAt: codesMadeAt?.getTime() ?? null }
+  const expiresAt = new Date(leftAt.getTime() + LINK_LIFE.not_me)
+  return { id: newId(), accountId, email, leftAt, expiresAt, kept: JSON.stringify(kept) }
+}
+
+export const keptIn = ({ kept }: Pick<FormerAddress, 'kept'>): Kept => JSON.parse(kept)
+
+/** So many mailboxes hear of an event at most. The oldest, because the first owner is at the beginning. */
+const HEARD_AT_MOST = 5
+
+/** The mailboxes, besides the present one, that hear what happens to the account: each once, by the first time it was left. */
+export const listening = <Former extends { email: string }>(formers: Former[], present: string): Former[] =>
+  formers
+    .filter(({ email }, index) => email !== present && formers.findIndex((each) => each.email === email) === index)
+    .slice(0, HEARD_AT_MOST)
