@@ -51,14 +51,13 @@ const pieces = {
 
   // A double click sends a form once. Coming back, or waiting a little, makes it fresh again.
   sendOnce() {
-    const sent = new Map()
+    const sent = new Set()
     addEventListener('pageshow', () => sent.clear())
     addEventListener('submit', (event) => {
       const form = event.target
       if (form.hasAttribute('data-repeatable')) return
-      const elsewhere = event.submitter?.getAttribute('formaction') ?? ''
-      if (sent.get(form) === elsewhere) return event.preventDefault()
-      sent.set(form, elsewhere)
+      if (sent.has(form)) return event.preventDefault()
+      sent.add(form)
       setTimeout(() => sent.delete(form), 5000)
     })
   },
@@ -74,13 +73,19 @@ const pieces = {
   },
 
   showPassword() {
-    for (const button of all('[data-reveal]')) {
-      const field = document.getElementById(button.dataset.reveal)
+    for (const field of all('[type=password]')) {
+      const button = document.createElement('button')
       const show = (shown) => {
         field.type = shown ? 'text' : 'password'
-        button.querySelector('[data-reveal-word]').textContent = shown ? 'Hide' : 'Show'
+        button.textContent = shown ? 'Hide' : 'Show'
+        button.setAttribute('aria-label', `${button.textContent} password`)
       }
+      button.type = 'button'
+      button.className = 'plain reveal'
+      show(false)
       button.addEventListener('click', () => show(field.type === 'password'))
+      field.classList.add('revealed')
+      field.after(button)
       // A browser offers to save what was sent from a password field only.
       field.form.addEventListener('submit', () => show(false))
     }

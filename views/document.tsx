@@ -15,7 +15,7 @@ type DocumentProps = PropsWithChildren<{ title: string; class?: string | undefin
 export const Document = ({ title, class: className, children }: DocumentProps) => {
   const { stylesheet, script, icon, issuer } = useContext(AssetsContext)
   return (
-    <html lang="en">
+    <html lang="en" class={className}>
       <head>
         {once(`head ${stylesheet} ${script} ${icon}`, () => (
           <>
@@ -31,7 +31,7 @@ export const Document = ({ title, class: className, children }: DocumentProps) =
         ))}
         <title>{`${title} · ${issuer}`}</title>
       </head>
-      <body class={className}>{children}</body>
+      <body>{children}</body>
     </html>
   )
 }

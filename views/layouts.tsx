@@ -1,6 +1,7 @@
 import { type Child, type PropsWithChildren, useContext } from 'hono/jsx'
 import { AssetsContext, Document } from './document.tsx'
 import { once } from './once.ts'
+import { ButtonForm } from './ui/button-form.tsx'
 import { icons } from './ui/icons.tsx'
 import type { Viewer } from './ui/types.ts'
 
@@ -74,11 +75,9 @@ const PortalHeader = ({ inSettings }: { inSettings: boolean }) => (
         <a class="button plain" href="/settings/account" aria-current={inSettings ? 'true' : undefined}>
           Settings
         </a>
-        <form method="post" action="/sign-out">
-          <button type="submit" class="plain">
-            Sign out
-          </button>
-        </form>
+        <ButtonForm action="/sign-out" class="plain">
+          Sign out
+        </ButtonForm>
       </nav>
     </header>
   </>

@@ -40,8 +40,8 @@ const signedIn = async (email: string, visitor = {}) => {
 
 /** The ids that the page's buttons would send to `action`, in order. */
 const idsFor = (html: string, action = SESSIONS_PAGE): string[] => {
-  const [, form = ''] = new RegExp(`<form method="post" action="${action}">(.*?)</form>`, 's').exec(html) ?? []
-  return [...form.matchAll(/name="id" value="([\w-]+)"/g)].map(([, id = '']) => id)
+  const forms = html.matchAll(new RegExp(`<form method="post" action="${action}">(.*?)</form>`, 'gs'))
+  return [...forms].map(([, form = '']) => /name="id" value="([\w-]+)"/.exec(form)?.[1] ?? '')
 }
 const listed = async (browser: Browser) => idsFor((await browser.get(SESSIONS_PAGE)).html)
 const isIn = async (browser: Browser) => (await browser.get('/settings/account')).status === 200

@@ -1,4 +1,5 @@
 import { Settings } from '../layouts.tsx'
+import { Pressed } from '../ui/button-form.tsx'
 import { ErrorSummary } from '../ui/error-summary.tsx'
 import { NoticeBox } from '../ui/notice-box.tsx'
 import type { FormState, Notice, Viewer } from '../ui/types.ts'
@@ -32,6 +33,7 @@ export const AccessTokensPage = ({ viewer, notice, tokens, form, now, frozenSinc
     </p>
     {tokens.length > 0 ? (
       <form method="post" action="/settings/tokens" class="panel stack" novalidate>
+        <Pressed />
         <TokenTable tokens={tokens} form={form} now={now} />
         {form.errors?.tokens && (
           <p class="error" id="tokens-error">

@@ -1,7 +1,9 @@
 import { Settings } from '../layouts.tsx'
 import { Steps } from '../two-factor/steps.tsx'
+import { ButtonForm } from '../ui/button-form.tsx'
 import { ErrorSummary } from '../ui/error-summary.tsx'
 import { OwnPassword } from '../ui/own-password.tsx'
+import { RowForm } from '../ui/row-form.tsx'
 import type { FormState, Viewer } from '../ui/types.ts'
 import { ChoicesFields } from './choices-fields.tsx'
 import { Expiry } from './expiry.tsx'
@@ -47,10 +49,7 @@ type ConfirmGeneratePageProps = {
 export const ConfirmGeneratePage = ({ viewer, form, fields, choices, now }: ConfirmGeneratePageProps) => (
   <Settings title={TITLE} viewer={viewer} current="tokens" above={<Steps step={2} />}>
     <ErrorSummary form={form} />
-    <form method="post" action={`${PATH}/confirm`} class="panel stack" novalidate>
-      {Object.entries(fields).map(([name, value]) => (
-        <input type="hidden" name={name} value={value} />
-      ))}
+    <div class="panel stack">
       <dl class="details">
         <div>
           <dt>Description</dt>
@@ -67,16 +66,23 @@ export const ConfirmGeneratePage = ({ viewer, form, fields, choices, now }: Conf
           <dd>{choices.scopes.join(', ')}</dd>
         </div>
       </dl>
-      <OwnPassword viewer={viewer} form={form} autofocus />
-      <div class="row">
-        <button type="submit" class="primary">
-          Generate
-        </button>
-        <button type="submit" class="plain" formaction={`${PATH}/back`} formnovalidate>
-          Back
-        </button>
-        <Cancel />
-      </div>
-    </form>
+      <RowForm
+        action={`${PATH}/confirm`}
+        submit="Generate"
+        beside={
+          <>
+            <ButtonForm action={`${PATH}/back`} class="plain" fields={fields}>
+              Back
+            </ButtonForm>
+            <Cancel />
+          </>
+        }
+      >
+        {Object.entries(fields).map(([name, value]) => (
+          <input type="hidden" name={name} value={value} />
+        ))}
+        <OwnPassword viewer={viewer} form={form} autofocus />
+      </RowForm>
+    </div>
   </Settings>
 )

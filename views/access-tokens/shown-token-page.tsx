@@ -1,4 +1,5 @@
 import { Settings } from '../layouts.tsx'
+import { ButtonForm } from '../ui/button-form.tsx'
 import { CopyButton, CopyOutcome } from '../ui/copy-button.tsx'
 import { ErrorSummary } from '../ui/error-summary.tsx'
 import { NoticeBox } from '../ui/notice-box.tsx'
@@ -42,10 +43,9 @@ export const ShownTokenPage = ({ viewer, token, form, now }: ShownTokenPageProps
         </div>
       </dl>
       <div class="row">
-        <form method="post" action={`${PATH}/download`} data-repeatable data-saves>
-          <input type="hidden" name="value" value={token.value} />
-          <button type="submit">Download</button>
-        </form>
+        <ButtonForm action={`${PATH}/download`} fields={{ value: token.value }} saves>
+          Download
+        </ButtonForm>
         <CopyButton of="token">Copy</CopyButton>
       </div>
       <CopyOutcome of="token" />

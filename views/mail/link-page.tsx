@@ -1,5 +1,6 @@
 import type { PropsWithChildren } from 'hono/jsx'
 import { Narrow } from '../layouts.tsx'
+import { ButtonForm } from '../ui/button-form.tsx'
 import { ErrorSummary } from '../ui/error-summary.tsx'
 import type { FormState } from '../ui/types.ts'
 
@@ -10,10 +11,8 @@ export const LinkPage = ({ title, action, button, form, children }: LinkPageProp
   <Narrow title={title}>
     <ErrorSummary form={form} />
     {children}
-    <form method="post" action={action}>
-      <button type="submit" class="primary wide">
-        {button}
-      </button>
-    </form>
+    <ButtonForm action={action} class="primary wide">
+      {button}
+    </ButtonForm>
   </Narrow>
 )

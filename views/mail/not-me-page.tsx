@@ -1,4 +1,5 @@
 import { Narrow } from '../layouts.tsx'
+import { ButtonForm } from '../ui/button-form.tsx'
 import { NoticeBox } from '../ui/notice-box.tsx'
 import type { Notice } from '../ui/types.ts'
 import { When } from '../ui/when.tsx'
@@ -49,11 +50,9 @@ export const NotMePage = ({ email, happened, event, undoing, advice }: NotMePage
       </li>
     </ul>
     {advice && <p>{advice}</p>}
-    <form method="post" action="/mail/not-me">
-      <button type="submit" class="primary wide">
-        Secure my account
-      </button>
-    </form>
+    <ButtonForm action="/mail/not-me" class="primary wide">
+      Secure my account
+    </ButtonForm>
     <p class="aside">If it was you after all, close this page. Nothing has been changed.</p>
   </Narrow>
 )

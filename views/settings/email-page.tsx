@@ -1,5 +1,6 @@
 import { Settings } from '../layouts.tsx'
 import { FolderNote, type MailDelivery } from '../mail/folder-note.tsx'
+import { ButtonForm } from '../ui/button-form.tsx'
 import { ErrorSummary } from '../ui/error-summary.tsx'
 import { NoticeBox } from '../ui/notice-box.tsx'
 import type { FormState, Notice, Viewer } from '../ui/types.ts'
@@ -37,11 +38,9 @@ export const EmailPage = ({ viewer, confirmedAt, delivery, form, notice }: Email
       )}
       <div class="row">
         {!confirmedAt && (
-          <form method="post" action="/settings/email/send-link">
-            <button type="submit" class="primary">
-              Send the link again
-            </button>
-          </form>
+          <ButtonForm action="/settings/email/send-link" class="primary">
+            Send the link again
+          </ButtonForm>
         )}
         <a class="button" href="/settings/email/change">
           Change E-mail Address

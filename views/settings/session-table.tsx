@@ -1,3 +1,4 @@
+import { ButtonForm } from '../ui/button-form.tsx'
 import { Term } from '../ui/term.tsx'
 import type { Method } from '../ui/types.ts'
 import { When } from '../ui/when.tsx'
@@ -39,9 +40,9 @@ const SessionRow = ({ session }: { session: ListedSession }) => {
       </td>
       <td>
         {!current && (
-          <button type="submit" name="id" value={id} aria-describedby={`session-${id}`}>
+          <ButtonForm action="/settings/sessions" fields={{ id }} describedBy={`session-${id}`}>
             Sign&nbsp;out
-          </button>
+          </ButtonForm>
         )}
       </td>
     </tr>

@@ -1,4 +1,5 @@
 import { Settings } from '../layouts.tsx'
+import { ButtonForm } from '../ui/button-form.tsx'
 import { NoticeBox } from '../ui/notice-box.tsx'
 import type { Notice, Viewer } from '../ui/types.ts'
 import { type ListedSession, SessionTable } from './session-table.tsx'
@@ -25,16 +26,12 @@ export const SessionsPage = ({ viewer, notice, sessions, trusted }: SessionsPage
       <p class="lead">Where your account is signed in now. If you do not know one of these, sign it out.</p>
       <section class="panel stack">
         <h2>Signed in</h2>
-        <form method="post" action="/settings/sessions">
-          <SessionTable sessions={inOrder.slice(0, SHOWN)} />
-        </form>
+        <SessionTable sessions={inOrder.slice(0, SHOWN)} />
         {notShown > 0 && <p>And {notShown} more, seen before these.</p>}
         {inOrder.length > 1 && (
-          <form method="post" action="/settings/sessions/others">
-            <button type="submit" class="danger">
-              Sign out all others
-            </button>
-          </form>
+          <ButtonForm action="/settings/sessions/others" class="danger">
+            Sign out all others
+          </ButtonForm>
         )}
       </section>
       <TrustedBrowsers trusted={trusted} />

@@ -1,5 +1,6 @@
 import type { Child } from 'hono/jsx'
 import { Settings } from '../layouts.tsx'
+import { ButtonForm } from '../ui/button-form.tsx'
 import { PopUp, PopUpButton, PopUpCancel } from '../ui/pop-up.tsx'
 import type { Viewer } from '../ui/types.ts'
 
@@ -11,12 +12,12 @@ const PANIC = {
 } as const
 
 const PanicForm = ({ cancel }: { cancel: Child }) => (
-  <form method="post" action={PANIC.action} class="row">
-    <button type="submit" class="danger">
+  <div class="row">
+    <ButtonForm action={PANIC.action} class="danger">
       Sign Out Everywhere
-    </button>
+    </ButtonForm>
     {cancel}
-  </form>
+  </div>
 )
 
 /** The pop-up's question as a page: for browsers without popovers, and for whoever knows the address. */

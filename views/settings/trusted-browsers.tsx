@@ -1,3 +1,4 @@
+import { ButtonForm } from '../ui/button-form.tsx'
 import { Term } from '../ui/term.tsx'
 import { When } from '../ui/when.tsx'
 
@@ -33,9 +34,9 @@ const BrowserRow = ({ trusted }: { trusted: TrustedBrowser }) => {
         <When at={expiresAt} to="day" />
       </td>
       <td>
-        <button type="submit" name="id" value={id} aria-describedby={`browser-${id}`}>
+        <ButtonForm action="/settings/sessions/trusted" fields={{ id }} describedBy={`browser-${id}`}>
           Forget
-        </button>
+        </ButtonForm>
       </td>
     </tr>
   )
@@ -71,15 +72,11 @@ export const TrustedBrowsers = ({ trusted }: { trusted: TrustedBrowser[] }) => (
         <p class="lead">
           There, signing in takes your password alone. A change of password, email or authenticator ends it.
         </p>
-        <form method="post" action="/settings/sessions/trusted">
-          <BrowserTable trusted={trusted} />
-        </form>
+        <BrowserTable trusted={trusted} />
         {trusted.length > 1 && (
-          <form method="post" action="/settings/sessions/trusted/all">
-            <button type="submit" class="danger">
-              Forget all
-            </button>
-          </form>
+          <ButtonForm action="/settings/sessions/trusted/all" class="danger">
+            Forget all
+          </ButtonForm>
         )}
       </>
     ) : (

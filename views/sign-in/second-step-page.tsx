@@ -1,4 +1,5 @@
 import { Narrow } from '../layouts.tsx'
+import { ButtonForm } from '../ui/button-form.tsx'
 import { CodeField } from '../ui/code-field.tsx'
 import { ErrorSummary } from '../ui/error-summary.tsx'
 import { Tick } from '../ui/tick.tsx'
@@ -10,7 +11,7 @@ type SecondStepPageProps = {
   canUseAuthenticator: boolean
 }
 
-/** The second step of signing in. One field takes either kind of code; Verify stays first, so that Enter means it. */
+/** The second step of signing in. One field takes either kind of code. The tick is before it: a code that is pasted is sent at once. */
 export const SecondStepPage = ({ form, returnTo, canUseAuthenticator }: SecondStepPageProps) => (
   <Narrow title="Two-Factor Authentication">
     <ErrorSummary form={form} />
@@ -21,19 +22,19 @@ export const SecondStepPage = ({ form, returnTo, canUseAuthenticator }: SecondSt
     </p>
     <form method="post" action="/sign-in/two-factor" class="stack" novalidate>
       {returnTo && <input type="hidden" name="return_to" value={returnTo} />}
-      <CodeField form={form} autofocus />
       {canUseAuthenticator && (
         <Tick name="trust" ticked={form.values?.trust === 'yes'}>
           Don't ask on this browser for 30 days
         </Tick>
       )}
+      <CodeField form={form} autofocus />
       <button type="submit" class="primary wide">
         Verify
       </button>
-      <button type="submit" class="plain wide" formaction="/sign-in/two-factor/cancel" formnovalidate>
-        Cancel
-      </button>
     </form>
+    <ButtonForm action="/sign-in/two-factor/cancel" class="plain wide">
+      Cancel
+    </ButtonForm>
     <details>
       <summary>Lost your device?</summary>
       <p>

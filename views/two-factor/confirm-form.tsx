@@ -1,5 +1,6 @@
 import type { Child } from 'hono/jsx'
 import { PasswordField } from '../ui/password-field.tsx'
+import { RowForm } from '../ui/row-form.tsx'
 import type { FormState, Viewer } from '../ui/types.ts'
 import { type Flow, flows } from './flows.ts'
 
@@ -15,7 +16,12 @@ type ConfirmFormProps = {
 
 /** The password of whoever is signed in, to go on with a flow. */
 export const ConfirmForm = ({ viewer, flow, form, fieldId, cancel, about }: ConfirmFormProps) => (
-  <form method="post" action={flows[flow].action} class="stack" novalidate>
+  <RowForm
+    action={flows[flow].action}
+    submit="Continue"
+    class={flow === 'disable' ? 'danger' : 'primary'}
+    beside={cancel}
+  >
     {/* Without a name it is not sent: it tells a password manager whose password this is. */}
     <input type="text" autocomplete="username" value={viewer.email} readonly hidden />
     {about && <input type="hidden" name="authenticator" value={about} />}
@@ -27,11 +33,5 @@ export const ConfirmForm = ({ viewer, flow, form, fieldId, cancel, about }: Conf
       autocomplete="current-password"
       autofocus
     />
-    <div class="row">
-      <button type="submit" class={flow === 'disable' ? 'danger' : 'primary'}>
-        Continue
-      </button>
-      {cancel}
-    </div>
-  </form>
+  </RowForm>
 )

@@ -1,8 +1,10 @@
 import { raw } from 'hono/html'
 import { Settings } from '../layouts.tsx'
+import { ButtonForm } from '../ui/button-form.tsx'
 import { CodeField } from '../ui/code-field.tsx'
 import { CopyButton, CopyOutcome } from '../ui/copy-button.tsx'
 import { ErrorSummary } from '../ui/error-summary.tsx'
+import { RowForm } from '../ui/row-form.tsx'
 import type { FormState, Viewer } from '../ui/types.ts'
 import { NameField } from './name-field.tsx'
 import { NeedAnApp } from './need-an-app.tsx'
@@ -106,19 +108,19 @@ export const EnrolPage = (props: EnrolPageProps) => {
             </dl>
           </div>
         </div>
-        <form method="post" action={action} class="stack" novalidate>
+        <RowForm
+          action={action}
+          submit={submit}
+          beside={
+            <ButtonForm action={`${action}/cancel`} class="plain">
+              Cancel
+            </ButtonForm>
+          }
+        >
           <input type="hidden" name="enrolment" value={enrolmentId} />
           {mode === 'add' && <NameField form={form} name={name} />}
           <CodeField form={form} digitsOnly hint="The six digits your app shows now." />
-          <div class="row">
-            <button type="submit" class="primary">
-              {submit}
-            </button>
-            <button type="submit" class="plain" formaction={`${action}/cancel`} formnovalidate>
-              Cancel
-            </button>
-          </div>
-        </form>
+        </RowForm>
       </div>
     </Settings>
   )

@@ -15,7 +15,7 @@ const NONE_LEFT: Notice = {
 
 const SomeLeft = ({ codes }: { codes: RecoveryCode[] }) => (
   <>
-    <div class="panel stack">
+    <div class="panel stack kept">
       <RecoveryCodeList codes={codes} />
       <RecoveryCodeActions path="/settings/two-factor/recovery-codes">
         <a class="button plain" href="/settings/account">

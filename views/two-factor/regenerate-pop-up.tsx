@@ -1,4 +1,5 @@
 import type { Child } from 'hono/jsx'
+import { ButtonForm } from '../ui/button-form.tsx'
 import { PopUp, PopUpButton, PopUpCancel } from '../ui/pop-up.tsx'
 
 export const REGENERATE = {
@@ -10,13 +11,12 @@ export const REGENERATE = {
 
 /** Are you sure? In the pop-up, and on the page for browsers without one. `set` names the codes that are to be replaced. */
 export const RegenerateForm = ({ set, cancel }: { set: string; cancel: Child }) => (
-  <form method="post" action={REGENERATE.action} class="row">
-    <input type="hidden" name="set" value={set} />
-    <button type="submit" class="primary">
+  <div class="row">
+    <ButtonForm action={REGENERATE.action} class="primary" fields={{ set }}>
       Generate
-    </button>
+    </ButtonForm>
     {cancel}
-  </form>
+  </div>
 )
 
 export const RegeneratePopUp = ({ set }: { set: string }) => (

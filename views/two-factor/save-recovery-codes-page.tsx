@@ -1,6 +1,8 @@
 import { Settings } from '../layouts.tsx'
+import { ButtonForm } from '../ui/button-form.tsx'
 import { ErrorSummary } from '../ui/error-summary.tsx'
 import { RecoveryCodeList } from '../ui/recovery-code-list.tsx'
+import { RowForm } from '../ui/row-form.tsx'
 import { SavedTick } from '../ui/saved-tick.tsx'
 import type { FormState, Viewer } from '../ui/types.ts'
 import { RecoveryCodeActions } from './recovery-code-actions.tsx'
@@ -25,23 +27,23 @@ export const SaveRecoveryCodesPage = ({ viewer, enrolmentId, codes, downloaded, 
         Each of these opens your account once when your phone is not at hand. Keep them apart from it: in a password
         manager, or on paper.
       </p>
-      <div class="panel stack">
+      <div class="panel stack kept">
         <RecoveryCodeList codes={codes.map((code) => ({ code, usedAt: null }))} />
         <RecoveryCodeActions path={PATH} />
       </div>
-      <form method="post" action={PATH} class="stack" novalidate>
+      <RowForm
+        action={PATH}
+        submit="Done"
+        beside={
+          <ButtonForm action="/settings/two-factor/set-up/cancel" class="plain">
+            Cancel
+          </ButtonForm>
+        }
+      >
         <input type="hidden" name="enrolment" value={enrolmentId} />
         <SavedTick form={form} ticked={downloaded || form.values?.saved === 'yes'} />
         <p class="hint">Two-factor authentication is on when you choose Done, and not before.</p>
-        <div class="row">
-          <button type="submit" class="primary">
-            Done
-          </button>
-          <button type="submit" class="plain" formaction="/settings/two-factor/set-up/cancel" formnovalidate>
-            Cancel
-          </button>
-        </div>
-      </form>
+      </RowForm>
     </Settings>
   )
 }

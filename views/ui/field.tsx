@@ -1,4 +1,3 @@
-import type { Child } from 'hono/jsx'
 import { Message } from './message.tsx'
 import type { FormState } from './types.ts'
 
@@ -17,12 +16,12 @@ export type FieldProps = {
 
 type Attributes = Record<string, string | boolean | undefined>
 
-type FieldFrameProps = FieldProps & { input: Attributes; beside?: Child | undefined }
+type FieldFrameProps = FieldProps & { input: Attributes }
 
 const firstRefused = (form: FormState) => Object.entries(form.errors ?? {}).find(([name, text]) => name && text)?.[0]
 
 /** A label, its hint, its input and what was wrong with it, tied together. `input` holds what differs between kinds of fields. */
-export const Field = ({ form, name, label, id = name, hint, autofocus, refused, input, beside }: FieldFrameProps) => {
+export const Field = ({ form, name, label, id = name, hint, autofocus, refused, input }: FieldFrameProps) => {
   const error = form.errors?.[name]
   const first = firstRefused(form)
   const describedBy = [hint && `${id}-hint`, error && `${id}-error`, refused && 'errors'].filter(Boolean).join(' ')
@@ -44,7 +43,6 @@ export const Field = ({ form, name, label, id = name, hint, autofocus, refused, 
           aria-invalid={error || refused ? 'true' : undefined}
           aria-describedby={describedBy || undefined}
         />
-        {beside}
       </div>
       {error && (
         <p class="error" id={`${id}-error`}>

@@ -1,0 +1,202 @@
+import assert from 'node:assert/strict'
+import { after, before, describe, test } from 'node:test'
+import { faultsOfForms } from './testing/plain-forms.ts'
+import {
+  adding,
+  type Browser,
+  enrolling,
+  latchkey,
+  mailTo,
+  newEmail,
+  owingCode,
+  PASSWORD,
+  pageOf,
+  pathIn,
+  queuedFor,
+  replacing,
+  resetLink,
+  signedInBrowser,
+  signedUp,
+  TOKENS_PAGE,
+  tokenFields,
+  viewingCodes,
+  withAnother,
+  withToken,
+  withTwoFactor,
+} from './testing.ts'
+
+const product = await latchkey()
+const mailing = await latchkey({ smtpUrl: 'smtp://127.0.0.1:1' })
+after(() => Promise.all([product.close(), mailing.close()]))
+
+const TWO_FACTOR = '/settings/two-factor'
+const WRONG = { password: 'not that one at all' }
+
+/** Every page that was walked through, in every state: where it was met, and what was on it. */
+const met: { path: string; status: number; html: string }[] = []
+
+/** The same browser, whose pages are kept. */
+function watched({ get, post, ...browser }: Browser): Browser {
+  const keep = async (path: string, answering: ReturnType<Browser['get']>) => {
+    const answer = await answering
+    const isPage = answer.headers.get('Content-Type')?.startsWith('text/html')
+    if (isPage) met.push({ path: path.split('?')[0] ?? '', status: answer.status, html: answer.html })
+    return answer
+  }
+  return {
+    ...browser,
+    get: (path, ...rest) => keep(path, get(path, ...rest)),
+    post: (path, ...rest) => keep(path, post(path, ...rest)),
+  }
+}
+
+async function look(browser: Browser, paths: string[]) {
+  for (const path of paths) {
+    const { status } = await browser.get(path)
+    assert.equal(status, 200, path)
+  }
+}
+
+async function strangers() {
+  const browser = watched(product.browser())
+  await look(browser, ['/sign-up', '/sign-up/sent', '/sign-in', '/reset-password', '/reset-password/sent', '/api/docs'])
+  for (const path of ['/sign-up', '/sign-in', '/reset-password']) await browser.post(path, { email: 'ada', ...WRONG })
+  await browser.get('/nowhere')
+  await browser.get('/mail/not-me')
+}
+
+async function withPasswordAlone() {
+  const { browser: own, email } = await signedUp(product)
+  const browser = watched(own)
+  await signedInBrowser(product, email)
+  await look(browser, ['/', '/settings/account', '/settings/activity', '/settings/password', '/settings/email'])
+  await look(browser, ['/settings/email/change', '/settings/sessions', '/settings/sessions/everything'])
+  await browser.post('/settings/password', { current: 'x', new: 'x' })
+  await browser.post('/settings/email/change', { email: 'ada', ...WRONG })
+  await look(browser, [TOKENS_PAGE, `${TOKENS_PAGE}/generate`, `${TOKENS_PAGE}/value`])
+  await browser.post(`${TOKENS_PAGE}/generate`, {})
+  await browser.post(`${TOKENS_PAGE}/generate`, tokenFields(product))
+  await browser.post(`${TOKENS_PAGE}/generate/confirm`, { ...tokenFields(product), ...WRONG })
+  const { id } = await withToken(product, browser)
+  await look(browser, [TOKENS_PAGE, `${TOKENS_PAGE}/${id}/edit`, `${TOKENS_PAGE}/${id}/regenerate`])
+  await look(browser, [`${TOKENS_PAGE}/remove?ids=${id}`])
+  await browser.post(TOKENS_PAGE, {})
+  await look(browser, [`${TWO_FACTOR}/set-up/confirm`])
+  await browser.post(`${TWO_FACTOR}/set-up/confirm`, WRONG)
+  const { enrolment } = await enrolling(product, browser)
+  await browser.post(`${TWO_FACTOR}/set-up`, { enrolment, code: '0' })
+  await browser.post(`${TWO_FACTOR}/set-up/recovery-codes`, { enrolment })
+  await look(browser, [`${TWO_FACTOR}/set-up/recovery-codes/print`])
+}
+
+async function withBoth() {
+  const { browser: own, email, codes } = await withTwoFactor(product)
+  const browser = watched(own)
+  const another = await withAnother(product, browser)
+  const list = `${TWO_FACTOR}/authenticators`
+  const paths = ['/', '/settings/account', `${TWO_FACTOR}/recovery-codes/confirm`, `${TWO_FACTOR}/disable`, list]
+  await look(browser, [...paths, `${TWO_FACTOR}/add/confirm`, `${list}/${another.id}/rename`])
+  await look(browser, [`${list}/${another.id}/remove`, `${TWO_FACTOR}/replace/move`])
+  await look(browser, [`${TWO_FACTOR}/replace/confirm?authenticator=${another.id}`])
+  await browser.post(`${TWO_FACTOR}/disable`, WRONG)
+  await viewingCodes(browser)
+  await look(browser, [`${TWO_FACTOR}/recovery-codes/print`, `${TWO_FACTOR}/recovery-codes/regenerate`])
+  await adding(browser)
+  await replacing(browser, another.id)
+  for (const trust of [{}, { trust: 'yes' }]) {
+    const coming = watched(await owingCode(product, email))
+    await look(coming, ['/sign-in/two-factor', '/sign-in/two-factor?return_to=%2Fsettings'])
+    await coming.post('/sign-in/two-factor', { code: '000000', ...trust })
+    await coming.post('/sign-in/two-factor', { code: codes.pop() ?? '', ...trust })
+  }
+  await look(browser, ['/settings/sessions'])
+  await browser.post(`${list}/${another.id}/remove`, { password: PASSWORD })
+  const [last] = /authenticators\/[\w-]+\/remove/.exec((await browser.get(list)).html) ?? []
+  await look(browser, [`${TWO_FACTOR}/${last}`])
+}
+
+async function behindMails() {
+  const email = newEmail()
+  await mailing.browser().post('/sign-up', { email, password: PASSWORD })
+  const browser = watched(await signedInBrowser(mailing, email))
+  const follow = async (path: string) => {
+    await browser.get(path)
+    await look(browser, [pageOf(path)])
+  }
+  await look(browser, ['/', '/settings/email'])
+  await follow((await mailTo(mailing, email, /^Confirm your e/)).path)
+  await browser.post('/mail/confirm-email')
+  await browser.post('/settings/email/change', { email: `new.${email}`, password: PASSWORD })
+  await follow((await mailTo(mailing, `new.${email}`, /./)).path)
+  await follow(await resetLink(mailing, email))
+  await withToken(mailing, browser)
+  const token = (await queuedFor(mailing, email)).findLast(({ subject }) => subject.startsWith('An access token'))
+  const path = token ? pathIn(token) : ''
+  await follow(path)
+  await browser.post(pageOf(path))
+  await look(browser, ['/mail/not-me/done'])
+  await look(watched(await signedInBrowser(mailing, email)), [TOKENS_PAGE])
+}
+
+before(async () => {
+  await strangers()
+  await withPasswordAlone()
+  await withBoth()
+  await behindMails()
+})
+
+/** What answers a GET with a file, or leads elsewhere. */
+const NO_PAGES =
+  /^\/(api\/(v1|openapi)|assets|favicon|healthz|readyz)|^\/settings(\/tokens\/(release|generate\/(confirm|back))|\/sessions\/(others|trusted.*))?$|\/download$/
+
+describe('every page', () => {
+  test('is walked through', () => {
+    const routes = product.app.routes.filter(({ method, path }) => method === 'GET' && !NO_PAGES.test(path))
+    const isMet = (route: string) => {
+      const pattern = new RegExp(`^${route.replaceAll(/:\w+/g, '[^/]+')}$`)
+      return met.some(({ path, status }) => status === 200 && pattern.test(path))
+    }
+    assert.deepEqual(
+      [...new Set(routes.map(({ path }) => path))].filter((path) => !isMet(path)),
+      [],
+    )
+    assert.ok(met.filter(({ html }) => html.includes('<dialog popover')).length > 5, 'pop-ups are among them')
+  })
+
+  test('has forms of one button and a field each, so that text browsers send what is meant', () => {
+    const faults = met.flatMap(({ path, html }) => faultsOfForms(html).map((fault) => `${path}: ${fault}`))
+    assert.deepEqual([...new Set(faults)], [])
+  })
+})
+
+describe('a form is told to be at fault', () => {
+  const button = '<button type="submit">Done</button>'
+  const field = '<input type="hidden" name="pressed" value="yes">'
+  const form = (inside: string, how = 'method="post" action="/x"') => `<form ${how}>${inside}</form>`
+  const cases: [string, string, RegExp?][] = [
+    ['by nothing, when it has a button and a field', form(field + button)],
+    [
+      'when a second button leads elsewhere',
+      form(`${field}${button}<button type="submit" formaction="/y">Cancel</button>`),
+      /leads elsewhere/,
+    ],
+    ['when it has two buttons', form(field + button + button), /2 buttons/],
+    ['when it has a button for the script', form(`${field}${button}<button type="button">Show</button>`), /2 buttons/],
+    ['when it has an image for a button', form(`${field}<input type="image" name="a">${button}`), /2 buttons/],
+    ['when it has none', form(field), /0 buttons/],
+    ['when it has no field', form(button), /without a field/],
+    ['when its field has no name', form(`<input type="text" value="ada">${button}`), /without a field/],
+    ['when its field may stay unticked', form(`<input type="checkbox" name="saved">${button}`), /without a field/],
+    ['when its button has a name', form(`${field}<button type="submit" name="id" value="1">Go</button>`), /has a name/],
+    ['when it asks instead of posting', form(field + button, 'action="/x"'), /does not post/],
+    ['when it is inside another', form(field + form(field + button) + button), /inside/],
+    ['when its button is outside', `${form(field + button)}${button}`, /belongs to no form/],
+    ['when its field is outside', `${form(field + button)}${field}`, /belongs to no form/],
+  ]
+  for (const [what, html, fault] of cases)
+    test(what, () => {
+      const faults = faultsOfForms(html).join('\n')
+      if (fault) assert.match(faults, fault)
+      else assert.equal(faults, '')
+    })
+})

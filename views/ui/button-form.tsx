@@ -1,0 +1,33 @@
+import type { PropsWithChildren } from 'hono/jsx'
+
+/** In a form that may have nothing else to send: Lynx sends a form without a field by GET, whatever its method. */
+export const Pressed = () => <input type="hidden" name="pressed" value="yes" />
+
+type ButtonFormProps = PropsWithChildren<{
+  action: string
+  class?: string | undefined
+  fields?: Record<string, string | undefined>
+  describedBy?: string | undefined
+  /** It saves what the page shows: it can be pressed again at once, and the script takes it for the tick. */
+  saves?: boolean | undefined
+}>
+
+/** A button that is a form of its own: text browsers know no `formaction`, and take each button of a form for its first. */
+export const ButtonForm = ({
+  action,
+  class: className,
+  fields = {},
+  describedBy,
+  saves,
+  children,
+}: ButtonFormProps) => {
+  const sent = Object.entries(fields).filter(([, value]) => value !== undefined)
+  return (
+    <form method="post" action={action} data-repeatable={saves} data-saves={saves}>
+      {sent.length > 0 ? sent.map(([name, value]) => <input type="hidden" name={name} value={value} />) : <Pressed />}
+      <button type="submit" class={className} aria-describedby={describedBy}>
+        {children}
+      </button>
+    </form>
+  )
+}
