@@ -1,12 +1,43 @@
 import assert from 'node:assert/strict'
-import { after, afterEach, describe, test } from 'node:test'
-import { BASE_URL, codeOf, latchkey, PASSWORD, signedUp, withTwoFactor } from '../../testing.ts'
+import { request, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { after, afterEach, before, describe, test } from 'node:test'
+import { createAdaptorServer } from '@hono/node-server'
+import { BASE_URL, codeOf, keptLog, latchkey, PASSWORD, signedUp, withTwoFactor } from '../../testing.ts'
+import {
+  AUTHENTICATION,
+  encoded,
+  FORM,
+  form,
+  type Held,
+  type PublicRequest,
+  publicClients,
+  RUK,
+} from './public-clients.ts'
 import { type Result, standIn } from './stand-in.ts'
 
-const product = await latchkey()
+const kept = keptLog('debug')
+const product = await latchkey({ sessionsInUrls: true }, { log: kept.log })
+const strict = await latchkey({ sessionsInUrls: false }, product)
 const api = standIn(product.app, { host: new URL(BASE_URL).host })
 afterEach(() => assert.deepEqual(product.faults, []))
-after(product.close)
+const servers: Server[] = []
+const ports = { lenient: 0, strict: 0 }
+before(async () => {
+  for (const [name, { app }] of Object.entries({ lenient: product, strict })) {
+    const server = createAdaptorServer({ fetch: app.fetch }) as Server
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    ports[name as keyof typeof ports] = (server.address() as AddressInfo).port
+    servers.push(server)
+  }
+})
+after(async () => {
+  for (const server of servers) {
+    server.closeAllConnections()
+    server.close()
+  }
+  await product.close()
+})
 
 /** A key that has to be there, as Hash#fetch of Ruby and a subscript of Python see it. */
 function fetched(answer: Result, key: string): string {
@@ -69,7 +100,86 @@ describe('clients that exist', () => {
     const { email } = await signedUp(product)
     const client = await rubyClient(email, PASSWORD)
     const made = await client.call('users/authentication/rest/createtoken', { password: PASSWORD, description: 'CI' })
-    const kept = await pythonClient(email, PASSWORD, () => assert.fail('no code is owed'), fetched(made, 'token'))
-    assert.equal(kept, made.token)
+    const { key } = made.token as { key: string }
+    const kept = await pythonClient(email, PASSWORD, () => assert.fail('no code is owed'), key)
+    assert.equal(kept, key)
+  })
+})
+
+type Answer = Record<string, unknown> & { result: number }
+
+function sent(port: number, [method, path, headers, body]: PublicRequest['request']): Promise<Answer> {
+  const { host } = new URL(BASE_URL)
+  const length = body === undefined ? {} : { 'Content-Length': String(Buffer.byteLength(body)) }
+  return new Promise((resolve, reject) => {
+    const options = { port, host: '127.0.0.1', method, path, headers: { Host: host, ...headers, ...length } }
+    const call = request(options, async (response) => {
+      let text = ''
+      for await (const chunk of response) text += chunk
+      try {
+        assert.equal(response.statusCode, 200, text)
+        assert.equal(response.headers['cache-control'], 'no-store')
+        assert.match(response.headers['content-type'] ?? '', /^application\/json\b/)
+        resolve(JSON.parse(text))
+      } catch (error) {
+        reject(error)
+      }
+    })
+    call.on('error', reject)
+    call.end(body)
+  })
+}
+
+async function personAt(port: number): Promise<Held> {
+  const { email } = await signedUp(product)
+  const headers = { 'Content-Type': FORM }
+  const body = form({ login: email, password: PASSWORD })
+  const { session } = await sent(port, ['POST', `${AUTHENTICATION}/signin`, headers, body])
+  const wanted = form({ session: String(session), password: PASSWORD, description: 'CI' })
+  const { token } = await sent(port, ['POST', `${AUTHENTICATION}/createtoken`, headers, wanted])
+  return { email, password: PASSWORD, session: String(session), token: (token as { key: string }).key }
+}
+
+function checkRead({ client, reads, result = 0, says }: PublicRequest, answer: Answer) {
+  const told = `${client}: ${JSON.stringify(answer)}`
+  assert.equal(answer.result, result, told)
+  for (const key of reads) assert.ok(key in answer && answer[key] !== null, `${key} is read by ${told}`)
+  assert.equal('error' in answer, result !== 0, told)
+  if (says) assert.match(String(answer.error), says)
+  const { uid } = answer
+  if (uid !== undefined) assert.ok(Number.isInteger(uid) && Number(uid) < 2 ** 31, told)
+}
+
+describe('public clients, unchanged', () => {
+  test('read what they look for, with JELASTIC_GET=sessions', async () => {
+    const held = await personAt(ports.lenient)
+    const all = publicClients(held)
+    assert.ok(new Set(all.map(({ client }) => client)).size >= 7, 'seven clients')
+    for (const row of all) checkRead(row, await sent(ports.lenient, row.request))
+  })
+
+  test('read the same without it, but for sessions in a URL, where they are told to use POST', async () => {
+    for (const row of publicClients(await personAt(ports.strict))) {
+      const answer = await sent(ports.strict, row.request)
+      if (!row.needs) checkRead(row, answer)
+      else assert.match(String(answer.error), /^Use POST, with session in the form body/)
+    }
+  })
+
+  test('leave nothing of a query in the log', async () => {
+    kept.forget()
+    const held = await personAt(ports.lenient)
+    for (const { request } of publicClients(held)) await sent(ports.lenient, request)
+    assert.ok(kept.of('request').length > 10, 'each request has its line')
+    for (const secret of [
+      held.session,
+      held.token,
+      held.password,
+      encoded(held.password),
+      RUK,
+      'cluster',
+      'newPassword',
+    ])
+      assert.ok(!kept.text().includes(secret), `${secret} is in the log`)
   })
 })

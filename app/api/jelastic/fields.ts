@@ -21,10 +21,12 @@ export async function parametersOf(
   const fieldsOf = (pairs: Iterable<[string, string]>) => gathered(pairs, ['session', ...SECRETS, ...names])
   const query = fieldsOf(new URLSearchParams(new URL(c.req.url).search))
   const isRead = c.req.method === 'GET' && reads
-  const misplaced = [...query.keys()].find((name) => SECRETS.includes(name) || (!isRead && names.includes(name)))
+  const sent = [...query.keys()]
+  const misplaced =
+    sent.find((name) => SECRETS.includes(name)) ??
+    (isRead ? undefined : sent.find((name) => ['session', ...names].includes(name)))
   if (misplaced) throw usePost(`with ${misplaced} in the form body: it does not belong in a URL.`)
   const session = query.get('session')
-  if (session !== undefined && !isRead) throw usePost('with session in the form body: it does not belong in a URL.')
   if (session && !session.startsWith('lk_') && !sessionsInUrls)
     throw usePost('with session in the form body: in a URL, only access tokens (lk_…) are taken here.')
   if (isRead) return query
