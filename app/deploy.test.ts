@@ -7,8 +7,8 @@ const namesIn = (text: string, pattern: RegExp) => [...text.matchAll(pattern)].m
 
 const SETTINGS = namesIn(read('app/config.ts'), /^ {2}([A-Z][A-Z_]+):/gm)
 
-/** Words in capitals that are not ours: of Node, of the programs beside us, of address families. */
-const THEIRS = /^(NODE_ENV|POSTGRES_\w+|SITE|UPSTREAMS|AF_\w+)$/
+/** Words in capitals that are no settings: where they are read, of Node, of the programs beside us, of address families. */
+const THEIRS = /^(ENV_FILE|NODE_ENV|POSTGRES_\w+|SITE|UPSTREAMS|AF_\w+)$/
 
 /** Where a file names settings; the first group that matched is the name. */
 const FILES: [string, RegExp][] = [
@@ -36,6 +36,18 @@ describe('the files for whoever runs it', () => {
   test('.env.example has every setting', () => {
     const named = namesIn(read('.env.example'), /^#?([A-Z][A-Z_]+)=/gm)
     assert.deepEqual([...new Set(named)].sort(), [...SETTINGS].sort())
+  })
+
+  test('server and scripts read one file of settings by one reader, and Node reads none', () => {
+    assert.match(read('deploy/latchkey.service'), /^Environment=ENV_FILE=\/etc\/latchkey\.env$/m)
+    assert.match(read('deploy/README.md'), /ENV_FILE=\/etc\/latchkey\.env node dist\/after-restore\.js/)
+    for (const file of [...FILES.map(([name]) => name), 'README.md', 'package.json'])
+      assert.doesNotMatch(read(file), /--env-file|EnvironmentFile=|loadEnvFile/, file)
+    for (const program of [
+      'app/server.ts',
+      ...['after-restore', 'move-to-postgres', 'seed', 'totp', 'dev-postgres'].map((name) => `scripts/${name}.ts`),
+    ])
+      assert.match(read(program), /^(\/\/.*\n)?import '(#app|\.)\/env-file\.ts'\n/, program)
   })
 
   test('the longest stop of all fits into what systemd and Docker wait for it', () => {

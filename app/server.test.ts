@@ -191,6 +191,16 @@ describe('the process', () => {
 
   for (const [what, environment, sentence] of [
     ['a port that is none', { PORT: 'abc' }, /PORT must be a number\./],
+    [
+      'a database that is none',
+      { DATABASE_URL: `file:${import.meta.filename}` },
+      /The database of DATABASE_URL, \/.*server\.test\.ts, can't be used: the file is no SQLite database \(SQLITE_NOTADB\)\.$/m,
+    ],
+    [
+      'a PostgreSQL that is away',
+      { DATABASE_URL: 'postgres://latchkey:secret@127.0.0.1:1/latchkey' },
+      /PostgreSQL does not answer at 127\.0\.0\.1:1 \(ECONNREFUSED\), which is where DATABASE_URL says it is\.$/m,
+    ],
     ['a key that is none', { LATCHKEY_KEYS: 'k1:c2hvcnQ=' }, /Key k1 must be 32 bytes in base64; it is 5\./],
   ] as [string, Record<string, string>, RegExp][])
     test(`does not start with ${what}: one sentence, exit code 1, at once`, { timeout: 10_000 }, async () => {

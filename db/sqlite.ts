@@ -1,6 +1,6 @@
 // All that is SQLite's own; what is PostgreSQL's is in postgres.ts.
 import { mkdirSync } from 'node:fs'
-import { dirname } from 'node:path'
+import { dirname, resolve } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import Sqlite from 'better-sqlite3'
 import { drizzle } from 'drizzle-orm/better-sqlite3'
@@ -13,11 +13,14 @@ const LOCK_PATIENCE = 2_000 // milliseconds
 const LONGEST_PAUSE = 50 // milliseconds between two tries to get the lock
 const MIGRATION_PATIENCE = 60_000 // nothing is answered yet, and another process may be at it
 
-/** A file, or `:memory:`. */
+/** A file, or `:memory:`. Throws what an operator can act on. */
 export function openSqlite(file: string): Database {
-  if (file !== ':memory:') mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
-  const connection = new Sqlite(file, { timeout: LOCK_PATIENCE })
-  switchToWal(connection)
+  const connection = namingFile(file, () => {
+    if (file !== ':memory:') mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
+    const opened = new Sqlite(file, { timeout: LOCK_PATIENCE })
+    switchToWal(opened)
+    return opened
+  })
   // synchronous=FULL: an acknowledged code use survives a power cut. Under WAL, NORMAL may forget the last few commits.
   for (const pragma of ['synchronous = FULL', 'foreign_keys = ON']) connection.pragma(pragma)
   parseOnce(connection)
@@ -61,10 +64,33 @@ export function openSqlite(file: string): Database {
     dialect: 'sqlite',
     atomically: (build, { durable } = { durable: true }) =>
       kept(() => whenFree(() => (durable ? run(build) : runWithoutWaiting(build)))),
-    migrate: async () => migrate(connection),
+    migrate: async () => namingFile(file, () => migrate(connection)),
     close: async () => void connection.close(),
   }
 }
+
+/** At the start: a driver's own words name no file, and few of them a cause. */
+function namingFile<Result>(file: string, work: () => Result): Result {
+  try {
+    return work()
+  } catch (error) {
+    const { code = '', message } = error as { code?: string; message: string }
+    if (code === '') throw error // a sentence of ours
+    const cause = CAUSES.find(([codes]) => codes.test(code))?.[1] ?? message
+    throw new Error(`The database of DATABASE_URL, ${resolve(file)}, can't be used: ${cause} (${code}).`, {
+      cause: error,
+    })
+  }
+}
+
+const CAUSES: [RegExp, string][] = [
+  [/^SQLITE_NOTADB/, 'the file is no SQLite database'],
+  [/^SQLITE_CORRUPT/, 'the file is damaged, and a backup has to be put back'],
+  [/^(SQLITE_CANTOPEN|EISDIR|ENOTDIR|EEXIST)/, 'it is no file that this user can open and write to'],
+  [/^(SQLITE_READONLY|SQLITE_PERM|EACCES|EPERM|EROFS)/, 'this user has no right to write it, or its folder'],
+  [/^(SQLITE_FULL|ENOSPC)/, 'the disk is full'],
+  [/^SQLITE_(BUSY|LOCKED)/, 'another program holds it'],
+]
 
 const isLocked = (error: unknown) => error instanceof Sqlite.SqliteError && error.code.startsWith('SQLITE_BUSY')
 

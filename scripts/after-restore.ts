@@ -3,6 +3,7 @@ import '#app/env-file.ts'
 import { closeAfterRestore } from '#app/account/restored.ts'
 import { readConfig } from '#app/config.ts'
 import { open, wire } from '#app/deps.ts'
+import { orSentence } from './sentence.ts'
 
 const KEEP = '--keep-passwords'
 const given = process.argv.slice(2)
@@ -12,8 +13,8 @@ if (given.some((each) => each !== KEEP)) {
 }
 const keepPasswords = given.includes(KEEP)
 
-const config = readConfig(process.env)
-const { database, vault } = await open(config)
+const config = await orSentence(() => readConfig(process.env))
+const { database, vault } = await orSentence(() => open(config))
 try {
   const baseUrl = config.baseUrl ?? 'http://localhost:3000'
   const deps = wire({ database, vault, settings: { ...config, baseUrl }, now: () => new Date() })

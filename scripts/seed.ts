@@ -1,4 +1,5 @@
 // Makes the seed account with its second factor on, through the same use cases as the pages.
+import '#app/env-file.ts'
 import { generateSync } from 'otplib'
 import { displayed } from '#app/lib/codes.ts'
 import { currentSession } from '#app/sign-in/session.ts'

@@ -1,4 +1,5 @@
 // Prints the seed account's current code, as its authenticator would show it.
+import '#app/env-file.ts'
 import { generateSync } from 'otplib'
 import { openSecret } from '#app/two-factor/factor-secret.ts'
 import { openForDevelopment, SEED } from './seed-account.ts'

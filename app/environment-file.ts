@@ -1,0 +1,31 @@
+import { isUtf8 } from 'node:buffer'
+import { parseEnv } from 'node:util'
+
+/**
+ * The settings in a file such as `.env`. `name` is what its sentences call it. A byte order mark is no part of the first name, and
+ * what isn't UTF-8 is refused: read as if it were, settings would be lost, and the server would start on other ones.
+ */
+export function environmentIn(bytes: Uint8Array, name: string): Record<string, string> {
+  if (bytes.includes(0)) throw new Error(`${name} looks like UTF-16, and must be saved as UTF-8.`)
+  const lines = decoded(bytes, name).split(/\r\n?|\n/)
+  const cut = lines.findIndex((line) => LOSES_ITS_END.test(line))
+  if (cut >= 0)
+    throw new Error(
+      `Line ${cut + 1} of ${name} has a # inside its value, where a comment would begin: put the value in quotes.`,
+    )
+  return parseEnv(lines.join('\n')) as Record<string, string>
+}
+
+/** NAME=value, without quotes, and with a # that has no blank before it. */
+const LOSES_ITS_END = /^\s*(export\s+)?\w+\s*=\s*[^\s'"`#][^#]*[^\s#]#/
+
+/** Decoded line by line, so that the sentence can say where. No line of UTF-8 ends within a character. */
+function decoded(bytes: Uint8Array, name: string): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+  } catch {
+    const before = Buffer.from(bytes).toString('latin1').split('\n')
+    const line = before.findIndex((text) => !isUtf8(Buffer.from(text, 'latin1'))) + 1
+    throw new Error(`${name} must be saved as UTF-8: line ${line} has characters in another encoding.`)
+  }
+}
