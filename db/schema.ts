@@ -16,7 +16,7 @@ const origin = () => ({ address: text('address').notNull(), browser: text('brows
 
 export const accounts = table('accounts', {
   id: integer('id').primaryKey(), // 48 random bits, so that it does not tell how many accounts there are
-  email: text('email').notNull().unique(), // normalised: trimmed, NFC, lower case
+  email: text('email').notNull().unique(), // in the one form of app/lib/email-address.ts
   /** When its owner followed the link in a mail to it; null until then. */
   emailConfirmedAt: time('email_confirmed_at'),
   passwordHash: text('password_hash').notNull(), // argon2id, PHC string

@@ -7,6 +7,7 @@ import { mailLinkCookie } from '../http/mail-link-cookie.ts'
 import { takeNotice } from '../http/notices.ts'
 import type { RenderPage } from '../http/page.tsx'
 import type { Cookies } from '../http/session.ts'
+import { readableEmail } from '../lib/email-address.ts'
 import { type NotMeDeps, type Reported, reportedBehind, secureAccount, type Undoing } from './not-me.ts'
 import { happenedInWords, isTold } from './notices.ts'
 
@@ -46,7 +47,7 @@ export function notMeRoutes(deps: NotMeRoutesDeps) {
 }
 
 const inWords = ({ kind, email, event, undoing }: Reported) => ({
-  email,
+  email: readableEmail(email),
   event,
   happened: isTold(kind) ? happenedInWords(kind) : 'The e-mail address of your account was changed',
   undoing: undoing && undoingInWords(undoing),
@@ -56,7 +57,7 @@ const inWords = ({ kind, email, event, undoing }: Reported) => ({
 function undoingInWords(undoing: Undoing): string {
   switch (undoing.what) {
     case 'email':
-      return `Put the address ${undoing.previousEmail} back`
+      return `Put the address ${readableEmail(undoing.previousEmail)} back`
     case 'token':
       return 'Remove that access token'
     case 'second_factor':
