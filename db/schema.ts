@@ -21,7 +21,7 @@ export const accounts = table('accounts', {
     .notNull()
     .unique()
     .$defaultFn(() => freeUid()), // what clients of `/1.0/` with 32-bit integers know it by
-  email: text('email').notNull().unique(), // normalised: trimmed, NFC, lower case
+  email: text('email').notNull().unique(), // in the one form of app/lib/email-address.ts
   /** When its owner followed the link in a mail to it; null until then. */
   emailConfirmedAt: time('email_confirmed_at'),
   passwordHash: text('password_hash').notNull(), // argon2id, PHC string

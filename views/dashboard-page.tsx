@@ -1,5 +1,6 @@
 import { Portal } from './layouts.tsx'
 import { FlowButton, FlowPopUp } from './two-factor/pop-ups.tsx'
+import { Address } from './ui/address.tsx'
 import { EventList } from './ui/event-list.tsx'
 import { NoticeBox } from './ui/notice-box.tsx'
 import { RecoveryCodeMeter } from './ui/recovery-code-meter.tsx'
@@ -118,7 +119,9 @@ export const DashboardPage = (props: DashboardPageProps) => {
   const few = recoveryCodes !== null && recoveryCodes.left <= FEW && notice?.tone !== 'warn'
   return (
     <Portal title="Dashboard" viewer={viewer}>
-      <p class="lead long">Signed in as {viewer.email}</p>
+      <p class="lead long">
+        Signed in as <Address of={viewer.email} />
+      </p>
       <NoticeBox notice={notice} />
       {few && <FewCodes left={recoveryCodes.left} />}
       {/* One thing at a time: that all is well is said when there is nothing else to say. */}

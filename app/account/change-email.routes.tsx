@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { LinkPage } from '#views/mail/link-page.tsx'
 import { MailLinkGonePage } from '#views/mail-link-gone-page.tsx'
 import { ChangeEmailPage } from '#views/settings/change-email-page.tsx'
+import { Address } from '#views/ui/address.tsx'
 import type { FormState } from '#views/ui/types.ts'
 import type { AnyContext, AppEnv, SignedInEnv } from '../http/env.ts'
 import { emailField, passwordField } from '../http/fields.ts'
@@ -85,8 +86,11 @@ export function newEmailRoutes(deps: Deps) {
       c,
       <LinkPage title="Confirm your new address" action={HERE} button="Confirm" form={form}>
         <p class="lead">
-          From now on your account is known by <strong class="long">{found.newEmail}</strong>. Your other sessions are
-          signed out.
+          From now on your account is known by{' '}
+          <strong class="long">
+            <Address of={found.newEmail} />
+          </strong>
+          . Your other sessions are signed out.
         </p>
       </LinkPage>,
       status,

@@ -2,6 +2,7 @@ import { Hono } from 'hono'
 import { LinkPage } from '#views/mail/link-page.tsx'
 import { MailLinkGonePage } from '#views/mail-link-gone-page.tsx'
 import { EmailPage } from '#views/settings/email-page.tsx'
+import { Address } from '#views/ui/address.tsx'
 import type { FormState } from '#views/ui/types.ts'
 import type { AnyContext, AppEnv, SignedInEnv } from '../http/env.ts'
 import { readNothing } from '../http/forms.ts'
@@ -56,7 +57,11 @@ export function confirmEmailRoutes(deps: Deps) {
       c,
       <LinkPage title="Confirm your e-mail address" action={HERE} button="Confirm" form={form}>
         <p class="lead">
-          Is <strong class="long">{found.email}</strong> yours?
+          Is{' '}
+          <strong class="long">
+            <Address of={found.email} />
+          </strong>{' '}
+          yours?
         </p>
       </LinkPage>,
       status,

@@ -1,4 +1,5 @@
 import type { ShownToken } from '../access-tokens/shown-token.ts'
+import { readableEmail } from '../lib/email-address.ts'
 import type { AnyContext } from './env.ts'
 
 type Site = { issuer: string; baseUrl: string }
@@ -7,7 +8,7 @@ type Site = { issuer: string; baseUrl: string }
 export function sendTokenFile(c: AnyContext, site: Site, account: string, token: ShownToken) {
   c.header('Content-Disposition', 'attachment; filename="latchkey-access-token.txt"') // never anything a person typed
   c.header('Content-Type', 'text/plain; charset=utf-8')
-  return c.body(tokenFile(site, account, token))
+  return c.body(tokenFile(site, readableEmail(account), token))
 }
 
 const tokenFile = ({ issuer, baseUrl }: Site, account: string, { value, expiresAt }: ShownToken) =>

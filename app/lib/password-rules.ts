@@ -1,4 +1,5 @@
 import type { ZxcvbnFactory } from '@zxcvbn-ts/core'
+import { readableEmail } from './email-address.ts'
 
 export const PASSWORD_MAX_LENGTH = 256 // code points; long passphrases fit, a megabyte is never hashed
 
@@ -37,7 +38,7 @@ export function createPasswordRules({ minLength, productNames }: { minLength: nu
 
 /** The e-mail, its parts and the product's names, longest first. */
 const expectedWords = (email: string, productNames: string[]) =>
-  [email, ...email.split(/[^\p{L}\p{N}]+/u), ...productNames]
+  [email, ...`${email} ${readableEmail(email)}`.split(/[^\p{L}\p{N}]+/u), ...productNames]
     .map((word) => word.toLowerCase())
     .filter((word) => word.length >= 4)
     .sort((a, b) => b.length - a.length)

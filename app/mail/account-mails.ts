@@ -1,4 +1,5 @@
 import type { Origin } from '../events.ts'
+import { readableEmail } from '../lib/email-address.ts'
 import type { Vault } from '../lib/vault.ts'
 import type { LinkPurpose } from './links.ts'
 import { inWords, type Message } from './mail.ts'
@@ -49,7 +50,7 @@ export const emailChangedMail = (
   to,
   subject: `Your e-mail address at ${site.issuer} was changed`,
   paragraphs: [
-    `Your account at ${site.issuer} is now known by ${newEmail}. It was changed ${from(origin)}.`,
+    `Your account at ${site.issuer} is now known by ${readableEmail(newEmail)}. It was changed ${from(origin)}.`,
     'From now on mails go there, and sign-in asks for that address.',
   ],
   link: { text: 'This was not me', href: linkTo(site, 'not_me', token) },

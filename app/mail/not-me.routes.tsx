@@ -7,6 +7,7 @@ import { mailLinkCookie } from '../http/mail-link-cookie.ts'
 import { takeNotice } from '../http/notices.ts'
 import type { RenderPage } from '../http/page.tsx'
 import type { Cookies } from '../http/session.ts'
+import { readableEmail } from '../lib/email-address.ts'
 import { type NotMeDeps, type Reported, reportedBehind, secureAccount } from './not-me.ts'
 import { happenedInWords, isTold } from './notices.ts'
 import { mostOf, type Undoing } from './undoing.ts'
@@ -47,7 +48,7 @@ export function notMeRoutes(deps: NotMeRoutesDeps) {
 }
 
 const inWords = ({ kind, mailbox, event, undoing }: Reported) => ({
-  email: mailbox,
+  email: readableEmail(mailbox),
   event,
   happened: isTold(kind) ? happenedInWords(kind) : 'The e-mail address of your account was changed',
   undoing: undoingInWords(undoing, mailbox),
@@ -57,7 +58,7 @@ const inWords = ({ kind, mailbox, event, undoing }: Reported) => ({
 function undoingInWords(undoing: Undoing, mailbox: string): string[] {
   const { since, restoresEmail, factorIds, turnsOff, spendsCodes, tokenIds } = undoing
   return [
-    ...(restoresEmail ? [`Put the address ${mailbox} back`] : []),
+    ...(restoresEmail ? [`Put the address ${readableEmail(mailbox)} back`] : []),
     ...(turnsOff ? ['Turn two-factor authentication off again'] : []),
     ...(factorIds.length > 0 && !turnsOff
       ? [since ? 'Remove the authenticators added since' : 'Remove that authenticator']

@@ -1,4 +1,5 @@
 import type { EventKind, Origin } from '../events.ts'
+import { readableEmail } from '../lib/email-address.ts'
 import { inWords, type Message } from './mail.ts'
 
 /** Kinds of events that have a mail of their own. */
@@ -126,8 +127,8 @@ export function noticeMail(
     subject: authenticatorRefused ? 'Your authenticator is refused: someone has your password' : subject,
     paragraphs: [
       leftAt
-        ? `This is about your account at ${issuer}, which was known by ${to} until ${inWords(leftAt)}.`
-        : `This is about your account ${to} at ${issuer}.`,
+        ? `This is about your account at ${issuer}, which was known by ${readableEmail(to)} until ${inWords(leftAt)}.`
+        : `This is about your account ${readableEmail(to)} at ${issuer}.`,
       `${happened}: on ${inWords(at)}, from ${browser} at the address ${address}.`,
       ...(more ? [more] : []),
       ...(authenticatorRefused ? [AUTHENTICATOR_REFUSED] : []),
@@ -148,7 +149,7 @@ export const securedMail = (
   to,
   subject: `Choose a new password for ${issuer}`,
   paragraphs: [
-    `You told us that something on your account ${to} at ${issuer} was not you. It has been signed out everywhere, and its access tokens are frozen.`,
+    `You told us that something on your account ${readableEmail(to)} at ${issuer} was not you. It has been signed out everywhere, and its access tokens are frozen.`,
     'Choose a new password now: somebody may know the old one.',
   ],
   link: { text: 'Choose a new password', href: `${baseUrl}/mail/reset-password?token=${token}` },

@@ -55,7 +55,7 @@ export type SignUpResult =
 
 /**
  * Makes an account. Where mail reaches people, nobody learns here whether the address had one, and the owner of one that had is
- * told; where it does not, the account is signed in at once and a taken address is refused. `email` is normalised (see forms.ts).
+ * told; where it does not, the account is signed in at once and a taken address is refused. `email` is in its stored form.
  */
 export async function signUp(
   deps: SignUpDeps,

@@ -8,6 +8,7 @@ import {
 } from '../account/confirm-password.ts'
 import { type Origin, type SecurityEvent, securityEvent } from '../events.ts'
 import { newRecoveryCodes, readTypedCode } from '../lib/codes.ts'
+import { readableEmail } from '../lib/email-address.ts'
 import type { Vault } from '../lib/vault.ts'
 import { type Forgiven, secondFactorForgiven } from '../limits.ts'
 import type { MailDeps } from '../mail/account-mails.ts'
@@ -81,7 +82,7 @@ export async function startEnrolment(
 
 /** What step 1 shows. */
 export const showEnrolment = (deps: EnrolDeps, enrolment: Enrolment, session: Session): Promise<Enrolable> =>
-  factorOf(deps, enrolment.kind).show(enrolment.secret, session.email)
+  factorOf(deps, enrolment.kind).show(enrolment.secret, readableEmail(session.email))
 
 export type CodeRefused = Exclude<Judgement, { ok: true }> | { ok: false; reason: 'malformed' }
 

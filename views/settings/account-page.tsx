@@ -1,5 +1,6 @@
 import { Settings } from '../layouts.tsx'
 import { FlowButton, FlowPopUp } from '../two-factor/pop-ups.tsx'
+import { Address } from '../ui/address.tsx'
 import { NoticeBox } from '../ui/notice-box.tsx'
 import { RecoveryCodeMeter } from '../ui/recovery-code-meter.tsx'
 import type { Notice, RecoveryCodeCount, Viewer } from '../ui/types.ts'
@@ -67,7 +68,9 @@ const SignIn = ({ email, passwordChangedAt }: { email: string; passwordChangedAt
     <div class="item">
       <div>
         <h3>Email</h3>
-        <p class="long">{email}</p>
+        <p class="long">
+          <Address of={email} />
+        </p>
       </div>
       <a class="button" href="/settings/email">
         E-mail Address

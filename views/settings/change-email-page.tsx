@@ -1,4 +1,5 @@
 import { Settings } from '../layouts.tsx'
+import { Address } from '../ui/address.tsx'
 import { EmailField } from '../ui/email-field.tsx'
 import { ErrorSummary } from '../ui/error-summary.tsx'
 import { PasswordField } from '../ui/password-field.tsx'
@@ -11,7 +12,11 @@ export const ChangeEmailPage = ({ viewer, form }: ChangeEmailPageProps) => (
   <Settings title="Change E-mail Address" viewer={viewer} current="account">
     <ErrorSummary form={form} />
     <p class="lead">
-      A link goes to the new address. Until it is followed, <span class="long">{viewer.email}</span> stays your address.
+      A link goes to the new address. Until it is followed,{' '}
+      <span class="long">
+        <Address of={viewer.email} />
+      </span>{' '}
+      stays your address.
     </p>
     <form method="post" action="/settings/email/change" class="panel stack" novalidate>
       <EmailField form={form} name="email" label="New e-mail address" autofocus={!form.errors?.['']} />

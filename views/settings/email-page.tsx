@@ -1,5 +1,6 @@
 import { Settings } from '../layouts.tsx'
 import { FolderNote, type MailDelivery } from '../mail/folder-note.tsx'
+import { Address } from '../ui/address.tsx'
 import { ButtonForm } from '../ui/button-form.tsx'
 import { ErrorSummary } from '../ui/error-summary.tsx'
 import { NoticeBox } from '../ui/notice-box.tsx'
@@ -22,7 +23,9 @@ export const EmailPage = ({ viewer, confirmedAt, delivery, form, notice }: Email
     <p class="lead">You sign in with it, and it is your way back in when the password is lost.</p>
     <section class="panel stack">
       <div class="row">
-        <h2 class="long">{viewer.email}</h2>
+        <h2 class="long">
+          <Address of={viewer.email} />
+        </h2>
         <span class={confirmedAt ? 'mark good' : 'mark warn'}>{confirmedAt ? 'Confirmed' : 'Not confirmed'}</span>
       </div>
       {confirmedAt ? (

@@ -1,4 +1,5 @@
 import { Narrow } from '../layouts.tsx'
+import { Address } from '../ui/address.tsx'
 import { ErrorSummary } from '../ui/error-summary.tsx'
 import { PasswordField } from '../ui/password-field.tsx'
 import type { FormState } from '../ui/types.ts'
@@ -10,7 +11,11 @@ export const NewPasswordPage = ({ email, form, minLength }: NewPasswordPageProps
   <Narrow title="Choose a new password">
     <ErrorSummary form={form} />
     <p class="lead">
-      For <strong class="long">{email}</strong>. It signs you out everywhere; a second factor stays as it is.
+      For{' '}
+      <strong class="long">
+        <Address of={email} />
+      </strong>
+      . It signs you out everywhere; a second factor stays as it is.
     </p>
     <form method="post" action="/mail/reset-password" class="stack" novalidate>
       {/* Without a name it is not sent: it tells a password manager whose password this is. */}

@@ -1,4 +1,5 @@
 import { Document } from '../document.tsx'
+import { Address } from '../ui/address.tsx'
 import { RecoveryCodeList } from '../ui/recovery-code-list.tsx'
 import type { RecoveryCode } from '../ui/types.ts'
 import { When } from '../ui/when.tsx'
@@ -21,7 +22,7 @@ export const RecoveryCodesPrint = ({ account, issuer, site, madeAt, codes, backH
         <div>
           <dt>Account</dt>
           <dd>
-            {issuer} ({account})
+            {issuer} (<Address of={account} />)
           </dd>
         </div>
         <div>

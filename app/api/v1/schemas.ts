@@ -5,7 +5,7 @@ import { TYPED_CODE_AT_MOST } from '../../lib/codes.ts'
 
 // Every object that `/api/v1/` takes or gives. The same schemas check what comes in and make the document.
 
-export const Email = emailField().openapi({ type: 'string', format: 'email', example: 'ada@example.com' })
+export const Email = emailField().openapi({ type: 'string', format: 'idn-email', example: 'ada@example.com' })
 export const Password = passwordField().openapi({
   type: 'string',
   format: 'password',
@@ -67,7 +67,12 @@ export const Sessions = z.object({ sessions: z.array(Session) }).openapi('Sessio
 export const SessionPath = z.object({ id: Id.openapi({ param: { name: 'id', in: 'path' } }) })
 
 export const Account = z
-  .object({ id: z.number().int(), email: z.string(), two_factor: z.boolean(), password_changed_at: Time.optional() })
+  .object({
+    id: z.number().int(),
+    email: z.string().openapi({ description: 'As it is stored: in lower case, its domain in ASCII.' }),
+    two_factor: z.boolean(),
+    password_changed_at: Time.optional(),
+  })
   .openapi('Account')
 
 export const Event = z
