@@ -2,6 +2,7 @@ import { createMiddleware } from 'hono/factory'
 import { owesConfirmation } from '../account/confirm-email.ts'
 import type { MailDeps } from '../mail/account-mails.ts'
 import { currentSession, type Session, type SessionDeps } from '../sign-in/session.ts'
+import { owedBefore } from '../sign-in/standing.ts'
 import type { AnyContext, AppEnv, SignedInEnv } from './env.ts'
 import type { Cookies } from './session.ts'
 
@@ -39,10 +40,9 @@ export const signedOut = (deps: GuardDeps) =>
     await next()
   })
 
-/** Nobody goes on without a single recovery code: a lost phone would lock the owner out. Comes after `signedIn`. */
+/** For whoever owes new recovery codes, this page is closed until there are some. Comes after `signedIn`. */
 export const hasRecoveryCodes = createMiddleware<SignedInEnv>(async (c, next) => {
-  const { secondFactorSince, recoveryCodesLeft } = c.var.session
-  if (secondFactorSince && recoveryCodesLeft === 0) return c.redirect('/settings/two-factor/recovery-codes', 303)
+  if (owedBefore('anything', c.var.session)) return c.redirect('/settings/two-factor/recovery-codes', 303)
   await next()
 })
 

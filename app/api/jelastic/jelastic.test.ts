@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, afterEach, describe, test } from 'node:test'
 import { eq } from 'drizzle-orm'
-import { accessTokens, accounts, limits } from '#db/schema.ts'
+import { accessTokens, accounts, limits, recoveryCodes } from '#db/schema.ts'
 import { TOKENS_AT_MOST } from '../../access-tokens/access-tokens.ts'
 import { ALL_SCOPES, API_METHODS } from '../../access-tokens/scopes.ts'
 import { createApp } from '../../app.ts'
@@ -607,6 +607,14 @@ describe('the tables', () => {
     const { session } = done(await call('users/authentication/rest/signin', { login: email, password: PASSWORD }))
     const parameters = { session: String(session), password: PASSWORD }
     refused(await call('users/account/rest/get2faconfig', parameters), 'email_unconfirmed')
+  })
+
+  test('without recovery codes, new ones come first; standing.test.ts says it of every method', async () => {
+    const { email, fullyIn } = await owing()
+    const { session } = await fullyIn()
+    const [owner] = await database.db.select().from(accounts).where(eq(accounts.email, email))
+    await database.db.delete(recoveryCodes).where(eq(recoveryCodes.accountId, owner?.id ?? 0))
+    refused(await account('getuserinfo', { session: String(session) }), 'recovery_codes_owed')
   })
 
   test('numbers are given once, and each stands for something that happens', () => {

@@ -1,7 +1,8 @@
 import { API_METHODS, type ApiMethod } from '../../access-tokens/scopes.ts'
 import type { Origin } from '../../events.ts'
 import { pendingSignIn } from '../../sign-in/second-step.ts'
-import { type Caller, callerOf, mayCall, sessionOf } from '../bearer.ts'
+import type { Deed } from '../../sign-in/standing.ts'
+import { type Caller, callerOf, callerOwes, mayCall, sessionOf } from '../bearer.ts'
 import { account } from './account.ts'
 import { authentication, RESTRICTED } from './authentication.ts'
 import type { Method, MethodDeps } from './method.ts'
@@ -13,6 +14,16 @@ export const METHODS: ReadonlyMap<string, Method> = new Map([
   ...named('users.authentication', { ...authentication, ...tokens }),
   ...named('users.account', account),
 ])
+
+/** What stays open to a session that owes new recovery codes, as on the pages. */
+const DEEDS: Readonly<Record<string, Deed>> = {
+  'users.authentication.checksign': 'leave',
+  'users.authentication.signout': 'leave',
+  'users.authentication.getsessions': 'leave',
+  'users.authentication.signoutsessions': 'leave',
+  'users.account.get2fabackupcodes': 'recovery_codes',
+  'users.account.regenerate2fabackupcodes': 'recovery_codes',
+}
 
 /** One call of a method. `id` is the session or access token that came with it, from the form or the header. */
 export async function callMethod(
@@ -55,6 +66,7 @@ async function callerFor(
   if (caller) {
     const scope = API_METHODS.find((known): known is ApiMethod => known === name)
     if (!mayCall(caller, scope)) throw new Failure('not_allowed')
+    if (callerOwes(caller, DEEDS[name] ?? 'anything')) throw new Failure('recovery_codes_owed')
     return { caller }
   }
   if (!(await pendingSignIn(deps, id, 'api'))) throw new Failure('authentication_failed', 'Sign in again.')

@@ -70,6 +70,11 @@ export const RESULTS = {
     meaning:
       'The data is out of reach at this moment. Nothing is half done, but it may have been done: look before trying again. retryAfter: seconds until then.',
   },
+  recovery_codes_owed: {
+    number: 9019,
+    meaning:
+      'The account has no recovery codes left. Call regenerate2fabackupcodes with the password first; until then a session can do that, look at the codes, and sign out.',
+  },
 } as const satisfies Record<string, { number: number; meaning: string }>
 
 export type ResultName = Exclude<keyof typeof RESULTS, 'ok'>

@@ -1,5 +1,6 @@
 import { OpenAPIHono, type RouteConfig, type z } from '@hono/zod-openapi'
 import type { Scope } from '../../access-tokens/scopes.ts'
+import type { Deed } from '../../sign-in/standing.ts'
 import { type CallerDeps, type CallerEnv, calling } from '../bearer.ts'
 import { PROBLEMS, Problem, type ProblemName, refuseCaller } from './problems.ts'
 import { Problem as ProblemSchema } from './schemas.ts'
@@ -33,13 +34,18 @@ export const bodyOf = <Schema extends z.ZodType>(schema: Schema) => ({
   content: { 'application/json': { schema } },
 })
 
+/** What is asked for, where it stays open to a session that owes new recovery codes. */
+export type Open = { who: 'session' | Scope; deed: Exclude<Deed, 'anything'> }
+
 /** The parts of a route that every operation has: its guard, its security in the document, and every problem it can answer with. */
-export function access(deps: CallerDeps, who: Access, ...problems: ProblemName[]) {
-  const guards = who === 'anybody' ? [] : [calling(deps, refuseCaller, who === 'session' ? undefined : who)]
+export function access(deps: CallerDeps, asked: Access | Open, ...problems: ProblemName[]) {
+  const { who, deed } = typeof asked === 'object' ? asked : { who: asked, deed: 'anything' as const }
+  const guards = who === 'anybody' ? [] : [calling(deps, refuseCaller, who === 'session' ? undefined : who, deed)]
   const always: ProblemName[] =
     who === 'anybody'
       ? ['invalid_request', 'busy', 'unavailable']
       : ['invalid_request', 'invalid_token', 'insufficient_scope', 'busy', 'unavailable']
+  if (who !== 'anybody' && deed === 'anything') always.push('recovery_codes_owed')
   return {
     route: { middleware: guards, ...(who !== 'anybody' && { security: [{ bearer: [] }], 'x-scope': who }) },
     /** For the document alone: problems are thrown, not answered by handlers, so their types say nothing. */

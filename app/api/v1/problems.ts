@@ -21,6 +21,7 @@ export const PROBLEMS = {
   email_unconfirmed: { status: 409, title: 'The e-mail address of the account is not confirmed.' },
   second_factor_is_on: { status: 409, title: 'The account has a second factor already.' },
   second_factor_is_off: { status: 409, title: 'The account has no second factor.' },
+  recovery_codes_owed: { status: 409, title: 'The account has no recovery codes left.' },
   enrolment_expired: { status: 422, title: 'The enrolment is over or was changed.' },
   changed_meanwhile: { status: 409, title: 'The account was changed meanwhile.' },
   too_many_tokens: { status: 409, title: 'The account has as many access tokens as it can have.' },
@@ -67,7 +68,7 @@ export const passwordRefused = (result: { reason: 'wrong_password' } | { reason:
 
 /** RFC 6750 section 3: what the challenge says. */
 export function refuseCaller(
-  reason: 'no_token' | 'invalid_request' | 'invalid_token' | 'insufficient_scope',
+  reason: 'no_token' | 'invalid_request' | 'invalid_token' | 'insufficient_scope' | 'recovery_codes_owed',
   scope?: Scope,
 ): Problem {
   switch (reason) {
@@ -94,8 +95,16 @@ export function refuseCaller(
         {},
         challenge('insufficient_scope', scope),
       )
+    case 'recovery_codes_owed':
+      return new Problem(
+        'recovery_codes_owed',
+        `Make new ones first, with the password: ${NEW_CODES}. Until then a session can do that, look at the codes, and sign out.`,
+        { next: NEW_CODES },
+      )
   }
 }
+
+const NEW_CODES = 'POST /api/v1/two-factor/recovery-codes/regenerate'
 
 const challenge = (error?: string, scope?: Scope) => ({
   'WWW-Authenticate': ['Bearer realm="Latchkey"', error && `error="${error}"`, scope && `scope="${scope}"`]

@@ -29,6 +29,7 @@ export const Problem = z
     reason: z.string().optional(),
     attempts_left: z.number().int().optional(),
     retry_after: z.number().optional().openapi({ description: 'Seconds.' }),
+    next: z.string().optional().openapi({ description: 'The call to make first.' }),
     fields: z.record(z.string(), z.string()).optional().openapi({ description: 'What is wrong, by field.' }),
   })
   .openapi('Problem', { description: 'RFC 9457.' })

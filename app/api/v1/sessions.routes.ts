@@ -15,9 +15,9 @@ export type SessionRoutesDeps = SignInDeps & SecondStepDeps & SessionsDeps & Cal
 export function sessionRoutes(deps: SessionRoutesDeps) {
   const anybody = access(deps, 'anybody', 'invalid_fields', 'wrong_credentials', 'suspended', 'too_many_attempts')
   const verifying = access(deps, 'anybody', 'invalid_fields', 'code_refused', 'too_many_attempts')
-  const self = access(deps, 'session')
-  const reading = access(deps, 'sessions:read')
-  const ending = access(deps, 'sessions:write', 'not_found')
+  const self = access(deps, { who: 'session', deed: 'leave' })
+  const reading = access(deps, { who: 'sessions:read', deed: 'leave' })
+  const ending = access(deps, { who: 'sessions:write', deed: 'leave' }, 'not_found')
 
   return apiRouter()
     .openapi(

@@ -29,6 +29,7 @@ export function twoFactorRoutes(deps: TwoFactorRoutesDeps) {
     'second_factor_is_on',
   )
   const whileOn = access(deps, 'session', ...asked, 'second_factor_is_off')
+  const ofCodes = access(deps, { who: 'session', deed: 'recovery_codes' }, ...asked, 'second_factor_is_off')
 
   return apiRouter()
     .openapi(
@@ -126,11 +127,11 @@ export function twoFactorRoutes(deps: TwoFactorRoutesDeps) {
         method: 'post',
         path: '/two-factor/recovery-codes/view',
         summary: 'The recovery codes',
-        ...whileOn.route,
+        ...ofCodes.route,
         request: { body: bodyOf(schema.PasswordBody) },
         responses: {
           200: json('All of the live set; the used ones without their text.', schema.RecoveryCodes),
-          ...whileOn.problems,
+          ...ofCodes.problems,
         },
       }),
       async (c) => {
@@ -150,9 +151,9 @@ export function twoFactorRoutes(deps: TwoFactorRoutesDeps) {
         method: 'post',
         path: '/two-factor/recovery-codes/regenerate',
         summary: 'Replace the recovery codes',
-        ...whileOn.route,
+        ...ofCodes.route,
         request: { body: bodyOf(schema.PasswordBody) },
-        responses: { 200: json('The new ones; the old no longer work.', schema.NewRecoveryCodes), ...whileOn.problems },
+        responses: { 200: json('The new ones; the old no longer work.', schema.NewRecoveryCodes), ...ofCodes.problems },
       }),
       async (c) => {
         const session = wanted(c.var.caller, 'on')
