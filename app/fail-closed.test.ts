@@ -132,7 +132,7 @@ function assertDenied(door: string, answer: Awaited<ReturnType<typeof send>>, { 
     assert.deepEqual(more, {})
   } else {
     const { result, error, ...more } = JSON.parse(answer.html)
-    assert.deepEqual([result, typeof error, more], [99, 'string', {}])
+    assert.deepEqual([result, typeof error, more], [99, 'string', { reason: 99, source: 'latchkey' }])
   }
   assert.equal(kept.of('fault').length, 1)
   assert.equal(kept.of('security_event').length, 0)

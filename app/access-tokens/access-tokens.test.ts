@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { after, afterEach, describe, test } from 'node:test'
 import { eq } from 'drizzle-orm'
 import * as schema from '#db/schema.ts'
+import { stateOf } from '../invariants.ts'
 import { hashToken } from '../lib/tokens.ts'
 import { currentSession, type Session } from '../sign-in/session.ts'
 import { type Browser, latchkey, PASSWORD, signedUp } from '../testing.ts'
@@ -97,7 +98,9 @@ describe('a token', () => {
   test('speaks for its account, with its scopes', async () => {
     const { session, email } = await someone()
     const { value, id } = await generated(session, { scopes: ['events:read', 'users.account.getuserinfo'] })
-    assert.deepEqual(await tokenHolder(deps, value, SCRIPT), {
+    const { uid, ...holder } = (await tokenHolder(deps, value, SCRIPT)) ?? {}
+    assert.equal(uid, (await stateOf(database, email)).account.uid)
+    assert.deepEqual(holder, {
       tokenId: id,
       accountId: session.accountId,
       email,

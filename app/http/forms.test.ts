@@ -170,8 +170,10 @@ describe('what is no text', () => {
   test('odd text that is text is kept as it is or refused with 422, on either database (A58)', async () => {
     for (const text of ['\u202e', '\u{1f511}', '\u0007', '\u001b[31m', '\ufeff', '\u{10ffff}', '𝒜']) {
       const password = `${text} violet kettle marches ${text}`
-      const odd = await post(new URLSearchParams({ email: `ada${text}@example.com`, password }), FORM, '/sign-up')
-      assert.equal(odd.status, 422)
+      const isInvisible = /^\p{Cf}$/u.test(text) // stripped from an address, which people paste
+      const email = newEmail().replace('@', `${text}@`)
+      const odd = await post(new URLSearchParams({ email, password }), FORM, '/sign-up')
+      assert.equal(odd.status, isInvisible ? 303 : 422)
       const own = newEmail()
       const made = await post(new URLSearchParams({ email: own, password }), FORM, '/sign-up')
       assert.equal(made.status, 303)
