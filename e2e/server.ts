@@ -93,13 +93,14 @@ async function addressFrom(child: ChildProcess): Promise<string> {
   })
 }
 
+/** Asks for a page: behind a proxy of ours, health is nobody's business. */
 async function answers(url: string): Promise<void> {
-  const response = await fetch(new URL('/healthz', url), { signal: AbortSignal.timeout(TEN_SECONDS) }).catch(
+  const response = await fetch(new URL('/sign-in', url), { signal: AbortSignal.timeout(TEN_SECONDS) }).catch(
     (error) => {
       throw new Error(`Nothing answers at ${url}: ${error.cause?.message ?? error.message}`)
     },
   )
-  if (!response.ok) throw new Error(`${url}/healthz answers ${response.status}.`)
+  if (!response.ok) throw new Error(`${url}/sign-in answers ${response.status}.`)
 }
 
 async function stopped(child: ChildProcess): Promise<void> {
