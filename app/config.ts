@@ -8,6 +8,7 @@ import { LOG_LEVELS } from './watch/log.ts'
 const SECOND = 1000
 const MINUTE = 60 * SECOND
 const HOUR = 60 * MINUTE
+const DAY = 24 * HOUR
 
 const wholeNumber = (name: string, least: number, most: number, usual: number) =>
   z.coerce
@@ -71,6 +72,7 @@ const Environment = z.object({
     .default('refused'),
   JELASTIC_GET: z.enum(['reading', 'sessions'], 'JELASTIC_GET must be reading or sessions.').default('reading'),
   SESSION_HOURS: wholeNumber('SESSION_HOURS', 1, 24 * 365, 24),
+  EVENTS_KEPT_DAYS: wholeNumber('EVENTS_KEPT_DAYS', 1, 36_500, 400),
 })
 
 export type Config = ReturnType<typeof readConfig>
@@ -128,6 +130,8 @@ export function readConfig(environment: Record<string, string | undefined>) {
     sessionsInUrls: env.JELASTIC_GET === 'sessions',
     sessionIdle: env.SESSION_IDLE_MINUTES * MINUTE,
     sessionLifetime: env.SESSION_HOURS * HOUR,
+    /** How long the log of security events keeps one. */
+    eventsKept: env.EVENTS_KEPT_DAYS * DAY,
   }
 }
 

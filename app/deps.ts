@@ -18,6 +18,7 @@ import { trustedBrowserStore } from '#db/stores/trusted-browsers.ts'
 import { twoFactorStore } from '#db/stores/two-factor.ts'
 import { READ } from './account/activity.ts'
 import type { Config } from './config.ts'
+import { createGuesses, type Guesses } from './lib/guesses.ts'
 import { keysInFile, parseKeys } from './lib/keys.ts'
 import { createPasswordRules } from './lib/password-rules.ts'
 import { createPasswords } from './lib/passwords.ts'
@@ -43,6 +44,7 @@ export type Settings = Pick<
   | 'attemptsPerAddress'
   | 'sessionIdle'
   | 'sessionLifetime'
+  | 'eventsKept'
   | 'trustedProxies'
   | 'smtpUrl'
   | 'mailFolder'
@@ -63,6 +65,7 @@ export function wire({
   now,
   log = createLog({ level: 'silent' }),
   metrics = noMetrics,
+  guesses = createGuesses({ watch: metrics.hashes }),
   isStopping = () => false,
 }: {
   database: Database
@@ -71,6 +74,7 @@ export function wire({
   now: () => Date
   log?: Log
   metrics?: Metrics
+  guesses?: Pick<Guesses, 'of'>
   isStopping?: () => boolean
 }) {
   const watch = createWatch({ log, metrics, now })
@@ -98,12 +102,14 @@ export function wire({
     trustedProxies: settings.trustedProxies,
     sessionIdle: settings.sessionIdle,
     sessionLifetime: settings.sessionLifetime,
+    eventsKept: settings.eventsKept,
     attemptsPerAddress: settings.attemptsPerAddress,
     sessionsInUrls: settings.sessionsInUrls ?? false,
     passwords,
     passwordRules: createPasswordRules({
       minLength: settings.passwordMinLength,
-      productNames: ['latchkey', settings.issuer],
+      siteNames: ['latchkey', settings.issuer, new URL(settings.baseUrl).hostname],
+      guesses,
     }),
     factorKinds: factorKinds({ issuer: settings.issuer }),
     limits: limitStore(database, DELAY),

@@ -37,7 +37,7 @@ async function rowsThatEnd(product: Pick<Latchkey, 'database'>) {
     'mail_links',
     'former_addresses',
   ]
-  const rows = [...names, 'limits', 'access_tokens'].flatMap((name) => tables[name] ?? [])
+  const rows = [...names, 'limits', 'access_tokens', 'events'].flatMap((name) => tables[name] ?? [])
   return rows.filter((row) => !/"key":"housekeeping"|"browser":"API"|"previousHash":null/.test(row))
 }
 

@@ -28,6 +28,7 @@ type Ending =
   | 'knownBrowsers'
   | 'mailLinks'
   | 'formerAddresses'
+  | 'events'
 /** `next` is where to go on, undefined at the end. */
 type Stretch<At> = { removed: number; next: At | undefined }
 /** Accounts that know too many browsers. */
@@ -45,7 +46,13 @@ export type HousekeepingStore = {
   forgetOldestBrowsers(accountId: number, most: number, atMost: number): Promise<number>
 }
 
-export type HousekeepingDeps = { housekeeping: HousekeepingStore; sessionIdle: number; now(): Date }
+export type HousekeepingDeps = {
+  housekeeping: HousekeepingStore
+  sessionIdle: number
+  /** How long the log keeps an event, in milliseconds. */
+  eventsKept: number
+  now(): Date
+}
 
 type Run = {
   /** Asked between two batches. */
@@ -87,7 +94,7 @@ export async function keepHouse(
 
 /** What there is to do, each step a statement or two that touch `BATCH` rows at most; how many of them went. */
 async function* batches(deps: HousekeepingDeps): AsyncGenerator<number> {
-  const { housekeeping: store, sessionIdle } = deps
+  const { housekeeping: store, sessionIdle, eventsKept } = deps
   const at = deps.now()
   const ago = (ms: number) => new Date(at.getTime() - ms)
   const ended: [Ending, Date][] = [
@@ -98,6 +105,7 @@ async function* batches(deps: HousekeepingDeps): AsyncGenerator<number> {
     ['knownBrowsers', ago(A_YEAR)],
     ['mailLinks', at],
     ['formerAddresses', at],
+    ['events', ago(eventsKept)],
   ]
   for (const [what, endedBy] of ended) yield* untilFew(() => store.removeEnded(what, endedBy, BATCH))
   yield* untilFew(() => store.removeEndedLimits(at, BATCH))

@@ -7,7 +7,6 @@ import {
   DELAY,
   type DelayRule,
   isBlocked,
-  network,
   passwordAttempt,
   recoveryCodeAttempt,
 } from './limits.ts'
@@ -146,19 +145,4 @@ describe('the budget of an address', () => {
     assert.equal((await charge(limited, `${prefix}:a:b:c:d`)).ok, false)
     assert.ok((await charge(limited, `2001:db8:1:${account.toString(16)}::1`)).ok)
   })
-})
-
-describe('a network', () => {
-  for (const [address, of] of [
-    ['192.0.2.1', '192.0.2.1'],
-    ['2001:db8:1:2:3:4:5:6', '2001:db8:1:2::/64'],
-    ['2001:DB8:1:2::', '2001:db8:1:2::/64'],
-    ['2001:0db8:0001:0002::9', '2001:db8:1:2::/64'],
-    ['2001:db8::1', '2001:db8:0:0::/64'],
-    ['::1', '0:0:0:0::/64'],
-    ['fe80::1%eth0', 'fe80:0:0:0::/64'],
-    ['::ffff:192.0.2.1', '0:0:0:0::/64'],
-    ['unknown', 'unknown'],
-  ] as const)
-    test(`${address} is in ${of}`, () => assert.equal(network(address), of))
 })

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
-import { isIPv6 } from 'node:net'
+import { network } from './lib/network.ts'
+import { HashQueueFull } from './lib/passwords.ts'
 
 const SECOND = 1000
 const MINUTE = 60 * SECOND
@@ -23,12 +24,16 @@ export type DelayRule = { key: string; from: number; forgottenAfterMs: number }
 export type CappedRule = DelayRule & { most: number }
 export type BudgetRule = { key: string; most: number; windowMs: number }
 
+export type Rules = { budget?: BudgetRule; delay?: DelayRule & { most?: number } }
+
 export type LimitStore = {
   /**
    * Counts one attempt under both rules at once, or under none of them; then for how many milliseconds to wait, 0 when
    * counted, `Infinity` where waiting does not help.
    */
-  charge(rules: { budget?: BudgetRule; delay?: DelayRule & { most?: number } }, nowMs: number): Promise<number>
+  charge(rules: Rules, nowMs: number): Promise<number>
+  /** As if that attempt, charged at `chargedAtMs`, had not been made. */
+  giveBack(rules: Rules, chargedAtMs: number): Promise<void>
   /** How many attempts a key has counted. */
   count(key: string): Promise<number>
 }
@@ -36,7 +41,8 @@ export type LimitStore = {
 /** What a right answer gives back: one attempt of the address, and all failures in a row. */
 export type Forgiven = { budget?: string; delays: string[] }
 
-export type Charged = { ok: true; forgiven: Forgiven }
+/** `rules` and `atMs` are what it takes to give the attempt back. */
+export type Charged = { ok: true; forgiven: Forgiven; rules: Rules; atMs: number }
 /** In seconds, for the sentence on the page and for `Retry-After`. */
 export type Wait = { ok: false; reason: 'wait'; seconds: number }
 export type Blocked = { ok: false; reason: 'blocked' }
@@ -115,11 +121,31 @@ export function charge(deps: LimitDeps, source: Source, delay?: DelayRule): Prom
 export async function charge(deps: LimitDeps, source: Source, delay?: DelayRule): Promise<Charged | Wait | Blocked> {
   const budget = deps.attemptsPerAddress > 0 ? budgetOf(source, deps.attemptsPerAddress) : undefined
   const rules = { ...(budget && { budget }), ...(delay && { delay }) }
-  const waitMs = await deps.limits.charge(rules, deps.now().getTime())
+  const atMs = deps.now().getTime()
+  const waitMs = await deps.limits.charge(rules, atMs)
   if (waitMs === Number.POSITIVE_INFINITY) return { ok: false, reason: 'blocked' }
   if (waitMs > 0) return { ok: false, reason: 'wait', seconds: Math.ceil(waitMs / SECOND) }
-  return { ok: true, forgiven: { ...(budget && { budget: budget.key }), delays: delay ? [delay.key] : [] } }
+  const forgiven = { ...(budget && { budget: budget.key }), delays: delay ? [delay.key] : [] }
+  return { ok: true, forgiven, rules, atMs }
 }
+
+/** What was charged for. Where it finds the queue full nothing was looked at, and the attempt is given back. */
+export async function whileCharged<Result>(
+  { limits }: LimitDeps,
+  { rules, atMs }: Charged,
+  work: () => Promise<Result>,
+): Promise<Result> {
+  try {
+    return await work()
+  } catch (error) {
+    if (error instanceof HashQueueFull) await limits.giveBack(rules, atMs)
+    throw error
+  }
+}
+
+/** No guess was made after all: the account's delay forgets it, while the budget of its source does not. */
+export const withoutGuess = ({ limits }: LimitDeps, { rules: { delay }, atMs }: Charged): Promise<void> =>
+  limits.giveBack(delay ? { delay } : {}, atMs)
 
 /** Charges a mail before it is made, to each of its budgets. */
 export async function chargeMail({ limits, now }: LimitDeps, ...budgets: BudgetRule[]): Promise<{ ok: true } | Wait> {
@@ -139,25 +165,3 @@ const budgetOf = (source: Source, most: number): BudgetRule => ({
   most,
   windowMs: FIFTEEN_MINUTES,
 })
-
-/** An IPv6 customer holds a whole /64 and could take a new address for every guess. */
-export function network(address: string): string {
-  if (!isIPv6(address)) return address
-  const [head = '', tail = ''] = inGroups(address.toLowerCase()).split('%')[0]?.split('::') ?? []
-  const before = head.split(':').filter(Boolean)
-  const after = tail.split(':').filter(Boolean)
-  const groups = address.includes('::')
-    ? [...before, ...Array(Math.max(0, 8 - before.length - after.length)).fill('0'), ...after]
-    : before
-  return `${groups
-    .slice(0, 4)
-    .map((group) => Number.parseInt(group, 16).toString(16))
-    .join(':')}::/64`
-}
-
-/** The last two groups may be written as an IPv4 address (RFC 4291 section 2.2). */
-const inGroups = (address: string) =>
-  address.replace(/(\d+)\.(\d+)\.(\d+)\.(\d+)/, (_, ...bytes) => {
-    const [one = 0, two = 0, three = 0, four = 0] = bytes.map(Number)
-    return `${(one * 256 + two).toString(16)}:${(three * 256 + four).toString(16)}`
-  })

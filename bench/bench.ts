@@ -8,7 +8,7 @@ import { bundle } from '../scripts/build.ts'
 import { startPostgres } from '../scripts/postgres.ts'
 import { readOptions } from './options.ts'
 import { median, type Result, report, spread } from './report.ts'
-import { measureRound, pagesWhileSaturated, type Round, signersFor, warmUp } from './round.ts'
+import { measureRound, pagesWhileSaturated, pagesWhileSignedUp, type Round, signersFor, warmUp } from './round.ts'
 import { firstAnswer } from './start.ts'
 import { makeSubject, type Subject } from './subject.ts'
 import { weights } from './weight.ts'
@@ -77,6 +77,9 @@ async function resultOf(database: Dialect, subject: Subject, rounds: Round[]): P
   for (const kind of Object.keys(rounds[0]?.times ?? {}) as (keyof Round['times'])[])
     times[kind] = spread(rounds.flatMap((round) => round.times[kind]))
   times['signed-in page while sign-ins saturate (p99 < 100)'] = spread(await pagesWhileSaturated(subject))
+  times['a page while 20 sign-ups are in flight from one address (p99 < 50)'] = spread(
+    await pagesWhileSignedUp(subject),
+  )
   const residentBytes = await subject.ask('memory')
   const starts: number[] = []
   for (let start = 0; start < STARTS; start++) starts.push(await firstAnswer(subject.url, subject.folder))

@@ -23,7 +23,7 @@ const url = process.env.DATABASE_URL ?? ''
 const vault = createVault([KEY])
 
 process.once('message', async (order: Order) => {
-  const passwordHash = await createPasswords().hash(PASSWORD)
+  const passwordHash = await createPasswords().hash(PASSWORD, 'local')
   const database = openDatabase(url)
   await database.migrate()
   // First of all: at its start the product tries its keys on the first rows.

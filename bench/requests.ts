@@ -22,6 +22,16 @@ export const typePassword = (port: number) => {
   }
 }
 
+// Years and dates without end are most work for the estimator, and are refused for it.
+const LONG_TO_JUDGE = '19871988199019912001'.repeat(12)
+
+/** A sign-up that the estimator has to refuse. */
+export const askForAccount = (port: number) => {
+  const head = formHead(port)
+  const form = new URLSearchParams({ email: 'new@example.com', password: LONG_TO_JUDGE }).toString()
+  return (send: Send) => send('POST /sign-up', head, form)
+}
+
 /** Password, then the code. */
 export function signIn(port: number, codeTimes: number[] = []) {
   const head = formHead(port)

@@ -1,5 +1,5 @@
-import { connection, inTurn, rate } from './load.ts'
-import { ask, bearer, cookie, signIn, typePassword, whatIsTyped } from './requests.ts'
+import { connection, inTurn, rate, type Send } from './load.ts'
+import { ask, askForAccount, bearer, cookie, signIn, typePassword, whatIsTyped } from './requests.ts'
 import type { Subject } from './subject.ts'
 
 const SIGN_INS = 120 // a round
@@ -10,6 +10,7 @@ const PEOPLE = 16 // connections
 const CALLERS = 64 // connections of scripts, which come in greater numbers
 const SATURATED = 8_000 // ms
 const SATURATING = 64 // connections that type passwords and nothing else
+const SIGNING_UP = 20 // sign-ups in flight from one address
 const LOOKING = 8 // connections of people who look at pages meanwhile
 const READING = 20 // ms between two pages of one of them
 
@@ -74,15 +75,32 @@ async function measure(
 }
 
 /** While more passwords are typed than can be hashed: what a person waits for a page, in milliseconds. */
-export async function pagesWhileSaturated({ people, ports }: Subject): Promise<number[]> {
+export function pagesWhileSaturated(subject: Subject): Promise<number[]> {
+  // The same people again and again: they never finish, so that no code is owed twice.
+  const typed = subject.people.signers.slice(0, SATURATING).map(whatIsTyped)
+  const type = typePassword(subject.ports.product)
+  return pagesMeanwhile(
+    subject,
+    typed.map((form) => (send) => type(send, form)),
+  )
+}
+
+/** The same while one address always has so many sign-ups in flight, each with a password that is long to judge. */
+export function pagesWhileSignedUp(subject: Subject): Promise<number[]> {
+  const signUp = askForAccount(subject.ports.product)
+  return pagesMeanwhile(
+    subject,
+    Array.from({ length: SIGNING_UP }, () => signUp),
+  )
+}
+
+/** `flood` is what each connection of the flood does without end. */
+async function pagesMeanwhile({ people, ports }: Subject, flood: ((send: Send) => Promise<unknown>)[]) {
   const times: number[] = []
   let isOver = false
-  // The same people again and again: they never finish, so that no code is owed twice.
-  const typed = people.signers.slice(0, SATURATING).map(whatIsTyped)
-  const type = typePassword(ports.product)
-  const saturating = typed.map(async (form) => {
+  const flooding = flood.map(async (request) => {
     const { send, close } = await connection(ports.product)
-    while (!isOver) await type(send, form)
+    while (!isOver) await request(send)
     close()
   })
   const look = ask(PAGE, cookie)
@@ -99,7 +117,7 @@ export async function pagesWhileSaturated({ people, ports }: Subject): Promise<n
   })
   await pause(SATURATED)
   isOver = true
-  await Promise.all([...saturating, ...looking])
+  await Promise.all([...flooding, ...looking])
   return times
 }
 

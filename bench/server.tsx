@@ -14,7 +14,7 @@ import { KEY, PASSWORD, type Ports, type Questions } from './protocol.ts'
 
 const database = openDatabase(process.env.DATABASE_URL ?? '')
 const passwords = createPasswords()
-const passwordHash = await passwords.hash(PASSWORD)
+const passwordHash = await passwords.hash(PASSWORD, 'local')
 
 let app: ReturnType<typeof createApp> | undefined
 const listen = async (fetch: (request: Request, env: unknown) => unknown) => {
@@ -25,7 +25,13 @@ const listen = async (fetch: (request: Request, env: unknown) => unknown) => {
 const product = await listen((request, env) => app?.fetch(request, env as never))
 const settings = {
   ...{ baseUrl: `http://localhost:${product}`, issuer: 'Latchkey', passwordMinLength: 15, allowEndlessTokens: false },
-  ...{ attemptsPerAddress: 0, sessionIdle: 3_600_000, sessionLifetime: 86_400_000, trustedProxies: [] },
+  ...{
+    attemptsPerAddress: 0,
+    sessionIdle: 3_600_000,
+    sessionLifetime: 86_400_000,
+    eventsKept: 400 * 86_400_000,
+    trustedProxies: [],
+  },
   ...{ smtpUrl: undefined, mailFolder: 'mail' },
 }
 app = createApp(wire({ database, vault: createVault([KEY]), settings, now: () => new Date() }))
@@ -75,7 +81,7 @@ async function hashesPerSecond(amount: number) {
   const started = performance.now()
   await Promise.all(
     Array.from({ length: availableParallelism() }, async () => {
-      for (const _ of queue) await passwords.verify(passwordHash, PASSWORD)
+      for (const _ of queue) await passwords.verify(passwordHash, PASSWORD, 'local')
     }),
   )
   return (amount * 1000) / (performance.now() - started)

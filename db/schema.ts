@@ -147,7 +147,11 @@ export const events = table(
     at: time('at').notNull(),
     ...origin(),
   },
-  (t) => [index('events_account_at').on(t.accountId, t.at), index('events_notice').on(t.notice)],
+  (t) => [
+    index('events_account_at').on(t.accountId, t.at),
+    index('events_notice').on(t.notice),
+    index('events_at').on(t.at),
+  ],
 )
 
 /** Mail that is owed. A row goes when the mail server has taken it. Milliseconds, because SQL calculates with them. */

@@ -1,23 +1,45 @@
-import { build } from 'esbuild'
+import { randomUUID } from 'node:crypto'
+import { mkdirSync, renameSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { type BuildOptions, build } from 'esbuild'
+import { makeKnownPasswords } from '../app/lib/known-passwords.ts'
+
+const ESTIMATOR = 'app/lib/guesses.ts'
+const OPTIONS: BuildOptions = {
+  bundle: true,
+  platform: 'node',
+  format: 'esm',
+  target: 'node20',
+  packages: 'external',
+  jsx: 'automatic',
+  jsxImportSource: 'hono/jsx',
+  minifySyntax: true,
+  logLevel: 'warning',
+}
 
 /**
  * Bundles a program into one file in dist/: it starts in a fraction of the time that TypeScript takes to be read file by
- * file. node_modules stays as installed, since native parts can not be bundled.
+ * file. node_modules stays as installed, since native parts can not be bundled. What the program reads later lies beside it.
  */
-export const bundle = (entry: string, outfile: string) =>
-  build({
-    entryPoints: [entry],
-    outfile,
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    target: 'node20',
-    packages: 'external',
-    jsx: 'automatic',
-    jsxImportSource: 'hono/jsx',
-    minifySyntax: true,
-    logLevel: 'warning',
-  })
+export async function bundle(entry: string, outfile: string): Promise<void> {
+  const { metafile } = await build({ ...OPTIONS, entryPoints: [entry], outfile, metafile: true })
+  if (ESTIMATOR in metafile.inputs) await companions(dirname(outfile))
+}
+
+/** The thread that judges new passwords, and the list of those that everybody knows. */
+async function companions(folder: string) {
+  const { outputFiles } = await build({ ...OPTIONS, entryPoints: ['app/lib/guesses-thread.ts'], write: false })
+  for (const { contents } of outputFiles ?? []) putWhole(join(folder, 'guesses-thread.js'), contents)
+  putWhole(join(folder, 'known-passwords.txt'), makeKnownPasswords())
+}
+
+/** Programs that start meanwhile read the old file or the new one, and never half of one. */
+function putWhole(file: string, contents: string | Uint8Array) {
+  const unfinished = `${file}.${randomUUID()}`
+  mkdirSync(dirname(file), { recursive: true })
+  writeFileSync(unfinished, contents)
+  renameSync(unfinished, file)
+}
 
 /** What an operator runs. The last two are here for where there is no tsx, as in a container. */
 const PROGRAMS = {

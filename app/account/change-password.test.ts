@@ -79,7 +79,7 @@ describe('what does not change it', () => {
   const refused: [string, { current?: string; new?: string }, RegExp][] = [
     ['one that is too short', { current: PASSWORD, new: 'kettle marches' }, /needs at least 15 characters/],
     ['one that is too long', { current: PASSWORD, new: 'kettle marches '.repeat(18) }, /at most 256 characters/],
-    ['a common one', { current: PASSWORD, new: 'passwordpassword' }, /on the lists that guessers work through/],
+    ['a common one', { current: PASSWORD, new: 'passwordpassword' }, /easy to guess\. Try a few unrelated words/],
     ['the product’s name', { current: PASSWORD, new: 'latchkeylatchkey' }, /the name of this site/],
     ['the same one', { current: PASSWORD, new: PASSWORD }, /the password you have now/],
     ['none', { current: PASSWORD, new: '' }, /Choose a new password/],

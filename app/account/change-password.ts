@@ -1,9 +1,16 @@
 import { type Origin, type SecurityEvent, securityEvent } from '../events.ts'
-import type { PasswordRefusal, PasswordRules } from '../lib/password-rules.ts'
-import type { Forgiven, Wait } from '../limits.ts'
+import type { WeakPassword } from '../lib/new-password.ts'
+import type { PasswordRules } from '../lib/password-rules.ts'
+import { type Charged, type Forgiven, type Wait, whileCharged, withoutGuess } from '../limits.ts'
 import { knownAs } from '../sign-in/known-browsers.ts'
 import type { Session } from '../sign-in/session.ts'
-import { type ConfirmPasswordDeps, confirmPassword, type Renewal, renewal } from './confirm-password.ts'
+import {
+  type ConfirmPasswordDeps,
+  chargeConfirmation,
+  comparePassword,
+  type Renewal,
+  renewal,
+} from './confirm-password.ts'
 
 export type ChangePasswordStore = {
   /** Sets the hash, ends the other sessions and every pending sign-in, forgets browsers but those of `knownBy`. False when the account changed meanwhile. */
@@ -26,7 +33,7 @@ export type ChangePasswordDeps = ConfirmPasswordDeps & {
 
 export type ChangePasswordResult =
   | { ok: true; token: string | undefined }
-  | { ok: false; reason: 'weak_password'; refusal: PasswordRefusal }
+  | WeakPassword
   | { ok: false; reason: 'same_password' | 'wrong_password' | 'changed' }
   | Wait
 
@@ -41,14 +48,12 @@ export async function changePassword(
   origin: Origin,
   held: string[] = [],
 ): Promise<ChangePasswordResult> {
-  const refusal = await deps.passwordRules.refusal(passwords.new, session.email)
-  if (refusal) return { ok: false, reason: 'weak_password', refusal }
-  if (passwords.new.normalize('NFC') === passwords.current.normalize('NFC'))
-    return { ok: false, reason: 'same_password' }
-  const confirmed = await confirmPassword(deps, session, passwords.current, origin)
-  if (!confirmed.ok) return confirmed
+  const charged = await chargeConfirmation(deps, session)
+  if (!charged.ok) return charged
+  const judged = await whileCharged(deps, charged, () => judge(deps, session, passwords, origin, charged))
+  if (!judged.ok) return judged
 
-  const passwordHash = await deps.passwords.hash(passwords.new)
+  const { passwordHash } = judged
   const at = deps.now()
   const { token, renewal: renewed } = renewal(session)
   const changed = await deps.passwordChanges.changePassword({
@@ -59,7 +64,37 @@ export async function changePassword(
     knownBy: knownAs({ client: session.client, held, origin }),
     renewal: renewed,
     event: securityEvent('password_changed', session.accountId, origin, at),
-    forgiven: confirmed.forgiven,
+    forgiven: charged.forgiven,
   })
   return changed ? { ok: true, token } : { ok: false, reason: 'changed' }
+}
+
+/** The new one first: who has to choose another one is told so without a guess at the present one. */
+async function judge(
+  deps: ChangePasswordDeps,
+  session: Session,
+  passwords: { current: string; new: string },
+  origin: Origin,
+  charged: Charged,
+) {
+  const refused = await refusedFirst(deps, session, passwords, origin)
+  if (refused) {
+    await withoutGuess(deps, charged)
+    return refused
+  }
+  const confirmed = await comparePassword(deps, session, passwords.current, origin, charged)
+  if (!confirmed.ok) return confirmed
+  return { ok: true, passwordHash: await deps.passwords.hash(passwords.new, origin.address) } as const
+}
+
+async function refusedFirst(
+  { passwordRules }: ChangePasswordDeps,
+  { email }: Session,
+  passwords: { current: string; new: string },
+  { address }: Origin,
+): Promise<WeakPassword | { ok: false; reason: 'same_password' } | undefined> {
+  if (passwords.new.normalize('NFC') === passwords.current.normalize('NFC'))
+    return { ok: false, reason: 'same_password' }
+  const refusal = await passwordRules.refusal(passwords.new, email, address)
+  return refusal && { ok: false, reason: 'weak_password', refusal }
 }

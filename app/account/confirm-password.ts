@@ -1,7 +1,16 @@
 import { type Origin, type SecurityEvent, securityEvent } from '../events.ts'
 import type { Passwords } from '../lib/passwords.ts'
 import { hashToken, newToken } from '../lib/tokens.ts'
-import { charge, type Forgiven, type LimitDeps, passwordAttempt, sessionSource, type Wait } from '../limits.ts'
+import {
+  type Charged,
+  charge,
+  type Forgiven,
+  type LimitDeps,
+  passwordAttempt,
+  sessionSource,
+  type Wait,
+  whileCharged,
+} from '../limits.ts'
 import type { Session } from '../sign-in/session.ts'
 
 export type ConfirmPasswordStore = {
@@ -18,19 +27,35 @@ export type ConfirmPasswordResult = PasswordConfirmed | { ok: false; reason: 'wr
 /** A session gets a new token whenever its owner proves himself again: a copy of the old one is worth nothing from then on. */
 export type Renewal = { sessionId: string; fromTokenHash: string; toTokenHash: string }
 
-/** Asks for the password of a signed-in account again. Guesses are counted by session, so that no stranger slows it down. */
+/** Asks for the password of a signed-in account again. */
 export async function confirmPassword(
   deps: ConfirmPasswordDeps,
   session: Session,
   password: string,
   origin: Origin,
 ): Promise<ConfirmPasswordResult> {
-  const source = sessionSource(session.id)
-  const charged = await charge(deps, source, passwordAttempt(session.email, source))
+  const charged = await chargeConfirmation(deps, session)
   if (!charged.ok) return charged
+  return whileCharged(deps, charged, () => comparePassword(deps, session, password, origin, charged))
+}
+
+/** Guesses are counted by session, so that no stranger slows it down. */
+export function chargeConfirmation(deps: ConfirmPasswordDeps, session: Session): Promise<Charged | Wait> {
+  const source = sessionSource(session.id)
+  return charge(deps, source, passwordAttempt(session.email, source))
+}
+
+/** What `charged` was for. Throws where the queue is full. */
+export async function comparePassword(
+  deps: ConfirmPasswordDeps,
+  session: Session,
+  password: string,
+  origin: Origin,
+  { forgiven }: Charged,
+): Promise<PasswordConfirmed | { ok: false; reason: 'wrong_password' }> {
   const passwordHash = await deps.passwordConfirmations.passwordHash(session.accountId)
-  if (passwordHash && (await deps.passwords.verify(passwordHash, password)))
-    return { ok: true, passwordHash, forgiven: charged.forgiven }
+  if (passwordHash && (await deps.passwords.verify(passwordHash, password, origin.address)))
+    return { ok: true, passwordHash, forgiven }
   await deps.passwordConfirmations.record(securityEvent('password_wrong', session.accountId, origin, deps.now()))
   return { ok: false, reason: 'wrong_password' }
 }

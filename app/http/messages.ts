@@ -26,7 +26,7 @@ export function passwordRefused(refusal: PasswordRefusal, minLength: number): st
     case 'about_you':
       return 'The password is made of your email address or the name of this site, which is where guessing begins.'
     case 'easily_guessed':
-      return 'That password is on the lists that guessers work through first, or is made like those. A few words that do not belong together are better.'
+      return 'This password is easy to guess. Try a few unrelated words.'
   }
 }
 

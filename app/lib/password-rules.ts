@@ -1,5 +1,6 @@
-import type { ZxcvbnFactory } from '@zxcvbn-ts/core'
-import { readableEmail } from './email-address.ts'
+import { domainToUnicode } from 'node:url'
+import type { Guesses } from './guesses.ts'
+import { createKnownPasswords } from './known-passwords.ts'
 
 export const PASSWORD_MAX_LENGTH = 256 // code points; long passphrases fit, a megabyte is never hashed
 
@@ -9,38 +10,58 @@ export type PasswordRefusal = 'too_short' | 'too_long' | 'about_you' | 'easily_g
 export type PasswordRules = ReturnType<typeof createPasswordRules>
 
 const GUESSES = 8 // as a power of ten: zxcvbn's border between "somewhat" and "safely" unguessable online
-const ENOUGH = 8 // characters that must remain when the e-mail and the product's name are taken out
-const MEASURED = 64 // characters: what is strong so far does not become weaker by what follows
+const ENOUGH = 8 // characters that must remain when the email and the names of the site are taken out
+const SHORTEST = 4 // characters of an expected word
+const WORDS = 8 // of the email, the longest: an address can be cut into fifty
 
 /**
  * NIST SP 800-63B-4 section 3.1.1.2: length counts, composition does not; common and expected passwords are refused.
- * `minLength` is in code points.
+ * `minLength` is in code points, `siteNames` are the product's, the brand and the host.
  */
-export function createPasswordRules({ minLength, productNames }: { minLength: number; productNames: string[] }) {
-  let estimator: Promise<ZxcvbnFactory> | undefined // loaded at the first use: it is a megabyte that sign-in never needs
+export function createPasswordRules({
+  minLength,
+  siteNames,
+  guesses,
+}: {
+  minLength: number
+  siteNames: string[]
+  guesses: Pick<Guesses, 'of'>
+}) {
+  const ofSite = siteNames.flatMap(readings).flatMap(parts)
+  const isKnown = createKnownPasswords()
 
   return {
     minLength,
-    /** Undefined when the password will do. `email` is the account's, normalised. */
-    async refusal(password: string, email: string): Promise<PasswordRefusal | undefined> {
+    /**
+     * Undefined when the password will do. `email` is the account's, normalised; `address` is whose turn it is. What costs least
+     * comes first. May cost milliseconds of another thread: charge before you ask.
+     */
+    async refusal(password: string, email: string, address: string): Promise<PasswordRefusal | undefined> {
       const text = password.normalize('NFC')
       const length = [...text].length
       if (length < minLength) return 'too_short'
       if (length > PASSWORD_MAX_LENGTH) return 'too_long'
-      const expected = expectedWords(email, productNames)
-      if (isMadeOf(expected, text)) return 'about_you'
-      estimator ??= loadEstimator()
-      const { guessesLog10 } = (await estimator).check(text, expected)
-      return guessesLog10 < GUESSES ? 'easily_guessed' : undefined
+      const words = longestFirst([...longestFirst(readings(email).flatMap(parts)).slice(0, WORDS), ...ofSite])
+      if (isMadeOf(words, text)) return 'about_you'
+      if (isKnown(text)) return 'easily_guessed'
+      return (await guesses.of({ password: text, words }, address)) < GUESSES ? 'easily_guessed' : undefined
     },
   }
 }
 
-/** The e-mail, its parts and the product's names, longest first. */
-const expectedWords = (email: string, productNames: string[]) =>
-  [email, ...`${email} ${readableEmail(email)}`.split(/[^\p{L}\p{N}]+/u), ...productNames]
-    .map((word) => word.toLowerCase())
-    .filter((word) => word.length >= 4)
+/** An email or a host as it is stored, and as a person reads it: "xn--mller-kva.example" is "müller.example". */
+function readings(name: string): string[] {
+  const at = name.lastIndexOf('@') + 1
+  const readable = domainToUnicode(name.slice(at))
+  return readable === '' ? [name] : [name, `${name.slice(0, at)}${readable}`]
+}
+
+/** The whole, its labels and its words. */
+const parts = (name: string) => [name, ...name.split(/[@.]/), ...name.split(/[^\p{L}\p{N}]+/u)]
+
+const longestFirst = (words: string[]) =>
+  [...new Set(words.map((word) => word.normalize('NFC').toLowerCase()))]
+    .filter((word) => word.length >= SHORTEST)
     .sort((a, b) => b.length - a.length)
 
 /** Whether too little is left when these words are taken out. What has none of them is judged by the estimator alone. */
@@ -48,16 +69,4 @@ function isMadeOf(words: string[], text: string) {
   const whole = text.toLowerCase()
   const rest = words.reduce((left, word) => left.replaceAll(word, ''), whole)
   return rest !== whole && [...rest.replace(/[^\p{L}\p{N}]/gu, '')].length < ENOUGH
-}
-
-async function loadEstimator() {
-  const [{ ZxcvbnFactory }, { adjacencyGraphs, dictionary }] = await Promise.all([
-    import('@zxcvbn-ts/core'),
-    import('@zxcvbn-ts/language-common'),
-  ])
-  return new ZxcvbnFactory({
-    graphs: adjacencyGraphs,
-    dictionary: { passwords: dictionary['passwords-common'] },
-    maxLength: MEASURED,
-  })
 }

@@ -3,34 +3,35 @@ import { describe, test } from 'node:test'
 import { hash } from '@node-rs/argon2'
 import { createPasswords, HashQueueFull, type HashWatch } from './passwords.ts'
 
+const HERE = '192.0.2.1'
 const passwords = createPasswords({ cores: 2 })
 const quick = await hash('right', { memoryCost: 8, timeCost: 1, parallelism: 1 }) // microseconds, for what is about the queue
 
 describe('password hashes', () => {
   test('are argon2id with 19 MiB, three passes and one lane, each with a salt of its own', async () => {
-    const [one, two] = await Promise.all([passwords.hash('violet kettle'), passwords.hash('violet kettle')])
+    const [one, two] = await Promise.all([passwords.hash('violet kettle', HERE), passwords.hash('violet kettle', HERE)])
     assert.match(one, /^\$argon2id\$v=19\$m=19456,t=3,p=1\$[\w+/]{22,}\$[\w+/]{43}$/)
     assert.notEqual(one, two)
-    assert.ok(await passwords.verify(one, 'violet kettle'))
-    assert.ok(!(await passwords.verify(one, 'violet kettle ')))
-    assert.ok(!(await passwords.verify(one, 'Violet kettle')))
+    assert.ok(await passwords.verify(one, 'violet kettle', HERE))
+    assert.ok(!(await passwords.verify(one, 'violet kettle ', HERE)))
+    assert.ok(!(await passwords.verify(one, 'Violet kettle', HERE)))
   })
 
   test('the same keys on another keyboard are the same password (NFC)', async () => {
-    const composed = await passwords.hash('caf\u00e9 \u1e69')
-    assert.ok(await passwords.verify(composed, 'cafe\u0301 s\u0323\u0307'))
-    const decomposed = await passwords.hash('cafe\u0301 s\u0323\u0307')
-    assert.ok(await passwords.verify(decomposed, 'caf\u00e9 \u1e69'))
-    assert.ok(!(await passwords.verify(composed, 'cafe \u1e69')))
+    const composed = await passwords.hash('caf\u00e9 \u1e69', HERE)
+    assert.ok(await passwords.verify(composed, 'cafe\u0301 s\u0323\u0307', HERE))
+    const decomposed = await passwords.hash('cafe\u0301 s\u0323\u0307', HERE)
+    assert.ok(await passwords.verify(decomposed, 'caf\u00e9 \u1e69', HERE))
+    assert.ok(!(await passwords.verify(composed, 'cafe \u1e69', HERE)))
   })
 
   test('compatibility forms stay apart: NFC, not NFKC', async () => {
     const stored = await hash('\ufb01ne', { memoryCost: 8, timeCost: 1, parallelism: 1 })
-    assert.ok(!(await passwords.verify(stored, 'fine')))
+    assert.ok(!(await passwords.verify(stored, 'fine', HERE)))
   })
 
   test('nobody’s hash is never right, not even with its own password, and takes the work of a real one', async () => {
-    const stored = await passwords.hash('x')
+    const stored = await passwords.hash('x', HERE)
     // Processor time, which neighbours on the machine do not change.
     const time = async (work: () => Promise<unknown>) => {
       const started = process.cpuUsage()
@@ -38,14 +39,14 @@ describe('password hashes', () => {
       const { user, system } = process.cpuUsage(started)
       return (user + system) / 1000
     }
-    const real = await time(() => passwords.verify(stored, 'y'))
-    const nobodys = await time(() => passwords.verify(undefined, 'nobody has this password'))
-    assert.equal(await passwords.verify(undefined, 'nobody has this password'), false)
+    const real = await time(() => passwords.verify(stored, 'y', HERE))
+    const nobodys = await time(() => passwords.verify(undefined, 'nobody has this password', HERE))
+    assert.equal(await passwords.verify(undefined, 'nobody has this password', HERE), false)
     assert.ok(nobodys > real / 4, `${nobodys} ms against ${real} ms`)
   })
 
   test('weaker ones need another hash, today’s and stronger ones do not', async () => {
-    assert.equal(passwords.needsRehash(await passwords.hash('x')), false)
+    assert.equal(passwords.needsRehash(await passwords.hash('x', HERE)), false)
     const of = (settings: string) => `$argon2id$v=19$${settings}$c2FsdHNhbHQ$aGFzaA`
     for (const weaker of ['m=19455,t=3,p=1', 'm=19456,t=2,p=1', 'm=65536,t=1,p=1'])
       assert.equal(passwords.needsRehash(of(weaker)), true, weaker)
@@ -60,8 +61,8 @@ describe('the queue', () => {
   test('at most as many hashes at once as there are cores: the others wait for one of them to end', async () => {
     const { hash: slowly, verify } = createPasswords({ cores: 2 })
     const ended: string[] = []
-    const slow = [1, 2].map(() => slowly('x').then(() => ended.push('slow')))
-    const fast = [1, 2, 3, 4].map(() => verify(quick, 'right').then(() => ended.push('fast')))
+    const slow = [1, 2].map(() => slowly('x', HERE).then(() => ended.push('slow')))
+    const fast = [1, 2, 3, 4].map(() => verify(quick, 'right', HERE).then(() => ended.push('fast')))
     await Promise.all([...slow, ...fast])
     assert.equal(ended[0], 'slow', 'a quick one behind two slow ones has to wait')
   })
@@ -69,22 +70,22 @@ describe('the queue', () => {
   test('whoever would wait for more than five seconds is told so at once, and how long it would be', async () => {
     for (const cores of [1, 2]) {
       const { passwords, turns, clock } = slowHashes(cores)
-      const accepted = Array.from({ length: cores }, () => passwords.verify('x', 'right'))
+      const accepted = Array.from({ length: cores }, () => passwords.verify('x', 'right', HERE))
       await turns(cores, 1000) // the first hashes are timed: a second each
       for (let more = 0; more < 200; more++) {
-        accepted.push(...Array.from({ length: cores }, () => passwords.verify('x', 'right')))
+        accepted.push(...Array.from({ length: cores }, () => passwords.verify('x', 'right', HERE)))
         await turns(cores, 1000) // until a second is what is expected
       }
-      const full = Array.from({ length: 6 * cores }, () => passwords.verify('x', 'right')) // one runs on each core, five wait
+      const full = Array.from({ length: 6 * cores }, () => passwords.verify('x', 'right', HERE)) // one runs on each core, five wait
       assert.deepEqual(passwords.load(), { running: cores, waiting: 5 * cores })
       const before = clock()
-      await assert.rejects(passwords.verify('x', 'right'), (error) => {
+      await assert.rejects(passwords.verify('x', 'right', HERE), (error) => {
         assert.ok(error instanceof HashQueueFull)
         return error.retryAfterSeconds === 6
       })
       assert.equal(clock(), before, 'nobody waited for that answer')
       await turns(cores, 1000)
-      const next = passwords.verify('x', 'right') // a place has become free
+      const next = passwords.verify('x', 'right', HERE) // a place has become free
       for (let rest = 0; rest < 6; rest++) await turns(cores, 1000)
       assert.ok((await Promise.all([...accepted, ...full, next])).every(Boolean))
     }
@@ -94,12 +95,12 @@ describe('the queue', () => {
     const { passwords, turns } = slowHashes(1)
     const waitingAtMost = async (ms: number) => {
       for (let more = 0; more < 100; more++) {
-        const done = passwords.verify('x', 'right')
+        const done = passwords.verify('x', 'right', HERE)
         await turns(1, ms)
         await done
       }
       const results = []
-      for (let more = 0; more < 300; more++) results.push(passwords.verify('x', 'right').catch(() => false))
+      for (let more = 0; more < 300; more++) results.push(passwords.verify('x', 'right', HERE).catch(() => false))
       const { waiting } = passwords.load()
       for (let rest = 0; rest <= waiting; rest++) await turns(1, ms)
       await Promise.all(results)
@@ -114,12 +115,12 @@ describe('the queue', () => {
     const told: string[] = []
     const watch = { hashed: (seconds: number) => told.push(`${seconds} s`), refused: () => told.push('refused') }
     const { passwords, turns } = slowHashes(1, watch)
-    const first = passwords.verify('x', 'right')
+    const first = passwords.verify('x', 'right', HERE)
     await turns(1, 60_000)
     await first
-    const second = passwords.verify('x', 'right')
+    const second = passwords.verify('x', 'right', HERE)
     await assert.rejects(
-      passwords.verify('x', 'right'),
+      passwords.verify('x', 'right', HERE),
       ({ retryAfterSeconds }: HashQueueFull) => retryAfterSeconds === 7,
     )
     await turns(1, 2000)
@@ -129,9 +130,9 @@ describe('the queue', () => {
 
   test('a hash that cannot be read gives its place back', async () => {
     const { verify } = createPasswords({ cores: 1 })
-    const results = await Promise.allSettled(Array.from({ length: 10 }, () => verify('$argon2id$broken', 'x')))
+    const results = await Promise.allSettled(Array.from({ length: 10 }, () => verify('$argon2id$broken', 'x', HERE)))
     assert.ok(results.every((result) => result.status === 'rejected' || result.value === false))
-    assert.ok(await verify(quick, 'right'))
+    assert.ok(await verify(quick, 'right', HERE))
   })
 })
 

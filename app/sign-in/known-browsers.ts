@@ -1,6 +1,7 @@
 import type { Origin } from '../events.ts'
+import { network } from '../lib/network.ts'
 import { hashToken, newToken } from '../lib/tokens.ts'
-import { knownBrowserSource, network, type Source } from '../limits.ts'
+import { knownBrowserSource, type Source } from '../limits.ts'
 import type { Client } from './session.ts'
 
 /** As stored, for each account it has signed in to. */

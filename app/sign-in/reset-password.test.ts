@@ -351,7 +351,7 @@ describe('the link to a new password', () => {
 
   for (const [what, password, sentence] of [
     ['short', 'short', /at least 15 characters/],
-    ['common', 'passwordpassword', /on the lists that guessers work through/],
+    ['common', 'passwordpassword', /easy to guess\. Try a few unrelated words/],
     ['empty', '', /Choose a new password/],
   ] as const)
     test(`with a ${what} password says why, and stays good`, async () => {

@@ -1,6 +1,5 @@
 import { type Origin, type SecurityEvent, securityEvent } from '../events.ts'
-import type { PasswordRefusal, PasswordRules } from '../lib/password-rules.ts'
-import type { Passwords } from '../lib/passwords.ts'
+import { hashIfStrong, type NewPasswordDeps, type WeakPassword } from '../lib/new-password.ts'
 import { hashToken, newAccountId } from '../lib/tokens.ts'
 import {
   charge,
@@ -10,6 +9,7 @@ import {
   passwordAttempts,
   resetMails,
   type Wait,
+  whileCharged,
 } from '../limits.ts'
 import { type MailDeps, resetPasswordMail } from '../mail/account-mails.ts'
 import { type MailLink, newLink } from '../mail/links.ts'
@@ -48,8 +48,7 @@ export type ResetPasswordStore = {
   }): Promise<boolean>
 }
 
-export type ResetPasswordDeps = LimitDeps &
-  MailDeps & { passwordResets: ResetPasswordStore; passwords: Passwords; passwordRules: PasswordRules }
+export type ResetPasswordDeps = LimitDeps & NewPasswordDeps & MailDeps & { passwordResets: ResetPasswordStore }
 
 /**
  * Mails a link to the address, where it is an account's: at most three an hour. The answer and the work for it are the same
@@ -91,7 +90,7 @@ export type ResetPasswordResult =
   | { ok: true }
   | { ok: false; reason: 'gone' }
   /** The link stays good. */
-  | { ok: false; reason: 'weak_password'; refusal: PasswordRefusal }
+  | WeakPassword
   | Wait
 
 /**
@@ -108,12 +107,12 @@ export async function resetPassword(
   const found = await resetBehind(deps, token)
   if (!found) return { ok: false, reason: 'gone' }
   const { accountId, email } = found
-  const refusal = await deps.passwordRules.refusal(password, email)
-  if (refusal) return { ok: false, reason: 'weak_password', refusal }
   const charged = await charge(deps, origin.address)
   if (!charged.ok) return charged
+  const judged = await whileCharged(deps, charged, () => hashIfStrong(deps, password, email, origin.address))
+  if (!judged.ok) return judged
 
-  const passwordHash = await deps.passwords.hash(password)
+  const { passwordHash } = judged
   const now = deps.now()
   const reset = await deps.passwordResets.resetPassword({
     accountId,

@@ -1,7 +1,7 @@
 import { type Origin, type SecurityEvent, securityEvent } from '../events.ts'
-import type { Passwords } from '../lib/passwords.ts'
+import { HashQueueFull, type Passwords } from '../lib/passwords.ts'
 import { hashToken, newToken } from '../lib/tokens.ts'
-import { charge, type Forgiven, type LimitDeps, passwordAttempt, type Wait } from '../limits.ts'
+import { charge, type Forgiven, type LimitDeps, passwordAttempt, type Wait, whileCharged } from '../limits.ts'
 import type { Watch } from '../watch/watch.ts'
 import { isNewBrowser, type KnownBrowser, knownAs, type Recognition, remembered, sourceOf } from './known-browsers.ts'
 import { type Client, type NewSession, newSession, type Session } from './session.ts'
@@ -105,13 +105,14 @@ async function tryPassword(
   const charged = await charge(deps, source, passwordAttempt(email, source))
   if (!charged.ok) return charged
 
-  const right = await deps.passwords.verify(account?.passwordHash, password)
+  const verify = () => deps.passwords.verify(account?.passwordHash, password, origin.address)
+  const right = await whileCharged(deps, charged, verify)
   if (!account || !right) {
     if (account) await deps.signIns.record(securityEvent('password_wrong', account.id, origin, deps.now()))
     return { ok: false, reason: 'wrong_credentials' }
   }
   if (account.suspendedAt) return { ok: false, reason: 'suspended' }
-  await strengthen(deps, account, password)
+  await strengthen(deps, account, password, origin.address)
 
   const attempt = { deps, account, origin, client, held, forgiven: charged.forgiven }
   if (!account.hasSecondFactor) return (await finish(attempt, 'password')) ?? { ok: false, reason: 'wrong_credentials' }
@@ -192,12 +193,13 @@ export async function signOut(deps: SignInDeps, session: Session, origin: Origin
   })
 }
 
-/** The one moment the password is known: a hash of older, weaker settings is replaced. */
-async function strengthen(deps: SignInDeps, account: Account, password: string) {
+/** The one moment the password is known: a hash of older, weaker settings is replaced. Where the queue is full, the next time. */
+async function strengthen(deps: SignInDeps, account: Account, password: string, address: string) {
   if (!deps.passwords.needsRehash(account.passwordHash)) return
-  await deps.signIns.rehash({
-    accountId: account.id,
-    from: account.passwordHash,
-    to: await deps.passwords.hash(password),
-  })
+  try {
+    const to = await deps.passwords.hash(password, address)
+    await deps.signIns.rehash({ accountId: account.id, from: account.passwordHash, to })
+  } catch (error) {
+    if (!(error instanceof HashQueueFull)) throw error
+  }
 }

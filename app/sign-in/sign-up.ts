@@ -1,9 +1,8 @@
 import { confirmation } from '../account/confirm-email.ts'
 import { type Origin, type SecurityEvent, securityEvent } from '../events.ts'
-import type { PasswordRefusal, PasswordRules } from '../lib/password-rules.ts'
-import type { Passwords } from '../lib/passwords.ts'
+import { hashIfStrong, type NewPasswordDeps, type WeakPassword } from '../lib/new-password.ts'
 import { newAccountId } from '../lib/tokens.ts'
-import { charge, type LimitDeps, type Wait } from '../limits.ts'
+import { charge, type LimitDeps, type Wait, whileCharged } from '../limits.ts'
 import type { MailDeps } from '../mail/account-mails.ts'
 import type { MailLink } from '../mail/links.ts'
 import type { QueuedMail } from '../mail/mail.ts'
@@ -38,10 +37,9 @@ export type SignUpStore = TakenAddressStore & {
 }
 
 export type SignUpDeps = LimitDeps &
+  NewPasswordDeps &
   MailDeps & {
     accounts: SignUpStore
-    passwords: Passwords
-    passwordRules: PasswordRules
     sessionLifetime: number
   }
 
@@ -49,7 +47,7 @@ export type SignUpResult =
   | { ok: true; step: 'signed_in'; token: string; holds: { known: string | undefined } }
   /** The mailbox says more; here it is the same whether an account was made or there was one. */
   | { ok: true; step: 'check_mail' }
-  | { ok: false; reason: 'weak_password'; refusal: PasswordRefusal }
+  | WeakPassword
   | { ok: false; reason: 'email_taken' }
   | Wait
 
@@ -62,13 +60,13 @@ export async function signUp(
   { email, password }: { email: string; password: string },
   origin: Origin,
 ): Promise<SignUpResult> {
-  const refusal = await deps.passwordRules.refusal(password, email)
-  if (refusal) return { ok: false, reason: 'weak_password', refusal }
   // Not given back when it succeeds: one address can not make accounts without end.
   const charged = await charge(deps, origin.address)
   if (!charged.ok) return charged
+  const judged = await whileCharged(deps, charged, () => hashIfStrong(deps, password, email, origin.address))
+  if (!judged.ok) return judged
 
-  const passwordHash = await deps.passwords.hash(password)
+  const { passwordHash } = judged
   const now = deps.now()
   const account = {
     id: newAccountId(),

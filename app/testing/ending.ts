@@ -17,6 +17,7 @@ export const ENDS = [
   'former_addresses',
   'limits',
   'access_tokens',
+  'events',
 ] as const
 type Ending = (typeof ENDS)[number]
 
@@ -68,6 +69,8 @@ export async function endingAt(
         ...{ ...whose, id: newId(), hint: 'abcd', description: 'Backup', scopes: 'account:read', createdAt: now },
         ...{ previousHash: newId(), previousUntil: from(0) },
       }),
+    events: () =>
+      db.insert(schema.events).values({ accountId, id: newId(), kind: 'signed_out', at: from(-400 * DAY), ...ORIGIN }),
   }
   for (const kind of kinds) await writing[kind]()
 }

@@ -7,6 +7,7 @@ import { type Database, openDatabase } from '#db/client.ts'
 import { dialect } from '#db/columns.ts'
 import { createApp } from '../app.ts'
 import { type Settings, wire } from '../deps.ts'
+import type { Guesses } from '../lib/guesses.ts'
 import { createVault, type Vault } from '../lib/vault.ts'
 import type { Log } from '../watch/log.ts'
 import type { Metrics } from '../watch/metrics.ts'
@@ -67,6 +68,11 @@ export function testClock(start = new Date('2026-03-01T12:00:10.000Z')) {
   return { now: () => new Date(now), advance }
 }
 
+/** A thread takes a second to read TypeScript. The one of the product is tested by itself, and in the built server. */
+const estimatedHere: Pick<Guesses, 'of'> = {
+  of: async ({ password, words }) => (await import('../lib/estimate.ts')).guessesFor(password, words),
+}
+
 /** The product over a database of its own. `faults` collects what the server would have reported. */
 export async function latchkey(
   settings: Partial<Settings> = {},
@@ -76,6 +82,7 @@ export async function latchkey(
     clock?: ReturnType<typeof testClock>
     log?: Log
     metrics?: Metrics
+    guesses?: Pick<Guesses, 'of'>
   } = {},
 ) {
   const database = shared.database ?? (await testDatabase())
@@ -89,16 +96,18 @@ export async function latchkey(
     attemptsPerAddress: 0,
     sessionIdle: 60 * 60_000,
     sessionLifetime: 24 * 60 * 60_000,
+    eventsKept: 400 * 24 * 60 * 60_000,
     trustedProxies: [],
     smtpUrl: undefined,
     mailFolder: 'mail',
   }
-  const { log, metrics } = shared
+  const { log, metrics, guesses = estimatedHere } = shared
   const deps = wire({
     database,
     vault,
     settings: { ...defaults, ...settings },
     now: clock.now,
+    guesses,
     ...(log && { log }),
     ...(metrics && { metrics }),
   })

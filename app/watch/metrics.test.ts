@@ -197,7 +197,9 @@ describe('what is counted', () => {
     const argon2 = { hash: async () => 'quick', verify: async () => true }
     const passwords = createPasswords({ cores: 1, watch: own.hashes, argon2 })
     own.watchQueue(passwords)
-    const hashing = Array.from({ length: 102 }, () => passwords.hash(PASSWORD).catch((error: unknown) => error))
+    const hashing = Array.from({ length: 102 }, () =>
+      passwords.hash(PASSWORD, '192.0.2.1').catch((error: unknown) => error),
+    )
     const { body } = await own.text()
     assert.equal(value(body, 'latchkey_hashes_running'), 1)
     assert.equal(value(body, 'latchkey_hash_queue_length'), 100) // five seconds, as far as is known at the start

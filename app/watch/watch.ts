@@ -1,6 +1,6 @@
 import type { Method } from '../events.ts'
+import { network } from '../lib/network.ts'
 import { HashQueueFull } from '../lib/passwords.ts'
-import { network } from '../limits.ts'
 import type { Client } from '../sign-in/session.ts'
 import type { Log, LoggedEvent } from './log.ts'
 import type { Metrics } from './metrics.ts'

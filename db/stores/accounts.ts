@@ -4,6 +4,7 @@ import { accounts } from '../schema.ts'
 import { keptForNobodyElse } from './former-addresses.ts'
 import { insertNewestLink, type MailLinkRow } from './mail-links.ts'
 import {
+  beginSession,
   dropLinks,
   type EventRow,
   endEverythingElse,
@@ -11,7 +12,6 @@ import {
   forgetOtherBrowsers,
   forgive,
   insertEvents,
-  insertSession,
   type KnownBrowserRow,
   type MailRow,
   newSecurityVersion,
@@ -59,7 +59,7 @@ export const accountStore = ({ db, atomically }: Database) => ({
           .returning({ id: accounts.id }),
       ),
       keptForNobodyElse(tx, { accountId: account.id, email: account.email, now: account.createdAt }),
-      ...(session ? [insertSession(tx, session)] : []),
+      ...(session ? beginSession(tx, session) : []),
       ...(known ? [rememberBrowser(tx, known)] : []),
       ...insertNewestLink(tx, link),
       insertEvents(tx, ...events),

@@ -3,6 +3,7 @@ import type { Database } from '../client.ts'
 import { passingOverHeldRows } from '../columns.ts'
 import {
   accessTokens,
+  events,
   factors,
   formerAddresses,
   knownBrowsers,
@@ -31,6 +32,7 @@ const ENDING = {
   },
   mailLinks: { rows: mailLinks, key: [mailLinks.tokenHash], end: mailLinks.expiresAt },
   formerAddresses: { rows: formerAddresses, key: [formerAddresses.id], end: formerAddresses.expiresAt },
+  events: { rows: events, key: [events.id], end: events.at },
 }
 type Ending = keyof typeof ENDING
 

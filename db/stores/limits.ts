@@ -1,8 +1,9 @@
-import { eq, inArray, sql } from 'drizzle-orm'
+import { and, eq, gt, inArray, type SQLWrapper, sql } from 'drizzle-orm'
 import { type Database, type Db, must } from '../client.ts'
 import { later } from '../prepared.ts'
 import { preparedWrite } from '../prepared-writes.ts'
 import { limits } from '../schema.ts'
+import { refund } from './statements.ts'
 
 export type BudgetRule = { key: string; most: number; windowMs: number }
 type DelayRule = { key: string; from: number; most?: number; forgottenAfterMs: number }
@@ -22,6 +23,18 @@ export const limitStore = ({ db, atomically }: Database, delay: Delay) => ({
       { durable: false }, // an attempt that a power cut makes us forget was one of very few
     )
     return charged ? 0 : waitFor(db, rules, nowMs)
+  },
+
+  /** As if that attempt, charged at `chargedAtMs`, had not been made. */
+  async giveBack({ budget, delay: row }: Rules, chargedAtMs: number): Promise<void> {
+    if (!budget && !row) return
+    await atomically(
+      (tx) => [
+        ...(budget ? [refund(tx, { key: budget.key })] : []),
+        ...(row ? [takeBack(tx, { key: row.key, from: row.from, ...steps(row, delay), chargedAt: chargedAtMs })] : []),
+      ],
+      { durable: false },
+    )
   },
 
   async count(key: string): Promise<number> {
@@ -58,17 +71,22 @@ const chargeDelay = (tx: Db, { key, from, most, forgottenAfterMs }: DelayRule, n
   countInRow(tx, {
     ...{ key, from, most: most ?? Number.MAX_SAFE_INTEGER, now: nowMs },
     end: Math.min(nowMs + forgottenAfterMs, Number.MAX_SAFE_INTEGER),
-    first: delay.first,
-    last: delay.most,
-    full: from + Math.ceil(Math.log2(delay.most / delay.first)),
+    ...steps({ from }, delay),
   })
+
+/** From the failure `from` on the wait is `first`, and twice as long with each, until it is `last` at the failure `full`. */
+const steps = ({ from }: { from: number }, { first, most: last }: Delay) => ({
+  ...{ first, last },
+  full: from + Math.ceil(Math.log2(last / first)),
+})
 
 const failures = sql`case when ${isOver} then 1 else ${limits.count} + 1 end`
 // The first delay doubles with each failure: shifted left, which both databases can do with whole numbers.
-const wait = sql`case
-  when ${failures} < ${bigint('from')} then 0
-  when ${failures} >= ${bigint('full')} then ${bigint('last')}
-  else ${bigint('first')} << cast((${failures}) - ${bigint('from')} as integer) end`
+const waitAfter = (many: SQLWrapper) => sql`case
+  when ${many} < ${bigint('from')} then 0
+  when ${many} >= ${bigint('full')} then ${bigint('last')}
+  else ${bigint('first')} << cast((${many}) - ${bigint('from')} as integer) end`
+const wait = waitAfter(failures)
 
 type CountInRow = Record<'most' | 'from' | 'full' | 'first' | 'last' | 'now' | 'end', number> & { key: string }
 const countInRow = preparedWrite<CountInRow>('charge_delay', (tx) =>
@@ -81,6 +99,21 @@ const countInRow = preparedWrite<CountInRow>('charge_delay', (tx) =>
       setWhere: sql`${isOver} or (${limits.blockedUntilMs} <= ${now} and ${limits.count} < ${bigint('most')})`,
     })
     .returning({ key: limits.key }),
+)
+
+type TakeBack = Record<'from' | 'full' | 'first' | 'last' | 'chargedAt', number> & { key: string }
+/** The wait goes along where too few attempts are left for one, or where this attempt began it; that of another stays. */
+const takeBack = preparedWrite<TakeBack>('take_back_attempt', (tx) =>
+  tx
+    .update(limits)
+    .set({
+      count: sql`${limits.count} - 1`,
+      blockedUntilMs: sql`case
+        when ${limits.count} <= ${bigint('from')} then 0
+        when ${limits.blockedUntilMs} = ${bigint('chargedAt')} + ${waitAfter(limits.count)} then 0
+        else ${limits.blockedUntilMs} end`,
+    })
+    .where(and(eq(limits.key, later('key')), gt(limits.count, 0))),
 )
 
 async function waitFor(db: Db, { budget, delay }: Rules, nowMs: number): Promise<number> {

@@ -6,12 +6,12 @@ import { accounts, factors, pendingSignIns, recoveryCodes, sessions } from '../s
 import { presenting, recognition } from './known-browsers.ts'
 import {
   accountUnchanged,
+  beginSession,
   type EventRow,
   type Forgiven,
   forgive,
   hasSecondFactor,
   insertEvents,
-  insertSession,
   type KnownBrowserRow,
   rememberBrowser,
   type SessionRow,
@@ -79,7 +79,7 @@ export function signInStore({ db, atomically }: Database) {
     }) =>
       atomically((tx) => [
         accountUnchanged(tx, session.accountId, securityVersion),
-        insertSession(tx, session),
+        ...beginSession(tx, session),
         ...(trusted ? [useTrust(tx, trusted)] : []),
         ...(known ? [rememberBrowser(tx, known)] : []),
         insertEvents(tx, event),
@@ -167,7 +167,7 @@ const complete = (
   { pendingHash, session, events, forgiven, known, trust: trusted }: Omit<Completion, 'now'>,
 ) => [
   must(takePending(tx, { pendingHash })),
-  insertSession(tx, session),
+  ...beginSession(tx, session),
   ...(trusted ? insertTrust(tx, trusted) : []),
   ...(known ? [rememberBrowser(tx, known)] : []),
   insertEvents(tx, ...events),

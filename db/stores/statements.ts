@@ -1,4 +1,4 @@
-import { and, eq, gt, gte, inArray, isNotNull, isNull, lt, ne, notInArray, sql } from 'drizzle-orm'
+import { and, desc, eq, gt, gte, inArray, isNotNull, isNull, lt, ne, notInArray, sql } from 'drizzle-orm'
 import { type Db, must } from '../client.ts'
 import { later } from '../prepared.ts'
 import { preparedInsert, preparedWrite } from '../prepared-writes.ts'
@@ -125,6 +125,34 @@ const writeEvents = preparedInsert('insert_event', events)
 export const insertSession = (tx: Db, session: SessionRow) =>
   writing(writeSessions(tx, session), { sessions: [session] })
 
+/** Live sessions of an account. Nobody has more; a program that never signs out would. */
+export const SESSIONS_AT_MOST = 100
+
+/** A new session, in whose place the one goes that was used longest ago, where the account has as many as it can have. */
+export const beginSession = (tx: Db, session: SessionRow) => [
+  insertSession(tx, session),
+  endOldestSessions(tx, { id: session.id, accountId: session.accountId, now: session.startedAt }),
+]
+
+const endOldestSessions = preparedWrite<{ id: string; accountId: number; now: Date }>('end_oldest_sessions', (tx) => {
+  const others = and(eq(sessions.accountId, later('accountId')), ne(sessions.id, later('id')))
+  const tooMany = tx
+    .select({ id: sessions.id })
+    .from(sessions)
+    .where(others)
+    // Those whose time is over first: they are only waiting to be cleared away.
+    .orderBy(
+      desc(gt(sessions.expiresAt, later('now', sessions.expiresAt))),
+      desc(sessions.lastSeenAt),
+      desc(sessions.startedAt),
+      desc(sessions.id),
+    )
+    .limit(EVERY_ROW)
+    .offset(SESSIONS_AT_MOST - 1)
+  return tx.delete(sessions).where(inArray(sessions.id, tooMany))
+})
+const EVERY_ROW = 1_000_000_000 // SQLite takes no offset without a limit
+
 export const insertEvents = (tx: Db, ...rows: EventRow[]) => writing(writeEvents(tx, ...rows), { events: rows })
 
 type Written = { events?: EventRow[]; sessions?: SessionRow[] }
@@ -166,7 +194,8 @@ export const forgive = (tx: Db, { budget, delays }: Forgiven) => [
   ...(delays.length === 0 ? [] : [clear(tx, ...delays.map((key) => ({ key })))]),
 ]
 
-const refund = preparedWrite<{ key: string }>('refund_attempt', (tx) =>
+/** Its attempt goes back to the budget. */
+export const refund = preparedWrite<{ key: string }>('refund_attempt', (tx) =>
   tx
     .update(limits)
     .set({ count: sql`${limits.count} - 1` })

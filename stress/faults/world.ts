@@ -58,7 +58,7 @@ export async function makeWorld({
     folder,
     keys,
     vault: createVault([key]),
-    passwordHash: await createPasswords().hash(PASSWORD),
+    passwordHash: await createPasswords().hash(PASSWORD, 'local'),
     /** The one connection of the tester, the same object across restarts: what was seen through it before is remembered. */
     db: forwarding(() => connected?.db),
     get server() {

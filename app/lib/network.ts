@@ -1,0 +1,23 @@
+import { isIPv6 } from 'node:net'
+
+/** An IPv6 customer holds a whole /64 and could take a new address for every guess. */
+export function network(address: string): string {
+  if (!isIPv6(address)) return address
+  const [head = '', tail = ''] = inGroups(address.toLowerCase()).split('%')[0]?.split('::') ?? []
+  const before = head.split(':').filter(Boolean)
+  const after = tail.split(':').filter(Boolean)
+  const groups = address.includes('::')
+    ? [...before, ...Array(Math.max(0, 8 - before.length - after.length)).fill('0'), ...after]
+    : before
+  return `${groups
+    .slice(0, 4)
+    .map((group) => Number.parseInt(group, 16).toString(16))
+    .join(':')}::/64`
+}
+
+/** The last two groups may be written as an IPv4 address (RFC 4291 section 2.2). */
+const inGroups = (address: string) =>
+  address.replace(/(\d+)\.(\d+)\.(\d+)\.(\d+)/, (_, ...bytes) => {
+    const [one = 0, two = 0, three = 0, four = 0] = bytes.map(Number)
+    return `${(one * 256 + two).toString(16)}:${(three * 256 + four).toString(16)}`
+  })
