@@ -20,6 +20,9 @@ const testFiles = ['app', 'views', 'db', 'stress'].flatMap((folder) =>
 // one only through db/, or in a process that it starts, and what it imports tells.
 const aboutPostgres = (file: string) => /\.postgres\.test\.ts$/.test(file)
 const opensDatabase = (name: string) => /^(db\/|node:(child_process|cluster|worker_threads)$)/.test(name)
+// Several processes want the cores at once: beside other tests they wait for each other longer than people would.
+const manyProcesses = (file: string) =>
+  /several-processes|server|workers|start-together|text-browsers|proxies/.test(file)
 const onSqlite = testFiles.filter((file) => !aboutPostgres(file))
 const onPostgres = testFiles.filter((file) => aboutPostgres(file) || reaches(file, opensDatabase))
 
@@ -51,10 +54,19 @@ async function step(name: string, work: () => Promise<number>) {
 }
 
 async function unit(files: string[], environment: Record<string, string>) {
+  const together = await nodeTests(
+    files.filter((file) => !manyProcesses(file)),
+    availableParallelism(),
+    environment,
+  )
+  return (await nodeTests(files.filter(manyProcesses), 1, environment)) || together
+}
+
+async function nodeTests(files: string[], atOnce: number, environment: Record<string, string>) {
   let heard = ''
   const exitCode = await run(
     'node',
-    ['--import', 'tsx', '--test', `--test-concurrency=${availableParallelism()}`, '--test-reporter=spec', ...files],
+    ['--import', 'tsx', '--test', `--test-concurrency=${atOnce}`, '--test-reporter=spec', ...files],
     environment,
     (text) => {
       heard += text
