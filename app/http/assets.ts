@@ -27,7 +27,8 @@ export function loadAssets() {
 type File = ReturnType<typeof asset>
 
 function asset(name: string, type: string) {
-  const content = readFileSync(fileURLToPath(new URL(`public/${name}`, projectRoot)))
+  const written = readFileSync(fileURLToPath(new URL(`public/${name}`, projectRoot)))
+  const content = type.startsWith('text/') ? Buffer.from(lean(String(written), type)) : written
   const [stem, ending] = name.split('.')
   return {
     name,
@@ -38,6 +39,12 @@ function asset(name: string, type: string) {
     gzip: gzipSync(content, { level: 9 }),
   }
 }
+
+/** What a browser has no use for: comments, indentation, and in styles most blanks. It is half a kilobyte of each first visit. */
+const lean = (text: string, type: string) =>
+  type.startsWith('text/css')
+    ? text.replaceAll(/\/\*.*?\*\//gs, '').replaceAll(/\s*([{};,])\s*|(:)\s+/g, '$1$2')
+    : text.replaceAll(/^\s*(\/\/.*\n\s*)*/gm, '')
 
 function send(c: AnyContext, file: File, cacheControl: string) {
   const accepted = c.req.header('Accept-Encoding') ?? ''
