@@ -39,6 +39,13 @@ export const signedOut = (deps: GuardDeps) =>
     await next()
   })
 
+/** For pages with a form that leads to a session, whose field `cookie` says that the browser was asked to keep one. */
+export const asksForCookie = ({ cookies }: GuardDeps) =>
+  createMiddleware<AppEnv>(async (c, next) => {
+    await next()
+    if (c.req.method === 'GET' && c.res.status === 200) cookies.probe.ask(c)
+  })
+
 /** Nobody goes on without a single recovery code: a lost phone would lock the owner out. Comes after `signedIn`. */
 export const hasRecoveryCodes = createMiddleware<SignedInEnv>(async (c, next) => {
   const { secondFactorSince, recoveryCodesLeft } = c.var.session
