@@ -131,7 +131,7 @@ const pieces = {
   localTimes() {
     const day = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium' })
     const minute = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'short' })
-    for (const time of all('time')) {
+    for (const time of all('time:not([data-utc])')) {
       const shown = time.textContent
       time.title = shown
       time.textContent = (shown.endsWith('UTC') ? minute : day).format(new Date(time.dateTime))

@@ -1,6 +1,7 @@
 import type { ShownToken } from '../access-tokens/shown-token.ts'
 import { readableEmail } from '../lib/email-address.ts'
 import type { AnyContext } from './env.ts'
+import { inUtc } from './in-utc.ts'
 
 type Site = { issuer: string; baseUrl: string }
 
@@ -16,7 +17,7 @@ const tokenFile = ({ issuer, baseUrl }: Site, account: string, { value, expiresA
 
 Account: ${account}
 Site:    ${baseUrl}
-Expires: ${expiresAt ? expiresAt.toISOString().slice(0, 10) : 'never'}
+Expires: ${expiresAt ? inUtc(expiresAt) : 'never'}
 
 ${value}
 

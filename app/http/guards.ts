@@ -40,6 +40,13 @@ export const signedOut = (deps: GuardDeps) =>
     await next()
   })
 
+/** For pages with a form that leads to a session, whose field `cookie` says that the browser was asked to keep one. */
+export const asksForCookie = ({ cookies }: GuardDeps) =>
+  createMiddleware<AppEnv>(async (c, next) => {
+    await next()
+    if (c.req.method === 'GET' && c.res.status === 200) cookies.probe.ask(c)
+  })
+
 /** For whoever owes new recovery codes, this page is closed until there are some. Comes after `signedIn`. */
 export const hasRecoveryCodes = createMiddleware<SignedInEnv>(async (c, next) => {
   if (owedBefore('anything', c.var.session)) return c.redirect('/settings/two-factor/recovery-codes', 303)

@@ -173,6 +173,7 @@ describe('a cookie of another instance', () => {
 test('the cookies of one product have names of their own', () => {
   const cookies = createCookies({ baseUrl: 'https://latchkey.test', vault: testVault() })
   assert.deepEqual(Object.keys(cookies), [
+    'probe',
     'session',
     'pending',
     'enrolment',

@@ -72,6 +72,7 @@ export function createCookies({ baseUrl, vault }: { baseUrl: string; vault: Vaul
   const NOTICE = named('latchkey-notice')
   const TOKEN = named('latchkey-token')
   const MAIL_LINK = named('latchkey-mail-link')
+  const PROBE = named('latchkey-probe')
   const options = { path: '/', httpOnly: true, sameSite: 'Lax', secure } satisfies CookieOptions
 
   const read = (c: AnyContext, name: string) => (isSingle(c, name) ? getCookie(c, name) : undefined)
@@ -87,7 +88,17 @@ export function createCookies({ baseUrl, vault }: { baseUrl: string; vault: Vaul
     }
   }
 
+  /** All of ours begin alike. */
+  const anyCame = (c: AnyContext) =>
+    (c.req.header('Cookie') ?? '').split(';').some((pair: string) => pair.trim().startsWith(SESSION))
+
   return {
+    /** Tells a browser that keeps no cookies from one whose session has ended. It holds nothing, and ends with the browser. */
+    probe: {
+      ask: (c: AnyContext) => read(c, PROBE) === undefined && setCookie(c, PROBE, 'asked', options),
+      /** For a form whose page has asked: whether nothing at all came back. */
+      isLost: (c: AnyContext, fields: { cookie?: string | undefined }) => fields.cookie !== undefined && !anyCame(c),
+    },
     session: {
       read: (c: AnyContext) => read(c, SESSION),
       /** No Max-Age: it ends with the browser, and before that when the server says so. */

@@ -1,10 +1,11 @@
 import { Hono } from 'hono'
 import { z } from 'zod'
+import { NoCookiePage } from '#views/sign-in/no-cookie-page.tsx'
 import { SecondStepPage } from '#views/sign-in/second-step-page.tsx'
 import type { FormState } from '#views/ui/types.ts'
 import type { AnyContext, AppEnv } from '../http/env.ts'
 import { readForm } from '../http/forms.ts'
-import { type GuardDeps, signedOut } from '../http/guards.ts'
+import { asksForCookie, type GuardDeps, signedOut } from '../http/guards.ts'
 import { codeRefused, refusedForm, refusedStatus } from '../http/messages.ts'
 import type { RenderPage } from '../http/page.tsx'
 import { returnPath } from '../http/return-to.ts'
@@ -12,10 +13,18 @@ import type { NoticeWord } from '../http/session.ts'
 import { cancelPending, canUseAuthenticator, pendingSignIn, type SecondStepDeps, verifyCode } from './second-step.ts'
 
 const Missing = 'Enter the code.'
-const CodeForm = z.object({ code: z.string(Missing).trim().min(1, Missing), return_to: z.string().optional() })
+const CodeForm = z.object({
+  code: z.string(Missing).trim().min(1, Missing),
+  return_to: z.string().optional(),
+  cookie: z.string().optional(),
+})
 const TRUST = /^trust$/
 /** Cancel is a button of the same form, whose fields come along and do not matter. */
-const CancelForm = z.object({ code: z.string().optional(), return_to: z.string().optional() })
+const CancelForm = z.object({
+  code: z.string().optional(),
+  return_to: z.string().optional(),
+  cookie: z.string().optional(),
+})
 
 export function secondStepRoutes(deps: SecondStepDeps & GuardDeps & { page: RenderPage; baseUrl: string }) {
   async function show(
@@ -37,15 +46,17 @@ export function secondStepRoutes(deps: SecondStepDeps & GuardDeps & { page: Rend
   }
 
   return new Hono<AppEnv>()
-    .use('/', signedOut(deps))
+    .use('/', signedOut(deps), asksForCookie(deps))
     .get('/', async (c) => {
       if (!deps.cookies.pending.read(c)) return c.redirect('/sign-in', 303)
       return show(c, {}, c.req.query('return_to'))
     })
     .post('/', async (c) => {
       const form = await readForm(c, CodeForm, TRUST)
-      const { return_to: returnTo, trust } = form.values
-      const values = trust ? { trust } : {}
+      const { return_to: returnTo, trust, cookie } = form.values
+      const values = { ...(trust && { trust }), ...(cookie && { cookie }) }
+      if (deps.cookies.probe.isLost(c, form.values))
+        return deps.page(c, <NoCookiePage site={deps.baseUrl} again={{ href: '/sign-in', text: 'Sign in' }} />, 422)
       if (!form.ok)
         return show(c, { values, errors: form.errors.code ? { code: form.errors.code } : {} }, returnTo, 422)
       const { cookies } = deps

@@ -1,10 +1,11 @@
 import { Hono } from 'hono'
 import { z } from 'zod'
+import { NoCookiePage } from '#views/sign-in/no-cookie-page.tsx'
 import { SignInPage } from '#views/sign-in/sign-in-page.tsx'
 import type { AppEnv } from '../http/env.ts'
 import { emailField, passwordField } from '../http/fields.ts'
 import { readForm } from '../http/forms.ts'
-import { type GuardDeps, signedOut } from '../http/guards.ts'
+import { asksForCookie, type GuardDeps, signedOut } from '../http/guards.ts'
 import { refusedForm, refusedStatus, tooManyAttempts } from '../http/messages.ts'
 import { takeNotice } from '../http/notices.ts'
 import type { RenderPage } from '../http/page.tsx'
@@ -15,6 +16,7 @@ const SignInForm = z.object({
   email: emailField(),
   password: passwordField(),
   return_to: z.string().optional(),
+  cookie: z.string().optional(),
 })
 
 export function signInRoutes(deps: SignInDeps & GuardDeps & { page: RenderPage; baseUrl: string }) {
@@ -24,7 +26,7 @@ export function signInRoutes(deps: SignInDeps & GuardDeps & { page: RenderPage; 
   }
 
   return new Hono<AppEnv>()
-    .use('/', signedOut(deps))
+    .use('/', signedOut(deps), asksForCookie(deps))
     .get('/', (c) =>
       deps.page(
         c,
@@ -33,10 +35,14 @@ export function signInRoutes(deps: SignInDeps & GuardDeps & { page: RenderPage; 
     )
     .post('/', async (c) => {
       const form = await readForm(c, SignInForm)
-      const values = { email: form.values.email ?? '' }
+      const values = { email: form.values.email ?? '', ...(form.values.cookie && { cookie: form.values.cookie }) }
       const returnTo = wanted(form.values.return_to)
-      if (!form.ok) return deps.page(c, <SignInPage form={{ values, errors: form.errors }} returnTo={returnTo} />, 422)
       const { cookies } = deps
+      if (cookies.probe.isLost(c, form.values)) {
+        const href = returnTo ? `/sign-in?return_to=${encodeURIComponent(returnTo)}` : '/sign-in'
+        return deps.page(c, <NoCookiePage site={deps.baseUrl} again={{ href, text: 'Sign in' }} />, 422)
+      }
+      if (!form.ok) return deps.page(c, <SignInPage form={{ values, errors: form.errors }} returnTo={returnTo} />, 422)
       const held = { known: cookies.browser.read(c), trusted: cookies.trusted.read(c) }
       const result = await signIn(deps, form.data, c.var.origin, 'browser', held)
       if (!result.ok) {

@@ -1,12 +1,13 @@
 import { Hono } from 'hono'
 import { z } from 'zod'
 import { CheckMailPage } from '#views/mail/check-mail-page.tsx'
+import { NoCookiePage } from '#views/sign-in/no-cookie-page.tsx'
 import { SignUpPage } from '#views/sign-in/sign-up-page.tsx'
 import type { FormState } from '#views/ui/types.ts'
 import type { AppEnv } from '../http/env.ts'
 import { emailField } from '../http/fields.ts'
 import { readForm } from '../http/forms.ts'
-import { type GuardDeps, signedOut } from '../http/guards.ts'
+import { asksForCookie, type GuardDeps, signedOut } from '../http/guards.ts'
 import { passwordRefused, refusedForm, refusedStatus, tooManyAttempts } from '../http/messages.ts'
 import type { RenderPage } from '../http/page.tsx'
 import { type SignUpDeps, type SignUpResult, signUp } from './sign-up.ts'
@@ -14,18 +15,23 @@ import { type SignUpDeps, type SignUpResult, signUp } from './sign-up.ts'
 const SignUpForm = z.object({
   email: emailField(),
   password: z.string('Choose a password.').min(1, 'Choose a password.'),
+  cookie: z.string().optional(),
 })
 
-export function signUpRoutes(deps: SignUpDeps & GuardDeps & { page: RenderPage }) {
+export function signUpRoutes(deps: SignUpDeps & GuardDeps & { page: RenderPage; baseUrl: string }) {
   const { minLength } = deps.passwordRules
   const show = (form: FormState<'email' | 'password'>) => <SignUpPage form={form} minLength={minLength} />
 
   return new Hono<AppEnv>()
-    .use('/', signedOut(deps))
+    .use('/', signedOut(deps), asksForCookie(deps))
     .get('/', (c) => deps.page(c, show({})))
     .post('/', async (c) => {
       const form = await readForm(c, SignUpForm)
-      const values = { email: form.values.email ?? '' }
+      const values = { email: form.values.email ?? '', ...(form.values.cookie && { cookie: form.values.cookie }) }
+      if (deps.cookies.probe.isLost(c, form.values)) {
+        const again = { href: '/sign-up', text: 'Create your account' }
+        return deps.page(c, <NoCookiePage site={deps.baseUrl} again={again} />, 422)
+      }
       if (!form.ok) return deps.page(c, show({ values, errors: form.errors }), 422)
       const result = await signUp(deps, form.data, c.var.origin)
       if (!result.ok) return deps.page(c, show(refused(result, minLength, values)), refusedStatus(c, result))

@@ -75,17 +75,17 @@ describe('I’ve saved the data', () => {
     assert.ok(!(await isOn(email)))
   })
 
-  test('the file names account, site and day, has the twelve codes, and is kept by nobody on the way', async () => {
+  test('the file names account, site and time, has the twelve codes, and is kept by nobody on the way', async () => {
     const { browser, email } = await signedUp(product)
     const { codes } = await enrolling(product, browser)
     const { html: file, headers } = await browser.get(`${DONE}/download`)
     assert.deepEqual(readCodes(file), codes)
-    assert.match(file, /^Latchkey recovery codes\n/)
-    for (const part of [email, 'https://latchkey.test', clock.now().toISOString().slice(0, 10)])
+    assert.match(file, /^Latchkey recovery codes\r\n/)
+    for (const part of [email, 'https://latchkey.test', `Made at: ${clock.now().toISOString().slice(0, 10)} `])
       assert.ok(file.includes(part))
     assert.match(
       headers.get('Content-Disposition') ?? '',
-      /^attachment; filename="latchkey-recovery-codes-[\d-]{10}\.txt"$/,
+      /^attachment; filename="latchkey-recovery-codes-latchkey\.test-[\w-]+-at-example\.com-[\d-]{16}-UTC\.txt"$/,
     )
     assert.equal(headers.get('Content-Type'), 'text/plain; charset=utf-8')
     assert.equal(headers.get('X-Content-Type-Options'), 'nosniff')

@@ -55,10 +55,7 @@ export function recoveryCodesRoutes(
     .get('/', codesShown, (c) => {
       const { codes, madeAt } = c.var.shown
       const notice = takeNotice(c, deps.cookies, c.var.session)
-      return deps.page(
-        c,
-        <RecoveryCodesPage viewer={c.var.session} notice={notice} codes={codes} set={String(madeAt.getTime())} />,
-      )
+      return deps.page(c, <RecoveryCodesPage viewer={c.var.session} notice={notice} codes={codes} madeAt={madeAt} />)
     })
     .get('/regenerate', codesShown, (c) =>
       deps.page(c, <RegeneratePage viewer={c.var.session} set={String(c.var.shown.madeAt.getTime())} />),

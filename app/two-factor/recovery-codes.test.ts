@@ -66,19 +66,22 @@ describe('viewing recovery codes', () => {
     assert.match((await old.get(PAGE)).location ?? '', /^\/sign-in/)
   })
 
-  test('a used code is struck out without its text, with its day; its sealed copy is gone from the database', async () => {
+  test('a used code is struck out without its text, with its moment; its sealed copy is gone from the database', async () => {
     const { browser, email, codes } = await withTwoFactor(product)
     const before = await stateOf(database, email)
     await signedInWith(product, email, codes[4] ?? '')
     const { html, codes: shown } = await viewingCodes(browser)
     assert.deepEqual(shown, codes.toSpliced(4, 1))
-    assert.match(html, /<li><del>[^<a-z0-9]*<\/del><small>used <time datetime="2026-03-01T[^"]+">1 Mar 2026<\/time>/)
+    assert.match(
+      html,
+      /<li><del>[^<a-z0-9]*<\/del><small>used at <time datetime="2026-03-01T[^"]+" data-utc="true">1 Mar 2026, \d\d:\d\d UTC<\/time>/,
+    )
     const row = (await stateOf(database, email)).recoveryCodes[4]
     assert.equal(row?.sealed, null)
     assert.deepEqual(row?.usedAt, clock.now())
     assert.ok(!JSON.stringify(await everything(database)).includes(before.recoveryCodes[4]?.sealed ?? '?'))
     const file = (await browser.get(`${PAGE}/download`)).html
-    assert.match(file, /^ 5\. used on 2026-03-01$/m)
+    assert.match(file, /^ 5\. used at 2026-03-01 \d\d:\d\d UTC$/m)
     assert.deepEqual(readCodes(file), shown)
   })
 
@@ -97,12 +100,14 @@ describe('saving them', () => {
     const { html: file, headers } = await browser.get(`${PAGE}/download`)
     assert.deepEqual(readCodes(file), codes)
     const { recoveryCodes, count } = await stateOf(database, email)
-    const day = recoveryCodes[0]?.madeAt.toISOString().slice(0, 10)
-    for (const part of [`Account: ${email}\n`, 'Site:    https://latchkey.test\n', `Made on: ${day}\n`])
-      assert.ok(file.includes(part), part)
+    const [, time = ''] = /T(\d\d:\d\d)/.exec(recoveryCodes[0]?.madeAt.toISOString() ?? '') ?? []
+    const parts = [`Account: ${email}`, 'Site:    https://latchkey.test', `Made at: 2026-03-01 ${time} UTC`]
+    for (const part of [...parts, 'Codes:   12, of which 12 are left']) assert.ok(file.includes(`${part}\r\n`), part)
+    assert.ok(!/(?<!\r)\n|\r(?!\n)/.test(file), 'every line ends with CR and LF')
     assert.match(file, /^ 1\. \S{11}$/m)
     assert.match(file, /^12\. \S{11}$/m)
-    assert.equal(headers.get('Content-Disposition'), `attachment; filename="latchkey-recovery-codes-${day}.txt"`)
+    const name = `latchkey-recovery-codes-latchkey.test-${email.replace('@', '-at-')}-2026-03-01-${time.replace(':', '-')}-UTC.txt`
+    assert.equal(headers.get('Content-Disposition'), `attachment; filename="${name}"`)
     assert.equal(headers.get('Content-Type'), 'text/plain; charset=utf-8')
     assert.equal(headers.get('X-Content-Type-Options'), 'nosniff')
     assert.equal(headers.get('Cache-Control'), 'no-store')
@@ -115,7 +120,7 @@ describe('saving them', () => {
     const { html, text, headers } = await browser.get(`${PAGE}/print`)
     assert.deepEqual(readCodes(html), codes)
     assert.ok(text.includes(`Latchkey (${email})`) && text.includes('https://latchkey.test'))
-    assert.match(text, /Made on 1 Mar 2026/)
+    assert.match(text, /Made at 1 Mar 2026, \d\d:\d\d UTC .*Codes 12, of which 12 are left/)
     assert.equal(headers.get('Cache-Control'), 'no-store')
   })
 })

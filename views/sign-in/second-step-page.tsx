@@ -1,6 +1,7 @@
 import { Narrow } from '../layouts.tsx'
 import { ButtonForm } from '../ui/button-form.tsx'
 import { CodeField } from '../ui/code-field.tsx'
+import { CookieAsked } from '../ui/cookie-asked.tsx'
 import { ErrorSummary } from '../ui/error-summary.tsx'
 import { Tick } from '../ui/tick.tsx'
 import type { FormState } from '../ui/types.ts'
@@ -21,6 +22,7 @@ export const SecondStepPage = ({ form, returnTo, canUseAuthenticator }: SecondSt
         : 'Too many wrong codes in a row: the authenticator is locked. Enter one of your recovery codes to free it.'}
     </p>
     <form method="post" action="/sign-in/two-factor" class="stack" novalidate>
+      <CookieAsked form={form} />
       {returnTo && <input type="hidden" name="return_to" value={returnTo} />}
       {canUseAuthenticator && (
         <Tick name="trust" ticked={form.values?.trust === 'yes'}>

@@ -1,4 +1,5 @@
 import { Narrow } from '../layouts.tsx'
+import { CookieAsked } from '../ui/cookie-asked.tsx'
 import { EmailField } from '../ui/email-field.tsx'
 import { ErrorSummary } from '../ui/error-summary.tsx'
 import { NoticeBox } from '../ui/notice-box.tsx'
@@ -17,6 +18,7 @@ export const SignInPage = ({ form, returnTo, notice }: SignInPageProps) => (
     <NoticeBox notice={notice} />
     <ErrorSummary form={form} />
     <form method="post" action="/sign-in" class="stack" novalidate>
+      <CookieAsked form={form} />
       {returnTo && <input type="hidden" name="return_to" value={returnTo} />}
       <EmailField form={form} name="email" label="Email" autofocus={!form.errors?.['']} />
       <PasswordField

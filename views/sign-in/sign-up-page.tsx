@@ -1,4 +1,5 @@
 import { Narrow } from '../layouts.tsx'
+import { CookieAsked } from '../ui/cookie-asked.tsx'
 import { EmailField } from '../ui/email-field.tsx'
 import { ErrorSummary } from '../ui/error-summary.tsx'
 import { PasswordField } from '../ui/password-field.tsx'
@@ -11,6 +12,7 @@ export const SignUpPage = ({ form, minLength }: SignUpPageProps) => (
   <Narrow title="Create your account">
     <ErrorSummary form={form} />
     <form method="post" action="/sign-up" class="stack" novalidate>
+      <CookieAsked form={form} />
       <EmailField form={form} name="email" label="Email" autofocus />
       <PasswordField
         form={form}

@@ -2,10 +2,11 @@ import { Settings } from '../layouts.tsx'
 import { NoticeBox } from '../ui/notice-box.tsx'
 import { RecoveryCodeList } from '../ui/recovery-code-list.tsx'
 import type { Notice, RecoveryCode, Viewer } from '../ui/types.ts'
+import { When } from '../ui/when.tsx'
 import { RecoveryCodeActions } from './recovery-code-actions.tsx'
 import { RegenerateButton, RegeneratePopUp } from './regenerate-pop-up.tsx'
 
-type RecoveryCodesPageProps = { viewer: Viewer; notice?: Notice | undefined; codes: RecoveryCode[]; set: string }
+type RecoveryCodesPageProps = { viewer: Viewer; notice?: Notice | undefined; codes: RecoveryCode[]; madeAt: Date }
 
 const NONE_LEFT: Notice = {
   tone: 'warn',
@@ -46,14 +47,16 @@ const NoneLeft = ({ codes, notice }: { codes: RecoveryCode[]; notice: Notice | u
 )
 
 /** The recovery codes, looked at again. With none left, making new ones is all there is to do. */
-export const RecoveryCodesPage = ({ viewer, notice, codes, set }: RecoveryCodesPageProps) => {
+export const RecoveryCodesPage = ({ viewer, notice, codes, madeAt }: RecoveryCodesPageProps) => {
   const anyLeft = codes.some(({ usedAt }) => usedAt === null)
   return (
     <Settings title="Recovery Codes" viewer={viewer} current="account">
       <NoticeBox notice={notice} />
-      <p class="lead">Each code opens your account once when your phone is not at hand.</p>
+      <p class="lead">
+        Each code opens your account once when your phone is not at hand. These were made at <When at={madeAt} inUtc />.
+      </p>
       {anyLeft ? <SomeLeft codes={codes} /> : <NoneLeft codes={codes} notice={notice} />}
-      <RegeneratePopUp set={set} />
+      <RegeneratePopUp set={String(madeAt.getTime())} />
     </Settings>
   )
 }

@@ -30,9 +30,15 @@ export const RecoveryCodesPrint = ({ account, issuer, site, madeAt, codes, backH
           <dd>{site}</dd>
         </div>
         <div>
-          <dt>Made on</dt>
+          <dt>Made at</dt>
           <dd>
-            <When at={madeAt} to="day" />
+            <When at={madeAt} inUtc />
+          </dd>
+        </div>
+        <div>
+          <dt>Codes</dt>
+          <dd>
+            {codes.length}, of which {codes.filter(({ usedAt }) => !usedAt).length} are left
           </dd>
         </div>
       </dl>

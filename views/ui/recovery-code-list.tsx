@@ -5,15 +5,15 @@ const Used = ({ usedAt }: { usedAt: Date }) => (
   <>
     <del>•••••-•••••</del>
     <small>
-      used <When at={usedAt} to="day" />
+      used at <When at={usedAt} inUtc />
     </small>
   </>
 )
 
 /** A code whose sealed copy does not open any more, because its key is gone: it may still work, for whoever wrote it down. */
-const Unreadable = () => <small>can not be shown any more</small>
+const Unreadable = () => <small>can't be shown any longer</small>
 
-/** Recovery codes, numbered in their order; the used ones struck out with their date. */
+/** Recovery codes, numbered in their order; the used ones struck out with their moment. */
 export const RecoveryCodeList = ({ codes }: { codes: RecoveryCode[] }) => (
   <ol class="codes" id="codes">
     {codes.map(({ code, usedAt }) => (

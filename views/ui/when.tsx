@@ -6,7 +6,16 @@ const inDays = (at: Date) => `${at.getUTCDate()} ${MONTHS[at.getUTCMonth()]} ${a
 
 const inMinutes = (at: Date) => `${inDays(at)}, ${twoDigits(at.getUTCHours())}:${twoDigits(at.getUTCMinutes())} UTC`
 
+type WhenProps = {
+  at: Date
+  to?: 'minute' | 'day'
+  /** It stays in UTC, as in the files, prints and mails that it is compared with. */
+  inUtc?: boolean
+}
+
 /** A moment, to the minute or to the day, in UTC; the script turns it into the reader's own time zone. */
-export const When = ({ at, to = 'minute' }: { at: Date; to?: 'minute' | 'day' }) => (
-  <time datetime={at.toISOString()}>{to === 'day' ? inDays(at) : inMinutes(at)}</time>
+export const When = ({ at, to = 'minute', inUtc = false }: WhenProps) => (
+  <time datetime={at.toISOString()} data-utc={inUtc || undefined}>
+    {to === 'day' ? inDays(at) : inMinutes(at)}
+  </time>
 )
