@@ -1,17 +1,18 @@
 import { Hono } from 'hono'
 import { compress } from 'hono/compress'
-import { DocsPage, type DocumentedOperation } from '#views/api/docs-page.tsx'
+import { DocsPage, type DocumentedGroup } from '#views/api/docs-page.tsx'
 import type { AppEnv } from '../http/env.ts'
 import type { RenderPage } from '../http/page.tsx'
 import { RESULTS } from './jelastic/results.ts'
 import type { Document } from './v1/document.ts'
-import { exampleOf } from './v1/example.ts'
+import { answerExample, exampleOf } from './v1/example.ts'
+import { orderOf } from './v1/groups.ts'
 import { PROBLEMS } from './v1/problems.ts'
 
 /** The document of `/api/v1` as JSON and as a page, both made once at the start. */
 export function docsRoutes({ page, document, baseUrl }: { page: RenderPage; document: Document; baseUrl: string }) {
   const json = JSON.stringify(document)
-  const operations = operationsOf(document, baseUrl)
+  const groups = groupsOf(document, baseUrl)
   const problems = Object.entries(PROBLEMS).map(([name, { status, title }]) => ({ name, status, title }))
   const results = Object.values(RESULTS).map(({ number, meaning }) => ({ result: number, meaning }))
 
@@ -22,19 +23,32 @@ export function docsRoutes({ page, document, baseUrl }: { page: RenderPage; docu
       c.header('Content-Type', 'application/json')
       return c.body(json)
     })
-    .get('/docs', (c) =>
-      page(c, <DocsPage baseUrl={baseUrl} operations={operations} problems={problems} results={results} />),
-    )
+    .get('/docs', (c) => page(c, <DocsPage baseUrl={baseUrl} groups={groups} problems={problems} results={results} />))
 }
 
-function operationsOf(document: Document, baseUrl: string): DocumentedOperation[] {
+/** As the document has them: by group, in the order of its tags, each in the order in which it names its calls. */
+function groupsOf(document: Document, baseUrl: string): DocumentedGroup[] {
+  const operations = operationsOf(document, baseUrl)
+  return (document.tags ?? []).map(({ name, description = '' }) => ({
+    name,
+    description,
+    operations: operations.filter(({ group }) => group === name).sort((a, b) => a.order - b.order),
+  }))
+}
+
+function operationsOf(document: Document, baseUrl: string) {
   return Object.entries(document.paths ?? {}).flatMap(([path, item]) =>
     (['get', 'post', 'patch', 'delete'] as const).flatMap((method) => {
       const operation = item[method]
       if (!operation) return []
-      const body = exampleOf(document, operation)
+      const url = `${baseUrl}/api/v1${path}`
+      const secured = (operation.security ?? []).length > 0
+      const curl = curlOf({ method: method.toUpperCase(), url, secured, body: exampleOf(document, operation) })
+      const answer = answerExample(document, operation)
       return [
         {
+          group: operation.tags?.[0],
+          order: orderOf(operation.operationId ?? ''),
           method: method.toUpperCase(),
           path: `/api/v1${path}`,
           summary: operation.summary ?? '',
@@ -43,12 +57,8 @@ function operationsOf(document: Document, baseUrl: string): DocumentedOperation[
             status,
             description: description ?? '',
           })),
-          curl: curlOf({
-            method: method.toUpperCase(),
-            url: `${baseUrl}/api/v1${path}`,
-            secured: operation.security !== undefined,
-            body,
-          }),
+          curl,
+          example: answer && JSON.stringify(answer.body),
         },
       ]
     }),

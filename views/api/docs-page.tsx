@@ -8,18 +8,22 @@ export type DocumentedOperation = {
   access: string
   answers: { status: string; description: string }[]
   curl: string
+  /** What it answers when it succeeds, where there is a body. */
+  example: string | undefined
 }
+
+export type DocumentedGroup = { name: string; description: string; operations: DocumentedOperation[] }
 
 type DocsPageProps = {
   baseUrl: string
-  operations: DocumentedOperation[]
+  groups: DocumentedGroup[]
   problems: { name: string; status: number; title: string }[]
   results: { result: number; meaning: string }[]
 }
 
 const WHO: Record<string, string> = { anybody: 'Anybody.', session: 'A session; no access token.' }
 
-const Operation = ({ method, path, summary, access, answers, curl }: DocumentedOperation) => (
+const Operation = ({ method, path, summary, access, answers, curl, example }: DocumentedOperation) => (
   <section class="panel stack">
     <h3>{summary}</h3>
     <p>
@@ -31,6 +35,11 @@ const Operation = ({ method, path, summary, access, answers, curl }: DocumentedO
     <p class="long">
       <code>{curl}</code>
     </p>
+    {example && (
+      <p class="long">
+        Answers <code>{example}</code>
+      </p>
+    )}
     <dl class="details">
       {answers.map(({ status, description }) => (
         <div>
@@ -70,15 +79,20 @@ const Table = ({
 )
 
 /** The API in words, with a line to paste for each call. Made on the server from the OpenAPI document. */
-export const DocsPage = ({ baseUrl, operations, problems, results }: DocsPageProps) => (
+export const DocsPage = ({ baseUrl, groups, problems, results }: DocsPageProps) => (
   <Reference title="API">
     <p class="lead">
       Sign in, keep the session in a variable, and send it as a bearer token. The machine-readable form is{' '}
       <a href="/api/openapi.json">openapi.json</a>.
     </p>
-    <h2>Calls</h2>
-    {operations.map((operation) => (
-      <Operation {...operation} />
+    {groups.map(({ name, description, operations }) => (
+      <>
+        <h2>{name}</h2>
+        <p class="lead">{description}</p>
+        {operations.map((operation) => (
+          <Operation {...operation} />
+        ))}
+      </>
     ))}
     <h2>Problems</h2>
     <p class="lead">
@@ -93,7 +107,8 @@ export const DocsPage = ({ baseUrl, operations, problems, results }: DocsPagePro
       Under <code>{baseUrl}/1.0/</code> the server speaks the form that clients of the Jelastic cloud know:{' '}
       <code>POST /1.0/users/authentication/rest/signin</code> with <code>login</code> and <code>password</code>, then{' '}
       <code>verify2facode</code> with <code>session</code> and <code>code</code>. The answer is always HTTP 200;{' '}
-      <code>result</code> says how it went.
+      <code>result</code> says how it went. Calls that only read also take GET, with an access token as{' '}
+      <code>session</code> in the query; passwords and codes never belong in a URL.
     </p>
     <Table head={['Result', 'Meaning']} rows={results.map(({ result, meaning }) => ({ cells: [result, meaning] }))} />
   </Reference>

@@ -1,7 +1,10 @@
 import type { OpenAPIHono } from '@hono/zod-openapi'
 import type { CallerEnv } from '../bearer.ts'
+import { grouped } from './groups.ts'
 
 export type Document = ReturnType<OpenAPIHono<CallerEnv>['getOpenAPI31Document']>
+
+const LICENSE = { name: 'MIT', identifier: 'MIT' } // OpenAPI 3.1, which the types do not know yet
 
 /** The OpenAPI 3.1 document of `/api/v1`, made from the schemas that check what comes in. */
 export function documentOf(
@@ -13,15 +16,16 @@ export function documentOf(
     scheme: 'bearer',
     description: 'A session from POST /sessions, or a personal access token (lk_…).',
   })
-  return api.getOpenAPI31Document({
+  const document = api.getOpenAPI31Document({
     openapi: '3.1.0',
     info: {
       title: `${issuer} API`,
       version: '1',
       description:
         'Signing in with a second factor, sessions, access tokens and security events. Problems are RFC 9457, challenges RFC 6750.',
-      license: { name: 'MIT' },
+      license: LICENSE,
     },
     servers: [{ url: `${baseUrl}/api/v1` }],
   })
+  return grouped(document)
 }

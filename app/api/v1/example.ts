@@ -13,6 +13,16 @@ type Schema = {
   items?: Schema
 }
 
+/** What an operation answers when it succeeds: the first of its answers that has a body. Undefined where none has. */
+export function answerExample(document: Document, operation: Operation): { status: string; body: unknown } | undefined {
+  for (const [status, response] of Object.entries(operation.responses ?? {})) {
+    const content = (response as { content?: Record<string, { schema?: unknown }> }).content
+    const schema = content?.['application/json']?.schema as Schema | undefined
+    if (status.startsWith('2') && schema) return { status, body: exampleValue(document, schema) }
+  }
+  return undefined
+}
+
 /** A body that an operation takes: the examples of its schema, and plain values where there is none. Undefined where it takes none. */
 export function exampleOf(document: Document, operation: Operation): unknown {
   const content =
@@ -32,5 +42,7 @@ function exampleValue(document: Document, given: Schema): unknown {
     return Object.fromEntries(wanted.map(([name, property]) => [name, exampleValue(document, property)]))
   }
   if (schema.items) return [exampleValue(document, schema.items)]
-  return schema.type === 'boolean' ? false : schema.type === 'integer' || schema.type === 'number' ? 0 : '…'
+  const types = [schema.type].flat()
+  if (types.includes('boolean')) return false
+  return types.includes('integer') || types.includes('number') ? 1 : '…'
 }

@@ -47,7 +47,10 @@ export function access(deps: CallerDeps, asked: Access | Open, ...problems: Prob
       : ['invalid_request', 'invalid_token', 'insufficient_scope', 'busy', 'unavailable']
   if (who !== 'anybody' && deed === 'anything') always.push('recovery_codes_owed')
   return {
-    route: { middleware: guards, ...(who !== 'anybody' && { security: [{ bearer: [] }], 'x-scope': who }) },
+    route: {
+      middleware: guards,
+      ...(who === 'anybody' ? { security: [] } : { security: [{ bearer: [] }], 'x-scope': who }),
+    },
     /** For the document alone: problems are thrown, not answered by handlers, so their types say nothing. */
     problems: problemAnswers([...always, ...problems]) as Record<never, never>,
   }

@@ -17,7 +17,7 @@ export const Code = z.string().max(TYPED_CODE_AT_MOST).openapi({
   example: '492039',
 })
 const Time = z.string().openapi({ format: 'date-time', example: '2026-11-24T13:40:00.000Z' })
-const Id = z.string().max(64)
+const Id = z.string().max(64).openapi({ example: 'pX3n0aV5yQfK2b1C' })
 const Method = z.enum(['password', 'authenticator', 'recovery_code', 'trusted_browser'])
 
 export const Problem = z
@@ -37,7 +37,10 @@ export const Problem = z
 export const Credentials = z.strictObject({ email: Email, password: Password }).openapi('Credentials')
 export const PasswordBody = z.strictObject({ password: Password }).openapi('PasswordConfirmation')
 export const Signed = z
-  .object({ session: z.string().openapi({ description: 'Send it as Authorization: Bearer.' }), expires_at: Time })
+  .object({
+    session: z.string().openapi({ example: '4d2fx0c9e…', description: 'Send it as Authorization: Bearer.' }),
+    expires_at: Time,
+  })
   .openapi('SignedIn')
 export const Challenged = z
   .object({

@@ -25,6 +25,7 @@ export function sessionRoutes(deps: SessionRoutesDeps) {
         method: 'post',
         path: '/sessions',
         summary: 'Sign in with email and password',
+        ...anybody.route,
         request: { body: bodyOf(schema.Credentials) },
         responses: {
           201: json('Signed in.', schema.Signed),
@@ -53,6 +54,7 @@ export function sessionRoutes(deps: SessionRoutesDeps) {
         method: 'post',
         path: '/sessions/verify',
         summary: 'Answer a challenge with an authenticator code or a recovery code',
+        ...verifying.route,
         request: { body: bodyOf(schema.Verification) },
         responses: { 201: json('Signed in.', schema.Signed), ...verifying.problems },
       }),
