@@ -6,7 +6,7 @@ import pg from 'pg'
 import { type Database, openDatabase } from '#db/client.ts'
 import { dialect } from '#db/columns.ts'
 import { createApp } from '../app.ts'
-import { type Settings, wire } from '../deps.ts'
+import { type Deps, type Settings, wire } from '../deps.ts'
 import { createVault, type Vault } from '../lib/vault.ts'
 import type { Log } from '../watch/log.ts'
 import type { Metrics } from '../watch/metrics.ts'
@@ -76,6 +76,8 @@ export async function latchkey(
     clock?: ReturnType<typeof testClock>
     log?: Log
     metrics?: Metrics
+    /** In the place of what is wired. */
+    parts?: Partial<Deps>
   } = {},
 ) {
   const database = shared.database ?? (await testDatabase())
@@ -94,14 +96,17 @@ export async function latchkey(
     mailFolder: 'mail',
   }
   const { log, metrics } = shared
-  const deps = wire({
-    database,
-    vault,
-    settings: { ...defaults, ...settings },
-    now: clock.now,
-    ...(log && { log }),
-    ...(metrics && { metrics }),
-  })
+  const deps: Deps = {
+    ...wire({
+      database,
+      vault,
+      settings: { ...defaults, ...settings },
+      now: clock.now,
+      ...(log && { log }),
+      ...(metrics && { metrics }),
+    }),
+    ...shared.parts,
+  }
   const faults: unknown[] = []
   const app = createApp(deps, (error) => {
     faults.push(error)
