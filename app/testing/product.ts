@@ -6,7 +6,7 @@ import pg from 'pg'
 import { type Database, openDatabase } from '#db/client.ts'
 import { dialect } from '#db/columns.ts'
 import { createApp } from '../app.ts'
-import { type Settings, wire } from '../deps.ts'
+import { type Deps, type Settings, wire } from '../deps.ts'
 import type { Guesses } from '../lib/guesses.ts'
 import { createVault, type Vault } from '../lib/vault.ts'
 import type { Log } from '../watch/log.ts'
@@ -83,6 +83,8 @@ export async function latchkey(
     log?: Log
     metrics?: Metrics
     guesses?: Pick<Guesses, 'of'>
+    /** In the place of what is wired. */
+    parts?: Partial<Deps>
   } = {},
 ) {
   const database = shared.database ?? (await testDatabase())
@@ -102,15 +104,18 @@ export async function latchkey(
     mailFolder: 'mail',
   }
   const { log, metrics, guesses = estimatedHere } = shared
-  const deps = wire({
-    database,
-    vault,
-    settings: { ...defaults, ...settings },
-    now: clock.now,
-    guesses,
-    ...(log && { log }),
-    ...(metrics && { metrics }),
-  })
+  const deps: Deps = {
+    ...wire({
+      database,
+      vault,
+      settings: { ...defaults, ...settings },
+      now: clock.now,
+      guesses,
+      ...(log && { log }),
+      ...(metrics && { metrics }),
+    }),
+    ...shared.parts,
+  }
   const faults: unknown[] = []
   const app = createApp(deps, (error) => {
     faults.push(error)

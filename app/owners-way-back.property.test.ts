@@ -1,0 +1,76 @@
+import assert from 'node:assert/strict'
+import { randomInt } from 'node:crypto'
+import { after, describe, test } from 'node:test'
+import { deedsOf, type Random } from './testing/rival-deeds.ts'
+import { assertWayBack } from './testing/rival-ending.ts'
+import { productOfRivals, rivals } from './testing/rivals.ts'
+
+// STORIES=25000 tells a million deeds, SEED=… the same stories again.
+const STORIES = Number(process.env.STORIES ?? 60)
+const SEED = Number(process.env.SEED ?? randomInt(2 ** 31))
+const DEEDS = 40
+const MINUTE = 60_000
+/** All of a story happens within the three days for which a way back is open; the last hours are the owner's. */
+const LONGEST = 68 * 60 * MINUTE
+
+const product = await productOfRivals()
+after(() => product.close())
+
+/** Mulberry32: the same numbers for the same seed. */
+function numbersOf(seed: number): Random {
+  let state = seed >>> 0
+  return (below) => {
+    state = (state + 0x6d2b79f5) >>> 0
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
+    return ((mixed ^ (mixed >>> 14)) >>> 0) % below
+  }
+}
+
+const cameOff = new Map<string, number>()
+
+/** Now and then hours pass, so that sessions end and budgets open again. */
+const pauses = [1.5, 1.5, 1.5, 1.5, 2, 35, 61, 240]
+
+async function tell(seed: number) {
+  const random = numbersOf(seed)
+  const world = await rivals(product)
+  const told: string[] = []
+  try {
+    const first = await world.signIn(world.intruder, world.first)
+    if (first) world.intruder.browsers.push(first)
+    const doOne = deedsOf(world, random)
+    let left = LONGEST
+    for (let deed = 0; deed < DEEDS; deed++) {
+      const pause = Math.min(left, (pauses[random(pauses.length)] ?? 1) * MINUTE)
+      left -= pause
+      product.clock.advance(pause || 1)
+      const done = await doOne()
+      told.push(`${done.told}${done.cameOff ? '' : ' (in vain)'}`)
+      if (done.cameOff) cameOff.set(done.told, (cameOff.get(done.told) ?? 0) + 1)
+      for (const mailbox of world.intruder.mailboxes)
+        for (const subject of done.arrived.get(mailbox) ?? [])
+          if (TOLD.test(subject))
+            assert.ok(done.arrived.get(world.first)?.includes(subject), `the first mailbox hears: ${subject}`)
+      assert.deepEqual(product.faults.splice(0), [])
+    }
+    await assertWayBack(world, random)
+  } catch (error) {
+    throw new Error(
+      `SEED=${seed} STORIES=1: ${told.join(', then ')}: ${error instanceof Error ? error.message : error}`,
+      { cause: error },
+    )
+  }
+}
+
+/** What an account's owner hears of, wherever it is known at that time. */
+const TOLD =
+  /^(Two-factor|An? (authenticator|access token|recovery code)|New recovery codes|Your (recovery codes|password was|authenticator))/
+
+describe('whatever an intruder who once had the password, and the owner of the first mailbox, do in whatever order', () => {
+  test('the holder of the first mailbox gets in and stays in, and the intruder never does (A78)', async () => {
+    for (let story = 0; story < STORIES; story++) await tell(SEED + story)
+    if (STORIES < 60) return
+    assert.ok(cameOff.size >= 20, `all of it came off now and then: ${JSON.stringify([...cameOff])}`)
+  })
+})

@@ -1,0 +1,220 @@
+import { closeAfterRestore } from '../account/restored.ts'
+import { codeOf } from './authenticator.ts'
+import type { Browser } from './browser.ts'
+import { RECOVERY_CODES_PAGE, SET_UP, TOKENS_PAGE } from './names.ts'
+import type { Person, Rivals } from './rivals.ts'
+import { readAccessToken, readCodesPage, readEnrolPage, tokenFields } from './stories.ts'
+
+export type Random = (below: number) => number
+type Chosen = { world: Rivals; who: Person; random: Random }
+/** Whether it came off. What can not be done just now comes to nothing. */
+type Deed = (of: Chosen) => Promise<boolean>
+
+const pick = <Item>(random: Random, items: readonly Item[]): Item | undefined => items[random(items.length || 1)]
+const went = ({ status }: { status: number }) => status === 303
+let passwords = 0
+
+/** A browser that they are in with: the newest that still is, else a new sign-in. */
+async function seat({ world, who }: Pick<Chosen, 'world' | 'who'>): Promise<Browser | undefined> {
+  const last = who.browsers.at(-1)
+  if (last && (await world.isIn(last))) return last
+  const browser = await world.signIn(who, await world.address())
+  if (browser) who.browsers.push(browser)
+  return browser
+}
+
+/** For what asks for the password again: each they know, the newest first. */
+async function confirmed(who: Person, ask: (password: string) => Promise<{ status: number }>): Promise<boolean> {
+  for (const password of who.passwords.toReversed()) if (went(await ask(password))) return true
+  return false
+}
+
+const linksTo = ({ boxes }: Rivals, who: Person, page: string) =>
+  who.mailboxes.flatMap((mailbox) => boxes.get(mailbox) ?? []).filter(({ path }) => path.startsWith(`/mail/${page}?`))
+
+/** Asks for another address, and confirms it where the mail arrives: the owner of that mailbox is good-natured. */
+const moves =
+  (to: (of: Chosen) => string | undefined): Deed =>
+  async (chosen) => {
+    const { world, who } = chosen
+    const email = to(chosen)
+    const browser = email && (await seat(chosen))
+    if (!browser) return false
+    if (!(await confirmed(who, (password) => browser.post('/settings/email/change', { email, password })))) return false
+    await world.deliver(who.name)
+    const link = world.boxes.get(email)?.findLast(({ path }) => path.startsWith('/mail/change-email?'))
+    if (!link || !(await world.isLive(link.path))) return false
+    const mine = who.mailboxes.includes(email)
+    return world.press(mine ? who : world.owner, link.path, {}, mine ? browser : undefined)
+  }
+
+const enrols: Deed = async (chosen) => {
+  const browser = await seat(chosen)
+  if (!browser) return false
+  const { who, world } = chosen
+  if (!(await confirmed(who, (password) => browser.post(`${SET_UP}/confirm`, { password })))) return false
+  const page = await browser.get(SET_UP)
+  if (page.status !== 200) return false
+  const { key, enrolment } = readEnrolPage(page.html)
+  if (!went(await browser.post(SET_UP, { enrolment, code: codeOf(key, world.clock.now(), -1) }))) return false
+  if (!went(await browser.post(`${SET_UP}/recovery-codes`, { enrolment, saved: 'yes' }))) return false
+  who.keys.push(key)
+  return true
+}
+
+const adds: Deed = async (chosen) => {
+  const browser = await seat(chosen)
+  if (!browser) return false
+  const { who, world } = chosen
+  const here = '/settings/two-factor/add'
+  if (!(await confirmed(who, (password) => browser.post(`${here}/confirm`, { password })))) return false
+  const page = await browser.get(here)
+  if (page.status !== 200) return false
+  const { key, enrolment } = readEnrolPage(page.html)
+  const code = codeOf(key, world.clock.now(), -1)
+  if (!went(await browser.post(here, { enrolment, name: `${who.name} ${who.keys.length}`, code }))) return false
+  who.keys.push(key)
+  return true
+}
+
+const generatesToken: Deed = async (chosen) => {
+  const browser = await seat(chosen)
+  if (!browser) return false
+  const fields = tokenFields(chosen.world.product)
+  const made = (password: string) => browser.post(`${TOKENS_PAGE}/generate/confirm`, { ...fields, password })
+  if (!(await confirmed(chosen.who, made))) return false
+  chosen.who.tokens.push(readAccessToken((await browser.get(`${TOKENS_PAGE}/value`)).html))
+  return true
+}
+
+const regeneratesCodes: Deed = async (chosen) => {
+  const browser = await seat(chosen)
+  if (!browser) return false
+  const shown = (password: string) => browser.post(`${RECOVERY_CODES_PAGE}/confirm`, { password })
+  if (!(await confirmed(chosen.who, shown))) return false
+  const page = await browser.get(RECOVERY_CODES_PAGE)
+  return (
+    page.status === 200 &&
+    went(await browser.post(`${RECOVERY_CODES_PAGE}/regenerate`, { set: readCodesPage(page.html).set }))
+  )
+}
+
+const disables: Deed = async (chosen) => {
+  const browser = await seat(chosen)
+  if (!browser) return false
+  return confirmed(chosen.who, (password) => browser.post('/settings/two-factor/disable', { password }))
+}
+
+const changesPassword: Deed = async (chosen) => {
+  const browser = await seat(chosen)
+  if (!browser) return false
+  const next = `another that nobody knows ${passwords++}`
+  const changed = (current: string) => browser.post('/settings/password', { current, new: next })
+  if (!(await confirmed(chosen.who, changed))) return false
+  chosen.who.passwords.push(next)
+  return true
+}
+
+const signsIn: Deed = async ({ world, who, random }) => {
+  const old = random(2) ? pick(random, who.browsers) : undefined // one that may be trusted
+  const browser = await world.signIn(who, await world.address(), { ...(old && { browser: old }), trust: true })
+  if (browser && browser !== old) who.browsers.push(browser)
+  return browser !== undefined
+}
+
+/** By a link that any of their mailboxes received, however old. */
+const pressesNotMe: Deed = async ({ world, who, random }) => {
+  const link = pick(random, linksTo(world, who, 'not-me'))
+  return link !== undefined && world.press(who, link.path)
+}
+
+const resets: Deed = async ({ world, who, random }) => {
+  const email = pick(random, who.mailboxes) ?? ''
+  await world.product.browser(world.visitor(who)).post('/reset-password', { email })
+  await world.deliver(who.name)
+  return setsPassword({ world, who, random })
+}
+
+const setsPassword: Deed = async ({ world, who, random }) => {
+  const links = linksTo(world, who, 'reset-password')
+  const link = random(3) ? links.at(-1) : pick(random, links)
+  const password = `one that a link has set ${passwords++}`
+  if (!link || !(await world.press(who, link.path, { password }))) return false
+  who.passwords.push(password)
+  return true
+}
+
+/** With an address that may be kept for the account, by somebody who has no right to it. */
+const signsUpAnew: Deed = async ({ world, who, random }) => {
+  const email = pick(random, [world.first, ...who.mailboxes]) ?? ''
+  await world.product.browser(world.visitor(who)).post('/sign-up', { email, password: 'for an account of their own' })
+  return true
+}
+
+/** The intruder learns the password once more, and a code for one sign-in. */
+const learns: Deed = async ({ world, who }) => {
+  const { owner } = world
+  const address = await world.address()
+  const browser = await world.signIn({ ...owner, passwords: owner.passwords.slice(-1) }, address)
+  if (!browser) return false
+  who.passwords.push(owner.passwords.at(-1) ?? '')
+  who.browsers.push(browser)
+  return true
+}
+
+const DEEDS: { name: string; who: Person['name']; does: Deed; often: number }[] = [
+  { name: 'signs in', who: 'intruder', does: signsIn, often: 4 },
+  {
+    name: 'moves the account',
+    who: 'intruder',
+    does: moves(({ who, random }) => pick(random, who.mailboxes)),
+    often: 6,
+  },
+  { name: 'moves the account back', who: 'intruder', does: moves(({ world }) => world.first), often: 2 },
+  { name: 'signs up anew', who: 'intruder', does: signsUpAnew, often: 2 },
+  { name: 'learns the password', who: 'intruder', does: learns, often: 4 },
+  { name: 'enrols', who: 'intruder', does: enrols, often: 3 },
+  { name: 'adds an authenticator', who: 'intruder', does: adds, often: 2 },
+  { name: 'generates a token', who: 'intruder', does: generatesToken, often: 3 },
+  { name: 'makes new recovery codes', who: 'intruder', does: regeneratesCodes, often: 2 },
+  { name: 'turns the second factor off', who: 'intruder', does: disables, often: 1 },
+  { name: 'changes the password', who: 'intruder', does: changesPassword, often: 2 },
+  { name: 'asks for a reset', who: 'intruder', does: resets, often: 3 },
+  { name: 'sets a password by a link', who: 'intruder', does: setsPassword, often: 2 },
+  { name: 'presses "This was not me"', who: 'intruder', does: pressesNotMe, often: 4 },
+  { name: 'presses "This was not me"', who: 'owner', does: pressesNotMe, often: 2 },
+  { name: 'asks for a reset', who: 'owner', does: resets, often: 3 },
+  { name: 'signs in', who: 'owner', does: signsIn, often: 2 },
+  { name: 'enrols', who: 'owner', does: enrols, often: 1 },
+  { name: 'generates a token', who: 'owner', does: generatesToken, often: 1 },
+]
+const HAT = DEEDS.flatMap((deed) => Array.from({ length: deed.often }, () => deed))
+
+/** One deed of either, or of the operator, who keeps a backup and puts it back. What was done, and whether it came off. */
+export function deedsOf(world: Rivals, random: Random) {
+  let backup: Awaited<ReturnType<Rivals['backUp']>> | undefined
+  const people = { owner: world.owner, intruder: world.intruder }
+
+  return async function doOne(): Promise<{
+    told: string
+    cameOff: boolean
+    who: Person['name']
+    arrived: Map<string, string[]>
+  }> {
+    const chance = random(60)
+    if (chance === 0) {
+      backup = await world.backUp()
+      return { told: 'a backup is made', cameOff: true, who: 'owner', arrived: new Map() }
+    }
+    if (chance === 1 && backup) {
+      await world.putBack(backup)
+      await closeAfterRestore(world.product.deps)
+      return { told: 'the backup is put back', cameOff: true, who: 'owner', arrived: await world.deliver('intruder') }
+    }
+    const chosen = pick(random, HAT)
+    if (!chosen) throw new Error('There is nothing that can be done.')
+    const { name, who, does } = chosen
+    const cameOff = await does({ world, who: people[who], random })
+    return { told: `the ${who} ${name}`, cameOff, who, arrived: await world.deliver(who) }
+  }
+}

@@ -1,0 +1,171 @@
+import { hash, verify } from '@node-rs/argon2'
+import { asc, eq } from 'drizzle-orm'
+import * as schema from '#db/schema.ts'
+import { createPasswords } from '../lib/passwords.ts'
+import { hashToken } from '../lib/tokens.ts'
+import { openMail } from '../mail/mail.ts'
+import { writeNotices } from '../mail/mailing.ts'
+import { codeOf } from './authenticator.ts'
+import type { Browser } from './browser.ts'
+import { followed, pageOf } from './mails.ts'
+import { BASE_URL } from './names.ts'
+import { pathIn } from './post-office.ts'
+import { type Latchkey, latchkey } from './product.ts'
+
+// Two people who both know an account's password, and one of whom holds the mailbox it had first.
+
+/** argon2id as ever, and as cheap as it can be: what is tested is who gets in, a hundred thousand times. */
+const CHEAPEST = { memoryCost: 8, timeCost: 1, parallelism: 1 }
+const passwords = () => ({
+  ...createPasswords({ argon2: { hash: (password) => hash(password, CHEAPEST), verify } }),
+  needsRehash: () => false,
+})
+
+/** Mail reaches people, in tests the boxes of the story; every password will do, because an estimate takes longer than a deed. */
+export const productOfRivals = () =>
+  latchkey(
+    { smtpUrl: 'smtp://127.0.0.1:9', passwordMinLength: 8 },
+    { parts: { passwords: passwords(), passwordRules: { minLength: 8, refusal: async () => undefined } } },
+  )
+
+/** `caused`: by whose deed it was written. */
+export type BoxMail = { subject: string; path: string; caused: 'owner' | 'intruder' }
+
+export type Person = {
+  name: 'owner' | 'intruder'
+  mailboxes: string[]
+  /** Every one they ever knew. The newest is tried first. */
+  passwords: string[]
+  /** Of authenticators they hold. */
+  keys: string[]
+  browsers: Browser[]
+  tokens: string[]
+}
+
+export type Rivals = Awaited<ReturnType<typeof rivals>>
+
+const TABLES = [
+  schema.accounts,
+  schema.sessions,
+  schema.factors,
+  schema.recoveryCodes,
+  schema.accessTokens,
+  schema.events,
+  schema.mails,
+  schema.mailLinks,
+  schema.trustedBrowsers,
+  schema.knownBrowsers,
+  schema.formerAddresses,
+] as const
+type Backup = Map<(typeof TABLES)[number], object[]>
+
+let stories = 0
+
+/** A story's beginning: an account at `first`, confirmed, whose password both know; the intruder is in as well. */
+export async function rivals(product: Latchkey) {
+  const { database, clock, deps, vault } = product
+  const { db } = database
+  const story = stories++
+  const [first, second, third] = ['a', 'b', 'c'].map((name) => `${name}${story}@example.com`) as [
+    string,
+    string,
+    string,
+  ]
+  const password = 'as both of them know it'
+  const person = (name: Person['name'], mailboxes: string[]): Person => ({
+    ...{ name, mailboxes, passwords: [password], keys: [], browsers: [], tokens: [] },
+  })
+  const owner = person('owner', [first])
+  const intruder = person('intruder', [second, third])
+  const boxes = new Map<string, BoxMail[]>([first, second, third].map((address) => [address, []]))
+  const visitor = (who: Person) => ({ address: who.name === 'owner' ? '192.0.2.1' : '203.0.113.66' })
+
+  await db.delete(schema.accounts)
+  await db.delete(schema.limits)
+
+  let accountId: number | undefined
+
+  /** Everything that was mailed meanwhile, into the boxes; by mailbox, the subjects of those about the account. */
+  async function deliver(caused: Person['name']): Promise<Map<string, string[]>> {
+    await writeNotices(deps)
+    const rows = await db.select().from(schema.mails).orderBy(asc(schema.mails.createdAt))
+    const arrived = new Map<string, string[]>()
+    if (rows.length === 0) return arrived
+    await db.delete(schema.mails)
+    for (const row of rows) {
+      const message = openMail(vault, row)
+      if (!message) continue
+      const { to, subject } = message
+      boxes.get(to)?.push({ subject, path: pathIn(message), caused })
+      if (row.accountId === accountId) arrived.set(to, [...(arrived.get(to) ?? []), subject])
+    }
+    return arrived
+  }
+
+  /** Presses the link and the button behind it; whether it did something. `fields`: what the form asks for. */
+  async function press(who: Person, path: string, fields: Record<string, string> = {}, browser?: Browser) {
+    const by = browser ?? product.browser(visitor(who))
+    const page = await followed(by, path)
+    if (page.status !== 200) return false
+    return (await by.post(pageOf(path), fields)).status === 303
+  }
+
+  /** In a new browser, or one that may be trusted. With whatever password and code they have; the browser that is in. */
+  async function signIn(who: Person, email: string, { browser = product.browser(visitor(who)), trust = false } = {}) {
+    for (const known of who.passwords.toReversed()) {
+      const answer = await browser.post('/sign-in', { email, password: known })
+      if (answer.status !== 303) continue
+      if (answer.location !== '/sign-in/two-factor') return browser
+      for (const key of who.keys) {
+        const fields = { code: codeOf(key, clock.now()), ...(trust && { trust: 'trust' }) }
+        if ((await browser.post('/sign-in/two-factor', fields)).status === 303) return browser
+      }
+      return undefined
+    }
+    return undefined
+  }
+
+  const isIn = async (browser: Browser) => (await browser.get('/settings/email')).status === 200
+
+  /** By which the account goes now. */
+  async function address(): Promise<string> {
+    const [account] = await db
+      .select()
+      .from(schema.accounts)
+      .where(eq(schema.accounts.id, accountId ?? 0))
+    return account?.email ?? ''
+  }
+
+  /** Whether a link would be looked at, so that a long story does not press hundreds that it knows to be dead. */
+  async function isLive(path: string): Promise<boolean> {
+    const hash = hashToken(new URL(path, BASE_URL).searchParams.get('token') ?? '')
+    const found = await db.select().from(schema.mailLinks).where(eq(schema.mailLinks.tokenHash, hash))
+    return found.length > 0
+  }
+
+  await product.browser(visitor(owner)).post('/sign-up', { email: first, password })
+  accountId = (await db.select().from(schema.accounts))[0]?.id
+  await deliver('owner')
+  await press(owner, boxes.get(first)?.[0]?.path ?? '')
+  clock.advance(1000)
+
+  /** Somebody who guesses has many addresses, and all the time there is. */
+  async function forgetGuesses() {
+    await db.delete(schema.limits)
+  }
+
+  async function backUp(): Promise<Backup> {
+    const kept: Backup = new Map()
+    for (const table of TABLES) kept.set(table, await db.select().from(table as typeof schema.accounts))
+    return kept
+  }
+
+  async function putBack(backup: Backup) {
+    await db.delete(schema.accounts) // and all that hangs on them
+    for (const [table, rows] of backup)
+      if (rows.length > 0) await db.insert(table as typeof schema.accounts).values(rows as never)
+  }
+
+  const world = { product, clock, first, owner, intruder, boxes, visitor }
+  return { ...world, deliver, press, signIn, isIn, isLive, address, forgetGuesses, backUp, putBack }
+}
