@@ -1,20 +1,20 @@
 import assert from 'node:assert/strict'
 import { randomInt } from 'node:crypto'
-import { after, describe, test } from 'node:test'
+import { describe, test } from 'node:test'
 import { deedsOf, type Random } from './testing/rival-deeds.ts'
 import { assertWayBack } from './testing/rival-ending.ts'
 import { productOfRivals, rivals } from './testing/rivals.ts'
 
-// STORIES=25000 tells a million deeds, SEED=… the same stories again.
-const STORIES = Number(process.env.STORIES ?? 60)
+// STORIES=10000 tells a million deeds, SEED=… the same stories again.
+const STORIES = Number(process.env.STORIES ?? 20)
 const SEED = Number(process.env.SEED ?? randomInt(2 ** 31))
-const DEEDS = 40
+const DEEDS = 100
+const TOLD_OF = 1000 // stories
 const MINUTE = 60_000
 /** All of a story happens within the three days for which a way back is open; the last hours are the owner's. */
 const LONGEST = 68 * 60 * MINUTE
 
 const product = await productOfRivals()
-after(() => product.close())
 
 /** Mulberry32: the same numbers for the same seed. */
 function numbersOf(seed: number): Random {
@@ -30,7 +30,7 @@ function numbersOf(seed: number): Random {
 const cameOff = new Map<string, number>()
 
 /** Now and then hours pass, so that sessions end and budgets open again. */
-const pauses = [1.5, 1.5, 1.5, 1.5, 2, 35, 61, 240]
+const pauses = [1.5, 1.5, 1.5, 1.5, 2, 35, 61, 120]
 
 async function tell(seed: number) {
   const random = numbersOf(seed)
@@ -67,10 +67,25 @@ async function tell(seed: number) {
 const TOLD =
   /^(Two-factor|An? (authenticator|access token|recovery code)|New recovery codes|Your (recovery codes|password was|authenticator))/
 
+/** Before the runner has begun, because its hooks see to every promise and cost a fifth. */
+const failed = await tellAll().then(
+  () => undefined,
+  (error: unknown) => error,
+)
+await product.close()
+
+async function tellAll() {
+  for (let story = 1; story <= STORIES; story++) {
+    await tell(SEED + story - 1)
+    if (story % TOLD_OF === 0)
+      process.stderr.write(`${story * DEEDS} deeds in ${Math.round(performance.now() / 1000)} s\n`)
+  }
+}
+
 describe('whatever an intruder who once had the password, and the owner of the first mailbox, do in whatever order', () => {
   test('the holder of the first mailbox gets in and stays in, and the intruder never does (A78)', async () => {
-    for (let story = 0; story < STORIES; story++) await tell(SEED + story)
-    if (STORIES < 60) return
+    if (failed) throw failed
+    if (STORIES < 20) return
     assert.ok(cameOff.size >= 20, `all of it came off now and then: ${JSON.stringify([...cameOff])}`)
   })
 })

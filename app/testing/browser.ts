@@ -28,7 +28,9 @@ export function browser(app: ReturnType<typeof createApp>, { address = '192.0.2.
       location: response.headers.get('Location'),
       headers: response.headers,
       html,
-      text: textOf(html),
+      get text() {
+        return textOf(html)
+      },
     }
   }
 
