@@ -36,7 +36,7 @@ async function confirm(browser: TextBrowser, action: string) {
   await browser.press('Continue')
 }
 
-for (const program of ['w3m'] as const)
+for (const program of ['w3m', 'lynx'] as const)
   describe(`a person with ${program}`, { timeout: FIVE_MINUTES }, () => {
     let browser: TextBrowser
     const email = newEmail()

@@ -1,5 +1,5 @@
 import type { Page } from 'playwright/test'
-import type { Account, ProtectedAccount } from './account.ts'
+import { type Account, newPassword, type ProtectedAccount } from './account.ts'
 import { submit } from './by-request.ts'
 import { mailTo } from './mail.ts'
 import {
@@ -7,6 +7,7 @@ import {
   button,
   confirmWithPassword,
   field,
+  heading,
   link,
   openPopUp,
   pageOf,
@@ -356,8 +357,13 @@ export const pagesAfterNotice: State<Account>[] = [
   {
     name: 'access tokens, frozen',
     heading: 'Access Tokens',
-    open: async (page, account) => {
-      await signIn(page, account)
+    open: async (page, { email }) => {
+      const password = newPassword() // the old one is over with that
+      await page.goto((await mailTo(email, /^Choose a new password/)).link)
+      await field(page, 'New password').fill(password)
+      await button(page, 'Save password').click()
+      await heading(page, 'Sign in').waitFor()
+      await signIn(page, { email, password })
       await page.goto('/settings/tokens')
     },
   },

@@ -17,6 +17,9 @@ const MOST_BYTES = 14 * 1024 // on the wire, everything included: what a new con
 const THREE_MINUTES = 3 * 60_000
 const NARROWEST = 360 // CSS pixels
 
+/** A declaration that Firefox ESR 115 or Safari 16 would drop. */
+const WITH_NEWER_FUNCTION = /[\w-]+:[^;{}]*\b(light-dark|color-mix|oklch|oklab|contrast-color)\([^;{}]*;?/g
+
 // A test here looks at a dozen pages and more.
 test.describe.configure({ timeout: THREE_MINUTES })
 
@@ -48,6 +51,24 @@ test('a page that does not exist says so, and leads on', { tag: '@phone' }, asyn
   await page.getByRole('main').getByRole('link').first().click()
   await expect(heading(page, 'Sign in')).toBeVisible()
 })
+
+for (const colorScheme of ['light', 'dark'] as const)
+  test(`a browser without the newer color functions has every contrast, in ${colorScheme}`, async ({
+    page,
+    signedUp: _,
+  }) => {
+    await page.emulateMedia({ colorScheme })
+    await page.route('**/*.css', async (route) => {
+      const css = await (await route.fetch()).text()
+      await route.fulfill({ contentType: 'text/css', body: css.replaceAll(WITH_NEWER_FUNCTION, '') })
+    })
+    for (const path of ['/', '/settings/account', '/settings/tokens', '/settings/password']) {
+      await page.goto(path)
+      await expectAccessible(page)
+      const paper = await page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor)
+      expect(paper, path).toBe(colorScheme === 'dark' ? 'rgb(18, 20, 17)' : 'rgb(248, 247, 243)')
+    }
+  })
 
 /** Title, one heading, nothing that WCAG 2.2 AA forbids; no sideways scrolling on the phone, and on the wide screen no more than it may weigh. */
 async function expectInOrder<Whose>(

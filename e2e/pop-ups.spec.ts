@@ -14,6 +14,9 @@ import {
   test,
 } from './support.ts'
 
+/** 1280 by 1024 at 400 %, as WCAG 1.4.10 has it. */
+const SMALLEST = { width: 320, height: 256 }
+
 type Way = { action: Action; leadsTo: string }
 
 const ways: Way[] = [
@@ -63,6 +66,25 @@ for (const { action, leadsTo } of ways) {
       await field(page, 'Password').fill(signedUp.password)
       await button(page, 'Continue').click()
       await expect(page).toHaveURL(leadsTo)
+    })
+
+    test('fits a window of 320 by 256: its title is seen at once, its last button by scrolling or by keys', async ({
+      page,
+    }) => {
+      await page.setViewportSize(SMALLEST)
+      const popUp = await openPopUp(page, action)
+      const { x = -1, y = -1, width = 0, height = 0 } = (await popUp.boundingBox()) ?? {}
+      expect(Math.min(x, y)).toBeGreaterThanOrEqual(0)
+      expect(x + width).toBeLessThanOrEqual(SMALLEST.width)
+      expect(y + height).toBeLessThanOrEqual(SMALLEST.height)
+      await expect(popUp.getByRole('heading')).toBeInViewport({ ratio: 0.99 })
+      await popUp.hover()
+      await page.mouse.wheel(0, 1000)
+      await expect(popUp.getByRole('button').last()).toBeInViewport({ ratio: 0.99 })
+      await page.mouse.wheel(0, -1000)
+      await expect(popUp.getByRole('heading')).toBeInViewport({ ratio: 0.99 })
+      await popUp.getByRole('button').last().focus()
+      await expect(popUp.getByRole('button').last()).toBeInViewport({ ratio: 0.99 })
     })
   })
 }

@@ -63,7 +63,7 @@ test('Download is a text file, dated, that names account and site and holds the 
   await button(page, 'Download').click()
   const download = await downloading
 
-  expect(download.suggestedFilename()).toMatch(/^[\w-]*recovery-codes[\w-]*\.txt$/)
+  expect(download.suggestedFilename()).toMatch(/^latchkey-recovery-codes-[\w.-]+-\d{4}-\d\d-\d\d-\d\d-\d\d-UTC\.txt$/)
   const text = await readFile(await download.path(), 'utf8')
   expect(text).toContain(withTwoFactor.email)
   expect(text).toContain(site())

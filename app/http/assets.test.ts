@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
 import { after, describe, test } from 'node:test'
 import { brotliDecompressSync, gunzipSync } from 'node:zlib'
+import { projectRoot } from '../root.ts'
 import { latchkey, SESSION } from '../testing.ts'
 import { loadAssets } from './assets.ts'
 
@@ -76,4 +78,15 @@ describe('a file of ours', () => {
     ]
     for (const path of paths) assert.equal((await fetched(path)).response.status, 404, path)
   })
+})
+
+describe('the style sheet', () => {
+  const css = readFileSync(new URL('public/latchkey.css', projectRoot), 'utf8')
+
+  test('names every color plainly: Firefox ESR 115 and Safari before 17.5 drop what they do not know', () => {
+    const newer = css.match(/\b(light-dark|color-mix|contrast-color|oklch|oklab|lch|lab|color)\(/g)
+    assert.equal(newer, null)
+  })
+
+  test('is under 12,000 bytes', () => assert.ok(css.length < 12_000, `${css.length} bytes`))
 })

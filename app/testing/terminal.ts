@@ -1,7 +1,5 @@
-import { execFile, spawnSync } from 'node:child_process'
-import { promisify } from 'node:util'
-
-const run = promisify(execFile)
+import { spawn, spawnSync } from 'node:child_process'
+import { createInterface } from 'node:readline'
 
 /** Larger than any page of ours, so that nothing is broken over lines and nothing has to be scrolled to. */
 const SIZE = { columns: 150, rows: 150 }
@@ -15,20 +13,40 @@ export type Terminal = Awaited<ReturnType<typeof terminal>>
 export async function terminal(folder: string, command: string) {
   const server = ['-S', `${folder}/tmux`, '-f', '/dev/null']
   const env = { PATH: process.env.PATH ?? '', HOME: folder, LANG: 'C.UTF-8', TERM: 'screen' }
-  const tmux = async (...command: string[]) => (await run('tmux', [...server, ...command], { env })).stdout
   const kill = () => {
     spawnSync('tmux', [...server, 'kill-server'], { env, stdio: 'ignore' })
   }
   process.once('exit', kill)
-  await tmux('new-session', '-d', '-x', String(SIZE.columns), '-y', String(SIZE.rows), command)
+  // One tmux takes every command, in control mode: a process for each key would take most of the time.
+  const tmux = spawn('tmux', [...server, '-C', 'new-session', command], { env, stdio: ['pipe', 'pipe', 'inherit'] })
+  const answers = createInterface({ input: tmux.stdout })[Symbol.asyncIterator]()
+
+  /** Each command is answered between two lines, in its turn; news of the screen stand between the answers. */
+  async function nextAnswer(): Promise<string[]> {
+    const lines: string[] = []
+    let isAnswer = false
+    for (;;) {
+      const { value: line = '', done } = await answers.next()
+      if (done) throw new Error(`“${command}” has ended.`)
+      if (/^%error \d/.test(line)) throw new Error(`tmux: ${lines.join(' ')}`)
+      if (/^%end \d/.test(line)) return lines
+      if (isAnswer) lines.push(line)
+      if (/^%begin \d/.test(line)) isAnswer = true
+    }
+  }
+  const tell = (line: string) => {
+    tmux.stdin.write(`${line}\n`)
+    return nextAnswer()
+  }
+  await nextAnswer()
+  await tell(`refresh-client -C ${SIZE.columns},${SIZE.rows}`)
   return {
     /** A key by the name tmux has for it. */
-    press: (key: string) => tmux('send-keys', key),
-    type: (text: string) => tmux('send-keys', '-l', '--', text),
+    press: (key: string) => tell(`send-keys ${key}`),
+    type: (text: string) => tell(`send-keys -l -- '${text.replaceAll("'", String.raw`'\''`)}'`),
     async screen(): Promise<Screen> {
-      const all = await tmux('capture-pane', '-p', ';', 'display-message', '-p', '#{cursor_y} #{cursor_x}')
-      const lines = all.trimEnd().split('\n')
-      const [row = 0, column = 0] = (lines.pop() ?? '').split(' ').map(Number)
+      const lines = await tell(`capture-pane -p ; display-message -p '#{cursor_y} #{cursor_x}'`)
+      const [row = 0, column = 0] = ((await nextAnswer())[0] ?? '').split(' ').map(Number)
       return { lines, row, column }
     },
     end() {

@@ -72,7 +72,7 @@ export const EnrolPage = (props: EnrolPageProps) => {
         )}
         Scan this with an authenticator app. It then shows six digits that change every 30 seconds: the code.
       </p>
-      <NeedAnApp />
+      {mode !== 'add' && <NeedAnApp />}
       <div class="panel stack loose">
         <div class="enrol">
           <figure class="qr" role="img" aria-label={`QR code that adds ${issuer} to an authenticator app`}>
