@@ -20,7 +20,7 @@ export type Authenticator = { id: string; name: string; addedAt: Date; lastUsedA
 
 export type AuthenticatorsStore = {
   /** The oldest first. */
-  factorsOf(accountId: number): Promise<StoredFactor[]>
+  factorsOf(accountId: number): Promise<readonly StoredFactor[]>
   viewerWithFactors(tokenHash: string): Promise<AuthenticatorsViewer | undefined>
   /** False when it is not the account's, or the account changed since `securityVersion`. */
   renameFactor(of: {
@@ -45,7 +45,7 @@ export const listAuthenticators = async (deps: ListDeps, accountId: number): Pro
   (await deps.authenticators.factorsOf(accountId)).map((factor) => listed(deps, factor))
 
 /** Who looks, and the account's authenticators as stored, the oldest first. */
-export type AuthenticatorsViewer = Session & { factors: StoredFactor[] }
+export type AuthenticatorsViewer = Session & { factors: readonly StoredFactor[] }
 
 export const authenticatorsViewer = (
   deps: ListDeps & SessionDeps,
