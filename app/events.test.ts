@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { readdirSync, readFileSync } from 'node:fs'
 import { after, describe, test } from 'node:test'
-import { securityEvent } from './events.ts'
+import { type EventKind, securityEvent, type ToldKind } from './events.ts'
 import {
   answerCode,
   codeOf,
@@ -21,7 +21,7 @@ after(() => product.close())
 const ORIGIN = { address: '192.0.2.1', browser: 'Firefox on Linux' }
 
 test('every kind of event that is declared is written by some flow', () => {
-  const declared = readFileSync('app/events.ts', 'utf8').match(/(?<=^ {2}\| ')\w+(?='$)/gm) ?? []
+  const declared = readFileSync('app/events.ts', 'utf8').match(/(?<=^ {2})\w+(?=: '(always|sometimes|never)',)/gm) ?? []
   const flows = readdirSync('app', { recursive: true, encoding: 'utf8' })
     .filter((file) => /^(sign-in|two-factor|account|access-tokens|mail)\/[\w-]+\.ts$/.test(file))
     .filter((file) => !/\.test\.ts$|\/notices\.ts$/.test(file))
@@ -32,6 +32,25 @@ test('every kind of event that is declared is written by some flow', () => {
     declared.filter((kind) => !flows.includes(`'${kind}'`)),
     [],
   )
+})
+
+test('an event that is mailed has words for its mail, or does not compile (B12)', () => {
+  const write = () => {
+    securityEvent('signed_in', 1, ORIGIN, new Date(), 'password', { noticed: true })
+    securityEvent('signed_out', 1, ORIGIN, new Date(), null, { noticed: false })
+    // @ts-expect-error There are no words for a mail about it.
+    securityEvent('signed_out', 1, ORIGIN, new Date(), null, { noticed: true })
+    // @ts-expect-error Which of them it is shows later: some have no words.
+    securityEvent('signed_out' as EventKind, 1, ORIGIN, new Date(), null, { noticed: true })
+    // @ts-expect-error There is no such event.
+    securityEvent('signed_of', 1, ORIGIN, new Date())
+  }
+  assert.equal(typeof write, 'function')
+  // @ts-expect-error Words are not to be left out of the table.
+  const words: Record<ToldKind, string> = { signed_in: 'Somebody signed in' }
+  // @ts-expect-error Nobody is mailed about it, so words for it would never be read.
+  const unread: ToldKind = 'token_edited'
+  assert.ok(words && unread, 'they are types')
 })
 
 describe('a row of the log', () => {

@@ -8,6 +8,7 @@ import { open, wire } from './deps.ts'
 import { startHousekeeping } from './housekeeping.ts'
 import { unlessBusy } from './http/database-failures.ts'
 import type { AppEnv } from './http/env.ts'
+import { answerUnreadable } from './http/unreadable.ts'
 import { type MailLoop, startMailLoop } from './mail/mail-loop.ts'
 import { runMailing } from './mail/mailing.ts'
 import type { Log } from './watch/log.ts'
@@ -39,6 +40,7 @@ export async function serve(config: Config, { log, metrics }: { log: Log; metric
     hostname: 'localhost', // of a request without Host, as HTTP/1.0 allows and probes make
     serverOptions: PATIENCE,
   }) as Server
+  server.on('clientError', answerUnreadable)
   try {
     await new Promise<void>((resolve, reject) => server.once('error', reject).listen(config.port, config.host, resolve))
   } catch (error) {

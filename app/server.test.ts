@@ -111,6 +111,15 @@ describe('a request on the wire', () => {
       assert.ok(!answer.includes('abcx0123') && !answer.includes('evil.example'))
     })
 
+  test('with a carriage return in its token is told what to mend (D23)', async () => {
+    const { answer } = await raw(get(HOST, 'Authorization: Bearer lk_0123\r'))
+    assert.match(
+      answer,
+      /^HTTP\/1\.1 400 [\s\S]*Content-Type: text\/plain[\s\S]*token read from a file[^\n]+carriage return/,
+    )
+    assert.ok(!answer.includes('lk_0123'), 'nothing of it comes back')
+  })
+
   test('that hides another in its body is answered once (A61)', async () => {
     const { answer } = await raw(post(`Content-Length: ${get(HOST).length}`, CLOSE) + get(HOST))
     assert.equal(responses(answer), 1)
@@ -129,6 +138,23 @@ describe('a request on the wire', () => {
 })
 
 describe('a body', () => {
+  test('of JSON is read as JSON, however its type is written (D23)', async () => {
+    const body = '{"email":"ada@example.com","password":"violet kettle marches north"}'
+    const sent = (type: string) =>
+      raw(
+        lines(
+          'POST /api/v1/sessions HTTP/1.1',
+          HOST,
+          CLOSE,
+          `Content-Type: ${type}`,
+          `Content-Length: ${body.length}`,
+        ) + body,
+      )
+    assert.equal((await sent('application/json')).status, 401)
+    assert.equal((await sent('Application/JSON ; v=1;\tCharset="UTF-8"')).status, 401)
+    assert.equal((await sent('application/json; charset=utf-7')).status, 415)
+  })
+
   test('in chunks without end is cut off past the limit (A56)', async () => {
     const chunks = `5000\r\n${LONG}\r\n`.repeat(20)
     assert.equal((await raw(post(CHUNKED, CLOSE) + chunks)).status, 413)

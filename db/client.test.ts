@@ -8,7 +8,8 @@ import { statementsOf } from '#app/testing/statements.ts'
 import { testDatabase } from '#app/testing.ts'
 import { openDatabase } from './client.ts'
 import { dialect } from './columns.ts'
-import { later, prepared } from './prepared.ts'
+import { placeholders } from './placeholders.ts'
+import { prepared } from './prepared.ts'
 import { limits } from './schema.ts'
 
 const database = await testDatabase()
@@ -18,13 +19,9 @@ after(() => database.close())
 const row = (key: string, count: number) => ({ key, count, blockedUntilMs: 0, expiresAtMs: 0 })
 before(async () => void (await db.insert(limits).values([row('a', 1), row('b', 2)])))
 
-const find = prepared(
-  'find_limit',
-  db
-    .select()
-    .from(limits)
-    .where(eq(limits.key, later('key', limits.key))),
-)
+const later = placeholders({ key: limits.key, number: limits.count })
+const byKey = { key: later.key }
+const find = prepared('find_limit', byKey, db.select().from(limits).where(eq(limits.key, later.key)))
 const count = async (key: string) => (await find({ key }))[0]?.count
 
 describe('prepared reads', () => {
@@ -45,7 +42,7 @@ describe('prepared reads', () => {
       const folder = mkdtempSync(join(tmpdir(), 'latchkey-reads-'))
       const [here, there] = [openDatabase(`file:${join(folder, 'a.db')}`), openDatabase(`file:${join(folder, 'a.db')}`)]
       await here.migrate()
-      const all = prepared('all_limits', here.db.select({ key: limits.key }).from(limits))
+      const all = prepared('all_limits', {}, here.db.select({ key: limits.key }).from(limits))
       for (const rows of [1, 2, 3]) {
         await there.db.insert(limits).values(row(`${rows}`, 1))
         assert.equal((await all({})).length, rows)
@@ -60,11 +57,8 @@ describe('prepared reads', () => {
       const own = openDatabase(':memory:')
       await own.migrate()
       const statements = statementsOf(own)
-      const query = own.db
-        .select()
-        .from(limits)
-        .where(eq(limits.key, later('key', limits.key)))
-      const ask = prepared('own_limit', query)
+      const query = own.db.select().from(limits).where(eq(limits.key, later.key))
+      const ask = prepared('own_limit', byKey, query)
       const asked = async (from: number, to: number) => {
         await Promise.all(Array.from({ length: to - from }, (_, index) => ask({ key: `${from + index}` })))
         return statements.take().length
@@ -76,7 +70,11 @@ describe('prepared reads', () => {
     })
 
   test('one that fails fails alone, and leaves no transaction open', async () => {
-    const broken = prepared('broken', db.select({ wrong: sql`abs(${later('number', limits.count)})` }).from(limits))
+    const broken = prepared(
+      'broken',
+      { number: later.number as unknown },
+      db.select({ wrong: sql`abs(${later.number})` }).from(limits),
+    )
     const tooLow = dialect === 'sqlite' ? -9_223_372_036_854_775_808n : 'no number' // its absolute value does not fit
     const asked = [count('b'), broken({ number: tooLow }), broken({ number: 1 })] as const
     const [right, failed, other] = await Promise.allSettled(asked)

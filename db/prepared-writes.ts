@@ -2,23 +2,23 @@ import type Sqlite from 'better-sqlite3'
 import { DrizzleQueryError, getTableColumns, is, Param, Placeholder } from 'drizzle-orm'
 import type { SQLiteInsertBase, SQLiteTable } from 'drizzle-orm/sqlite-core'
 import type { Db } from './client.ts'
-import { later } from './prepared.ts'
+import { named } from './placeholders.ts'
 
 type Values = Record<string, unknown>
 type Built = { toSQL(): { sql: string; params: unknown[] } }
 
 /**
- * A write that is built at its first use, with `later` for what differs, and from then on is a step of any transaction: once
- * for each of `values`, in order. `name` is what PostgreSQL knows it by.
+ * A write that is built at its first use, with `later` for the values of each use, and from then on is a step of any transaction:
+ * once for each of `values`, in order. `name` is what PostgreSQL knows it by.
  */
 export const preparedWrite = <Of extends object>(
   name: string,
-  build: (tx: Db) => Built,
+  build: (tx: Db, later: Readonly<Of>) => Built,
   defaults: Values = {},
 ): ((tx: Db, ...values: Of[]) => PromiseLike<unknown[]>) => {
   let write: Write | undefined
   return (tx, ...values) => {
-    write ??= writeOf(name, build(tx), defaults)
+    write ??= writeOf(name, build(tx, named<Of>()), defaults)
     return new Step(write, connectionOf(tx), values as Values[])
   }
 }
@@ -30,11 +30,13 @@ export function preparedInsert<Table extends SQLiteTable>(
   finish: Finish = (insert) => insert,
 ) {
   const columns = Object.entries(getTableColumns(table))
-  const row = Object.fromEntries(columns.map(([key]) => [key, later(key)])) as Table['$inferInsert']
   const defaults = Object.fromEntries(columns.map(([key, column]) => [key, column.default]))
   return preparedWrite<Table['$inferInsert']>(
     name,
-    (tx) => finish(tx.insert(table as SQLiteTable).values(row)),
+    (tx, later) => {
+      const row = Object.fromEntries(columns.map(([key]) => [key, later[key as keyof typeof later]]))
+      return finish(tx.insert(table as SQLiteTable).values(row))
+    },
     defaults,
   )
 }
@@ -51,13 +53,19 @@ function writeOf(name: string, built: Built, defaults: Values): Write {
 
 /** How a parameter of the finished statement is read from the values. */
 function reading(param: unknown, defaults: Values): (values: Values) => unknown {
-  if (is(param, Placeholder)) return (values) => values[param.name] ?? null
+  if (is(param, Placeholder)) return (values) => given(param.name, values, defaults)
   if (!is(param, Param) || !is(param.value, Placeholder)) return () => param
   const { name } = param.value
   return (values) => {
-    const value = values[name] ?? defaults[name] ?? null
+    const value = given(name, values, defaults)
     return value === null ? null : param.encoder.mapToDriverValue(value)
   }
+}
+
+/** Null where it is said to be, or where the table says so. A name that nobody gave a value is a fault of ours. */
+function given(name: string, values: Values, defaults: Values): unknown {
+  if (!(name in values) && !(name in defaults)) throw new Error(`There is no value for the placeholder ${name}.`)
+  return values[name] ?? defaults[name] ?? null
 }
 
 /** The one of SQLite; of PostgreSQL that which the transaction runs on. */

@@ -1,5 +1,6 @@
 import { Column, is, Param, Placeholder } from 'drizzle-orm'
 import pg from 'pg'
+import { shared } from './shared-rows.ts'
 
 type Values = Record<string, unknown>
 type Row = unknown[]
@@ -45,7 +46,7 @@ export function readInBatches(statement: PostgresStatement): (values: Values) =>
         asked.push({ params, resolve, reject })
       }),
   }
-  return (values) => statement.execute(values)
+  return async (values) => shared(await statement.execute(values))
 }
 
 /** A value that the server refuses is the fault of one, and the others are to have their answers (SQLSTATE class 22). */

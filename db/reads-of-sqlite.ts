@@ -1,4 +1,5 @@
 import type Sqlite from 'better-sqlite3'
+import { shared } from './shared-rows.ts'
 
 type Values = Record<string, unknown>
 type Rows = unknown[]
@@ -83,7 +84,7 @@ class Reading {
     try {
       let rows = kept.get(key)
       if (!rows) {
-        rows = statement.all(values)
+        rows = shared(statement.all(values))
         kept.set(key, rows)
         this.keptNumber += Math.max(1, sizeOf(rows))
       }

@@ -54,7 +54,7 @@ export type FoundToken = Pick<
 > & { uid: number; email: string; suspendedAt: Date | null; frozenAt: Date | null; hasSecondFactor: boolean }
 
 /** Who looks, and the account's tokens, the newest first. */
-export type TokensViewer = Session & { tokens: StoredToken[] }
+export type TokensViewer = Session & { tokens: readonly StoredToken[] }
 
 type Change = { event: SecurityEvent; forgiven: Forgiven }
 export type AccessTokenStore = {

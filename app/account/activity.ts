@@ -8,9 +8,12 @@ type Place = { at: Date; id: string }
 
 /** All newest first; `before` is where the page before ended. At most so many as `READ` says. */
 export type ActivityStore = {
-  eventsOf(accountId: number, before: Place): Promise<RecordedEvent[]>
-  viewerWithEvents(tokenHash: string, before: Place): Promise<(Session & { events: RecordedEvent[] }) | undefined>
-  viewerWithSignIns(tokenHash: string): Promise<(Session & { signIns: RecordedEvent[] }) | undefined>
+  eventsOf(accountId: number, before: Place): Promise<readonly RecordedEvent[]>
+  viewerWithEvents(
+    tokenHash: string,
+    before: Place,
+  ): Promise<(Session & { events: readonly RecordedEvent[] }) | undefined>
+  viewerWithSignIns(tokenHash: string): Promise<(Session & { signIns: readonly RecordedEvent[] }) | undefined>
 }
 
 export type ActivityDeps = { activity: ActivityStore }
@@ -35,7 +38,7 @@ export async function activityViewer(deps: ActivityDeps & SessionDeps, token: st
 export const dashboardViewer = (deps: ActivityDeps & SessionDeps, token: string) =>
   sessionFound(deps, token, deps.activity.viewerWithSignIns)
 
-function pageOf(found: RecordedEvent[]) {
+function pageOf(found: readonly RecordedEvent[]) {
   const events = found.slice(0, PER_PAGE)
   const last = events.at(-1)
   return { events, older: found.length > PER_PAGE && last ? `${last.at.getTime()}-${last.id}` : undefined }

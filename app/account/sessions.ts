@@ -10,12 +10,12 @@ export type ListedSession = Pick<
 
 export type SessionsStore = {
   /** Those that are not over and were seen since `seenAfter`, the latest first. */
-  sessionsOf(accountId: number, now: Date, seenAfter: Date): Promise<ListedSession[]>
+  sessionsOf(accountId: number, now: Date, seenAfter: Date): Promise<readonly ListedSession[]>
   viewerWithSessions(
     tokenHash: string,
     now: Date,
     seenAfter: Date,
-  ): Promise<(Session & { sessions: ListedSession[]; trustedBrowsers: ListedBrowser[] }) | undefined>
+  ): Promise<(Session & { sessions: readonly ListedSession[]; trustedBrowsers: readonly ListedBrowser[] }) | undefined>
   /** Ends those of `ids` that are the account's, with one event each; the ids that were. */
   endSessions(accountId: number, ids: string[], event: (id: string) => SecurityEvent): Promise<string[]>
   /** The same for all but one, and for sign-ins that still owe a code. */
@@ -28,7 +28,7 @@ export type SessionsDeps = { accountSessions: SessionsStore; sessionIdle: number
 export function listSessions(
   { accountSessions, sessionIdle, now }: SessionsDeps,
   accountId: number,
-): Promise<ListedSession[]> {
+): Promise<readonly ListedSession[]> {
   const at = now()
   return accountSessions.sessionsOf(accountId, at, new Date(at.getTime() - sessionIdle))
 }

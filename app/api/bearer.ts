@@ -30,10 +30,13 @@ export const accountOf = (caller: Caller): { id: number; uid: number; email: str
 export const mayCall = (caller: Caller, scope: Scope | undefined): boolean =>
   caller.kind === 'session' || (scope !== undefined && allows(caller.holder.scopes, scope))
 
-/** RFC 6750 section 2.1: one header, one scheme. Undefined when there is none, false when it can not be understood. */
+/**
+ * RFC 6750 section 2.1: one header, one scheme. Undefined when there is none, false when it can't be understood.
+ * What a file has around its token is forgiven: blanks, and a byte order mark, which Node reads as three characters.
+ */
 export function bearerValue(header: string | undefined): string | undefined | false {
   if (header === undefined) return undefined
-  return /^Bearer ([\w.~+/-]+=*)$/i.exec(header)?.[1] ?? false // two headers arrive joined by a comma
+  return /^Bearer[ \t]+(?:\uFEFF|\xEF\xBB\xBF)?([\w.~+/-]+=*)[ \t]*$/i.exec(header)?.[1] ?? false // two headers arrive joined by a comma
 }
 
 /** What a session has to do first. An access token owes nothing: no person is there who could make codes. */

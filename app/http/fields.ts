@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { readEmailAddress } from '../lib/email-address.ts'
+import { canBeSeen, staysOnItsLine } from '../lib/one-line.ts'
 import { PASSWORD_MAX_LENGTH } from '../lib/password-rules.ts'
 
 // Made anew at each call: what a schema can be asked for its documentation is settled when it is made.
@@ -29,3 +30,14 @@ export const passwordField = () =>
       (text) => [...text].length <= PASSWORD_MAX_LENGTH,
       `No password here has more than ${PASSWORD_MAX_LENGTH} characters.`,
     )
+
+/** What an access token is for, in its owner's words, of which pages and programs show one line. */
+export const descriptionField = (missing = 'Say what it is for.') =>
+  z
+    .string(missing)
+    .trim()
+    .normalize('NFC')
+    .min(1, missing)
+    .max(100, 'The description can have at most 100 characters.')
+    .refine(staysOnItsLine, "The description has a character that can't be shown on one line. Type it again.")
+    .refine(canBeSeen, missing)

@@ -60,6 +60,8 @@ describe('the content type', () => {
     `${FORM};charset=UTF-8`,
     `${FORM} ; charset=utf-8`,
     `${FORM};\tcharset=UTF-8`,
+    `${FORM}; Charset = "utf-8"; v=1`,
+    `${FORM};`,
   ])
     test(`${JSON.stringify(type)} is the one that our forms send (A57)`, async () => {
       assert.equal((await post(credentials(), type)).location, '/')
@@ -68,6 +70,7 @@ describe('the content type', () => {
   for (const type of [
     `${FORM};charset=utf-7`,
     `${FORM};charset=iso-8859-1`,
+    `${FORM};v=1;charset="utf-7"`,
     `${FORM};charset=utf-8;charset=utf-7`,
     `${FORM}, text/plain`,
     'text/plain',

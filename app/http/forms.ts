@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { AnyContext } from './env.ts'
+import { isText } from './media-type.ts'
 import { Refusal } from './refusals.ts'
 import { readText } from './text.ts'
 
@@ -43,9 +44,7 @@ export async function readNothing(c: AnyContext): Promise<void> {
 
 /** The fields of a form body; a `Refusal` where it is none, is not text, or has a field twice. */
 export async function readFields(c: AnyContext): Promise<Map<string, string>> {
-  const type = (c.req.header('Content-Type') ?? '').toLowerCase().replaceAll(/\s/g, '')
-  if (!['application/x-www-form-urlencoded', 'application/x-www-form-urlencoded;charset=utf-8'].includes(type))
-    throw new Refusal(415, 'not_a_form')
+  if (!isText('application/x-www-form-urlencoded', c.req.header('Content-Type'))) throw new Refusal(415, 'not_a_form')
   return fieldsIn(await readText(c))
 }
 

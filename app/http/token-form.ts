@@ -17,7 +17,7 @@ import {
 } from '../access-tokens/access-tokens.ts'
 import { ALL_SCOPES, API_METHODS, SCOPES } from '../access-tokens/scopes.ts'
 import type { AnyContext } from './env.ts'
-import { passwordField } from './fields.ts'
+import { descriptionField, passwordField } from './fields.ts'
 import { readForm } from './forms.ts'
 import { refusedForm, tooManyAttempts, WRONG_PASSWORD } from './messages.ts'
 import { Refusal } from './refusals.ts'
@@ -28,14 +28,7 @@ const DAY = 24 * 60 * 60_000
 const TICKS = new RegExp(`^(never|overlap|${ALL_SCOPES.map(scopeField).join('|')})$`)
 
 const expires_at = z.string().default('')
-const choices = {
-  description: z
-    .string('Say what it is for.')
-    .trim()
-    .min(1, 'Say what it is for.')
-    .max(100, 'The description can have at most 100 characters.'),
-  expires_at,
-}
+const choices = { description: descriptionField(), expires_at }
 /** The first step, and the way back to it from the second, which may have a password in its field by then. */
 export const ChoicesForm = z.object({ ...choices, password: z.string().optional() })
 export const ConfirmedChoicesForm = z.object({ ...choices, password: passwordField() })
@@ -86,7 +79,7 @@ export async function readTokenForm<Shape extends z.ZodObject>(
   const onlyPassword = Object.keys(found).every((name) => name === 'password')
   const choices =
     onlyPassword && expiresAt !== undefined
-      ? { description: values.description?.trim() ?? '', scopes, expiresAt }
+      ? { description: values.description?.trim().normalize('NFC') ?? '', scopes, expiresAt }
       : undefined
   if (!choices || errors.length > 0) return { ok: false as const, values, choices, form: { values, errors: found } }
   return { ok: true as const, values, choices, password, overlap: values.overlap === 'yes' }

@@ -1,25 +1,6 @@
-import type { EventKind, Origin } from '../events.ts'
+import type { Origin, ToldKind } from '../events.ts'
 import { readableEmail } from '../lib/email-address.ts'
 import { inWords, type Message } from './mail.ts'
-
-/** Kinds of events that have a mail of their own. */
-export type ToldKind = Extract<
-  EventKind,
-  | 'signed_in'
-  | 'code_wrong'
-  | 'second_factor_on'
-  | 'second_factor_replaced'
-  | 'second_factor_off'
-  | 'authenticator_added'
-  | 'authenticator_removed'
-  | 'recovery_code_used'
-  | 'recovery_codes_viewed'
-  | 'recovery_codes_regenerated'
-  | 'password_changed'
-  | 'password_reset'
-  | 'token_generated'
-  | 'token_regenerated'
->
 
 /** A subject, and what happened in a sentence that "at" and "from" follow. `more`: what its owner should know besides. */
 type Words = { subject: string; happened: string; more?: string }

@@ -5,6 +5,7 @@ import {
   renewal,
 } from '../account/confirm-password.ts'
 import { type Origin, type SecurityEvent, securityEvent } from '../events.ts'
+import { canBeSeen, staysOnItsLine } from '../lib/one-line.ts'
 import type { Vault } from '../lib/vault.ts'
 import { type Session, type SessionDeps, sessionFound } from '../sign-in/session.ts'
 import type { FactorChange } from './enrol.ts'
@@ -20,7 +21,7 @@ export type Authenticator = { id: string; name: string; addedAt: Date; lastUsedA
 
 export type AuthenticatorsStore = {
   /** The oldest first. */
-  factorsOf(accountId: number): Promise<StoredFactor[]>
+  factorsOf(accountId: number): Promise<readonly StoredFactor[]>
   viewerWithFactors(tokenHash: string): Promise<AuthenticatorsViewer | undefined>
   /** False when it is not the account's, or the account changed since `securityVersion`. */
   renameFactor(of: {
@@ -45,7 +46,7 @@ export const listAuthenticators = async (deps: ListDeps, accountId: number): Pro
   (await deps.authenticators.factorsOf(accountId)).map((factor) => listed(deps, factor))
 
 /** Who looks, and the account's authenticators as stored, the oldest first. */
-export type AuthenticatorsViewer = Session & { factors: StoredFactor[] }
+export type AuthenticatorsViewer = Session & { factors: readonly StoredFactor[] }
 
 export const authenticatorsViewer = (
   deps: ListDeps & SessionDeps,
@@ -68,16 +69,11 @@ export function suggestedName(authenticators: { name: string }[]): string {
   return `${FIRST_NAME} ${number}`
 }
 
-const CONTROL = /[\p{Cc}\u2028\u2029]/u
-/** Marks that turn the direction of what stands after them, on the rest of the page as well (Unicode TR 9). */
-const TURNS_DIRECTION = /[\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069]/
-const VISIBLE = /[\p{L}\p{N}\p{P}\p{S}]/u
-
 /** A name as its owner typed it: trimmed, NFC, 1 to 40 characters on one line, one of them at least to be seen. */
 export function readName(typed: string): { ok: true; name: string } | NameRefused {
   const name = typed.trim().normalize('NFC')
-  if (CONTROL.test(name) || TURNS_DIRECTION.test(name)) return { ok: false, reason: 'bad_name', refusal: 'not_text' }
-  if (!VISIBLE.test(name)) return { ok: false, reason: 'bad_name', refusal: 'empty' }
+  if (!staysOnItsLine(name)) return { ok: false, reason: 'bad_name', refusal: 'not_text' }
+  if (!canBeSeen(name)) return { ok: false, reason: 'bad_name', refusal: 'empty' }
   return [...name].length > NAME_MAX_LENGTH
     ? { ok: false, reason: 'bad_name', refusal: 'too_long' }
     : { ok: true, name }

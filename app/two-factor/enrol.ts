@@ -39,7 +39,7 @@ export type EnrolStore = {
    * when the account changed since `securityVersion`, or `replaced` is not there under that name.
    */
   replaceFactor(of: FactorChange & { factor: StoredFactor; replaced: { id: string; name: string } }): Promise<boolean>
-  factorsOf(accountId: number): Promise<StoredFactor[]>
+  factorsOf(accountId: number): Promise<readonly StoredFactor[]>
   hasFactor(accountId: number, factorId: string): Promise<boolean>
 }
 

@@ -33,7 +33,7 @@ export type RecoveryCode = { code: string | null; usedAt: Date | null }
 export type ShownCodes = { madeAt: Date; codes: RecoveryCode[] }
 
 /** Who looks, and the account's codes as stored. */
-export type CodesViewer = Session & { codes: StoredRecoveryCode[] }
+export type CodesViewer = Session & { codes: readonly StoredRecoveryCode[] }
 
 export type RecoveryCodesStore = {
   /** In the order of their positions. */
@@ -95,7 +95,7 @@ export const codesViewer = (deps: RecoveryCodesDeps & SessionDeps, token: string
 export const codesSeenBy = (deps: RecoveryCodesDeps, viewer: CodesViewer): ShownCodes | undefined =>
   mayViewCodes(deps, viewer) ? opened(deps.vault, viewer.codes) : undefined
 
-function opened(vault: Vault, stored: StoredRecoveryCode[]): ShownCodes | undefined {
+function opened(vault: Vault, stored: readonly StoredRecoveryCode[]): ShownCodes | undefined {
   const [first] = stored
   return (
     first && { madeAt: first.madeAt, codes: stored.map((row) => ({ code: openCode(vault, row), usedAt: row.usedAt })) }

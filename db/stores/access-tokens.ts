@@ -1,7 +1,8 @@
 import { and, desc, eq, inArray, isNotNull, or, type SQLWrapper, sql } from 'drizzle-orm'
 import { type Database, must } from '../client.ts'
 import { listOf } from '../lists.ts'
-import { later, prepared } from '../prepared.ts'
+import { placeholders } from '../placeholders.ts'
+import { prepared } from '../prepared.ts'
 import { accessTokens, accounts } from '../schema.ts'
 import { type EventRow, type Forgiven, forgive, hasSecondFactor, insertEvents } from './statements.ts'
 import { viewerRead } from './viewers.ts'
@@ -19,8 +20,10 @@ type Regeneration = Change & {
 }
 
 export function accessTokenStore({ db, atomically }: Database) {
+  const later = placeholders({ tokenHash: accessTokens.tokenHash })
   const find = prepared(
     'find_access_token',
+    later,
     db
       .select({
         id: accessTokens.id,
@@ -38,12 +41,7 @@ export function accessTokenStore({ db, atomically }: Database) {
       })
       .from(accessTokens)
       .innerJoin(accounts, eq(accounts.id, accessTokens.accountId))
-      .where(
-        or(
-          eq(accessTokens.tokenHash, later('tokenHash', accessTokens.tokenHash)),
-          eq(accessTokens.previousHash, later('tokenHash', accessTokens.tokenHash)),
-        ),
-      ),
+      .where(or(eq(accessTokens.tokenHash, later.tokenHash), eq(accessTokens.previousHash, later.tokenHash))),
   )
   const tokensOf = (accountId: number | SQLWrapper) =>
     db

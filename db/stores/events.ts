@@ -1,7 +1,8 @@
 import { and, desc, eq, lt, lte, or, type SQLWrapper } from 'drizzle-orm'
 import type { Database } from '../client.ts'
 import { listOf } from '../lists.ts'
-import { later, prepared } from '../prepared.ts'
+import { placeholders } from '../placeholders.ts'
+import { prepared } from '../prepared.ts'
 import { accounts, events } from '../schema.ts'
 import { type EventRow, insertEvents } from './statements.ts'
 import { viewerRead } from './viewers.ts'
@@ -10,7 +11,8 @@ type Place = { at: Date; id: string }
 
 /** At most `atOnce` events of the log, and `signIns` sign-ins, are read at a time. */
 export function eventStore({ db, atomically }: Database, { atOnce, signIns }: { atOnce: number; signIns: number }) {
-  const before = { at: later<Date>('at', events.at), id: later<string>('id', events.id) }
+  const before = placeholders({ at: events.at, id: events.id })
+  const owned = placeholders({ accountId: events.accountId })
   const older = (accountId: number | SQLWrapper) =>
     db
       .select()
@@ -31,8 +33,8 @@ export function eventStore({ db, atomically }: Database, { atOnce, signIns }: { 
     .orderBy(desc(events.at), desc(events.id))
     .limit(signIns)
 
-  const eventsOf = prepared('events_of', older(later('accountId', events.accountId)))
-  const viewerWithEvents = viewerRead(db, 'viewer_with_events', { events: listOf(older(accounts.id)) })
+  const eventsOf = prepared('events_of', { ...owned, ...before }, older(owned.accountId))
+  const viewerWithEvents = viewerRead(db, 'viewer_with_events', { events: listOf(older(accounts.id)) }, before)
 
   return {
     async record(event: EventRow): Promise<void> {

@@ -1,33 +1,43 @@
-import { eq, type SQL, sql } from 'drizzle-orm'
+import { eq, sql } from 'drizzle-orm'
 import type { Database } from '../client.ts'
-import { later, prepared } from '../prepared.ts'
+import { placeholders } from '../placeholders.ts'
+import { prepared } from '../prepared.ts'
 import { accounts, knownBrowsers } from '../schema.ts'
 
-const HELD_AT_MOST = 5 // by one browser: as many placeholders as a prepared statement has
-
-const hashes = Array.from({ length: HELD_AT_MOST }, (_, index) => `browser${index}`)
+/** As many as one browser holds. */
+export const presented = placeholders({
+  browser0: knownBrowsers.tokenHash,
+  browser1: knownBrowsers.tokenHash,
+  browser2: knownBrowsers.tokenHash,
+  browser3: knownBrowsers.tokenHash,
+  browser4: knownBrowsers.tokenHash,
+})
 
 const known = sql`select ${knownBrowsers}.token_hash from ${knownBrowsers} where ${knownBrowsers}.account_id = ${accounts}.id`
-const presented: SQL = sql.join(
-  hashes.map((name) => sql`${later(name, knownBrowsers.tokenHash)}`),
+const those = sql.join(
+  Object.values(presented).map((hash) => sql`${hash}`),
   sql`, `,
 )
 
 /** Columns of a prepared read that has the table accounts in it, and the values for their placeholders. */
 export const recognition = {
-  knownBrowser: sql<string | null>`(${known} and ${knownBrowsers}.token_hash in (${presented}) limit 1)`,
+  knownBrowser: sql<string | null>`(${known} and ${knownBrowsers}.token_hash in (${those}) limit 1)`,
   hasKnownBrowsers: sql`exists (${known})`.mapWith(Boolean),
 }
-export const presenting = (browserHashes: string[]): Record<string, string> =>
-  Object.fromEntries(hashes.map((name, index) => [name, browserHashes[index] ?? '']))
+export const presenting = ([browser0 = '', browser1 = '', browser2 = '', browser3 = '', browser4 = '']: string[]) => ({
+  browser0,
+  browser1,
+  browser2,
+  browser3,
+  browser4,
+})
 
 export function knownBrowserStore({ db }: Database) {
+  const owned = placeholders({ accountId: accounts.id })
   const recognise = prepared(
     'recognise_browser',
-    db
-      .select(recognition)
-      .from(accounts)
-      .where(eq(accounts.id, later('accountId', accounts.id))),
+    { ...owned, ...presented },
+    db.select(recognition).from(accounts).where(eq(accounts.id, owned.accountId)),
   )
 
   return {

@@ -1,6 +1,6 @@
 import { and, eq, gt, inArray, type SQLWrapper, sql } from 'drizzle-orm'
 import { type Database, type Db, must } from '../client.ts'
-import { later } from '../prepared.ts'
+import { named } from '../placeholders.ts'
 import { preparedWrite } from '../prepared-writes.ts'
 import { limits } from '../schema.ts'
 import { refund } from './statements.ts'
@@ -47,21 +47,23 @@ export const limitStore = ({ db, atomically }: Database, delay: Delay) => ({
 export const chargeBudget = (tx: Db, { key, most, windowMs }: BudgetRule, nowMs: number) =>
   countInWindow(tx, { key, most, now: nowMs, end: nowMs + windowMs })
 
-const bigint = (name: string) => sql`cast(${sql.placeholder(name)} as bigint)` // PostgreSQL would guess a smaller type
-const now = bigint('now')
+const later = named<CountInRow>() // in what several statements have in common
+const bigint = (number: number) => sql`cast(${number} as bigint)` // PostgreSQL would guess a smaller type
+const now = bigint(later.now)
 const isOver = sql`${limits.expiresAtMs} <= ${now}`
 
-const countInWindow = preparedWrite<{ key: string; most: number; now: number; end: number }>('charge_budget', (tx) =>
+type CountInWindow = Record<'most' | 'now' | 'end', number> & { key: string }
+const countInWindow = preparedWrite<CountInWindow>('charge_budget', (tx, { key, most, end }) =>
   tx
     .insert(limits)
-    .values({ key: later('key'), count: 1, blockedUntilMs: 0, expiresAtMs: later('end') })
+    .values({ key, count: 1, blockedUntilMs: 0, expiresAtMs: end })
     .onConflictDoUpdate({
       target: limits.key,
       set: {
         count: sql`case when ${isOver} then 1 else ${limits.count} + 1 end`,
         expiresAtMs: sql`case when ${isOver} then excluded.expires_at_ms else ${limits.expiresAtMs} end`,
       },
-      setWhere: sql`${isOver} or ${limits.count} < ${bigint('most')}`,
+      setWhere: sql`${isOver} or ${limits.count} < ${bigint(most)}`,
     })
     .returning({ key: limits.key }),
 )
@@ -83,37 +85,37 @@ const steps = ({ from }: { from: number }, { first, most: last }: Delay) => ({
 const failures = sql`case when ${isOver} then 1 else ${limits.count} + 1 end`
 // The first delay doubles with each failure: shifted left, which both databases can do with whole numbers.
 const waitAfter = (many: SQLWrapper) => sql`case
-  when ${many} < ${bigint('from')} then 0
-  when ${many} >= ${bigint('full')} then ${bigint('last')}
-  else ${bigint('first')} << cast((${many}) - ${bigint('from')} as integer) end`
+  when ${many} < ${bigint(later.from)} then 0
+  when ${many} >= ${bigint(later.full)} then ${bigint(later.last)}
+  else ${bigint(later.first)} << cast((${many}) - ${bigint(later.from)} as integer) end`
 const wait = waitAfter(failures)
 
 type CountInRow = Record<'most' | 'from' | 'full' | 'first' | 'last' | 'now' | 'end', number> & { key: string }
-const countInRow = preparedWrite<CountInRow>('charge_delay', (tx) =>
+const countInRow = preparedWrite<CountInRow>('charge_delay', (tx, { key, most, end }) =>
   tx
     .insert(limits)
-    .values({ key: later('key'), count: 1, blockedUntilMs: 0, expiresAtMs: later('end') })
+    .values({ key, count: 1, blockedUntilMs: 0, expiresAtMs: end })
     .onConflictDoUpdate({
       target: limits.key,
       set: { count: failures, blockedUntilMs: sql`${now} + ${wait}`, expiresAtMs: sql`excluded.expires_at_ms` },
-      setWhere: sql`${isOver} or (${limits.blockedUntilMs} <= ${now} and ${limits.count} < ${bigint('most')})`,
+      setWhere: sql`${isOver} or (${limits.blockedUntilMs} <= ${now} and ${limits.count} < ${bigint(most)})`,
     })
     .returning({ key: limits.key }),
 )
 
 type TakeBack = Record<'from' | 'full' | 'first' | 'last' | 'chargedAt', number> & { key: string }
 /** The wait goes along where too few attempts are left for one, or where this attempt began it; that of another stays. */
-const takeBack = preparedWrite<TakeBack>('take_back_attempt', (tx) =>
+const takeBack = preparedWrite<TakeBack>('take_back_attempt', (tx, { key, chargedAt }) =>
   tx
     .update(limits)
     .set({
       count: sql`${limits.count} - 1`,
       blockedUntilMs: sql`case
-        when ${limits.count} <= ${bigint('from')} then 0
-        when ${limits.blockedUntilMs} = ${bigint('chargedAt')} + ${waitAfter(limits.count)} then 0
+        when ${limits.count} <= ${bigint(later.from)} then 0
+        when ${limits.blockedUntilMs} = ${bigint(chargedAt)} + ${waitAfter(limits.count)} then 0
         else ${limits.blockedUntilMs} end`,
     })
-    .where(and(eq(limits.key, later('key')), gt(limits.count, 0))),
+    .where(and(eq(limits.key, key), gt(limits.count, 0))),
 )
 
 async function waitFor(db: Db, { budget, delay }: Rules, nowMs: number): Promise<number> {

@@ -1,7 +1,8 @@
 import { aliasedTable, and, desc, eq, gt, inArray, ne, type SQLWrapper } from 'drizzle-orm'
 import { type Database, must } from '../client.ts'
 import { listOf } from '../lists.ts'
-import { later, prepared } from '../prepared.ts'
+import { placeholders } from '../placeholders.ts'
+import { prepared } from '../prepared.ts'
 import { accounts, pendingSignIns, sessions, trustedBrowsers } from '../schema.ts'
 import { type EventRow, insertEvents } from './statements.ts'
 import { isTrusted } from './trusted-browsers.ts'
@@ -11,26 +12,33 @@ import { viewerRead } from './viewers.ts'
 const listed = aliasedTable(sessions, 'listed')
 
 export function sessionStore({ db, atomically }: Database) {
-  const now = later<Date>('now', listed.expiresAt)
-  const seenAfter = later<Date>('seenAfter', listed.lastSeenAt)
+  const times = placeholders({ now: listed.expiresAt, seenAfter: listed.lastSeenAt })
+  const owned = placeholders({ accountId: listed.accountId })
   const live = (accountId: number | SQLWrapper) =>
     db
       .select()
       .from(listed)
-      .where(and(eq(listed.accountId, accountId), gt(listed.expiresAt, now), gt(listed.lastSeenAt, seenAfter)))
+      .where(
+        and(eq(listed.accountId, accountId), gt(listed.expiresAt, times.now), gt(listed.lastSeenAt, times.seenAfter)),
+      )
       .orderBy(desc(listed.lastSeenAt), desc(listed.id))
   const find = viewerRead(db, 'viewer')
-  const withSessions = viewerRead(db, 'viewer_with_sessions', {
-    sessions: listOf(live(accounts.id)),
-    trustedBrowsers: listOf(
-      db
-        .select()
-        .from(trustedBrowsers)
-        .where(isTrusted(accounts, now))
-        .orderBy(desc(trustedBrowsers.trustedAt), desc(trustedBrowsers.id)),
-    ),
-  })
-  const sessionsOf = prepared('sessions_of', live(later('accountId', listed.accountId)))
+  const withSessions = viewerRead(
+    db,
+    'viewer_with_sessions',
+    {
+      sessions: listOf(live(accounts.id)),
+      trustedBrowsers: listOf(
+        db
+          .select()
+          .from(trustedBrowsers)
+          .where(isTrusted(accounts, times.now))
+          .orderBy(desc(trustedBrowsers.trustedAt), desc(trustedBrowsers.id)),
+      ),
+    },
+    times,
+  )
+  const sessionsOf = prepared('sessions_of', { ...owned, ...times }, live(owned.accountId))
 
   /** One transaction each: of two at once that end the same session, one has ended it and one event says so. */
   async function endOneByOne(found: { id: string }[], event: (id: string) => EventRow): Promise<string[]> {

@@ -1,9 +1,10 @@
 import { and, eq, gt, inArray, isNull, lt, notExists, sql } from 'drizzle-orm'
 import { type Database, type Db, must } from '../client.ts'
-import { later, prepared } from '../prepared.ts'
+import { placeholders } from '../placeholders.ts'
+import { prepared } from '../prepared.ts'
 import { preparedInsert, preparedWrite } from '../prepared-writes.ts'
 import { accounts, factors, pendingSignIns, recoveryCodes, sessions } from '../schema.ts'
-import { presenting, recognition } from './known-browsers.ts'
+import { presented, presenting, recognition } from './known-browsers.ts'
 import {
   accountUnchanged,
   beginSession,
@@ -32,8 +33,10 @@ type Completion = {
 
 /** Sign-in, from the password to the session. */
 export function signInStore({ db, atomically }: Database) {
+  const byEmail = placeholders({ email: accounts.email })
   const accountByEmail = prepared(
     'account_by_email',
+    { ...byEmail, ...presented },
     db
       .select({
         id: accounts.id,
@@ -46,11 +49,12 @@ export function signInStore({ db, atomically }: Database) {
         ...recognition,
       })
       .from(accounts)
-      .where(eq(accounts.email, later('email', accounts.email))),
+      .where(eq(accounts.email, byEmail.email)),
   )
 
   const findPending = prepared(
     'find_pending',
+    liveNow,
     db
       .select({ pending: pendingSignIns, uid: accounts.uid })
       .from(pendingSignIns)
@@ -176,15 +180,16 @@ const complete = (
 
 // Values that come later, so that each is built once.
 
+const liveNow = placeholders({ tokenHash: pendingSignIns.tokenHash, now: pendingSignIns.expiresAt })
 const live = and(
-  eq(pendingSignIns.tokenHash, later('tokenHash', pendingSignIns.tokenHash)),
+  eq(pendingSignIns.tokenHash, liveNow.tokenHash),
   gt(pendingSignIns.attemptsLeft, 0),
-  gt(pendingSignIns.expiresAt, later('now', pendingSignIns.expiresAt)),
+  gt(pendingSignIns.expiresAt, liveNow.now),
 )
 
 const insertPending = preparedInsert('insert_pending', pendingSignIns)
 
-const spendAttempt = preparedWrite<{ tokenHash: string; now: Date }>('spend_attempt', (tx) =>
+const spendAttempt = preparedWrite<typeof liveNow>('spend_attempt', (tx) =>
   tx
     .update(pendingSignIns)
     .set({ attemptsLeft: sql`${pendingSignIns.attemptsLeft} - 1` })
@@ -192,17 +197,17 @@ const spendAttempt = preparedWrite<{ tokenHash: string; now: Date }>('spend_atte
     .returning({ attemptsLeft: pendingSignIns.attemptsLeft }),
 )
 
-const takePending = preparedWrite<{ pendingHash: string }>('take_pending', (tx) =>
+const takePending = preparedWrite<{ pendingHash: string }>('take_pending', (tx, later) =>
   tx
     .delete(pendingSignIns)
-    .where(eq(pendingSignIns.tokenHash, later('pendingHash')))
+    .where(eq(pendingSignIns.tokenHash, later.pendingHash))
     .returning({ tokenHash: pendingSignIns.tokenHash }),
 )
 
-const useFactor = preparedWrite<{ factorId: string; counter: number; now: Date }>('use_factor', (tx) =>
+const useFactor = preparedWrite<{ factorId: string; counter: number; now: Date }>('use_factor', (tx, later) =>
   tx
     .update(factors)
-    .set({ counter: later('counter'), lastUsedAt: later('now') })
-    .where(and(eq(factors.id, later('factorId')), lt(factors.counter, later('counter')))) // the counter only ever grows
+    .set({ counter: later.counter, lastUsedAt: later.now })
+    .where(and(eq(factors.id, later.factorId), lt(factors.counter, later.counter))) // the counter only ever grows
     .returning({ id: factors.id }),
 )

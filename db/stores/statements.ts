@@ -1,6 +1,5 @@
 import { and, desc, eq, gt, gte, inArray, isNotNull, isNull, lt, ne, notInArray, sql } from 'drizzle-orm'
 import { type Db, must } from '../client.ts'
-import { later } from '../prepared.ts'
 import { preparedInsert, preparedWrite } from '../prepared-writes.ts'
 import {
   accounts,
@@ -36,11 +35,11 @@ export const hasSecondFactor =
 export const accountUnchanged = (tx: Db, accountId: number, securityVersion: number) =>
   must(touchAccount(tx, { accountId, securityVersion }))
 
-const touchAccount = preparedWrite<{ accountId: number; securityVersion: number }>('account_unchanged', (tx) =>
+const touchAccount = preparedWrite<{ accountId: number; securityVersion: number }>('account_unchanged', (tx, later) =>
   tx
     .update(accounts)
     .set({ securityVersion: sql`${accounts.securityVersion}` }) // the same value: what counts is the row's lock
-    .where(and(eq(accounts.id, later('accountId')), eq(accounts.securityVersion, later('securityVersion'))))
+    .where(and(eq(accounts.id, later.accountId), eq(accounts.securityVersion, later.securityVersion)))
     .returning({ id: accounts.id }),
 )
 
@@ -134,23 +133,26 @@ export const beginSession = (tx: Db, session: SessionRow) => [
   endOldestSessions(tx, { id: session.id, accountId: session.accountId, now: session.startedAt }),
 ]
 
-const endOldestSessions = preparedWrite<{ id: string; accountId: number; now: Date }>('end_oldest_sessions', (tx) => {
-  const others = and(eq(sessions.accountId, later('accountId')), ne(sessions.id, later('id')))
-  const tooMany = tx
-    .select({ id: sessions.id })
-    .from(sessions)
-    .where(others)
-    // Those whose time is over first: they are only waiting to be cleared away.
-    .orderBy(
-      desc(gt(sessions.expiresAt, later('now', sessions.expiresAt))),
-      desc(sessions.lastSeenAt),
-      desc(sessions.startedAt),
-      desc(sessions.id),
-    )
-    .limit(EVERY_ROW)
-    .offset(SESSIONS_AT_MOST - 1)
-  return tx.delete(sessions).where(inArray(sessions.id, tooMany))
-})
+const endOldestSessions = preparedWrite<{ id: string; accountId: number; now: Date }>(
+  'end_oldest_sessions',
+  (tx, later) => {
+    const others = and(eq(sessions.accountId, later.accountId), ne(sessions.id, later.id))
+    const tooMany = tx
+      .select({ id: sessions.id })
+      .from(sessions)
+      .where(others)
+      // Those whose time is over first: they are only waiting to be cleared away.
+      .orderBy(
+        desc(gt(sessions.expiresAt, sql.param(later.now, sessions.expiresAt))),
+        desc(sessions.lastSeenAt),
+        desc(sessions.startedAt),
+        desc(sessions.id),
+      )
+      .limit(EVERY_ROW)
+      .offset(SESSIONS_AT_MOST - 1)
+    return tx.delete(sessions).where(inArray(sessions.id, tooMany))
+  },
+)
 const EVERY_ROW = 1_000_000_000 // SQLite takes no offset without a limit
 
 export const insertEvents = (tx: Db, ...rows: EventRow[]) => writing(writeEvents(tx, ...rows), { events: rows })
@@ -195,12 +197,12 @@ export const forgive = (tx: Db, { budget, delays }: Forgiven) => [
 ]
 
 /** Its attempt goes back to the budget. */
-export const refund = preparedWrite<{ key: string }>('refund_attempt', (tx) =>
+export const refund = preparedWrite<{ key: string }>('refund_attempt', (tx, later) =>
   tx
     .update(limits)
     .set({ count: sql`${limits.count} - 1` })
-    .where(and(eq(limits.key, later('key')), gt(limits.count, 0))),
+    .where(and(eq(limits.key, later.key), gt(limits.count, 0))),
 )
-const clear = preparedWrite<{ key: string }>('clear_failures', (tx) =>
-  tx.delete(limits).where(eq(limits.key, later('key'))),
+const clear = preparedWrite<{ key: string }>('clear_failures', (tx, later) =>
+  tx.delete(limits).where(eq(limits.key, later.key)),
 )

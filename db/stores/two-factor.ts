@@ -1,7 +1,8 @@
 import { and, asc, eq, type SQLWrapper, sql } from 'drizzle-orm'
 import { type Database, type Db, must } from '../client.ts'
 import { listOf } from '../lists.ts'
-import { later, prepared } from '../prepared.ts'
+import { placeholders } from '../placeholders.ts'
+import { prepared } from '../prepared.ts'
 import { accounts, factors, pendingEnrolments, recoveryCodes, sessions } from '../schema.ts'
 import {
   accountUnchanged,
@@ -32,7 +33,8 @@ export function twoFactorStore({ db, atomically }: Database) {
     db.select().from(factors).where(eq(factors.accountId, accountId)).orderBy(asc(factors.addedAt), asc(factors.id))
   const allCodes = (accountId: number | SQLWrapper) =>
     db.select().from(recoveryCodes).where(eq(recoveryCodes.accountId, accountId)).orderBy(asc(recoveryCodes.position))
-  const factorsOf = prepared('factors_of', allFactors(later('accountId', factors.accountId)))
+  const owned = placeholders({ accountId: factors.accountId })
+  const factorsOf = prepared('factors_of', owned, allFactors(owned.accountId))
 
   return {
     factorsOf: (accountId: number) => factorsOf({ accountId }),

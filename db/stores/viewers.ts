@@ -1,7 +1,9 @@
 import { eq, type SQL, sql } from 'drizzle-orm'
 import type { Db } from '../client.ts'
-import { later, prepared } from '../prepared.ts'
+import { placeholders } from '../placeholders.ts'
+import { prepared } from '../prepared.ts'
 import { accounts, factors, recoveryCodes, sessions } from '../schema.ts'
+import type { Shared } from '../shared-rows.ts'
 
 const viewer = {
   id: sessions.id,
@@ -32,26 +34,35 @@ const viewer = {
     ),
 }
 
+const own = placeholders({ tokenHash: sessions.tokenHash })
+
 const select = <Columns extends Record<string, SQL>>(db: Db, columns: Columns) =>
   db
     .select({ ...viewer, ...columns })
     .from(sessions)
     .innerJoin(accounts, eq(accounts.id, sessions.accountId))
-    .where(eq(sessions.tokenHash, later('tokenHash', sessions.tokenHash)))
+    .where(eq(sessions.tokenHash, own.tokenHash))
 
 type Viewer = Awaited<ReturnType<typeof select<Record<never, never>>>>[number]
 type Content<Columns> = { [Name in keyof Columns]: Columns[Name] extends SQL<infer Value> ? Value : never }
 
 /**
  * The hot read: who is signed in, by the hash of the session's token, and with it what a page shows of the account, in one
- * prepared statement. `content` may name columns of `sessions` and `accounts`; `values` are for what is `later` in it.
+ * prepared statement. `content` may name columns of `sessions` and `accounts`; `later` are the placeholders in it.
  */
-export function viewerRead<Columns extends Record<string, SQL> = Record<never, never>>(
+export function viewerRead<
+  Columns extends Record<string, SQL> = Record<never, never>,
+  Values extends object = Record<never, never>,
+>(
   db: Db,
   name: string,
   content: Columns = {} as Columns,
-): (tokenHash: string, values?: Record<string, unknown>) => Promise<(Viewer & Content<Columns>) | undefined> {
+  later: Values = {} as Values,
+): (
+  tokenHash: string,
+  ...values: keyof Values extends never ? [] : [NoInfer<Values>]
+) => Promise<Shared<Viewer & Content<Columns>> | undefined> {
   const rows = select(db, content) as unknown as PromiseLike<(Viewer & Content<Columns>)[]>
-  const find = prepared(name, rows)
-  return async (tokenHash, values = {}) => (await find({ tokenHash, ...values }))[0]
+  const find = prepared<object, Viewer & Content<Columns>>(name, { ...own, ...later }, rows)
+  return async (tokenHash, ...[values]) => (await find({ tokenHash, ...values }))[0]
 }

@@ -13,7 +13,7 @@ type SessionsPageProps = {
   notice?: Notice | undefined
   /** The latest first. */
   sessions: ListedSession[]
-  trusted: TrustedBrowser[]
+  trusted: readonly TrustedBrowser[]
 }
 
 /** Where the account is signed in, which browsers it trusts, and the ways to end that. */

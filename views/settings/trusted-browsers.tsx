@@ -42,7 +42,7 @@ const BrowserRow = ({ trusted }: { trusted: TrustedBrowser }) => {
   )
 }
 
-const BrowserTable = ({ trusted }: { trusted: TrustedBrowser[] }) => (
+const BrowserTable = ({ trusted }: { trusted: readonly TrustedBrowser[] }) => (
   <table>
     <thead class="hint">
       <tr>
@@ -64,7 +64,7 @@ const BrowserTable = ({ trusted }: { trusted: TrustedBrowser[] }) => (
 )
 
 /** The browsers that are not asked for the code, and the ways to have them asked again. */
-export const TrustedBrowsers = ({ trusted }: { trusted: TrustedBrowser[] }) => (
+export const TrustedBrowsers = ({ trusted }: { trusted: readonly TrustedBrowser[] }) => (
   <section class="panel stack">
     <h2>Trusted browsers</h2>
     {trusted.length > 0 ? (

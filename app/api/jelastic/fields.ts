@@ -67,7 +67,8 @@ function gathered(pairs: Iterable<[string, string]>, known: string[]): Map<strin
     const name = nameOf(given, known)
     const before = fields.get(name)
     if (before !== undefined && !LISTS.includes(name)) throw new Refusal(400, 'repeated_field')
-    fields.set(name, before === undefined ? value : `${before},${value}`)
+    const one = name === 'session' ? value.trim() : value // a file has line ends and a byte order mark around it
+    fields.set(name, before === undefined ? one : `${before},${one}`)
   }
   return fields
 }

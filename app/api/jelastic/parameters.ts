@@ -17,7 +17,7 @@ export const ids = () =>
     .refine((items) => items.length <= 100, 'At most a hundred at once.')
 
 /** Of what there is, what `ids` name. */
-export const chosen = (ids: string[], all: { id: string }[]): string[] =>
+export const chosen = (ids: string[], all: readonly { id: string }[]): string[] =>
   ids.includes('*') ? all.map(({ id }) => id) : ids
 
 /** Methods and scopes. */

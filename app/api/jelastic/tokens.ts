@@ -8,10 +8,10 @@ import {
   USUAL_LIFE_IN_DAYS,
 } from '../../access-tokens/access-tokens.ts'
 import { SCOPES } from '../../access-tokens/scopes.ts'
-import { passwordField } from '../../http/fields.ts'
+import { descriptionField, passwordField } from '../../http/fields.ts'
 import type { Session } from '../../sign-in/session.ts'
 import { forSignedIn, type Method, type MethodDeps } from './method.ts'
-import { apiList, chosen, expiresAt, id, ids, requiredText, yesOrNo } from './parameters.ts'
+import { apiList, chosen, expiresAt, id, ids, yesOrNo } from './parameters.ts'
 import { choiceFailure, confirmationRefused } from './refused.ts'
 import { Failure } from './results.ts'
 import { permissions, shownToken, templates, wantedScopes } from './token-shape.ts'
@@ -19,7 +19,7 @@ import { permissions, shownToken, templates, wantedScopes } from './token-shape.
 const DAY = 24 * 60 * 60_000
 const usualEnd = (now: Date) => new Date(now.getTime() + USUAL_LIFE_IN_DAYS * DAY)
 
-const description = () => requiredText(100).trim().min(1, 'It is required.')
+const description = () => descriptionField('It is required.')
 const tokenTemplate = () => z.string().max(100).optional()
 const password = passwordField
 

@@ -44,7 +44,19 @@ describe('what comes in by /api/v1', () => {
   test('another content type is refused with 415 (A42, A57)', async () => {
     for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'application/json; charset=utf-7', ''])
       assert.equal((await post(JSON.stringify(right), type)).status, 415, type)
-    assert.equal((await post(JSON.stringify(right), 'Application/JSON; charset=UTF-8')).status, 201)
+    for (const type of ['application/json;v=1;charset="utf-7"', 'application/json; charset=utf-8; charset=utf-16'])
+      assert.equal((await post(JSON.stringify(right), type)).status, 415, type)
+  })
+
+  test('JSON is JSON with any parameter, spacing and letter case that is legal (D23)', async () => {
+    for (const parameters of [
+      '; charset=UTF-8',
+      ' ;\tCharset="utf-8"',
+      ';v=1',
+      '; odata.metadata=none; x="a;b,c"',
+      ';',
+    ])
+      assert.equal((await post(JSON.stringify(right), `Application/JSON${parameters}`)).status, 201, parameters)
   })
 
   test('so is one of a DELETE whose body is empty, and an empty body in pieces without any', async () => {

@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi'
 import { ALL_SCOPES } from '../../access-tokens/scopes.ts'
-import { emailField, passwordField } from '../../http/fields.ts'
+import { descriptionField, emailField, passwordField } from '../../http/fields.ts'
 import { TYPED_CODE_AT_MOST } from '../../lib/codes.ts'
 
 // Every object that `/api/v1/` takes or gives. The same schemas check what comes in and make the document.
@@ -88,7 +88,7 @@ export const EventsQuery = z.strictObject({
 })
 
 const Scope = z.enum(ALL_SCOPES as [string, ...string[]])
-const Description = z.string().trim().min(1).max(100)
+const Description = descriptionField()
 const ExpiresAt = z.iso.datetime({ offset: true }).nullable().openapi({
   description: 'At most 366 days ahead; null is never, where the operator allows it. 90 days from now where left out.',
 })
