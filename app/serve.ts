@@ -40,7 +40,6 @@ export async function serve(config: Config, { log, metrics }: { log: Log; metric
     hostname: 'localhost', // of a request without Host, as HTTP/1.0 allows and probes make
     serverOptions: PATIENCE,
   }) as Server
-  server.on('clientError', answerUnreadable)
   try {
     await new Promise<void>((resolve, reject) => server.once('error', reject).listen(config.port, config.host, resolve))
   } catch (error) {
@@ -50,6 +49,7 @@ export async function serve(config: Config, { log, metrics }: { log: Log; metric
 
   const { port } = server.address() as AddressInfo
   const url = config.baseUrl ?? `http://localhost:${port}`
+  server.on('clientError', answerUnreadable(url))
   const deps = wire({
     database,
     vault,

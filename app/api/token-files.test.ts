@@ -21,7 +21,7 @@ const token = String(made.body.value)
 const MARK = '\xEF\xBB\xBF' // the bytes of a byte order mark, as they go over the wire
 
 const server = createAdaptorServer({ fetch: product.app.fetch }) as Server
-server.on('clientError', answerUnreadable)
+server.on('clientError', answerUnreadable(BASE_URL))
 before(async () => {
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')

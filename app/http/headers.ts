@@ -1,8 +1,8 @@
 import { createMiddleware } from 'hono/factory'
 import type { AppEnv } from './env.ts'
 
-/** The header set of every response, the static files' included. */
-export function securityHeaders(baseUrl: string) {
+/** The header set of every response, names and values. */
+export function headersOf(baseUrl: string): [string, string][] {
   const headers: [string, string][] = [
     [
       'Content-Security-Policy',
@@ -21,6 +21,12 @@ export function securityHeaders(baseUrl: string) {
   if (baseUrl.startsWith('https:')) headers.push(['Strict-Transport-Security', 'max-age=31536000; includeSubDomains']) // RFC 6797; one year
 
   headers.push(['Cache-Control', 'no-store']) // pages depend on cookies; what does not says so itself
+  return headers
+}
+
+/** Sets them, on the static files' responses as well. */
+export function securityHeaders(baseUrl: string) {
+  const headers = headersOf(baseUrl)
   const all = Object.fromEntries(headers)
   const set = { all, json: { ...all, 'Content-Type': 'application/json' } }
 

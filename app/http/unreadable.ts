@@ -1,15 +1,19 @@
 import type { Duplex } from 'node:stream'
+import { headersOf } from './headers.ts'
 
 type Answering = Duplex & { _httpMessage?: { headersSent: boolean } | null }
 
 /** Answers what Node can't read as a request, and closes; nothing of it comes back. As Node itself does, but in words. */
-export function answerUnreadable(error: Error & { code?: string }, socket: Answering): void {
-  if (socket.writable && !socket._httpMessage?.headersSent) {
-    const { status, words = '' } = ANSWERS[error.code ?? ''] ?? { status: '400 Bad Request' }
-    const type = words && 'Content-Type: text/plain; charset=utf-8\r\n'
-    socket.write(`HTTP/1.1 ${status}\r\nConnection: close\r\n${type}Content-Length: ${words.length}\r\n\r\n${words}`)
+export function answerUnreadable(baseUrl: string) {
+  const headers = [...headersOf(baseUrl), ['Connection', 'close'], ['Content-Type', 'text/plain; charset=utf-8']]
+  const lines = headers.map(([name, value]) => `${name}: ${value}\r\n`).join('')
+  return (error: Error & { code?: string }, socket: Answering): void => {
+    if (socket.writable && !socket._httpMessage?.headersSent) {
+      const { status, words = '' } = ANSWERS[error.code ?? ''] ?? { status: '400 Bad Request' }
+      socket.write(`HTTP/1.1 ${status}\r\n${lines}Content-Length: ${words.length}\r\n\r\n${words}`)
+    }
+    socket.destroy()
   }
-  socket.destroy()
 }
 
 const LINE_END = {
