@@ -64,6 +64,7 @@ type Backup = Map<(typeof TABLES)[number], object[]>
 
 let stories = 0
 let pressed = 0
+const A_MOMENT = 1000
 const LOOKED_AT = 8 // of so many links one is looked at first; the button alone does it
 
 /** A story's beginning: an account at `first`, confirmed, whose password both know; the intruder is in as well. */
@@ -108,8 +109,9 @@ export async function rivals(product: Latchkey) {
     return arrived
   }
 
-  /** Presses the link and the button behind it; whether it did something. `fields`: what the form asks for. */
+  /** Presses the link and the button behind it; whether it did something. `fields`: what the form asks for. Time goes on, so that its mail is the newest. */
   async function press(who: Person, path: string, fields: Record<string, string> = {}, browser?: Browser) {
+    clock.advance(A_MOMENT)
     const by = browser ?? product.browser(visitor(who))
     if (pressed++ % LOOKED_AT === 0) await followed(by, path)
     else await by.get(path)
