@@ -1,5 +1,5 @@
 import { type ConfirmPasswordDeps, type ConfirmPasswordResult, confirmPassword } from '../account/confirm-password.ts'
-import { type EventKind, type Origin, type SecurityEvent, securityEvent } from '../events.ts'
+import { type EventKind, type Origin, type SecurityEvent, securityEvent } from '../identity/security-events.ts'
 import { hashToken, looksLikeId, newId } from '../lib/tokens.ts'
 import type { Forgiven } from '../limits.ts'
 import { type Session, type SessionDeps, sessionFound } from '../sign-in/session.ts'

@@ -1,4 +1,4 @@
-import type { SecurityEvent } from '../events.ts'
+import type { SecurityEvent } from '../identity/security-events.ts'
 import { type Session, type SessionDeps, sessionFound } from '../sign-in/session.ts'
 
 /** A row of the log, as it was written. */

@@ -1,4 +1,4 @@
-import type { Origin } from '../events.ts'
+import type { Origin } from '../identity/security-events.ts'
 import { network } from '../lib/network.ts'
 import { hashToken, newToken } from '../lib/tokens.ts'
 import { knownBrowserSource, type Source } from '../limits.ts'

@@ -5,7 +5,7 @@ import {
   type Renewal,
   renewal,
 } from '../account/confirm-password.ts'
-import { type Origin, type SecurityEvent, securityEvent } from '../events.ts'
+import { type Origin, type SecurityEvent, securityEvent } from '../identity/security-events.ts'
 import { newRecoveryCodes } from '../lib/codes.ts'
 import { newId } from '../lib/tokens.ts'
 import type { Vault } from '../lib/vault.ts'
