@@ -15,7 +15,7 @@ export const OVERLAP = DAY
 export const TOKENS_AT_MOST = 50 // per account
 
 /** As stored. `scopes` are separated by spaces. */
-export type StoredToken = {
+export type StoredToken = Readonly<{
   id: string
   accountId: number
   tokenHash: string
@@ -29,7 +29,7 @@ export type StoredToken = {
   lastUsedAt: Date | null
   lastAddress: string | null
   lastBrowser: string | null
-}
+}>
 
 /** As listed: nothing of its value but the hint. */
 export type AccessToken = Omit<StoredToken, 'accountId' | 'tokenHash' | 'previousHash' | 'scopes'> & { scopes: Scope[] }
