@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { describe, test } from 'node:test'
+import { SETTING_ROWS } from './settings.ts'
 
 const read = (file: string) => readFileSync(file, 'utf8')
-const namesIn = (text: string, pattern: RegExp) => [...text.matchAll(pattern)].map(([, name = '']) => name)
-
-const SETTINGS = namesIn(read('app/config.ts'), /^ {2}([A-Z][A-Z_]+):/gm)
+const SETTINGS = SETTING_ROWS.map(([, { variable }]) => variable)
 
 /** Words in capitals that are no settings: where they are read, of Node, of the programs beside us, of address families. */
 const THEIRS = /^(ENV_FILE|NODE_ENV|POSTGRES_\w+|SITE|UPSTREAMS|AF_\w+)$/
@@ -32,11 +31,6 @@ describe('the files for whoever runs it', () => {
         [],
       )
     })
-
-  test('.env.example has every setting', () => {
-    const named = namesIn(read('.env.example'), /^#?([A-Z][A-Z_]+)=/gm)
-    assert.deepEqual([...new Set(named)].sort(), [...SETTINGS].sort())
-  })
 
   test('server and scripts read one file of settings by one reader, and Node reads none', () => {
     assert.match(read('deploy/latchkey.service'), /^Environment=ENV_FILE=\/etc\/latchkey\.env$/m)

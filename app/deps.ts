@@ -36,26 +36,8 @@ import { createWatch } from './watch/watch.ts'
 /** Everything the use cases need, wired. Each use case names the part it takes (`SignInDeps`, `EnrolDeps` and so on). */
 export type Deps = ReturnType<typeof wire>
 
-export type Settings = Pick<
-  Config,
-  | 'allowEndlessTokens'
-  | 'issuer'
-  | 'passwordMinLength'
-  | 'attemptsPerAddress'
-  | 'sessionIdle'
-  | 'sessionLifetime'
-  | 'eventsKept'
-  | 'trustedProxies'
-  | 'smtpUrl'
-  | 'mailFolder'
-> & {
-  baseUrl: string
-  mailFrom?: string | undefined
-  smtpPlain?: boolean
-  metricsToken?: string | undefined
-  hashesAtOnce?: number
-  sessionsInUrls?: boolean
-}
+/** All of the configuration that rules and routes may ask for. */
+export type Settings = Omit<Config, 'baseUrl' | 'keys' | 'databaseUrl'> & { baseUrl: string }
 
 /** `now` is the clock of every rule that knows time. Without a `log` and `metrics`, nobody watches. */
 export function wire({
@@ -79,10 +61,7 @@ export function wire({
 }) {
   const watch = createWatch({ log, metrics, now })
   const database = tellingWhatIsKept(unwatched, watch.kept)
-  const passwords = createPasswords({
-    watch: metrics.hashes,
-    ...(settings.hashesAtOnce && { cores: settings.hashesAtOnce }),
-  })
+  const passwords = createPasswords({ watch: metrics.hashes, cores: settings.hashesAtOnce })
   metrics.watchQueue(passwords)
   const accounts = accountStore(database)
   const emails = emailStore(database)
@@ -91,20 +70,12 @@ export function wire({
   const sessions = sessionStore(database)
   const twoFactor = twoFactorStore(database)
   return {
+    ...settings,
     now,
     log,
     metrics,
-    metricsToken: settings.metricsToken,
     watch,
     vault,
-    baseUrl: settings.baseUrl,
-    issuer: settings.issuer,
-    trustedProxies: settings.trustedProxies,
-    sessionIdle: settings.sessionIdle,
-    sessionLifetime: settings.sessionLifetime,
-    eventsKept: settings.eventsKept,
-    attemptsPerAddress: settings.attemptsPerAddress,
-    sessionsInUrls: settings.sessionsInUrls ?? false,
     passwords,
     passwordRules: createPasswordRules({
       minLength: settings.passwordMinLength,
@@ -118,7 +89,6 @@ export function wire({
     trustedBrowsers: trustedBrowserStore(database),
     panic: panicStore(database),
     accessTokens: accessTokenStore(database),
-    allowEndlessTokens: settings.allowEndlessTokens,
     /** Whether mail reaches people. Where it does not, it lies in the folder, and pages say so. */
     mailDelivery: {
       configured: settings.smtpUrl !== undefined,

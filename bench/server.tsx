@@ -5,6 +5,7 @@ import { availableParallelism } from 'node:os'
 import { createAdaptorServer } from '@hono/node-server'
 import { Hono } from 'hono'
 import { createApp } from '#app/app.ts'
+import { readConfig } from '#app/config.ts'
 import { wire } from '#app/deps.ts'
 import { createPasswords } from '#app/lib/passwords.ts'
 import { createVault } from '#app/lib/vault.ts'
@@ -23,17 +24,7 @@ const listen = async (fetch: (request: Request, env: unknown) => unknown) => {
   return (server.address() as AddressInfo).port
 }
 const product = await listen((request, env) => app?.fetch(request, env as never))
-const settings = {
-  ...{ baseUrl: `http://localhost:${product}`, issuer: 'Latchkey', passwordMinLength: 15, allowEndlessTokens: false },
-  ...{
-    attemptsPerAddress: 0,
-    sessionIdle: 3_600_000,
-    sessionLifetime: 86_400_000,
-    eventsKept: 400 * 86_400_000,
-    trustedProxies: [],
-  },
-  ...{ smtpUrl: undefined, mailFolder: 'mail' },
-}
+const settings = { ...readConfig({}), baseUrl: `http://localhost:${product}`, attemptsPerAddress: 0 }
 app = createApp(wire({ database, vault: createVault([KEY]), settings, now: () => new Date() }))
 
 const at = new Date()

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { after, describe, test } from 'node:test'
 import { eq } from 'drizzle-orm'
 import { testDatabase } from '#app/testing.ts'
-import { named, placeholders } from './placeholders.ts'
+import { placeholders } from './placeholders.ts'
 import { prepared } from './prepared.ts'
 import { preparedInsert, preparedWrite } from './prepared-writes.ts'
 import { limits } from './schema.ts'
@@ -14,7 +14,7 @@ after(() => database.close())
 const later = placeholders({ key: limits.key })
 const find = prepared('find_key', later, db.select().from(limits).where(eq(limits.key, later.key)))
 const insert = preparedInsert('insert_key', limits)
-const count = preparedWrite<{ key: string; to: number }>('count_key', (tx, { key, to }) =>
+const count = preparedWrite('count_key', { key: limits.key, to: limits.count }, (tx, { key, to }) =>
   tx.update(limits).set({ count: to }).where(eq(limits.key, key)),
 )
 const row = { key: 'a', count: 1, blockedUntilMs: 0, expiresAtMs: 0 }
@@ -25,7 +25,7 @@ describe('a placeholder of a prepared statement', () => {
       // @ts-expect-error There is no placeholder of that name.
       eq(limits.key, later.kye)
       // @ts-expect-error Nor among those of a write.
-      eq(limits.key, named<{ key: string }>().kye)
+      preparedWrite('misspelt', { key: limits.key }, (tx, { kye }) => tx.delete(limits).where(eq(limits.key, kye)))
       // @ts-expect-error It is left out.
       find({})
       // @ts-expect-error It is misspelt.
@@ -38,6 +38,8 @@ describe('a placeholder of a prepared statement', () => {
       count(db, { key: 'a' })
       // @ts-expect-error It is misspelt in a write.
       count(db, { key: 'a', too: 1 })
+      // @ts-expect-error It is of another type than its column.
+      count(db, { key: 'a', to: 'one' })
       // @ts-expect-error A column that may not be null has no default.
       insert(db, { key: 'a' })
     }
@@ -51,8 +53,9 @@ describe('a placeholder of a prepared statement', () => {
   })
 
   test('without a value is a fault, and never NULL', async () => {
-    const broken = preparedWrite<{ key: string }>('broken_count', (tx, { key }) =>
-      tx.update(limits).set({ count: named<{ other: number }>().other }).where(eq(limits.key, key)),
+    const { other } = placeholders({ other: limits.count })
+    const broken = preparedWrite('broken_count', { key: limits.key }, (tx, { key }) =>
+      tx.update(limits).set({ count: other }).where(eq(limits.key, key)),
     )
     await assert.rejects(async () => database.atomically((tx) => [broken(tx, { key: 'a' })]), /no value.*other/)
     await assert.rejects(async () => find({} as never))

@@ -2,45 +2,46 @@ import type Sqlite from 'better-sqlite3'
 import { DrizzleQueryError, getTableColumns, is, Param, Placeholder } from 'drizzle-orm'
 import type { SQLiteInsertBase, SQLiteTable } from 'drizzle-orm/sqlite-core'
 import type { Db } from './client.ts'
-import { named } from './placeholders.ts'
+import { type Columns, placeholders, type ValuesOf } from './placeholders.ts'
 
 type Values = Record<string, unknown>
 type Built = { toSQL(): { sql: string; params: unknown[] } }
 
 /**
- * A write that is built at its first use, with `later` for the values of each use, and from then on is a step of any transaction:
- * once for each of `values`, in order. `name` is what PostgreSQL knows it by.
+ * A write that is built at its first use, with placeholders for the values of each use, and from then on is a step of any
+ * transaction: once for each of the values, in order. `columns` names the values, each of the type of its column; `name` is what
+ * PostgreSQL knows the write by.
  */
-export const preparedWrite = <Of extends object>(
+export const preparedWrite = <Of extends Columns>(
   name: string,
-  build: (tx: Db, later: Readonly<Of>) => Built,
-  defaults: Values = {},
-): ((tx: Db, ...values: Of[]) => PromiseLike<unknown[]>) => {
-  let write: Write | undefined
-  return (tx, ...values) => {
-    write ??= writeOf(name, build(tx, named<Of>()), defaults)
-    return new Step(write, connectionOf(tx), values as Values[])
-  }
-}
+  columns: Of,
+  build: (tx: Db, later: ValuesOf<Of>) => Built,
+): ((tx: Db, ...values: ValuesOf<Of>[]) => PromiseLike<unknown[]>) =>
+  builtOnce(name, (tx) => build(tx, placeholders(columns)))
 
 /** Whole rows of a table. A column that a row leaves out has its default, or is null. */
 export function preparedInsert<Table extends SQLiteTable>(
   name: string,
   table: Table,
   finish: Finish = (insert) => insert,
-) {
-  const columns = Object.entries(getTableColumns(table))
-  const defaults = Object.fromEntries(columns.map(([key, column]) => [key, column.default]))
-  return preparedWrite<Table['$inferInsert']>(
+): (tx: Db, ...rows: Table['$inferInsert'][]) => PromiseLike<unknown[]> {
+  const columns = getTableColumns(table)
+  const defaults = Object.fromEntries(Object.entries(columns).map(([key, column]) => [key, column.default]))
+  return builtOnce(
     name,
-    (tx, later) => {
-      const row = Object.fromEntries(columns.map(([key]) => [key, later[key as keyof typeof later]]))
-      return finish(tx.insert(table as SQLiteTable).values(row))
-    },
+    (tx) => finish(tx.insert(table as SQLiteTable).values(placeholders(columns as Columns))),
     defaults,
   )
 }
 type Finish = (insert: SQLiteInsertBase<SQLiteTable, 'sync', unknown>) => Built
+
+const builtOnce = (name: string, build: (tx: Db) => Built, defaults: Values = {}) => {
+  let write: Write | undefined
+  return (tx: Db, ...values: Values[]) => {
+    write ??= writeOf(name, build(tx), defaults)
+    return new Step(write, connectionOf(tx), values)
+  }
+}
 
 type Write = { name: string; text: string; params: ((values: Values) => unknown)[] }
 type Connection = Sqlite.Database | { query(of: { name: string; text: string; values: unknown[] }): Promise<Answer> }

@@ -1,5 +1,5 @@
 import { type ConfirmPasswordDeps, type ConfirmPasswordResult, confirmPassword } from '../account/confirm-password.ts'
-import { type EventKind, type Origin, type SecurityEvent, securityEvent } from '../events.ts'
+import { type EventKind, type Origin, type SecurityEvent, securityEvent } from '../identity/security-events.ts'
 import { hashToken, looksLikeId, newId } from '../lib/tokens.ts'
 import type { Forgiven } from '../limits.ts'
 import { type Session, type SessionDeps, sessionFound } from '../sign-in/session.ts'
@@ -15,7 +15,7 @@ export const OVERLAP = DAY
 export const TOKENS_AT_MOST = 50 // per account
 
 /** As stored. `scopes` are separated by spaces. */
-export type StoredToken = {
+export type StoredToken = Readonly<{
   id: string
   accountId: number
   tokenHash: string
@@ -29,7 +29,7 @@ export type StoredToken = {
   lastUsedAt: Date | null
   lastAddress: string | null
   lastBrowser: string | null
-}
+}>
 
 /** As listed: nothing of its value but the hint. */
 export type AccessToken = Omit<StoredToken, 'accountId' | 'tokenHash' | 'previousHash' | 'scopes'> & { scopes: Scope[] }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, afterEach, describe, test } from 'node:test'
 import { events } from '#db/schema.ts'
-import { securityEvent } from '../events.ts'
+import { securityEvent } from '../identity/security-events.ts'
 import { assertInvariants, stateOf } from '../invariants.ts'
 import {
   accountOf,

@@ -1,8 +1,8 @@
-import type { SecurityEvent } from '../events.ts'
+import type { SecurityEvent } from '../identity/security-events.ts'
 import { type Session, type SessionDeps, sessionFound } from '../sign-in/session.ts'
 
 /** A row of the log, as it was written. */
-export type RecordedEvent = Omit<SecurityEvent, 'kind'> & { kind: string }
+export type RecordedEvent = Readonly<Omit<SecurityEvent, 'kind'> & { kind: string }>
 
 type Place = { at: Date; id: string }
 

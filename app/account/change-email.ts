@@ -1,4 +1,4 @@
-import { type Origin, type SecurityEvent, securityEvent } from '../events.ts'
+import { type Origin, type SecurityEvent, securityEvent } from '../identity/security-events.ts'
 import { hashToken } from '../lib/tokens.ts'
 import { changeMails, chargeMail, type Forgiven, mailsToNewAddress, type Wait } from '../limits.ts'
 import { changeEmailMail, emailChangedMail, type MailDeps } from '../mail/account-mails.ts'

@@ -1,4 +1,4 @@
-import { type Origin, type SecurityEvent, securityEvent } from '../events.ts'
+import { type Origin, type SecurityEvent, securityEvent } from '../identity/security-events.ts'
 import type { WeakPassword } from '../lib/new-password.ts'
 import type { PasswordRules } from '../lib/password-rules.ts'
 import { type Charged, type Forgiven, type Wait, whileCharged, withoutGuess } from '../limits.ts'

@@ -1,4 +1,4 @@
-import { type Origin, type SecurityEvent, securityEvent } from '../events.ts'
+import { type Origin, type SecurityEvent, securityEvent } from '../identity/security-events.ts'
 import { hashToken } from '../lib/tokens.ts'
 import { chargeMail, confirmationMails, type LimitDeps, type Wait } from '../limits.ts'
 import { confirmEmailMail, type MailDeps } from '../mail/account-mails.ts'

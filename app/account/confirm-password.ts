@@ -1,4 +1,4 @@
-import { type Origin, type SecurityEvent, securityEvent } from '../events.ts'
+import { type Origin, type SecurityEvent, securityEvent } from '../identity/security-events.ts'
 import type { Passwords } from '../lib/passwords.ts'
 import { hashToken, newToken } from '../lib/tokens.ts'
 import {

@@ -1,4 +1,4 @@
-import { type SecurityEvent, securityEvent } from '../events.ts'
+import { type SecurityEvent, securityEvent } from '../identity/security-events.ts'
 import { NO_PASSWORD } from '../lib/passwords.ts'
 import { type MailDeps, restoredElsewhereMail, restoredMail } from '../mail/account-mails.ts'
 import { type FormerAddress, listening } from '../mail/former-addresses.ts'

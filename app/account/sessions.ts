@@ -1,4 +1,4 @@
-import { type Origin, type SecurityEvent, securityEvent } from '../events.ts'
+import { type Origin, type SecurityEvent, securityEvent } from '../identity/security-events.ts'
 import { looksLikeId } from '../lib/tokens.ts'
 import { type Session, type SessionDeps, sessionFound } from '../sign-in/session.ts'
 import type { ListedBrowser } from '../sign-in/trusted-browsers.ts'

@@ -5,6 +5,7 @@ import type { AnyContext, SignedInEnv } from '../http/env.ts'
 import { type GuardDeps, hasRecoveryCodes, signedIn, signedInWith } from '../http/guards.ts'
 import { takeNotice } from '../http/notices.ts'
 import type { RenderPage } from '../http/page.tsx'
+import { isFailed } from '../identity/security-events.ts'
 import { RECOVERY_CODES } from '../lib/codes.ts'
 import { type ActivityDeps, activityViewer } from './activity.ts'
 
@@ -34,7 +35,11 @@ export function settingsRoutes(deps: ActivityDeps & GuardDeps & { page: RenderPa
     .get('/activity', signedInWith(deps, activityOfQuery), hasRecoveryCodes, (c) => {
       const { events, older } = c.var.session.activity
       const olderHref = older && `/settings/activity?before=${older}`
-      const listed = events.map(({ method, ...event }) => ({ ...event, method: method ?? undefined }))
+      const listed = events.map(({ method, ...event }) => ({
+        ...event,
+        method: method ?? undefined,
+        failed: isFailed(event.kind),
+      }))
       return deps.page(c, <ActivityPage viewer={c.var.session} events={listed} olderHref={olderHref} />)
     })
 }

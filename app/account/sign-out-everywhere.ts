@@ -1,4 +1,4 @@
-import { type Origin, type SecurityEvent, securityEvent } from '../events.ts'
+import { type Origin, type SecurityEvent, securityEvent } from '../identity/security-events.ts'
 import { heldFor } from '../lib/held-tokens.ts'
 import { hashToken } from '../lib/tokens.ts'
 import type { Session } from '../sign-in/session.ts'

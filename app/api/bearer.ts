@@ -1,8 +1,8 @@
 import { createMiddleware } from 'hono/factory'
 import { type AccessTokenDeps, type TokenHolder, tokenHolder } from '../access-tokens/access-tokens.ts'
 import { allows, type Scope } from '../access-tokens/scopes.ts'
-import type { Origin } from '../events.ts'
 import type { AppEnv } from '../http/env.ts'
+import type { Origin } from '../identity/security-events.ts'
 import { currentSession, type Session, type SessionDeps } from '../sign-in/session.ts'
 import { type Debt, type Deed, owedBefore } from '../sign-in/standing.ts'
 

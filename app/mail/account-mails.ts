@@ -1,4 +1,4 @@
-import type { Origin } from '../events.ts'
+import type { Origin } from '../identity/security-events.ts'
 import { readableEmail } from '../lib/email-address.ts'
 import type { Vault } from '../lib/vault.ts'
 import type { LinkPurpose } from './links.ts'

@@ -1,11 +1,11 @@
-import type { EventKind } from '../events.ts'
+import { type EventKind, isMailed } from '../identity/security-events.ts'
 import type { Vault } from '../lib/vault.ts'
 import { authenticatorAttempt, type BudgetRule, isBlocked, type LimitDeps } from '../limits.ts'
 import type { MailDeps } from './account-mails.ts'
 import { type FormerAddress, listening } from './former-addresses.ts'
 import { type MailLink, newLink } from './links.ts'
 import { openMail, type QueuedMail, queuedMail } from './mail.ts'
-import { isTold, noticeMail } from './notices.ts'
+import { noticeMail } from './notices.ts'
 import { receivesNews } from './receivers.ts'
 import { DELIVERY_AT_MOST, type MailTransport } from './transport.ts'
 
@@ -104,7 +104,7 @@ export async function writeNotices(deps: MailingDeps): Promise<void> {
 /** To the present mailbox, and to those that may still take the account back. */
 async function writeNotice(deps: MailingDeps, due: DueNotice) {
   const { id: eventId, accountId, email, emailConfirmedAt: _, kind, subject, ...of } = due
-  if (!isTold(kind)) return false // written by a newer version, whose words this one does not have
+  if (!isMailed(kind)) return false // written by a newer version, whose words this one does not have
   const now = deps.now()
   // Where it comes to that, it is told for itself: no further wrong code will come and bring it along.
   const authenticatorRefused = kind === 'code_wrong' && (await isBlocked(deps, authenticatorAttempt(accountId)))

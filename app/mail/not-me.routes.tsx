@@ -7,9 +7,10 @@ import { mailLinkCookie } from '../http/mail-link-cookie.ts'
 import { takeNotice } from '../http/notices.ts'
 import type { RenderPage } from '../http/page.tsx'
 import type { Cookies } from '../http/session.ts'
+import { isMailed } from '../identity/security-events.ts'
 import { readableEmail } from '../lib/email-address.ts'
 import { type NotMeDeps, type Reported, reportedBehind, secureAccount } from './not-me.ts'
-import { happenedInWords, isTold } from './notices.ts'
+import { happenedInWords } from './notices.ts'
 import { mostOf, type Undoing } from './undoing.ts'
 
 const HERE = '/mail/not-me'
@@ -50,7 +51,7 @@ export function notMeRoutes(deps: NotMeRoutesDeps) {
 const inWords = ({ kind, mailbox, event, undoing }: Reported) => ({
   email: readableEmail(mailbox),
   event,
-  happened: isTold(kind) ? happenedInWords(kind) : 'The e-mail address of your account was changed',
+  happened: isMailed(kind) ? happenedInWords(kind) : 'The e-mail address of your account was changed',
   undoing: undoingInWords(undoing, mailbox),
   advice: mostOf(undoing) ? undefined : ADVICE[kind],
 })

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { after, afterEach, describe, test } from 'node:test'
 import { and, eq } from 'drizzle-orm'
 import { accessTokens, accounts, factors, knownBrowsers, mails, sessions, trustedBrowsers } from '#db/schema.ts'
-import { type EventKind, securityEvent } from '../events.ts'
+import { type EventKind, securityEvent } from '../identity/security-events.ts'
 import { assertInvariants, everything, stateOf } from '../invariants.ts'
 import { newId } from '../lib/tokens.ts'
 import {

@@ -1,4 +1,4 @@
-import { type EventKind, type Origin, type SecurityEvent, securityEvent } from '../events.ts'
+import { type EventKind, type Origin, type SecurityEvent, securityEvent } from '../identity/security-events.ts'
 import { NO_PASSWORD } from '../lib/passwords.ts'
 import { hashToken } from '../lib/tokens.ts'
 import { type Forgiven, secondFactorForgiven } from '../limits.ts'

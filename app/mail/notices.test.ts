@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { after, afterEach, describe, test } from 'node:test'
 import { eq } from 'drizzle-orm'
 import { accounts, events, mails } from '#db/schema.ts'
-import { type EventKind, securityEvent } from '../events.ts'
+import { type EventKind, securityEvent } from '../identity/security-events.ts'
 import { assertInvariants, assertUnreadable, everything } from '../invariants.ts'
 import { hashToken } from '../lib/tokens.ts'
 import {

@@ -1,11 +1,11 @@
-import type { Origin, ToldKind } from '../events.ts'
+import type { MailedKind, Origin } from '../identity/security-events.ts'
 import { readableEmail } from '../lib/email-address.ts'
 import { inWords, type Message } from './mail.ts'
 
 /** A subject, and what happened in a sentence that "at" and "from" follow. `more`: what its owner should know besides. */
 type Words = { subject: string; happened: string; more?: string }
 
-const WORDS: Record<ToldKind, Words> = {
+const WORDS: Record<MailedKind, Words> = {
   signed_in: {
     subject: 'New sign-in to your account',
     happened:
@@ -75,10 +75,8 @@ const WORDS: Record<ToldKind, Words> = {
 const AUTHENTICATOR_REFUSED =
   'It was the hundredth wrong code in a row. Codes from your authenticator are refused now; sign in with a recovery code, which frees the authenticator as well.'
 
-export const isTold = (kind: string): kind is ToldKind => Object.hasOwn(WORDS, kind)
-
 /** What happened, as the page behind the link says it too. */
-export const happenedInWords = (kind: ToldKind): string => WORDS[kind].happened
+export const happenedInWords = (kind: MailedKind): string => WORDS[kind].happened
 
 /** Says what happened, when and from where, and carries the "This was not me" link. No secret but that. */
 export function noticeMail(
@@ -97,7 +95,7 @@ export function noticeMail(
     /** When the account left this address, where it goes by another. */
     leftAt?: Date | undefined
     token: string
-    kind: ToldKind
+    kind: MailedKind
     at: Date
     authenticatorRefused?: boolean
   },

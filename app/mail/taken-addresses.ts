@@ -1,4 +1,4 @@
-import type { Origin } from '../events.ts'
+import type { Origin } from '../identity/security-events.ts'
 import { attemptMails, chargeMail, type LimitDeps } from '../limits.ts'
 import { addressKeptMail, addressTriedMail, type MailDeps } from './account-mails.ts'
 import { type QueuedMail, queuedMail } from './mail.ts'

@@ -18,7 +18,7 @@ export type MailTransport = { deliver(mail: Outgoing): Promise<Delivery> }
 
 export type TransportSettings = {
   /** Undefined: mails are written into `mailFolder`, as files that mail programs open. */
-  smtpUrl: string | undefined
+  smtpUrl?: string | undefined
   /** Says that mail, and a password, may go without encryption to any server. */
   smtpPlain?: boolean
   /** Undefined: the issuer, at the site's own host. */

@@ -1,4 +1,4 @@
-import type { EventKind, SecurityEvent } from '../events.ts'
+import type { EventKind, SecurityEvent } from '../identity/security-events.ts'
 import { type FormerAddress, keptIn } from './former-addresses.ts'
 
 /** The account as it is now, as far as that decides what can be undone. */

@@ -1,4 +1,4 @@
-import type { Origin } from '../events.ts'
+import type { Origin } from '../identity/security-events.ts'
 import { network } from '../lib/network.ts'
 import { hashToken, newToken } from '../lib/tokens.ts'
 import { knownBrowserSource, type Source } from '../limits.ts'
@@ -8,7 +8,7 @@ import type { Client } from './session.ts'
 export type KnownBrowser = { tokenHash: string; accountId: number; firstSeenAt: Date; lastSeenAt: Date }
 
 /** Which of the tokens that came along the account knows, by its hash; and whether it knows any browser at all. */
-export type Recognition = { knownBrowser: string | null; hasKnownBrowsers: boolean }
+export type Recognition = { readonly knownBrowser: string | null; readonly hasKnownBrowsers: boolean }
 
 /** Who is at a door. `held`: the tokens that a browser may be known by. */
 export type Visitor = { client: Client; held: string[]; origin: Origin }

@@ -1,4 +1,4 @@
-import { type Origin, type SecurityEvent, securityEvent } from '../events.ts'
+import { type Origin, type SecurityEvent, securityEvent } from '../identity/security-events.ts'
 import { hashIfStrong, type NewPasswordDeps, type WeakPassword } from '../lib/new-password.ts'
 import { hashToken, newAccountId } from '../lib/tokens.ts'
 import {

@@ -1,4 +1,4 @@
-import { type Origin, type SecurityEvent, securityEvent } from '../events.ts'
+import { type Origin, type SecurityEvent, securityEvent } from '../identity/security-events.ts'
 import { readTypedCode } from '../lib/codes.ts'
 import { hashToken, looksLikeToken, newToken } from '../lib/tokens.ts'
 import type { Vault } from '../lib/vault.ts'

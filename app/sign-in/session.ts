@@ -1,4 +1,4 @@
-import type { Method, Origin } from '../events.ts'
+import type { Method, Origin } from '../identity/security-events.ts'
 import { hashToken, looksLikeToken, newId, newToken } from '../lib/tokens.ts'
 
 const MINUTE = 60_000 // between two writes of when a session was last seen

@@ -1,4 +1,4 @@
-import { type Origin, type SecurityEvent, securityEvent } from '../events.ts'
+import { type Origin, type SecurityEvent, securityEvent } from '../identity/security-events.ts'
 import { HashQueueFull, type Passwords } from '../lib/passwords.ts'
 import { hashToken, newToken } from '../lib/tokens.ts'
 import { charge, type Forgiven, type LimitDeps, passwordAttempt, type Wait, whileCharged } from '../limits.ts'
@@ -10,25 +10,26 @@ import { type TrustUse, trustUse } from './trusted-browsers.ts'
 const FIVE_MINUTES = 5 * 60_000 // a pending sign-in's life
 const ATTEMPTS = 5 // codes per pending sign-in
 
-export type Account = Recognition & {
-  id: number
-  /** What API clients know it by: 31 bits, and their sessions begin with it. */
-  uid: number
-  email: string
-  passwordHash: string
-  securityVersion: number
-  hasSecondFactor: boolean
-  suspendedAt: Date | null
-}
+export type Account = Recognition &
+  Readonly<{
+    id: number
+    /** What API clients know it by: 31 bits, and their sessions begin with it. */
+    uid: number
+    email: string
+    passwordHash: string
+    securityVersion: number
+    hasSecondFactor: boolean
+    suspendedAt: Date | null
+  }>
 
-export type PendingSignIn = {
+export type PendingSignIn = Readonly<{
   tokenHash: string
   client: Client
   accountId: number
   securityVersion: number
   attemptsLeft: number
   expiresAt: Date
-}
+}>
 
 /** The tokens that a browser brings along: what it may be known by, and trusted by. */
 export type Held = { known: string[]; trusted: string[] }

@@ -1,5 +1,5 @@
 import { confirmation } from '../account/confirm-email.ts'
-import { type Origin, type SecurityEvent, securityEvent } from '../events.ts'
+import { type Origin, type SecurityEvent, securityEvent } from '../identity/security-events.ts'
 import { hashIfStrong, type NewPasswordDeps, type WeakPassword } from '../lib/new-password.ts'
 import { newAccountId } from '../lib/tokens.ts'
 import { charge, type LimitDeps, type Wait, whileCharged } from '../limits.ts'

@@ -1,19 +1,20 @@
-import { type Origin, type SecurityEvent, securityEvent } from '../events.ts'
+import { type Origin, type SecurityEvent, securityEvent } from '../identity/security-events.ts'
 import { heldFor } from '../lib/held-tokens.ts'
 import { hashToken, looksLikeId, newId, newToken } from '../lib/tokens.ts'
 
 const THIRTY_DAYS = 30 * 24 * 60 * 60_000
 
 /** As stored. Alive only as long as the account's security version is the one it was trusted under. */
-export type TrustedBrowser = Origin & {
-  id: string
-  tokenHash: string
-  accountId: number
-  securityVersion: number
-  trustedAt: Date
-  lastUsedAt: Date | null
-  expiresAt: Date
-}
+export type TrustedBrowser = Origin &
+  Readonly<{
+    id: string
+    tokenHash: string
+    accountId: number
+    securityVersion: number
+    trustedAt: Date
+    lastUsedAt: Date | null
+    expiresAt: Date
+  }>
 
 /** A browser that is trusted from now on. `replaces` is the hash of what it was trusted by before, if it was. */
 export type Trust = { browser: TrustedBrowser; replaces: string | undefined }

@@ -6,6 +6,7 @@ import pg from 'pg'
 import { type Database, openDatabase } from '#db/client.ts'
 import { dialect } from '#db/columns.ts'
 import { createApp } from '../app.ts'
+import { readConfig } from '../config.ts'
 import { type Deps, type Settings, wire } from '../deps.ts'
 import type { Guesses } from '../lib/guesses.ts'
 import { createVault, type Vault } from '../lib/vault.ts'
@@ -90,19 +91,7 @@ export async function latchkey(
   const database = shared.database ?? (await testDatabase())
   const vault = shared.vault ?? testVault()
   const clock = shared.clock ?? testClock()
-  const defaults: Settings = {
-    baseUrl: BASE_URL,
-    issuer: 'Latchkey',
-    passwordMinLength: 15,
-    allowEndlessTokens: false,
-    attemptsPerAddress: 0,
-    sessionIdle: 60 * 60_000,
-    sessionLifetime: 24 * 60 * 60_000,
-    eventsKept: 400 * 24 * 60 * 60_000,
-    trustedProxies: [],
-    smtpUrl: undefined,
-    mailFolder: 'mail',
-  }
+  const defaults: Settings = { ...readConfig({}), baseUrl: BASE_URL, attemptsPerAddress: 0 }
   const { log, metrics, guesses = estimatedHere } = shared
   const deps: Deps = {
     ...wire({

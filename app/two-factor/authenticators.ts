@@ -4,7 +4,7 @@ import {
   confirmPassword,
   renewal,
 } from '../account/confirm-password.ts'
-import { type Origin, type SecurityEvent, securityEvent } from '../events.ts'
+import { type Origin, type SecurityEvent, securityEvent } from '../identity/security-events.ts'
 import { canBeSeen, staysOnItsLine } from '../lib/one-line.ts'
 import type { Vault } from '../lib/vault.ts'
 import { type Session, type SessionDeps, sessionFound } from '../sign-in/session.ts'

@@ -4,7 +4,7 @@ import {
   confirmPassword,
   renewal,
 } from '../account/confirm-password.ts'
-import { type Origin, securityEvent } from '../events.ts'
+import { type Origin, securityEvent } from '../identity/security-events.ts'
 import { secondFactorForgiven } from '../limits.ts'
 import type { Session } from '../sign-in/session.ts'
 import type { FactorChange } from './enrol.ts'

@@ -6,7 +6,7 @@ import {
   type Renewal,
   renewal,
 } from '../account/confirm-password.ts'
-import { type Origin, type SecurityEvent, securityEvent } from '../events.ts'
+import { type Origin, type SecurityEvent, securityEvent } from '../identity/security-events.ts'
 import { newRecoveryCodes, readTypedCode } from '../lib/codes.ts'
 import { readableEmail } from '../lib/email-address.ts'
 import type { Vault } from '../lib/vault.ts'

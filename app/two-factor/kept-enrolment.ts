@@ -1,5 +1,5 @@
 import { type ConfirmPasswordResult, confirmPassword, renewal } from '../account/confirm-password.ts'
-import type { Origin } from '../events.ts'
+import type { Origin } from '../identity/security-events.ts'
 import { newRecoveryCodes } from '../lib/codes.ts'
 import type { Session } from '../sign-in/session.ts'
 import {

@@ -5,7 +5,7 @@ import {
   type Renewal,
   renewal,
 } from '../account/confirm-password.ts'
-import { type Origin, type SecurityEvent, securityEvent } from '../events.ts'
+import { type Origin, type SecurityEvent, securityEvent } from '../identity/security-events.ts'
 import { newRecoveryCodes } from '../lib/codes.ts'
 import { newId } from '../lib/tokens.ts'
 import type { Vault } from '../lib/vault.ts'
@@ -16,7 +16,7 @@ import { type Session, type SessionDeps, sessionFound } from '../sign-in/session
 export const CODES_SHOWN_FOR = 10 * 60_000
 
 /** As stored: a keyed hash to check against, and a sealed copy to show again, gone once the code is used. */
-export type StoredRecoveryCode = {
+export type StoredRecoveryCode = Readonly<{
   id: string
   accountId: number
   position: number
@@ -24,7 +24,7 @@ export type StoredRecoveryCode = {
   sealed: string | null
   madeAt: Date
   usedAt: Date | null
-}
+}>
 
 /** As shown. `code` is null when it was used, or when its sealed copy does not open any more. */
 export type RecoveryCode = { code: string | null; usedAt: Date | null }

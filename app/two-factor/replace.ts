@@ -1,5 +1,5 @@
 import { renewal } from '../account/confirm-password.ts'
-import { type Origin, securityEvent } from '../events.ts'
+import { type Origin, securityEvent } from '../identity/security-events.ts'
 import { secondFactorForgiven } from '../limits.ts'
 import type { Session } from '../sign-in/session.ts'
 import type { Authenticator, AuthenticatorsViewer } from './authenticators.ts'

@@ -1,5 +1,5 @@
 import { type DestinationStream, type Level, pino, stdTimeFunctions } from 'pino'
-import type { Method, Origin } from '../events.ts'
+import { isAlarming, type Method, type Origin } from '../identity/security-events.ts'
 import type { Client } from '../sign-in/session.ts'
 import { describeFault } from './fault.ts'
 
@@ -41,7 +41,7 @@ export function createLog({ level, to = process.stdout }: { level: LogLevel; to?
 
     /** A row of the log that people read under Settings → Activity, once it is kept. */
     event: ({ kind, accountId, address, browser, method }: LoggedEvent) =>
-      write(ALARMING.has(kind) ? 'warn' : 'info', 'security_event', {
+      write(isAlarming(kind) ? 'warn' : 'info', 'security_event', {
         kind,
         account: accountId,
         address,
@@ -79,8 +79,6 @@ export function createLog({ level, to = process.stdout }: { level: LogLevel; to?
     workerServes: (fields: { worker: number; pid: number }) => write('info', 'worker_serves', fields),
   }
 }
-
-const ALARMING: ReadonlySet<string> = new Set(['password_wrong', 'code_wrong', 'tokens_frozen', 'reported_not_me'])
 
 function onlyFields(given: object): Fields {
   const all = given as Fields

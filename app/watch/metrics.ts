@@ -1,5 +1,5 @@
 import type { MetricObjectWithValues, MetricValue } from 'prom-client'
-import type { Method } from '../events.ts'
+import type { Method } from '../identity/security-events.ts'
 import type { HashWatch, Passwords } from '../lib/passwords.ts'
 import type { Client } from '../sign-in/session.ts'
 

@@ -1,4 +1,4 @@
-import type { Method } from '../events.ts'
+import type { Method } from '../identity/security-events.ts'
 import { network } from '../lib/network.ts'
 import { HashQueueFull } from '../lib/passwords.ts'
 import type { Client } from '../sign-in/session.ts'

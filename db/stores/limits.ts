@@ -1,6 +1,6 @@
 import { and, eq, gt, inArray, type SQLWrapper, sql } from 'drizzle-orm'
 import { type Database, type Db, must } from '../client.ts'
-import { named } from '../placeholders.ts'
+import { placeholders } from '../placeholders.ts'
 import { preparedWrite } from '../prepared-writes.ts'
 import { limits } from '../schema.ts'
 import { refund } from './statements.ts'
@@ -47,23 +47,29 @@ export const limitStore = ({ db, atomically }: Database, delay: Delay) => ({
 export const chargeBudget = (tx: Db, { key, most, windowMs }: BudgetRule, nowMs: number) =>
   countInWindow(tx, { key, most, now: nowMs, end: nowMs + windowMs })
 
-const later = named<CountInRow>() // in what several statements have in common
+/** What the statements below are given, of the columns that it is compared with or ends up in. */
+const given = {
+  ...{ key: limits.key, most: limits.count, now: limits.expiresAtMs, end: limits.expiresAtMs },
+  ...{ from: limits.count, full: limits.count, first: limits.blockedUntilMs, last: limits.blockedUntilMs },
+  chargedAt: limits.expiresAtMs,
+}
+const { key, most, now, end, chargedAt, ...step } = given
+const later = placeholders(given)
 const bigint = (number: number) => sql`cast(${number} as bigint)` // PostgreSQL would guess a smaller type
-const now = bigint(later.now)
-const isOver = sql`${limits.expiresAtMs} <= ${now}`
+const present = bigint(later.now)
+const isOver = sql`${limits.expiresAtMs} <= ${present}`
 
-type CountInWindow = Record<'most' | 'now' | 'end', number> & { key: string }
-const countInWindow = preparedWrite<CountInWindow>('charge_budget', (tx, { key, most, end }) =>
+const countInWindow = preparedWrite('charge_budget', { key, most, now, end }, (tx) =>
   tx
     .insert(limits)
-    .values({ key, count: 1, blockedUntilMs: 0, expiresAtMs: end })
+    .values({ key: later.key, count: 1, blockedUntilMs: 0, expiresAtMs: later.end })
     .onConflictDoUpdate({
       target: limits.key,
       set: {
         count: sql`case when ${isOver} then 1 else ${limits.count} + 1 end`,
         expiresAtMs: sql`case when ${isOver} then excluded.expires_at_ms else ${limits.expiresAtMs} end`,
       },
-      setWhere: sql`${isOver} or ${limits.count} < ${bigint(most)}`,
+      setWhere: sql`${isOver} or ${limits.count} < ${bigint(later.most)}`,
     })
     .returning({ key: limits.key }),
 )
@@ -90,32 +96,30 @@ const waitAfter = (many: SQLWrapper) => sql`case
   else ${bigint(later.first)} << cast((${many}) - ${bigint(later.from)} as integer) end`
 const wait = waitAfter(failures)
 
-type CountInRow = Record<'most' | 'from' | 'full' | 'first' | 'last' | 'now' | 'end', number> & { key: string }
-const countInRow = preparedWrite<CountInRow>('charge_delay', (tx, { key, most, end }) =>
+const countInRow = preparedWrite('charge_delay', { key, most, now, end, ...step }, (tx) =>
   tx
     .insert(limits)
-    .values({ key, count: 1, blockedUntilMs: 0, expiresAtMs: end })
+    .values({ key: later.key, count: 1, blockedUntilMs: 0, expiresAtMs: later.end })
     .onConflictDoUpdate({
       target: limits.key,
-      set: { count: failures, blockedUntilMs: sql`${now} + ${wait}`, expiresAtMs: sql`excluded.expires_at_ms` },
-      setWhere: sql`${isOver} or (${limits.blockedUntilMs} <= ${now} and ${limits.count} < ${bigint(most)})`,
+      set: { count: failures, blockedUntilMs: sql`${present} + ${wait}`, expiresAtMs: sql`excluded.expires_at_ms` },
+      setWhere: sql`${isOver} or (${limits.blockedUntilMs} <= ${present} and ${limits.count} < ${bigint(later.most)})`,
     })
     .returning({ key: limits.key }),
 )
 
-type TakeBack = Record<'from' | 'full' | 'first' | 'last' | 'chargedAt', number> & { key: string }
 /** The wait goes along where too few attempts are left for one, or where this attempt began it; that of another stays. */
-const takeBack = preparedWrite<TakeBack>('take_back_attempt', (tx, { key, chargedAt }) =>
+const takeBack = preparedWrite('take_back_attempt', { key, chargedAt, ...step }, (tx) =>
   tx
     .update(limits)
     .set({
       count: sql`${limits.count} - 1`,
       blockedUntilMs: sql`case
         when ${limits.count} <= ${bigint(later.from)} then 0
-        when ${limits.blockedUntilMs} = ${bigint(chargedAt)} + ${waitAfter(limits.count)} then 0
+        when ${limits.blockedUntilMs} = ${bigint(later.chargedAt)} + ${waitAfter(limits.count)} then 0
         else ${limits.blockedUntilMs} end`,
     })
-    .where(and(eq(limits.key, key), gt(limits.count, 0))),
+    .where(and(eq(limits.key, later.key), gt(limits.count, 0))),
 )
 
 async function waitFor(db: Db, { budget, delay }: Rules, nowMs: number): Promise<number> {

@@ -180,7 +180,8 @@ const complete = (
 
 // Values that come later, so that each is built once.
 
-const liveNow = placeholders({ tokenHash: pendingSignIns.tokenHash, now: pendingSignIns.expiresAt })
+const pendingAt = { tokenHash: pendingSignIns.tokenHash, now: pendingSignIns.expiresAt }
+const liveNow = placeholders(pendingAt)
 const live = and(
   eq(pendingSignIns.tokenHash, liveNow.tokenHash),
   gt(pendingSignIns.attemptsLeft, 0),
@@ -189,7 +190,7 @@ const live = and(
 
 const insertPending = preparedInsert('insert_pending', pendingSignIns)
 
-const spendAttempt = preparedWrite<typeof liveNow>('spend_attempt', (tx) =>
+const spendAttempt = preparedWrite('spend_attempt', pendingAt, (tx) =>
   tx
     .update(pendingSignIns)
     .set({ attemptsLeft: sql`${pendingSignIns.attemptsLeft} - 1` })
@@ -197,17 +198,20 @@ const spendAttempt = preparedWrite<typeof liveNow>('spend_attempt', (tx) =>
     .returning({ attemptsLeft: pendingSignIns.attemptsLeft }),
 )
 
-const takePending = preparedWrite<{ pendingHash: string }>('take_pending', (tx, later) =>
+const takePending = preparedWrite('take_pending', { pendingHash: pendingSignIns.tokenHash }, (tx, later) =>
   tx
     .delete(pendingSignIns)
     .where(eq(pendingSignIns.tokenHash, later.pendingHash))
     .returning({ tokenHash: pendingSignIns.tokenHash }),
 )
 
-const useFactor = preparedWrite<{ factorId: string; counter: number; now: Date }>('use_factor', (tx, later) =>
-  tx
-    .update(factors)
-    .set({ counter: later.counter, lastUsedAt: later.now })
-    .where(and(eq(factors.id, later.factorId), lt(factors.counter, later.counter))) // the counter only ever grows
-    .returning({ id: factors.id }),
+const useFactor = preparedWrite(
+  'use_factor',
+  { factorId: factors.id, counter: factors.counter, now: factors.lastUsedAt },
+  (tx, later) =>
+    tx
+      .update(factors)
+      .set({ counter: later.counter, lastUsedAt: later.now })
+      .where(and(eq(factors.id, later.factorId), lt(factors.counter, later.counter))) // the counter only ever grows
+      .returning({ id: factors.id }),
 )

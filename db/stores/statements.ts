@@ -35,7 +35,8 @@ export const hasSecondFactor =
 export const accountUnchanged = (tx: Db, accountId: number, securityVersion: number) =>
   must(touchAccount(tx, { accountId, securityVersion }))
 
-const touchAccount = preparedWrite<{ accountId: number; securityVersion: number }>('account_unchanged', (tx, later) =>
+const touched = { accountId: accounts.id, securityVersion: accounts.securityVersion }
+const touchAccount = preparedWrite('account_unchanged', touched, (tx, later) =>
   tx
     .update(accounts)
     .set({ securityVersion: sql`${accounts.securityVersion}` }) // the same value: what counts is the row's lock
@@ -133,8 +134,9 @@ export const beginSession = (tx: Db, session: SessionRow) => [
   endOldestSessions(tx, { id: session.id, accountId: session.accountId, now: session.startedAt }),
 ]
 
-const endOldestSessions = preparedWrite<{ id: string; accountId: number; now: Date }>(
+const endOldestSessions = preparedWrite(
   'end_oldest_sessions',
+  { id: sessions.id, accountId: sessions.accountId, now: sessions.expiresAt },
   (tx, later) => {
     const others = and(eq(sessions.accountId, later.accountId), ne(sessions.id, later.id))
     const tooMany = tx
@@ -143,7 +145,7 @@ const endOldestSessions = preparedWrite<{ id: string; accountId: number; now: Da
       .where(others)
       // Those whose time is over first: they are only waiting to be cleared away.
       .orderBy(
-        desc(gt(sessions.expiresAt, sql.param(later.now, sessions.expiresAt))),
+        desc(gt(sessions.expiresAt, later.now)),
         desc(sessions.lastSeenAt),
         desc(sessions.startedAt),
         desc(sessions.id),
@@ -197,12 +199,12 @@ export const forgive = (tx: Db, { budget, delays }: Forgiven) => [
 ]
 
 /** Its attempt goes back to the budget. */
-export const refund = preparedWrite<{ key: string }>('refund_attempt', (tx, later) =>
+export const refund = preparedWrite('refund_attempt', { key: limits.key }, (tx, later) =>
   tx
     .update(limits)
     .set({ count: sql`${limits.count} - 1` })
     .where(and(eq(limits.key, later.key), gt(limits.count, 0))),
 )
-const clear = preparedWrite<{ key: string }>('clear_failures', (tx, later) =>
+const clear = preparedWrite('clear_failures', { key: limits.key }, (tx, later) =>
   tx.delete(limits).where(eq(limits.key, later.key)),
 )

@@ -1,4 +1,4 @@
-import type { EventKind } from '#app/events.ts'
+import type { EventKind } from '#app/identity/security-events.ts'
 import type { Browser } from '#app/testing/browser.ts'
 import type { Person } from './people.ts'
 import type { World } from './world.ts'

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { encodeBase32UpperCaseNoPadding } from '@oslojs/encoding'
-import { type EventKind, type Method, securityEvent } from '#app/events.ts'
+import { type EventKind, type Method, securityEvent } from '#app/identity/security-events.ts'
 import { displayed, newRecoveryCodes } from '#app/lib/codes.ts'
 import { hashToken, newAccountId, newId, newToken } from '#app/lib/tokens.ts'
 import { newSession } from '#app/sign-in/session.ts'

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { hintOf, newAccessToken } from '#app/access-tokens/token.ts'
-import { securityEvent } from '#app/events.ts'
+import { securityEvent } from '#app/identity/security-events.ts'
 import { hashToken, newId } from '#app/lib/tokens.ts'
 import { codeOf } from '#app/testing/authenticator.ts'
 import { accessTokens, events } from '#db/schema.ts'

@@ -1,6 +1,6 @@
 import { and, eq } from 'drizzle-orm'
 import * as schema from '#db/schema.ts'
-import { type Method, securityEvent } from '../../app/events.ts'
+import { type Method, securityEvent } from '../../app/identity/security-events.ts'
 import { hashToken } from '../../app/lib/tokens.ts'
 import { type LinkPayload, type LinkPurpose, newLink } from '../../app/mail/links.ts'
 import { newSession } from '../../app/sign-in/session.ts'

@@ -1,11 +1,11 @@
 import { Settings } from '../layouts.tsx'
 import { EventList } from '../ui/event-list.tsx'
 import type { Viewer } from '../ui/types.ts'
-import { eventInWords, isFailure } from './event-words.ts'
+import { eventInWords } from './event-words.ts'
 
 type ActivityPageProps = {
   viewer: Viewer
-  events: { kind: string; method?: string | undefined; at: Date; address: string; browser: string }[]
+  events: { kind: string; method?: string | undefined; at: Date; address: string; browser: string; failed: boolean }[]
   olderHref?: string | undefined
 }
 
@@ -21,7 +21,6 @@ export const ActivityPage = ({ viewer, events, olderHref }: ActivityPageProps) =
           events={events.map(({ kind, method, ...event }) => ({
             ...event,
             text: eventInWords(kind, method),
-            failed: isFailure(kind),
           }))}
         />
       ) : (

@@ -48,8 +48,3 @@ export const eventInWords = (kind: string, method?: string): string => {
   const how = kind === 'signed_in' && method ? METHODS[method] : undefined
   return how ? `${words} ${how}` : words
 }
-
-const FAILED = new Set(['password_wrong', 'code_wrong'])
-
-/** Whether the event is an attempt that did not succeed. */
-export const isFailure = (kind: string): boolean => FAILED.has(kind)

@@ -1,5 +1,5 @@
 import { API_METHODS, type ApiMethod } from '../../access-tokens/scopes.ts'
-import type { Origin } from '../../events.ts'
+import type { Origin } from '../../identity/security-events.ts'
 import { pendingSignIn } from '../../sign-in/second-step.ts'
 import type { Deed } from '../../sign-in/standing.ts'
 import { type Caller, callerOf, callerOwes, mayCall, sessionOf } from '../bearer.ts'

@@ -1,0 +1,108 @@
+import { newId } from '../lib/tokens.ts'
+
+/** Where a request came from, in words: an address, and a browser such as "Firefox on Linux". */
+export type Origin = { readonly address: string; readonly browser: string }
+
+/** How a session was signed in. */
+export type Method = 'password' | 'authenticator' | 'recovery_code' | 'trusted_browser'
+
+type Row = {
+  /** When its owner gets an email about it. Whatever is ever mailed has words for it, or doesn't compile. */
+  mailed: 'always' | 'sometimes' | 'never'
+  /** Logged as a warning: someone may be attacking, or says so. */
+  alarming?: true
+  /** An attempt that didn't succeed, and is marked so on the page. */
+  failed?: true
+}
+
+/** Every kind of event. */
+const EVENTS = {
+  signed_up: { mailed: 'never' },
+  signed_in: { mailed: 'sometimes' },
+  signed_out: { mailed: 'never' },
+  password_wrong: { mailed: 'never', alarming: true, failed: true },
+  password_changed: { mailed: 'always' },
+  code_wrong: { mailed: 'always', alarming: true, failed: true }, // someone has the password
+  second_factor_on: { mailed: 'always' },
+  second_factor_replaced: { mailed: 'always' },
+  second_factor_off: { mailed: 'always' },
+  recovery_code_used: { mailed: 'always' },
+  recovery_codes_viewed: { mailed: 'always' },
+  recovery_codes_downloaded: { mailed: 'never' },
+  recovery_codes_regenerated: { mailed: 'always' },
+  session_ended: { mailed: 'never' },
+  token_generated: { mailed: 'always' },
+  token_edited: { mailed: 'never' },
+  token_regenerated: { mailed: 'always' },
+  token_removed: { mailed: 'never' },
+  tokens_frozen: { mailed: 'never', alarming: true },
+  tokens_released: { mailed: 'never' },
+  authenticator_added: { mailed: 'always' },
+  authenticator_renamed: { mailed: 'never' },
+  authenticator_removed: { mailed: 'always' },
+  browser_trusted: { mailed: 'never' },
+  browser_forgotten: { mailed: 'never' },
+  signed_out_everywhere: { mailed: 'never' },
+  email_confirmed: { mailed: 'never' },
+  email_change_requested: { mailed: 'never' },
+  email_changed: { mailed: 'never' },
+  email_restored: { mailed: 'never' },
+  password_reset_requested: { mailed: 'never' },
+  password_reset: { mailed: 'always' },
+  reported_not_me: { mailed: 'never', alarming: true },
+  restored: { mailed: 'never' },
+} as const satisfies Record<string, Row>
+
+export type EventKind = keyof typeof EVENTS
+
+/** Kinds of events that are mailed at least sometimes. */
+export type MailedKind = {
+  [Kind in EventKind]: (typeof EVENTS)[Kind]['mailed'] extends 'never' ? never : Kind
+}[EventKind]
+
+/** What the log has may come from a newer version, which knows more kinds. */
+const rows = new Map<string, Row>(Object.entries(EVENTS))
+
+export const isMailed = (kind: string): kind is MailedKind => (rows.get(kind)?.mailed ?? 'never') !== 'never'
+export const isAlarming = (kind: string): boolean => rows.get(kind)?.alarming ?? false
+export const isFailed = (kind: string): boolean => rows.get(kind)?.failed ?? false
+
+/** One row of the log that a person reads under Settings → Activity. */
+export type SecurityEvent = Origin & {
+  id: string
+  accountId: number
+  kind: EventKind
+  method: Method | null
+  /** The id of the factor or access token it is about, where there is one. */
+  subject: string | null
+  /** `due` until the mail about it stands in the queue. */
+  notice: 'due' | null
+  at: Date
+}
+
+/** Only what has words for an email can be mailed. */
+export type About<Kind extends EventKind> = {
+  subject?: string | null
+  noticed?: [Kind] extends [MailedKind] ? boolean : false
+}
+
+let sequence = 0 // orders what one process writes in the same millisecond; it is no count of anything
+
+/** The row for something that happens now; the store writes it in the transaction of what it records. */
+export const securityEvent = <Kind extends EventKind>(
+  kind: Kind,
+  accountId: number,
+  origin: Origin,
+  at: Date,
+  method: Method | null = null,
+  { subject = null, noticed }: About<Kind> = {},
+): SecurityEvent => ({
+  id: `${(sequence++).toString(36).padStart(8, '0')}${newId()}`,
+  accountId,
+  kind,
+  method,
+  subject,
+  notice: (noticed ?? EVENTS[kind].mailed === 'always') ? 'due' : null,
+  at,
+  ...origin,
+})
