@@ -4,9 +4,9 @@ import type { Counts } from './metrics.ts'
 const TWO_SECONDS = 2000
 
 /**
- * The metrics of several processes as one page: counts are added up, and what can not be (such as the lag of an event loop) is
- * averaged. A process that is gone, or too busy to answer, stays in the sum with what it had counted when it last answered, because
- * Prometheus takes a counter that falls for one that began anew.
+ * The metrics of several processes as one page: counts are added up, and what can't be (such as an event loop's lag) is
+ * averaged. A process that is gone or too busy to answer stays in the sum with its last counts, because Prometheus reads a
+ * falling counter as a restart.
  */
 export async function collectMetrics(
   running: () => Worker[],
@@ -24,7 +24,7 @@ export async function collectMetrics(
     if (awaited.size === 0) allAnswered()
   }
 
-  /** Scrapes at the same time are one question. */
+  /** Scrapes at the same time share one question. */
   async function askAll() {
     const workers = running()
     awaited = new Set(workers.map(({ id }) => id))

@@ -21,5 +21,5 @@ export function metricsRoutes({ metricsToken, metrics }: { metricsToken?: string
   })
 }
 
-/** Of one length, whatever the length of the token. */
+/** Always the same length, whatever the token's. */
 const hash = (token: string) => createHash('sha256').update(token).digest()
