@@ -24,7 +24,7 @@ export type Model = {
   secrets: string[]
 }
 
-/** One thing that a person does in one of the browsers, and whether he can just now. */
+/** One thing that a person does in one of the browsers, and whether they can do it now. */
 export type Deed = { can: (model: Model, seat: Seat) => boolean; does: (model: Model, seat: Seat) => Promise<unknown> }
 
 const isOn = ({ authenticators }: Model) => authenticators.length > 0

@@ -5,7 +5,7 @@ import { newId } from '../lib/tokens.ts'
 const DAY = 24 * 60 * 60_000
 const ORIGIN = { address: '192.0.2.1', browser: 'Firefox on Linux' }
 
-/** What ends by itself, by the table it stands in; sessions twice, by their time and by being left alone. */
+/** What ends by itself, by its table. Sessions are there twice, for their age and for idling. */
 export const ENDS = [
   'pending_sign_ins',
   'pending_enrolments',

@@ -11,7 +11,7 @@ import { programPath } from '../../scripts/debian.ts'
 import { freePort } from '../../scripts/postgres.ts'
 import { AUTHORITY, certificateFiles } from './certificate.ts'
 
-/** The name that stands in the files of deploy/. */
+/** The name in the files of deploy/. */
 export const SITE = 'accounts.example.com'
 
 export type StartedProxy = Awaited<ReturnType<typeof startProxy>>

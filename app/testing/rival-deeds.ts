@@ -8,7 +8,7 @@ import { readAccessToken, readCodesPage, readEnrolPage, tokenFields } from './st
 export type Random = (below: number) => number
 type Chosen = { world: Rivals; who: Person; random: Random }
 type Answer = { status: number; location: string | null }
-/** Whether it came off. What can not be done just now comes to nothing. */
+/** Whether it worked. What can't be done now does nothing. */
 type Deed = (of: Chosen) => Promise<boolean>
 
 const pick = <Item>(random: Random, items: readonly Item[]): Item | undefined => items[random(items.length || 1)]

@@ -5,7 +5,7 @@ import type { Random } from './rival-deeds.ts'
 import type { Rivals } from './rivals.ts'
 
 const LIKED = 'as the intruder likes it'
-const AN_HOUR = 61 * 60_000 // so that mails which were asked for too often may be asked for again
+const AN_HOUR = 61 * 60_000 // so mails that were asked for too often may be asked for again
 
 /** The owner presses what came to the first mailbox because of the intruder, in any order, and is in. The intruder tries everything. */
 export async function assertWayBack(world: Rivals, random: Random): Promise<void> {

@@ -109,7 +109,7 @@ export async function rivals(product: Latchkey) {
     return arrived
   }
 
-  /** Presses the link and the button behind it; whether it did something. `fields`: what the form asks for. Time goes on, so that its mail is the newest. */
+  /** Presses the link and its button, and says whether that did something. `fields` is what the form asks for. */
   async function press(who: Person, path: string, fields: Record<string, string> = {}, browser?: Browser) {
     clock.advance(A_MOMENT)
     const by = browser ?? product.browser(visitor(who))
@@ -151,7 +151,7 @@ export async function rivals(product: Latchkey) {
     return (await db.select({ id }).from(schema.sessions).where(eq(tokenHash, hash))).length > 0
   }
 
-  /** Whoever owes new recovery codes is in as well. */
+  /** Somebody who owes new recovery codes is in as well. */
   const isIn = async (browser: Browser) => {
     const { status, location } = await browser.get('/settings/email')
     return status === 200 || (status === 303 && !location?.startsWith('/sign-in'))
@@ -163,7 +163,7 @@ export async function rivals(product: Latchkey) {
     return account?.email ?? ''
   }
 
-  /** Of the links those that would be looked at, so that a long story does not press hundreds that it knows to be dead. */
+  /** The links that would be looked at, so a long story doesn't press hundreds that it knows are dead. */
   async function live<Link extends { path: string }>(links: Link[]): Promise<Link[]> {
     const rows = await db.select({ hash: schema.mailLinks.tokenHash }).from(schema.mailLinks)
     const hashes = new Set(rows.map(({ hash }) => hash))

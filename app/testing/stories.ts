@@ -38,7 +38,7 @@ export async function withTwoFactor(product: Latchkey, visitor: Visitor = {}) {
   return { browser, email, key, codes }
 }
 
-/** Another browser of the account's owner, or of whoever knows the password, before the code. */
+/** Another browser, of the owner or of somebody who knows the password, before the code. */
 export async function owingCode(product: Latchkey, email: string, visitor: Visitor = {}) {
   const browser = product.browser(visitor)
   const answer = await browser.post('/sign-in', { email, password: PASSWORD })
@@ -85,7 +85,7 @@ export function readEnrolPage(html: string) {
 export const readCodes = (html: string): string[] =>
   html.match(/\b[0-9a-hjkmnp-tv-z]{5}-[0-9a-hjkmnp-tv-z]{5}\b/g) ?? []
 
-/** Whoever holds a copy of the cookies as they are now. */
+/** A browser with a copy of the cookies as they are now. */
 export function copyOf(product: Latchkey, browser: Browser, visitor: Visitor = {}): Browser {
   const copy = product.browser(visitor)
   for (const [name, value] of browser.cookies) copy.cookies.set(name, value)

@@ -1,7 +1,7 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { createInterface } from 'node:readline'
 
-/** Larger than any page of ours, so that nothing is broken over lines and nothing has to be scrolled to. */
+/** Larger than any page of ours, so no line breaks and nothing needs scrolling. */
 const SIZE = { columns: 150, rows: 150 }
 
 /** What stands on the screen, and where the cursor is on it. */
