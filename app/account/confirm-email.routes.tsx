@@ -16,7 +16,7 @@ import { type ConfirmEmailDeps, confirmationBehind, confirmEmail, sendConfirmati
 
 type Deps = ConfirmEmailDeps & GuardDeps & { page: RenderPage }
 
-/** Settings → E-mail Address: how it stands, and the link once more. */
+/** Settings → E-mail Address: whether it is confirmed, and the link once more. */
 export function emailRoutes(deps: Deps) {
   const show = (c: AnyContext, form: FormState<never>, status: 200 | 422 | 429 = 200) =>
     deps.page(

@@ -15,7 +15,7 @@ export type ConfirmEmailStore = {
     link: MailLink
     mail: QueuedMail
   }): Promise<boolean>
-  /** False when the link was used or replaced meanwhile, or the account has another address by now. */
+  /** False if the link was used or replaced meanwhile, or if the account's address has changed. */
   confirmEmail(of: {
     accountId: number
     email: string

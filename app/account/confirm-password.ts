@@ -39,7 +39,7 @@ export async function confirmPassword(
   return whileCharged(deps, charged, () => comparePassword(deps, session, password, origin, charged))
 }
 
-/** Guesses are counted by session, so that no stranger slows it down. */
+/** Counts guesses by session, so no stranger slows it down. */
 export function chargeConfirmation(deps: ConfirmPasswordDeps, session: Session): Promise<Charged | Wait> {
   const source = sessionSource(session.id)
   return charge(deps, source, passwordAttempt(session.email, source))

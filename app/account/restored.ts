@@ -16,7 +16,7 @@ export type RestoredStore = {
   closeRestored(of: {
     accountId: number
     wasFrozen: boolean
-    /** What stands in the place of the password's hash from then on, where that changes. */
+    /** What replaces the password's hash, if it is replaced. */
     passwordHash: string | undefined
     counter: number
     at: Date

@@ -55,7 +55,7 @@ export const endSessions = (
     securityEvent('session_ended', accountId, origin, now()),
   )
 
-/** Ends every session but this one. Whoever is half way in has to begin again. */
+/** Ends every session but this one. Half-done sign-ins have to begin again. */
 export const endOtherSessions = (
   { accountSessions, now }: SessionsDeps,
   { accountId, id }: Session,

@@ -1,7 +1,7 @@
 import { newId } from '../lib/tokens.ts'
 import { LINK_LIFE } from './links.ts'
 
-/** What opened the account besides the password when an address was left. What is not in it came later. */
+/** What opened the account, next to the password, when an address was left. Everything else came later. */
 export type Kept = { factors: string[]; tokens: string[]; codesMadeAt: number | null }
 
 /** An address that an account has left, for as long as "This was not me" can put it back. */
@@ -36,7 +36,7 @@ export const keptIn = ({ kept }: Pick<FormerAddress, 'kept'>): Kept => JSON.pars
 /** So many mailboxes hear of an event at most. The oldest, because the first owner is at the beginning. */
 const HEARD_AT_MOST = 5
 
-/** The mailboxes, besides the present one, that hear what happens to the account: each once, by the first time it was left. */
+/** The earlier mailboxes that hear what happens to the account. Each counts once, from the first time it was left. */
 export const listening = <Former extends { email: string }>(formers: Former[], present: string): Former[] =>
   formers
     .filter(({ email }, index) => email !== present && formers.findIndex((each) => each.email === email) === index)

@@ -58,7 +58,7 @@ export function newLink(
   }
 }
 
-/** The shape of a link's token, so that junk is refused before the database is asked. */
+/** The shape of a link's token, so we refuse junk before asking the database. */
 export const looksLikeLinkToken = (text: string): boolean => /^[\w-]{43}$/.test(text)
 
 /** Undefined when there is none, or when it does not open. */

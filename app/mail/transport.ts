@@ -5,7 +5,7 @@ import type { SendMailOptions, Transporter } from 'nodemailer'
 import { isLoopback, isUntrusted } from '../lib/tls.ts'
 import type { Message } from './mail.ts'
 
-/** A mail on its way: the row's id names it for receivers, so that they know a second copy. */
+/** A mail on its way. The row's id names it, so receivers recognize a second copy. */
 export type Outgoing = { id: string; message: Message; createdAt: Date }
 
 /**
@@ -106,7 +106,7 @@ function toFolder(folder: string, compose: Compose): MailTransport {
       const name = `${mail.createdAt.toISOString().replaceAll(/[:.]/g, '-')}-${mail.id}`
       try {
         await mkdir(folder, { recursive: true, mode: 0o700 })
-        // Under another name until it is whole: whoever waits for mail never reads half of one.
+        // Under another name until it is whole, so nobody reads half a mail.
         const unfinished = join(folder, `.${name}.tmp`)
         await writeFile(unfinished, message as Buffer, { mode: 0o600 })
         await rename(unfinished, join(folder, `${name}.eml`))

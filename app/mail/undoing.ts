@@ -13,7 +13,7 @@ export type AccountNow = {
   formers: FormerAddress[]
 }
 
-/** What the button takes back, besides what it always does. */
+/** What the button takes back, in addition to what it always does. */
 export type Undoing = {
   /** The way back that is used: what came later is taken back, and the ways back that opened later are closed. */
   since: FormerAddress | undefined

@@ -191,7 +191,7 @@ describe('a browser becomes known', () => {
   })
 
   test('under a value of our own: one that somebody planted is not taken over (A27)', async () => {
-    const planted = await signedUp(product) // of an attacker’s own account, so that it is known to somebody
+    const planted = await signedUp(product) // of the attacker’s own account, so somebody knows it
     for (const value of [planted.browser.cookies.get(KNOWN) ?? '', `abcx${'a'.repeat(32)}`, 'junk']) {
       const { email } = await signedUp(product)
       const victim = product.browser()

@@ -39,8 +39,8 @@ export type ResetPasswordStore = {
     now: Date
     event: SecurityEvent
     /**
-     * Written where the address was never confirmed before: whoever registered it, if it was not its owner, loses the access
-     * tokens he made. The owner of the mailbox may allow them again.
+     * Written if the address was never confirmed before: if somebody else registered it, they lose the access tokens they
+     * made. The owner of the mailbox may allow them again.
      */
     frozen: SecurityEvent
     forgivenBeginning: string

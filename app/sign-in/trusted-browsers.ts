@@ -19,7 +19,7 @@ export type TrustedBrowser = Origin &
 /** A browser that is trusted from now on. `replaces` is the hash of what it was trusted by before, if it was. */
 export type Trust = { browser: TrustedBrowser; replaces: string | undefined }
 
-/** One use of a token: the next takes its place, so that of two who hold it one is asked for the code. */
+/** One use of a token: the next replaces it, so of two copies one is asked for the code. */
 export type TrustUse = Origin & {
   accountId: number
   securityVersion: number

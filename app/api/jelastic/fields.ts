@@ -39,7 +39,7 @@ const usePost = (how: string) => new Failure('not_supported', `Use POST, ${how}`
 async function pairsIn(c: AnyContext): Promise<Iterable<[string, string]>> {
   const text = await readText(c)
   const header = c.req.header('Content-Type')
-  if (header === undefined && text === '') return [] // whose session stands in the header may have nothing left to say
+  if (header === undefined && text === '') return [] // with the session in the header, there may be nothing left to say
   switch (header?.split(';', 1)[0]?.trim().toLowerCase()) {
     case 'application/x-www-form-urlencoded':
       return new URLSearchParams(text)

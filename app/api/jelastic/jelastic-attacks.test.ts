@@ -59,7 +59,7 @@ async function changingNothing<Answer>(attack: () => Promise<Answer>): Promise<A
   return answer
 }
 
-/** All that any method takes, so that nothing but the session is missing. */
+/** Everything that any method takes, so only the session is missing. */
 const everything = {
   login: 'ada@example.com',
   password: PASSWORD,

@@ -53,7 +53,7 @@ export async function callMethod(
     : method.run({ ...called, caller })
 }
 
-/** A `Failure` unless whoever holds `id` may call this method. Without a `caller` it is a sign-in that has begun. */
+/** A `Failure`, unless the holder of `id` may call this method. Without a `caller` it's a sign-in that has begun. */
 async function callerFor(
   deps: MethodDeps,
   name: string,

@@ -45,7 +45,7 @@ export const forAnyone = <Shape extends z.ZodObject>(parameters: Shape, run: Run
   run,
 })
 
-/** `id` is what names the pending sign-in; of whoever is signed in already there is a `caller`. */
+/** `id` names the pending sign-in. If somebody is already signed in, there is a `caller`. */
 export const forBegun = <Shape extends z.ZodObject>(
   parameters: Shape,
   run: Runs<Shape, { id: string; caller: Caller | undefined }>,
