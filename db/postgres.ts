@@ -131,7 +131,7 @@ function beneath(error: unknown): unknown {
 /** Serialization failure, deadlock: the server undid the work and asks to try again. */
 const ASKS_AGAIN = new Set(['40001', '40P01'])
 
-/** Tries three times at most, with short waits of different lengths, so that the same two do not meet again. */
+/** Tries three times at most, with short random waits, so the same two don't meet again. */
 async function again<Result>(work: () => Promise<Result>): Promise<Result> {
   for (let tries = 1; ; tries++) {
     try {

@@ -147,7 +147,7 @@ describe('a connection that is cut (A70)', () => {
       must(
         step(async () => {
           await cut((await evaluated(tx, backend))[0]?.what)
-          return (await operator.query('select pg_sleep(0.1)')).rows // by now the connection has said so, and nobody was asking
+          return (await operator.query('select pg_sleep(0.1)')).rows // the connection has said so, and nobody was asking
         }) as PromiseLike<unknown[]>,
       ),
       counted(tx, 'b'),

@@ -60,7 +60,7 @@ export const emailStore = ({ db, atomically, ...database }: Database) => ({
   newestLink: mailLinkStore({ db, atomically, ...database }).newestLink,
   ...formerAddressStore({ db }),
 
-  /** What opens an account besides its password, and the address it goes by. */
+  /** What opens an account, next to its password, and its address. */
   async openersOf(accountId: number) {
     const [account] = await db
       .select({ email: accounts.email, emailConfirmedAt: accounts.emailConfirmedAt })

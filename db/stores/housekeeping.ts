@@ -17,9 +17,9 @@ import {
 } from '../schema.ts'
 import { leaseStore } from './leases.ts'
 
-const A_FEW = 50 // rows: more than one account's, so that one damaged value says nothing about the keys
+const A_FEW = 50 // rows: more than one account's, so one damaged value says nothing about the keys
 
-/** What ends at a time that stands in its row: the table, what names a row, and that time. Each time has an index. */
+/** What ends at a time in its row: the table, what names a row, and that time. Each time has an index. */
 const ENDING = {
   pendingSignIns: { rows: pendingSignIns, key: [pendingSignIns.tokenHash], end: pendingSignIns.expiresAt },
   pendingEnrolments: { rows: pendingEnrolments, key: [pendingEnrolments.sessionId], end: pendingEnrolments.expiresAt },

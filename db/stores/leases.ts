@@ -29,7 +29,7 @@ export const leaseStore = ({ atomically }: Pick<Database, 'atomically'>) => ({
       ),
     ]),
 
-  /** False when it is another's by now. */
+  /** False if another has it now. */
   changeLease(fromMs: number, untilMs: number): Promise<boolean> {
     const own = and(eq(limits.key, KEY), eq(limits.blockedUntilMs, fromMs))
     return atomically((tx) => [

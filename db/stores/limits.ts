@@ -11,7 +11,7 @@ type Rules = { budget?: BudgetRule | undefined; delay?: DelayRule | undefined }
 type Delay = { first: number; most: number }
 type Limit = typeof limits.$inferSelect
 
-/** Attempts, counted in the database so that every process and every restart counts the same. `delay` is in milliseconds. */
+/** Attempts, counted in the database, so every process and every restart counts the same. `delay` is in milliseconds. */
 export const limitStore = ({ db, atomically }: Database, delay: Delay) => ({
   /** Counts one attempt under both rules, or under none of them; then how many milliseconds to wait, 0 when counted. */
   async charge(rules: Rules, nowMs: number): Promise<number> {

@@ -9,7 +9,7 @@ import { type MailRow, queueMails } from './statements.ts'
 /** A notice for one of the mailboxes that hear of an event. */
 type Copy = { link: MailLinkRow; mail: MailRow; budget: BudgetRule }
 
-const LOOKED_AT = 20 // at a time: more than claim at once, so that each finds one
+const LOOKED_AT = 20 // at a time: more than claim at once, so each finds one
 
 /** The queue of mails, and the events whose mail is still to be written. */
 export const mailStore = ({ db, atomically }: Database) => ({
@@ -89,7 +89,7 @@ export const mailStore = ({ db, atomically }: Database) => ({
     await atomically((tx) => [tx.delete(mails).where(eq(mails.id, id))])
   },
 
-  /** Unless the claim ran out, and the mail is another's by now. */
+  /** Unless the claim ran out and another has the mail. */
   async postpone({
     id,
     claimedUntilMs,

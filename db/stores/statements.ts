@@ -44,7 +44,7 @@ const touchAccount = preparedWrite('account_unchanged', touched, (tx, later) =>
     .returning({ id: accounts.id }),
 )
 
-/** As above, and from here on whatever began under the old version can not finish. */
+/** As above. From here on, nothing that began under the old version can finish. */
 export const newSecurityVersion = (tx: Db, accountId: number, securityVersion: number) =>
   must(
     tx
