@@ -19,7 +19,7 @@ export function environmentIn(bytes: Uint8Array, name: string): Record<string, s
 /** NAME=value, without quotes, and with a # that has no blank before it. */
 const LOSES_ITS_END = /^\s*(export\s+)?\w+\s*=\s*[^\s'"`#][^#]*[^\s#]#/
 
-/** Decoded line by line, so that the sentence can say where. No line of UTF-8 ends within a character. */
+/** Decoded line by line, so the sentence can say where. No line of UTF-8 ends within a character. */
 function decoded(bytes: Uint8Array, name: string): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes)

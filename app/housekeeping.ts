@@ -4,7 +4,7 @@ const SECOND = 1000
 const MINUTE = 60 * SECOND
 const A_YEAR = 365 * 24 * 60 * MINUTE // a browser not seen for so long is a stranger again
 
-/** Between two rounds, whichever process makes them: what lives for minutes takes up no more room than live rows do. */
+/** Between two rounds, in whatever process: what lives for minutes takes no more room than live rows do. */
 const EVERY = 5 * MINUTE
 /** A process that has said nothing for so long is gone, and another goes on with its round. */
 const LEASE = MINUTE
@@ -14,7 +14,7 @@ const SOON = 5 * SECOND
 
 /** Rows by one statement: milliseconds on either database, also where a million of them have ended. */
 const BATCH = 200
-/** Between two statements, so that requests go first: three times as long as the last one took, and at least so much. */
+/** Between two statements, so requests go first: three times as long as the last one took, and at least this long. */
 const REST = 20
 
 /** Browsers an account knows: nobody signs in by more, and a program that keeps no cookie would add one each time. */
@@ -157,7 +157,7 @@ export function startHousekeeping(
   let running: Promise<unknown> | undefined
   let timer: NodeJS.Timeout | undefined
 
-  /** Between half and one and a half of it, so that processes that were started together do not ask together. */
+  /** Between half and one and a half of it, so processes that started together don't ask together. */
   const plan = (inMs: number) => {
     if (!isStopping) timer = setTimeout(begin, inMs * (0.5 + random())).unref()
   }

@@ -227,7 +227,7 @@ function assertOnlyForward(database: object, now: Everything) {
     )
 }
 
-/** None of the secrets (passwords, keys in base32, codes, tokens) stands in the text, in any spelling. */
+/** The text has none of the secrets (passwords, keys in base32, codes, tokens), in any spelling. */
 export function assertUnreadable(text: string, secrets: string[]): void {
   const lower = text.toLowerCase()
   for (const secret of secrets)

@@ -44,7 +44,7 @@ function budgetModel({ most, windowMs }: BudgetRule) {
 
 type Pause = 'to the moment' | 'a millisecond early' | 'a millisecond late' | number
 
-/** How long somebody waits before the next attempt: some while, or until just before, at or after the moment he was told. */
+/** How long somebody waits before the next attempt: a while, or until just before, at or after the moment they were told. */
 const pause: fc.Arbitrary<Pause> = fc.oneof(
   fc.constantFrom<Pause>('to the moment', 'a millisecond early', 'a millisecond late'),
   fc.constantFrom(0, 1, 1_000, 30_000, HOUR, DAY),

@@ -78,7 +78,7 @@ export const confirmationMails = (accountId: number): BudgetRule[] => [
 ]
 export const changeMails = (accountId: number): BudgetRule => mails('change', accountId, 5, HOUR)
 
-/** Whoever asks: nobody at that mailbox has asked for any of them. As many as one account, which is told to wait, and few in a day. */
+/** Per mailbox, whoever asks, because nobody there asked for these mails. As many as one account gets, and few in a day. */
 export const mailsToNewAddress = (email: string): BudgetRule[] => [
   mails('to-new-address', hashed(mailboxOf(email)), 5, HOUR),
   mails('to-new-address-day', hashed(mailboxOf(email)), 10, DAY),

@@ -30,7 +30,7 @@ import {
   withTwoFactor,
 } from './testing.ts'
 
-// Four processes, one database, real time: the totals have to be those of one process, whoever answers which request.
+// Four processes, one database, real time: the totals must be those of one process, whichever answers which request.
 let port = 0
 const { product, database, environment, close } = await remoteProduct(() => port)
 const server = await builtServer()

@@ -4,7 +4,7 @@ import { isText } from './media-type.ts'
 import { Refusal } from './refusals.ts'
 import { readText } from './text.ts'
 
-/** Comes along with a button that has nothing else to send. */
+/** A button with nothing else to send comes with this. */
 const PRESSED = 'pressed'
 
 export type FieldErrors<Field extends string> = Partial<Record<Field, string>>

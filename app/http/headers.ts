@@ -32,7 +32,7 @@ export function securityHeaders(baseUrl: string) {
 
   return createMiddleware<AppEnv>((c, next) => {
     c.set('headers', set)
-    // Set beforehand, so that the response is made once with them: headers added to a finished one cost a copy of it.
+    // Set beforehand, so the response is made with them: adding headers to a finished one costs a copy.
     // The API makes its answers with the whole set in one go (app/api/v1/answer.ts).
     if (!c.req.path.startsWith('/api/v1/')) for (const [name, value] of headers) c.header(name, value)
     return next()

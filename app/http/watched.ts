@@ -22,5 +22,5 @@ export function watched({ log, metrics, isMeasured }: { log: Log; metrics: Metri
   })
 }
 
-/** As it stands in the routes, `/settings/tokens/:id`; all paths that are none of ours are one. */
+/** As the routes write it, `/settings/tokens/:id`. All unknown paths count as one. */
 const patternOf = (c: AnyContext) => matchedRoutes(c).findLast(({ path }) => !path.endsWith('*'))?.path ?? 'unknown'

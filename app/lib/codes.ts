@@ -29,7 +29,7 @@ export const TYPED_CODE_AT_MOST = 256
 
 /**
  * A code as people have it: a line of our own file, an entry of a list, in quotes, with other dashes, invisible marks, or
- * digits of another script. Reads o as 0, and i and l as 1, as Crockford's base32 does. A text that holds two codes is none.
+ * digits of another script. Reads o as 0, and i and l as 1, as Crockford's base32 does. A text with two codes is none.
  */
 export function readTypedCode(typed: string): TypedCode {
   if (typed.length > TYPED_CODE_AT_MOST) return MALFORMED
