@@ -111,7 +111,7 @@ export async function rivals(product: Latchkey) {
 
   /** Presses the link and its button, and says whether that did something. `fields` is what the form asks for. */
   async function press(who: Person, path: string, fields: Record<string, string> = {}, browser?: Browser) {
-    clock.advance(A_MOMENT)
+    clock.advance(A_MOMENT) // so its mail is the newest
     const by = browser ?? product.browser(visitor(who))
     if (pressed++ % LOOKED_AT === 0) await followed(by, path)
     else await by.get(path)
