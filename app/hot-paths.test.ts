@@ -101,7 +101,7 @@ before(async () => {
 const event = (accountId: number) =>
   ({ id: `${Math.random()}`, accountId, kind: 'password_reset', at: new Date(0), address: '', browser: '' }) as never
 
-/** Something that has nothing to do with any page. */
+/** A write that no page depends on. */
 const write = () => product.deps.limits.charge({ budget: resetMails(newEmail()) }, product.clock.now().getTime())
 
 if (statements) {

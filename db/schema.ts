@@ -98,7 +98,7 @@ export const recoveryCodes = table(
   (t) => [uniqueIndex('recovery_codes_account_position').on(t.accountId, t.position)],
 )
 
-/** Enrolments begun by `/1.0/`, whose clients keep no cookie: sealed, one per session. They are not factors until they are finished. */
+/** Enrolments begun at `/1.0/`, whose clients keep no cookie: sealed, one per session. They become factors when they are finished. */
 export const pendingEnrolments = table(
   'pending_enrolments',
   {

@@ -22,8 +22,8 @@ export const ENDS = [
 type Ending = (typeof ENDS)[number]
 
 /**
- * Writes a row of each kind that ends `ms` milliseconds after `now`, or ended so long before it. An enrolment hangs on
- * a live session, whose browser is called "API"; of an access token it is the former value that ends.
+ * Writes a row of each kind that ends `ms` milliseconds after `now`, or ended that long before. An enrolment needs a live
+ * session, whose browser is called "API". Of an access token, the former value ends.
  */
 export async function endingAt(
   { db }: Pick<Database, 'db'>,
