@@ -50,7 +50,7 @@ export async function smtpServer(
       )
     },
   })
-  server.on('error', () => {}) // a connection that the sender gives up is one of the things to be tested
+  server.on('error', () => {}) // tests also give connections up
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.server.address() as AddressInfo
   return {
