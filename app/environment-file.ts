@@ -16,7 +16,7 @@ export function environmentIn(bytes: Uint8Array, name: string): Record<string, s
   return parseEnv(lines.join('\n')) as Record<string, string>
 }
 
-/** NAME=value, without quotes. A # may follow anything but a blank. */
+/** NAME=value without quotes, and a # in it that has no blank before it. */
 const LOSES_ITS_END = /^\s*(export\s+)?\w+\s*=\s*[^\s'"`#][^#]*[^\s#]#/
 
 /** Decoded line by line, so the sentence can say where. No line of UTF-8 ends within a character. */

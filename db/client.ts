@@ -9,19 +9,19 @@ export type Database = {
   db: Db
   dialect: Dialect
   atomically: Atomically
-  /** Brings the tables up to date, however many processes do so at once. Throws when they are newer than this program. */
+  /** Brings the tables up to date, however many processes try at once. Throws if they are newer than this program. */
   migrate(): Promise<void>
   close(): Promise<void>
 }
 
-/** Whether a row was refused because another has the same value where each is to have its own. */
+/** Whether a row was refused because another has the same unique value. */
 export function isDuplicate(error: unknown): boolean {
   const { code, cause } = error as { code?: unknown; cause?: unknown }
   if (code === 'SQLITE_CONSTRAINT_UNIQUE' || code === '23505') return true
   return cause instanceof Error && isDuplicate(cause)
 }
 
-/** `file:path` (or `:memory:`) for SQLite, `postgres://…` for PostgreSQL, which alone heeds the options. */
+/** `file:path` (or `:memory:`) for SQLite, `postgres://…` for PostgreSQL. Only PostgreSQL uses the options. */
 export function openDatabase(
   url: string,
   options: PostgresOptions = { pool: 10, timeout: 10_000, plain: false },

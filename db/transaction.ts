@@ -4,9 +4,9 @@ import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3'
 export type Db = BetterSQLite3Database
 
 /**
- * Runs the statements in order in one transaction. False, and nothing kept, when a `must` returns no row.
- * `build` may be called again, when PostgreSQL asks for another try: it only makes statements, and has no effect of its own.
- * `durable: false` is for what a power cut may forget, and does not wait for the disk; the end of the process forgets nothing.
+ * Runs the statements in order in one transaction. False, and nothing kept, if a `must` returns no row.
+ * If PostgreSQL asks for another try, `build` runs again: it only makes statements, and has no effect of its own.
+ * `durable: false` is for what a power cut may forget. It doesn't wait for the disk; the end of the process forgets nothing.
  */
 export type Atomically = (build: (tx: Db) => (Statement | Must)[], options?: { durable: boolean }) => Promise<boolean>
 export type Build = Parameters<Atomically>[0]
@@ -20,7 +20,7 @@ export class Undone extends Error {}
 /** A guarded statement with RETURNING: no row returned undoes the whole transaction. */
 export const must = (rows: PromiseLike<unknown[]>) => new Must(rows)
 
-/** Whether the transaction was kept, or undone by one of its guards. */
+/** True if the transaction was kept, false if a guard undid it. */
 export async function kept(run: () => Promise<unknown>): Promise<boolean> {
   try {
     await run()
