@@ -47,7 +47,7 @@ export const limitStore = ({ db, atomically }: Database, delay: Delay) => ({
 export const chargeBudget = (tx: Db, { key, most, windowMs }: BudgetRule, nowMs: number) =>
   countInWindow(tx, { key, most, now: nowMs, end: nowMs + windowMs })
 
-/** What the statements below are given, of the columns that it is compared with or ends up in. */
+/** What the statements below are given, each of the type of a column that it is compared with or ends up in. */
 const given = {
   ...{ key: limits.key, most: limits.count, now: limits.expiresAtMs, end: limits.expiresAtMs },
   ...{ from: limits.count, full: limits.count, first: limits.blockedUntilMs, last: limits.blockedUntilMs },
