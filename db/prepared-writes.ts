@@ -8,9 +8,8 @@ type Values = Record<string, unknown>
 type Built = { toSQL(): { sql: string; params: unknown[] } }
 
 /**
- * A write that is built at its first use, with placeholders for the values of each use, and from then on is a step of any
- * transaction: once for each of the values, in order. `columns` names the values, each of the type of its column; `name` is what
- * PostgreSQL knows the write by.
+ * A write that is built at its first use. From then on it is a step of any transaction, run once for each of the values.
+ * They have the names and types of `columns`. PostgreSQL knows the write by its `name`.
  */
 export const preparedWrite = <Of extends Columns>(
   name: string,
