@@ -30,14 +30,12 @@ try {
 /** Alone, or as one of several. A worker announces nothing: the first process does. */
 async function serveUntilStopped(config: Config, { log, announce }: { log: Log; announce: Announce }) {
   const own = config.metricsToken === undefined ? noMetrics : await createMetrics()
-  const serving = serve(config, { log, metrics: cluster.isWorker ? metricsOfAll(own) : own })
-  const stop = async () => (await serving).stop()
-  // A terminal and some service managers tell each worker besides the first process; it is the same stop, however often it comes.
+  const { url, port, stop } = await serve(config, { log, metrics: cluster.isWorker ? metricsOfAll(own) : own })
+  if (cluster.isPrimary) announce(url, port)
+  // A terminal and some service managers tell each worker besides the first process: it is the same stop, however often it comes.
   for (const signal of ['SIGINT', 'SIGTERM'] as const)
     if (cluster.isWorker) process.on(signal, () => stop().then(() => process.exit()))
     else process.once(signal, () => stop().then(log.stopped))
-  const { url, port } = await serving
-  if (cluster.isPrimary) announce(url, port)
 }
 
 /** A line for people, and one for programs. */
