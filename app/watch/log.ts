@@ -75,7 +75,7 @@ export function createLog({ level, to = process.stdout }: { level: LogLevel; to?
     /** One of several processes ended by itself, with an `exit` code or signal. Another takes its place in this many milliseconds. */
     workerEnded: (fields: { worker: number; exit: string | number; ms: number }) =>
       write('error', 'worker_ended', fields),
-    /** Written once all serve, and for each replacement. */
+    /** Of each worker when it begins to serve, the first time or in another's place. */
     workerServes: (fields: { worker: number; pid: number }) => write('info', 'worker_serves', fields),
   }
 }
