@@ -1,5 +1,6 @@
 import { type ConfirmPasswordDeps, type ConfirmPasswordResult, confirmPassword } from '../account/confirm-password.ts'
 import { type EventKind, type Origin, type SecurityEvent, securityEvent } from '../identity/security-events.ts'
+import { tokenClosed } from '../identity/standing.ts'
 import { hashToken, looksLikeId, newId } from '../lib/tokens.ts'
 import type { Forgiven } from '../limits.ts'
 import { type Session, type SessionDeps, sessionFound } from '../sign-in/session.ts'
@@ -252,10 +253,11 @@ export async function tokenHolder(
   if (!isAccessToken(value)) return undefined
   const hash = hashToken(value)
   const found = await deps.accessTokens.findToken(hash)
-  const now = deps.now()
-  if (!found || found.suspendedAt || found.frozenAt || (found.expiresAt && now >= found.expiresAt)) return undefined
+  if (!found) return undefined
   const isPrevious = found.tokenHash !== hash
-  if (isPrevious && !(found.previousUntil && now < found.previousUntil)) return undefined
+  if (isPrevious && !found.previousUntil) return undefined
+  if (tokenClosed(deps, { ...found, valueUntil: isPrevious ? found.previousUntil : null })) return undefined
+  const now = deps.now()
   if (!found.lastUsedAt || now.getTime() - found.lastUsedAt.getTime() >= MINUTE)
     await deps.accessTokens.tokenUsed(found.id, now, origin)
   const { id: tokenId, accountId, uid, email, hasSecondFactor } = found

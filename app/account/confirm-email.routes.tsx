@@ -6,7 +6,7 @@ import { Address } from '#views/ui/address.tsx'
 import type { FormState } from '#views/ui/types.ts'
 import type { AnyContext, AppEnv, SignedInEnv } from '../http/env.ts'
 import { readNothing } from '../http/forms.ts'
-import { type GuardDeps, hasRecoveryCodes, signedIn } from '../http/guards.ts'
+import { type GuardDeps, may, signedIn } from '../http/guards.ts'
 import { mailLinkCookie } from '../http/mail-link-cookie.ts'
 import { OTHER_ACCOUNT, refusedForm, refusedStatus, tooManyAttempts } from '../http/messages.ts'
 import { takeNotice } from '../http/notices.ts'
@@ -31,7 +31,7 @@ export function emailRoutes(deps: Deps) {
       status,
     )
 
-  const guards = [signedIn(deps), hasRecoveryCodes] as const
+  const guards = [signedIn(deps), may(deps, 'confirm_email')] as const
   return new Hono<SignedInEnv>()
     .get('/', ...guards, (c) => show(c, {}))
     .post('/send-link', ...guards, async (c) => {

@@ -38,15 +38,6 @@ export function confirmation(
   return { link, mail: queuedMail(deps.vault, id, confirmEmailMail(deps, { to: email, token, origin }), now) }
 }
 
-/**
- * Whether something is closed to the account until its address is confirmed. Where no mail is sent, nothing is: nobody could
- * confirm.
- */
-export const owesConfirmation = (
-  { mailDelivery }: Pick<MailDeps, 'mailDelivery'>,
-  { emailConfirmedAt }: Pick<Session, 'emailConfirmedAt'>,
-): boolean => mailDelivery.configured && emailConfirmedAt === null
-
 /** Once a minute, and five times an hour. */
 export async function sendConfirmation(
   deps: ConfirmEmailDeps,

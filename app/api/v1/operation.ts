@@ -1,8 +1,8 @@
 import { OpenAPIHono, type RouteConfig, type z } from '@hono/zod-openapi'
 import type { Scope } from '../../access-tokens/scopes.ts'
-import type { Deed } from '../../sign-in/standing.ts'
+import { type Deed, hindrancesBefore } from '../../identity/standing.ts'
 import { type CallerDeps, type CallerEnv, calling } from '../bearer.ts'
-import { PROBLEMS, Problem, type ProblemName, refuseCaller } from './problems.ts'
+import { HINDRANCES, PROBLEMS, Problem, type ProblemName, refuseCaller } from './problems.ts'
 import { Problem as ProblemSchema } from './schemas.ts'
 
 /** A router whose schemas refuse in the API's own form. */
@@ -45,7 +45,7 @@ export function access(deps: CallerDeps, asked: Access | Open, ...problems: Prob
     who === 'anybody'
       ? ['invalid_request', 'busy', 'unavailable']
       : ['invalid_request', 'invalid_token', 'insufficient_scope', 'busy', 'unavailable']
-  if (who !== 'anybody' && deed === 'anything') always.push('recovery_codes_owed')
+  if (who !== 'anybody') always.push(...hindrancesBefore(deed).map((hindrance) => HINDRANCES[hindrance].problem))
   return {
     route: {
       middleware: guards,
