@@ -26,8 +26,11 @@ import { isLoopback } from './lib/tls.ts'
 import { createVault, type Vault } from './lib/vault.ts'
 import { DELAY } from './limits.ts'
 import { mailTransport } from './mail/transport.ts'
+import type { FactorKind } from './two-factor/factor.http.ts'
+import type { FactorKinds } from './two-factor/factor.ts'
 import { factorKinds } from './two-factor/factor-kinds.ts'
 import { openSecret } from './two-factor/factor-secret.ts'
+import { recoveryCodeKind } from './two-factor/factors/recovery-codes/wire.ts'
 import { openCode } from './two-factor/recovery-codes.ts'
 import { createLog, type Log } from './watch/log.ts'
 import { type Metrics, noMetrics } from './watch/metrics.ts'
@@ -49,6 +52,7 @@ export function wire({
   metrics = noMetrics,
   guesses = createGuesses({ watch: metrics.hashes }),
   isStopping = () => false,
+  moreKinds = [],
 }: {
   database: Database
   vault: Vault
@@ -58,11 +62,15 @@ export function wire({
   metrics?: Metrics
   guesses?: Pick<Guesses, 'of'>
   isStopping?: () => boolean
+  /** Of second factors, after those of the product: the tests bring one. */
+  moreKinds?: FactorKind[]
 }) {
   const watch = createWatch({ log, metrics, now })
   const database = tellingWhatIsKept(unwatched, watch.kept)
   const passwords = createPasswords({ watch: metrics.hashes, cores: settings.hashesAtOnce })
   metrics.watchQueue(passwords)
+  const [firstKind, ...otherKinds] = factorKinds({ issuer: settings.issuer })
+  const kinds: FactorKinds<FactorKind> = [firstKind, ...otherKinds, ...moreKinds]
   const accounts = accountStore(database)
   const emails = emailStore(database)
   const events = eventStore(database, READ)
@@ -82,7 +90,7 @@ export function wire({
       siteNames: ['latchkey', settings.issuer, new URL(settings.baseUrl).hostname],
       guesses,
     }),
-    factorKinds: factorKinds({ issuer: settings.issuer }),
+    factorKinds: kinds,
     limits: limitStore(database, DELAY),
     sessions,
     accountSessions: sessions,
@@ -103,7 +111,14 @@ export function wire({
     emailChanges: emails,
     passwordResets: emails,
     signIns: { ...signIns, rehash: accounts.rehash, record: events.record },
-    secondSteps: { ...signIns, ...knownBrowserStore(database), factorsOf: twoFactor.factorsOf, record: events.record },
+    secondSteps: {
+      ...signIns,
+      ...knownBrowserStore(database),
+      factorsOf: twoFactor.factorsOf,
+      recoveryCodesLeft: twoFactor.recoveryCodesLeft,
+      record: events.record,
+    },
+    recoveryCodeAnswers: recoveryCodeKind(vault),
     passwordConfirmations: { passwordHash: accounts.passwordHash, record: events.record },
     passwordChanges: accounts,
     enrolments: twoFactor,
