@@ -84,6 +84,12 @@ describe('the house', () => {
     )
   })
 
+  test('only the wiring names what a password costs: no setting and no rule can make its hash weaker', () => {
+    const programs = readdirSync('scripts').map((file) => join('scripts', file))
+    const naming = [...sources, ...programs].filter((file) => /passwordCost|HashCost/.test(readFileSync(file, 'utf8')))
+    assert.deepEqual(naming.sort(), ['app/deps.ts', 'app/lib/passwords.ts', 'app/serve.ts'])
+  })
+
   test('one word for a flow in every layer: whatever has routes has a domain file of the same name beside it', () => {
     const withoutOne = ['dashboard', 'settings', 'sign-out', 'confirm', 'generate', 'new-authenticator'] // skins over a neighbour's use case
     // The APIs are cut by service instead: they are skins over all of it.

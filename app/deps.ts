@@ -21,7 +21,7 @@ import type { Config } from './config.ts'
 import { createGuesses, type Guesses } from './lib/guesses.ts'
 import { keysInFile, parseKeys } from './lib/keys.ts'
 import { createPasswordRules } from './lib/password-rules.ts'
-import { createPasswords } from './lib/passwords.ts'
+import { createPasswords, type HashCost } from './lib/passwords.ts'
 import { isLoopback } from './lib/tls.ts'
 import { createVault, type Vault } from './lib/vault.ts'
 import { DELAY } from './limits.ts'
@@ -42,7 +42,10 @@ export type Deps = ReturnType<typeof wire>
 /** All of the configuration that rules and routes may ask for. */
 export type Settings = Omit<Config, 'baseUrl' | 'keys' | 'databaseUrl'> & { baseUrl: string }
 
-/** `now` is the clock of every rule that knows time. Without a `log` and `metrics`, nobody watches. */
+/**
+ * `now` is the clock of every rule that knows time. Without a `log` and `metrics`, nobody watches. A `passwordCost` comes
+ * from tests alone: no setting has it, so no operator can make hashes weaker.
+ */
 export function wire({
   database: unwatched,
   vault,
@@ -51,6 +54,7 @@ export function wire({
   log = createLog({ level: 'silent' }),
   metrics = noMetrics,
   guesses = createGuesses({ watch: metrics.hashes }),
+  passwordCost,
   isStopping = () => false,
   moreKinds = [],
 }: {
@@ -61,13 +65,14 @@ export function wire({
   log?: Log
   metrics?: Metrics
   guesses?: Pick<Guesses, 'of'>
+  passwordCost?: HashCost | undefined
   isStopping?: () => boolean
   /** Of second factors, after those of the product: the tests bring one. */
   moreKinds?: FactorKind[]
 }) {
   const watch = createWatch({ log, metrics, now })
   const database = tellingWhatIsKept(unwatched, watch.kept)
-  const passwords = createPasswords({ watch: metrics.hashes, cores: settings.hashesAtOnce })
+  const passwords = createPasswords({ watch: metrics.hashes, cores: settings.hashesAtOnce, cost: passwordCost })
   metrics.watchQueue(passwords)
   const [firstKind, ...otherKinds] = factorKinds({ issuer: settings.issuer })
   const kinds: FactorKinds<FactorKind> = [firstKind, ...otherKinds, ...moreKinds]

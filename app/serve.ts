@@ -9,6 +9,7 @@ import { startHousekeeping } from './housekeeping.ts'
 import { unlessBusy } from './http/database-failures.ts'
 import type { AppEnv } from './http/env.ts'
 import { answerUnreadable } from './http/unreadable.ts'
+import type { HashCost } from './lib/passwords.ts'
 import { type MailLoop, startMailLoop } from './mail/mail-loop.ts'
 import { runMailing } from './mail/mailing.ts'
 import type { Log } from './watch/log.ts'
@@ -24,7 +25,10 @@ export type Serving = Awaited<ReturnType<typeof serve>>
  * One process that serves: alone, or as one of several that share port and database.
  * Listens first, because only then a port chosen by the system is known; requests wait for the few milliseconds in between.
  */
-export async function serve(config: Config, { log, metrics }: { log: Log; metrics: Metrics }) {
+export async function serve(
+  config: Config,
+  { log, metrics, passwordCost }: { log: Log; metrics: Metrics; passwordCost?: HashCost },
+) {
   const { database, vault } = await open(config)
   let app: ReturnType<typeof createApp> | undefined
   let mailing: MailLoop | undefined
@@ -57,6 +61,7 @@ export async function serve(config: Config, { log, metrics }: { log: Log; metric
     now: () => new Date(),
     log,
     metrics,
+    passwordCost,
     isStopping,
   })
   app = createApp(deps)

@@ -7,16 +7,20 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, describe, test } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
+import { openDatabase } from '#db/client.ts'
 import { dialect } from '#db/columns.ts'
-import { readingOf, startServer, testDatabase, untilSaid } from './testing.ts'
+import { accountOf, builtServer, PASSWORD, readingOf, startServer, testDatabase, untilSaid } from './testing.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'latchkey-server-'))
 const database = dialect === 'postgres' ? await testDatabase() : undefined
 const DATABASE_URL = database?.url ?? `file:${join(folder, 'latchkey.db')}`
 
+const { program, remove } = await builtServer()
+
 /** Starts the product as an operator does. */
 const start = (environment: Record<string, string>) =>
   startServer({
+    program,
     environment: { DATABASE_URL, LATCHKEY_KEYS: `k1:${randomBytes(32).toString('base64')}`, ...environment },
   })
 
@@ -26,6 +30,7 @@ after(async () => {
   if (child.exitCode === null) child.kill('SIGKILL')
   for (const socket of sockets) socket.destroy()
   await database?.close()
+  remove()
   rmSync(folder, { recursive: true, force: true })
 })
 const OURS = `localhost:${port}`
@@ -181,6 +186,19 @@ describe('the process', () => {
     const printed = out().replace(/^\{[^\n]+"msg":"other_host"\}\n/gm, '') // told of above
     assert.match(printed, /^Latchkey is at http:\/\/localhost:\d+ · [^\n]+\n\{[^\n]+"msg":"started"\}\n$/)
     assert.equal(err(), '')
+  })
+
+  test('hashes a password at its full cost, which no setting lowers', async () => {
+    const email = `${randomBytes(6).toString('hex')}@example.com`
+    const form = new URLSearchParams({ email, password: PASSWORD }).toString()
+    const { status } = await raw(
+      `${lines('POST /sign-up HTTP/1.1', ...FORM.slice(1), `Content-Length: ${form.length}`, CLOSE)}${form}`,
+    )
+    assert.equal(status, 303)
+    const opened = openDatabase(DATABASE_URL)
+    const { passwordHash } = await accountOf({ database: opened }, email)
+    await opened.close()
+    assert.match(passwordHash, /^\$argon2id\$v=19\$m=19456,t=3,p=1\$/)
   })
 
   test('stops on SIGTERM with exit code 0, as soon as what is in work is answered', async () => {

@@ -19,7 +19,7 @@ import {
 } from './testing.ts'
 
 // What the store promises when everything happens at once, on both databases. Set DATABASE_URL to run it on PostgreSQL.
-const product = await latchkey()
+const product = await latchkey({}, { realHashes: true }) // rivals come while a password is checked
 const { clock, database, deps } = product
 afterEach(async () => {
   assert.deepEqual(product.faults.splice(0), [])

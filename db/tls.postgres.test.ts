@@ -8,7 +8,7 @@ import { addressOf } from './postgres.ts'
 
 const ELSEWHERE = '0.0.0.0' // reaches this machine, but isn't a loopback address
 const files = certificateFiles()
-const encrypted = await startPostgres({ tls: { certificate: CERTIFICATE, key: CERTIFICATE_KEY } })
+const encrypted = await startPostgres({ fleeting: true, tls: { certificate: CERTIFICATE, key: CERTIFICATE_KEY } })
 after(async () => {
   await encrypted.stop()
   files.remove()

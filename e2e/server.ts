@@ -30,15 +30,16 @@ export default async function serverForTheTests(): Promise<() => Promise<void>> 
 
 /**
  * Starts the product on a free port, with a fresh database in its own folder, and resolves when it answers.
- * `E2E_SERVER=built` starts what `npm run build` made, anything else the sources. `E2E_DATABASE=postgres` gives it its own
- * PostgreSQL, anything else a SQLite file. `environment` is added to its own.
+ * `E2E_SERVER=built` starts what `npm run build` made, anything else the sources with passwords that cost little.
+ * `E2E_DATABASE=postgres` gives it its own PostgreSQL, anything else a SQLite file. `environment` is added to its own.
  */
 export async function startServer(
   environment: Record<string, string> = {},
 ): Promise<{ url: string; mailFolder: string; stop: () => Promise<void> }> {
   const folder = await mkdtemp(path.join(tmpdir(), 'latchkey-e2e-'))
   const database = await freshDatabase(folder)
-  const command = process.env.E2E_SERVER === 'built' ? ['dist/server.js'] : ['--import', 'tsx', 'app/server.ts']
+  const isBuilt = process.env.E2E_SERVER === 'built'
+  const command = isBuilt ? ['dist/server.js'] : ['--import', 'tsx', 'app/testing/quick-server.ts']
   const child = spawn(process.execPath, command, {
     cwd: fileURLToPath(new URL('..', import.meta.url)),
     // Only the PATH comes from the tester's environment: a key or an address from there would change what is tested.
@@ -71,7 +72,7 @@ export async function startServer(
 }
 
 async function freshDatabase(folder: string): Promise<{ url: string; stop: () => Promise<void> }> {
-  if (process.env.E2E_DATABASE === 'postgres') return await startPostgres()
+  if (process.env.E2E_DATABASE === 'postgres') return await startPostgres({ fleeting: true })
   return { url: `file:${path.join(folder, 'latchkey.db')}`, stop: async () => {} }
 }
 

@@ -8,16 +8,19 @@ export type Postgres = Awaited<ReturnType<typeof startPostgres>>
 
 /**
  * A real PostgreSQL server from the package registry, on a free port or the given one. Its data is in `keptIn`, which
- * outlasts it, or in a folder of its own, which goes with it. With `tls` it offers encryption.
+ * outlasts it, or in a folder of its own, which goes with it. With `tls` it offers encryption. A `fleeting` one never waits
+ * for the disk: in tests, nothing has to survive a power cut.
  */
 export async function startPostgres({
   keptIn,
   port: wanted,
   tls,
+  fleeting = false,
 }: {
   keptIn?: string
   port?: number
   tls?: { certificate: string; key: string }
+  fleeting?: boolean
 } = {}) {
   const folder = keptIn ?? mkdtempSync(join(tmpdir(), 'latchkey-postgres-'))
   mkdirSync(folder, { recursive: true })
@@ -26,6 +29,12 @@ export async function startPostgres({
   if (keptIn === undefined) process.once('exit', remove)
   const data = join(folder, 'data')
   const port = wanted ?? (await freePort())
+  const settings = [
+    'max_connections=200',
+    'listen_addresses=127.0.0.1',
+    ...(tls ? ['ssl=on'] : []),
+    ...(fleeting ? ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off'] : []),
+  ]
   const messages: unknown[] = []
   const server = new EmbeddedPostgres({
     databaseDir: data,
@@ -34,13 +43,8 @@ export async function startPostgres({
     password: 'latchkey',
     persistent: true,
     createPostgresUser: process.getuid?.() === 0, // PostgreSQL refuses to run as root
-    initdbFlags: ['--encoding=UTF8', '--locale=C'],
-    postgresFlags: [
-      ...['max_connections=200', 'listen_addresses=127.0.0.1', ...(tls ? ['ssl=on'] : [])].flatMap((set) => [
-        '-c',
-        set,
-      ]),
-    ],
+    initdbFlags: ['--encoding=UTF8', '--locale=C', ...(fleeting ? ['--no-sync'] : [])],
+    postgresFlags: settings.flatMap((set) => ['-c', set]),
     onLog: (message) => messages.push(message),
     onError: (error) => messages.push(error),
   })

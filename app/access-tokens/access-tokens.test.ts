@@ -64,7 +64,7 @@ const tokenEvents = async ({ accountId }: Session) =>
     .filter((kind) => kind.startsWith('token_'))
     .sort()
 
-/** Straight into the store: fifty right passwords are seconds of argon2id. */
+/** Straight into the store, past the password and its limits. */
 const stored = (session: Session) =>
   deps.accessTokens.insertToken({
     token: {

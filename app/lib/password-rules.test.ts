@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
+import { GOOD_PASSWORDS } from '../testing/names.ts'
 import { createGuesses, type Question } from './guesses.ts'
 import { createPasswordRules } from './password-rules.ts'
 
@@ -18,6 +19,10 @@ describe('password rules', () => {
     assert.equal(await refusal('kettle marches'), 'too_short')
     assert.equal(await refusal('kettle marches 7'.slice(0, 15)), undefined)
     assert.equal(await refusal(''), 'too_short')
+  })
+
+  test('what test people choose will do, so that no other test has to judge it again', async () => {
+    for (const password of GOOD_PASSWORDS) assert.equal(await refusal(password), undefined, password)
   })
 
   test('256 code points will do, 257 are too many', async () => {

@@ -2,9 +2,12 @@ import { availableParallelism } from 'node:os'
 import { hash, verify } from '@node-rs/argon2'
 import { createTurns } from './turns.ts'
 
+/** KiB, passes and lanes of argon2id. */
+export type HashCost = { memoryCost: number; timeCost: number; parallelism: number }
+
 // One pass more than the OWASP Password Storage Cheat Sheet's minimum at 19 MiB and one lane. Limits stop online guesses;
 // this is for the day somebody steals the database.
-const SETTINGS = { memoryCost: 19_456, timeCost: 3, parallelism: 1 }
+const COST: HashCost = { memoryCost: 19_456, timeCost: 3, parallelism: 1 }
 
 /** In place of a hash: no password is right until its owner sets one with a mailed link. */
 export const NO_PASSWORD = '!'
@@ -24,16 +27,18 @@ export type Passwords = ReturnType<typeof createPasswords>
 
 /**
  * argon2id (RFC 9106), at most one hash per core at a time. In the queue behind it, addresses take turns, and nobody waits
- * longer than five seconds as far as the last hashes tell. `clock` is in milliseconds.
+ * longer than five seconds as far as the last hashes tell. `clock` is in milliseconds. Only tests pass a `cost`.
  */
 export function createPasswords({
   cores = availableParallelism(),
   watch,
+  cost = COST,
   argon2 = { hash, verify },
   clock = () => performance.now(),
 }: {
   cores?: number
   watch?: HashWatch | undefined
+  cost?: HashCost | undefined
   argon2?: { hash: typeof hash; verify: typeof verify }
   clock?: () => number
 } = {}) {
@@ -48,12 +53,12 @@ export function createPasswords({
   })
 
   // Checked when there is no such account, so the answer takes as long as for one that exists.
-  const nobodys = argon2.hash('nobody has this password', SETTINGS)
+  const nobodys = argon2.hash('nobody has this password', cost)
 
   return {
     /** A PHC string. The password is normalised (NFC), so the same keys on another keyboard give the same bytes. */
     hash: (password: string, address: string): Promise<string> =>
-      turns.inTurn(address, () => argon2.hash(password.normalize('NFC'), SETTINGS)),
+      turns.inTurn(address, () => argon2.hash(password.normalize('NFC'), cost)),
 
     /** True if the password is right. Without a stored hash, or if no password is right, it does the same work and is false. */
     verify: async (stored: string | undefined, password: string, address: string): Promise<boolean> => {
@@ -68,7 +73,7 @@ export function createPasswords({
     /** True if the stored hash has weaker settings than today's. */
     needsRehash: (stored: string): boolean => {
       const [, memory = 0, time = 0] = (/^\$argon2id\$v=19\$m=(\d+),t=(\d+),/.exec(stored) ?? []).map(Number)
-      return memory < SETTINGS.memoryCost || time < SETTINGS.timeCost
+      return memory < cost.memoryCost || time < cost.timeCost
     },
   }
 }

@@ -11,6 +11,7 @@ export async function builtServer() {
   const started: ServerProcess[] = []
   const remove = () => rmSync(program, { force: true })
   return {
+    program,
     started,
     /** Resolves when it listens; `port` is of this machine, whatever BASE_URL says. */
     async start(environment: Record<string, string>): Promise<ServerProcess> {

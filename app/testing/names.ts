@@ -1,6 +1,8 @@
 // What tests call by name: where the product is, and its cookies and pages.
 export const BASE_URL = 'https://latchkey.test'
 export const PASSWORD = 'violet kettle marches north'
+/** What test people choose. */
+export const GOOD_PASSWORDS = [PASSWORD, 'eleven sardines hum quietly', 'seven copper lanterns sing']
 
 export const SESSION = '__Host-latchkey'
 export const PENDING = '__Host-latchkey-pending'

@@ -9,11 +9,13 @@ import { createApp } from '../app.ts'
 import { readConfig } from '../config.ts'
 import { type Deps, type Settings, wire } from '../deps.ts'
 import type { Guesses } from '../lib/guesses.ts'
+import type { PasswordRules } from '../lib/password-rules.ts'
 import { createVault, type Vault } from '../lib/vault.ts'
 import type { Log } from '../watch/log.ts'
 import type { Metrics } from '../watch/metrics.ts'
 import { browser, type Visitor } from './browser.ts'
-import { BASE_URL } from './names.ts'
+import { BASE_URL, GOOD_PASSWORDS } from './names.ts'
+import { QUICK } from './quick-hashes.ts'
 
 export type Latchkey = Awaited<ReturnType<typeof latchkey>>
 
@@ -74,6 +76,12 @@ const estimatedHere: Pick<Guesses, 'of'> = {
   of: async ({ password, words }) => (await import('../lib/estimate.ts')).guessesFor(password, words),
 }
 
+/** A password that is known to be good is not judged again: the lists of words take half a second to read. */
+function judgedBefore({ minLength, refusal }: PasswordRules): PasswordRules {
+  const isGood = (password: string) => minLength <= 15 && GOOD_PASSWORDS.includes(password)
+  return { minLength, refusal: async (...of) => (isGood(of[0]) ? undefined : await refusal(...of)) }
+}
+
 /** The product over a database of its own. `faults` collects what the server would have reported. */
 export async function latchkey(
   settings: Partial<Settings> = {},
@@ -84,6 +92,8 @@ export async function latchkey(
     log?: Log
     metrics?: Metrics
     guesses?: Pick<Guesses, 'of'>
+    /** As operators have it: for what is about the hashes themselves. */
+    realHashes?: boolean
     /** In the place of what is wired. */
     parts?: Partial<Deps>
   } = {},
@@ -92,19 +102,19 @@ export async function latchkey(
   const vault = shared.vault ?? testVault()
   const clock = shared.clock ?? testClock()
   const defaults: Settings = { ...readConfig({}), baseUrl: BASE_URL, attemptsPerAddress: 0 }
-  const { log, metrics, guesses = estimatedHere } = shared
-  const deps: Deps = {
-    ...wire({
-      database,
-      vault,
-      settings: { ...defaults, ...settings },
-      now: clock.now,
-      guesses,
-      ...(log && { log }),
-      ...(metrics && { metrics }),
-    }),
-    ...shared.parts,
-  }
+  const { log, metrics, guesses = estimatedHere, realHashes = false } = shared
+  const wired = wire({
+    database,
+    vault,
+    settings: { ...defaults, ...settings },
+    now: clock.now,
+    guesses,
+    ...(!realHashes && { passwordCost: QUICK }),
+    ...(log && { log }),
+    ...(metrics && { metrics }),
+  })
+  const passwordRules = shared.guesses ? wired.passwordRules : judgedBefore(wired.passwordRules)
+  const deps: Deps = { ...wired, passwordRules, ...shared.parts }
   const faults: unknown[] = []
   const app = createApp(deps, (error) => {
     faults.push(error)

@@ -28,7 +28,7 @@ export async function loggedEvents(product: Pick<Latchkey, 'database'>, email: s
     .map(({ kind, method }) => (method ? `${kind} ${method}` : kind))
 }
 
-/** Browsers that each owe a code. Written by the store itself, because fifty right passwords are seconds of argon2id. */
+/** Browsers that each owe a code. Written by the store itself: no password is typed, and no limit counts them. */
 export async function manyOwingCode(product: Latchkey, email: string, many: number, visitor: Visitor = {}) {
   const account = await accountOf(product, email)
   return await Promise.all(

@@ -28,7 +28,7 @@ import {
 import { finishAddition } from './add.ts'
 import { newEnrolment } from './enrolment.ts'
 
-const product = await latchkey()
+const product = await latchkey({}, { realHashes: true }) // rivals come while a password is checked
 const { clock, database, deps } = product
 afterEach(async () => {
   assert.deepEqual(product.faults.splice(0), [])

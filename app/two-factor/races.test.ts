@@ -20,7 +20,7 @@ import {
   withTwoFactor,
 } from '../testing.ts'
 
-const product = await latchkey()
+const product = await latchkey({}, { realHashes: true }) // rivals come while a password is checked
 const { clock, database } = product
 afterEach(async () => {
   assert.deepEqual(product.faults.splice(0), [])

@@ -8,6 +8,7 @@ import { createApp } from '#app/app.ts'
 import { readConfig } from '#app/config.ts'
 import { open, wire } from '#app/deps.ts'
 import type { AppEnv } from '#app/http/env.ts'
+import { QUICK } from '#app/testing/quick-hashes.ts'
 import { counted, point, withPoints } from './points.ts'
 
 const clockIsOff = Number(process.env.CLOCK_OFF_BY_MS ?? 0)
@@ -27,6 +28,7 @@ async function start() {
     vault,
     settings: { ...config, baseUrl: config.baseUrl ?? '' },
     now: () => new Date(Date.now() + clockIsOff),
+    passwordCost: QUICK,
   })
   const app = createApp(deps, (error) => console.error(error))
 
