@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { defineConfig } from 'playwright/test'
 import { isLoopback } from '../app/lib/tls.ts'
 import { launchOptions } from './browser.ts'
@@ -19,7 +20,7 @@ export default defineConfig({
   globalSetup: ['./browser.ts', './server.ts'],
   fullyParallel: true,
   forbidOnly: Boolean(process.env.CI),
-  workers: 2,
+  workers: availableParallelism(),
   // A failed test runs once more with a trace, because tracing every test would take half as long again. It stays failed.
   retries: 1,
   failOnFlakyTests: true,

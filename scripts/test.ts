@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
+import { bundled, bundleTests } from './bundled-tests.ts'
 import { bringIn, FOR_THE_TESTS } from './debian.ts'
 import { reaches } from './imports.ts'
 import { startPostgres } from './postgres.ts'
@@ -27,7 +28,10 @@ const onSqlite = testFiles.filter((file) => !aboutPostgres(file))
 const onPostgres = testFiles.filter((file) => aboutPostgres(file) || reaches(file, opensDatabase))
 
 if (!only) await step('types and lint', () => run('npm', ['run', '--silent', 'check']))
-if (!only || only === 'unit' || only === 'postgres') bringIn(FOR_THE_TESTS)
+if (!only || only === 'unit' || only === 'postgres') {
+  bringIn(FOR_THE_TESTS)
+  await bundleTests(testFiles)
+}
 if (!only || only === 'unit') await step('unit tests on SQLite', () => unit(onSqlite, { DATABASE_URL: '' }))
 if (!only || only === 'postgres') await step('unit tests on PostgreSQL', unitOnPostgres)
 if (!only || only === 'e2e') await step('browser suite on SQLite', () => browsers({ E2E_DATABASE: '' }))
@@ -66,7 +70,7 @@ async function nodeTests(files: string[], atOnce: number, environment: Record<st
   let heard = ''
   const exitCode = await run(
     'node',
-    ['--import', 'tsx', '--test', `--test-concurrency=${atOnce}`, '--test-reporter=spec', ...files],
+    ['--enable-source-maps', '--test', `--test-concurrency=${atOnce}`, '--test-reporter=spec', ...files.map(bundled)],
     environment,
     (text) => {
       heard += text
@@ -78,7 +82,7 @@ async function nodeTests(files: string[], atOnce: number, environment: Record<st
 }
 
 async function unitOnPostgres() {
-  const postgres = await startPostgres()
+  const postgres = await startPostgres({ fleeting: true })
   try {
     return await unit(onPostgres, { DATABASE_URL: postgres.url })
   } finally {

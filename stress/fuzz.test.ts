@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
+import { rmSync } from 'node:fs'
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { after, before, describe, test } from 'node:test'
 import { createAdaptorServer } from '@hono/node-server'
 import { latchkey } from '../app/testing.ts'
+import { bundle } from '../scripts/build.ts'
 import { fuzz } from './fuzz/fuzz.ts'
 import { KINDS } from './fuzz/people.ts'
 import { routesOf } from './fuzz/route-table.ts'
@@ -15,11 +17,10 @@ import { described } from './fuzz/summary.ts'
 const SEED = Number(process.env.FUZZ_SEED ?? 20_261_124)
 
 test('twelve hundred hostile and nearly right requests: no fault, no hang, every route reached, the invariants hold', async () => {
-  const { findings, requests } = await fuzzServer({
-    requests: 1200,
-    seed: SEED,
-    program: 'stress/fuzz/measured-server.ts',
-  })
+  const program = `dist/fuzz-${process.pid}.js`
+  await bundle('stress/fuzz/measured-server.ts', program)
+  after(() => rmSync(program, { force: true }))
+  const { findings, requests } = await fuzzServer({ requests: 1200, seed: SEED, program })
   assert.ok(requests >= 1200)
   assert.deepEqual(findings.map(described), [], `again with FUZZ_SEED=${SEED}`)
 })
