@@ -10,6 +10,7 @@ import {
   type Browser,
   browser,
   builtServer,
+  byHttp,
   codeOf,
   copyOf,
   DONE,
@@ -19,7 +20,6 @@ import {
   RECOVERY_CODES_PAGE as PAGE,
   PENDING,
   readCodesPage,
-  remoteApp,
   remoteProduct,
   roundRobin,
   type ServerProcess,
@@ -63,7 +63,12 @@ async function letIn(browsers: Browser[], code: string) {
 async function ready(one: ServerProcess) {
   let status = 0
   for (let asked = 0; asked < 400 && status !== 503; asked++) {
-    status = (await browser(remoteApp(one.port), {}).get('/readyz')).status
+    status = (
+      await browser(
+        byHttp(() => one.port),
+        {},
+      ).get('/readyz')
+    ).status
     await pause(50)
   }
   return status

@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
-import { builtServer, emptyDatabase, remoteApp } from './testing.ts'
+import { builtServer, byHttp, emptyDatabase } from './testing.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'latchkey-together-'))
 const server = await builtServer()
@@ -19,7 +19,7 @@ test('four servers that start together where nothing is yet all come up, with on
   const started = await Promise.all([1, 2, 3, 4].map(() => server.start(environment)))
   for (const { port, err } of started) {
     assert.equal(err(), '')
-    assert.equal((await remoteApp(port).request('/readyz', {}, HERE as never)).status, 200)
+    assert.equal((await byHttp(() => port)('/readyz', {}, HERE)).status, 200)
   }
   assert.deepEqual(
     readdirSync(folder).filter((name) => name.includes('keys')),
@@ -27,4 +27,4 @@ test('four servers that start together where nothing is yet all come up, with on
   )
 })
 
-const HERE = { incoming: { socket: { remoteAddress: '192.0.2.1' } } }
+const HERE = '192.0.2.1'

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { after, describe, test } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
-import { builtServer, remoteApp, remoteProduct, untilSaid } from './testing.ts'
+import { builtServer, byHttp, remoteProduct, untilSaid } from './testing.ts'
 
 const TOKEN = 'scraper-0123456789'
 
@@ -16,8 +16,7 @@ after(async () => {
 })
 
 const get = async (port: number, path: string, headers: Record<string, string> = {}) =>
-  remoteApp(port).request(path, { headers: { Host: 'latchkey.test', ...headers } }, FROM_HERE as never)
-const FROM_HERE = { incoming: { socket: { remoteAddress: '192.0.2.1' } } }
+  byHttp(() => port)(path, { headers: { Host: 'latchkey.test', ...headers } }, '192.0.2.1')
 
 /** Resolves when nobody listens there, or after twenty seconds. */
 async function isClosed(port: number) {

@@ -1,5 +1,6 @@
 // The process that fills a database. It isn't the one we measure afterwards, so its memory doesn't count.
 import { randomBytes } from 'node:crypto'
+import { encodeBase32UpperCaseNoPadding } from '@oslojs/encoding'
 import Sqlite from 'better-sqlite3'
 import pg from 'pg'
 import { hintOf, newAccessToken } from '#app/access-tokens/token.ts'
@@ -8,6 +9,7 @@ import { createPasswords } from '#app/lib/passwords.ts'
 import { hashToken, newAccountId, newId } from '#app/lib/tokens.ts'
 import { createVault } from '#app/lib/vault.ts'
 import { newSession } from '#app/sign-in/session.ts'
+import { PASSWORD } from '#app/testing/names.ts'
 import { sealSecret } from '#app/two-factor/factor-secret.ts'
 import { NEVER_USED } from '#app/two-factor/factors/totp/totp.ts'
 import { storedCodes } from '#app/two-factor/recovery-codes.ts'
@@ -15,7 +17,7 @@ import { type Db, openDatabase } from '#db/client.ts'
 import { dialect } from '#db/columns.ts'
 import { accessTokens, accounts, factors, recoveryCodes, sessions } from '#db/schema.ts'
 import { populate } from './population.ts'
-import { KEY, type Order, PASSWORD, type People } from './protocol.ts'
+import { KEY, type Order, type People } from './protocol.ts'
 
 const DAY = 24 * 60 * 60_000
 const ORIGIN = { address: '192.0.2.7', browser: 'Firefox on Linux' }
@@ -68,7 +70,7 @@ process.once('message', async (order: Order) => {
         ? []
         : [tx.insert(sessions).values(row), tx.insert(accessTokens).values(tokenRow(accountId, token, at))]),
     ]
-    return signs ? { signer: { email, secret: secret.toString('hex') }, write } : { session, token, write }
+    return signs ? { signer: { email, key: encodeBase32UpperCaseNoPadding(secret) }, write } : { session, token, write }
   }
 })
 

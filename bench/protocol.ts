@@ -1,8 +1,7 @@
-export const PASSWORD = 'violet kettle marches north'
 export const KEY = { id: 'b1', key: new Uint8Array(32) }
 
-/** Somebody who can sign in once, because a time step's code works once. `secret` in hex. */
-export type Signer = { email: string; secret: string }
+/** Somebody who can sign in once, because a time step's code works once. */
+export type Signer = { email: string; key: string }
 
 /** What the measured requests carry. */
 export type People = { signers: Signer[]; sessions: string[]; tokens: string[] }

@@ -1,14 +1,15 @@
-import { generateSync } from 'otplib'
+import { codeOf } from '#app/testing/authenticator.ts'
+import { PASSWORD } from '#app/testing/names.ts'
 import type { Send } from './load.ts'
-import { PASSWORD, type Signer } from './protocol.ts'
+import type { Signer } from './protocol.ts'
 
 export type Typed = { password: string; code: string }
 
 /** The two forms of a sign-in, made beforehand: what a person and a phone do isn't the server's work. */
-export function whatIsTyped({ email, secret }: Signer): Typed {
-  const code = generateSync({ secret: Buffer.from(secret, 'hex'), epoch: Math.floor(Date.now() / 1000) })
-  return { password: new URLSearchParams({ email, password: PASSWORD }).toString(), code: `code=${code}` }
-}
+export const whatIsTyped = ({ email, key }: Signer): Typed => ({
+  password: new URLSearchParams({ email, password: PASSWORD }).toString(),
+  code: `code=${codeOf(key, new Date())}`,
+})
 
 const formHead = (port: number) =>
   `Origin: http://localhost:${port}\r\nContent-Type: application/x-www-form-urlencoded\r\n`

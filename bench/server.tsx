@@ -9,9 +9,10 @@ import { readConfig } from '#app/config.ts'
 import { wire } from '#app/deps.ts'
 import { createPasswords } from '#app/lib/passwords.ts'
 import { createVault } from '#app/lib/vault.ts'
+import { PASSWORD } from '#app/testing/names.ts'
 import { openDatabase } from '#db/client.ts'
 import { AccountPage } from '#views/settings/account-page.tsx'
-import { KEY, PASSWORD, type Ports, type Questions } from './protocol.ts'
+import { KEY, type Ports, type Questions } from './protocol.ts'
 
 const database = openDatabase(process.env.DATABASE_URL ?? '')
 const passwords = createPasswords()

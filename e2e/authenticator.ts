@@ -1,5 +1,5 @@
-import { createHmac } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { codeOf } from '../app/testing/authenticator.ts'
 
 const STEP = 30_000 // milliseconds: RFC 6238 section 4, X = 30 seconds
 const CLOSE_TO_THE_EDGE = 2_500 // milliseconds a form may take from here to the server's clock, on a busy machine
@@ -45,13 +45,8 @@ export class Authenticator {
     }
   }
 
-  /** RFC 4226 section 5.3, over the step of RFC 6238. It isn't the server's library, so it is a second witness. */
   codeOfStep(step: number): string {
-    const counter = Buffer.alloc(8)
-    counter.writeBigUInt64BE(BigInt(step))
-    const hash = createHmac('sha1', fromBase32(this.key)).update(counter).digest()
-    const offset = hash.readUInt8(hash.length - 1) & 0x0f
-    return String((hash.readUInt32BE(offset) & 0x7fffffff) % 1_000_000).padStart(6, '0')
+    return codeOf(this.key, new Date(step * STEP))
   }
 }
 
@@ -66,11 +61,4 @@ function leftOfThisStep(): number {
 /** The previous step is refused as soon as this one ends. */
 function closesSoon(step: number): boolean {
   return step === currentStep() - 1 && leftOfThisStep() < CLOSE_TO_THE_EDGE
-}
-
-/** RFC 4648 section 6, without padding. */
-function fromBase32(text: string): Buffer {
-  const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'
-  const bits = Array.from(text, (character) => alphabet.indexOf(character).toString(2).padStart(5, '0')).join('')
-  return Buffer.from((bits.match(/.{8}/g) ?? []).map((byte) => Number.parseInt(byte, 2)))
 }

@@ -1,5 +1,6 @@
-import { type APIRequestContext, type APIResponse, expect } from 'playwright/test'
-import { type Account, type ProtectedAccount, RECOVERY_CODE } from './account.ts'
+import type { APIRequestContext, APIResponse } from 'playwright/test'
+import { type Account, type Client, setUp, signIn, signUp, submit as submitBy } from '../app/testing/people.ts'
+import type { ProtectedAccount } from './account.ts'
 import { Authenticator } from './authenticator.ts'
 
 type Fields = Record<string, string>
@@ -15,39 +16,25 @@ export function post(request: APIRequestContext, path: string, form: Fields = {}
 }
 
 /** Sends a form and expects it to be accepted. Returns where the answer leads. */
-export async function submit(request: APIRequestContext, path: string, form: Fields = {}): Promise<string> {
-  const response = await post(request, path, form)
-  expect(response.status(), `POST ${path}`).toBe(303)
-  return response.headers().location ?? ''
-}
+export const submit = (request: APIRequestContext, path: string, form?: Fields): Promise<string> =>
+  submitBy(clientOf(request), path, form)
 
-export async function signUpByRequest(request: APIRequestContext, { email, password }: Account): Promise<void> {
-  await submit(request, '/sign-up', { email, password })
+export async function signUpByRequest(request: APIRequestContext, account: Account): Promise<void> {
+  await signUp(clientOf(request), account)
 }
 
 /** The password, and the code if one is owed. */
-export async function signInByRequest(
-  request: APIRequestContext,
-  { email, password }: Account,
-  code?: string,
-): Promise<void> {
-  const next = await submit(request, '/sign-in', { email, password })
-  if (code !== undefined) {
-    expect(next).toContain('/sign-in/two-factor')
-    await submit(request, '/sign-in/two-factor', { code })
-  }
-}
+export const signInByRequest = (request: APIRequestContext, account: Account, code?: string): Promise<void> =>
+  signIn(clientOf(request), account, code)
 
 /** Goes through the set-up for the signed-in account, like the two steps on the pages. */
 export async function enrolByRequest(request: APIRequestContext, account: Account): Promise<ProtectedAccount> {
-  await submit(request, '/settings/two-factor/set-up/confirm', { password: account.password })
-  const stepOne = await read(request, '/settings/two-factor/set-up')
-  const authenticator = new Authenticator(keyIn(stepOne))
-  const enrolment = hiddenIn(stepOne, 'enrolment')
-  await submit(request, '/settings/two-factor/set-up', { enrolment, code: await authenticator.nextCode() })
-  const stepTwo = await read(request, '/settings/two-factor/set-up/recovery-codes')
-  await submit(request, '/settings/two-factor/set-up/recovery-codes', { enrolment, saved: 'yes' })
-  return { ...account, authenticator, recoveryCodes: recoveryCodesIn(stepTwo) }
+  let authenticator = new Authenticator('')
+  const { codes } = await setUp(clientOf(request), account, (key) => {
+    authenticator = new Authenticator(key)
+    return authenticator.nextCode()
+  })
+  return { ...account, authenticator, recoveryCodes: codes }
 }
 
 export async function changePasswordByRequest(
@@ -62,26 +49,14 @@ export async function disableByRequest(request: APIRequestContext, account: Acco
   await submit(request, '/settings/two-factor/disable', { password: account.password })
 }
 
-async function read(request: APIRequestContext, path: string): Promise<string> {
-  const response = await request.get(path, { maxRedirects: 0 })
-  expect(response.status(), `GET ${path}`).toBe(200)
-  return response.text()
-}
+/** The people of all suites, in a browser of Playwright's: it shares the cookies of the pages. */
+const clientOf = (request: APIRequestContext): Client => ({
+  get: async (path) => answerOf(await request.get(path, { maxRedirects: 0 })),
+  post: async (path, fields) => answerOf(await post(request, path, fields)),
+})
 
-function keyIn(html: string): string {
-  const shown = /<code[^>]*data-key[^>]*>(.*?)<\/code>/s.exec(html)?.[1] ?? ''
-  return textOf(shown).replaceAll(/\s/g, '')
-}
-
-function recoveryCodesIn(html: string): string[] {
-  return textOf(html).match(new RegExp(RECOVERY_CODE, 'g')) ?? []
-}
-
-function hiddenIn(html: string, name: string): string {
-  const input = new RegExp(`<input[^>]*name="${name}"[^>]*>`).exec(html)?.[0] ?? ''
-  return /value="([^"]*)"/.exec(input)?.[1] ?? ''
-}
-
-function textOf(html: string): string {
-  return html.replaceAll(/<[^>]*>/g, ' ')
-}
+const answerOf = async (response: APIResponse) => ({
+  status: response.status(),
+  location: response.headers().location ?? null,
+  html: await response.text(),
+})

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { Hono } from 'hono'
-import { browser, testVault } from '../testing.ts'
+import { browser, inProcess, testVault } from '../testing.ts'
 import type { AppEnv } from './env.ts'
 import { mailLinkCookie } from './mail-link-cookie.ts'
 import { createCookies } from './session.ts'
@@ -22,7 +22,7 @@ for (const purpose of ['reset_password', 'confirm_email'] as const) {
     return c.text(token ?? 'none')
   })
 }
-const visitor = () => browser(app, {})
+const visitor = () => browser(inProcess(app), {})
 
 describe('a link from a mail', () => {
   test('its token leaves the URL at once, for a cookie that only the server reads (A48)', async () => {

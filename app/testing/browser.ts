@@ -1,21 +1,21 @@
-import type { createApp } from '../app.ts'
 import { BASE_URL } from './names.ts'
+import { type Answer, textOf } from './people.ts'
+import type { Transport } from './transport.ts'
 
 export type Visitor = { address?: string; userAgent?: string }
-type Answer = { status: number; location: string | null; headers: Headers; html: string; text: string }
+type Received = Answer & { headers: Headers; text: string }
 
 export type Browser = ReturnType<typeof browser>
 
 /** Keeps cookies and posts forms like a browser with scripts off. It follows no redirects, because tests look at each. */
-export function browser(app: ReturnType<typeof createApp>, { address = '192.0.2.1', userAgent = FIREFOX }: Visitor) {
+export function browser(carry: Transport, { address = '192.0.2.1', userAgent = FIREFOX }: Visitor) {
   const cookies = new Map<string, string>()
-  const environment = { incoming: { socket: { remoteAddress: address }, rawHeaders: [] } }
 
-  async function send(path: string, init: RequestInit): Promise<Answer> {
+  async function send(path: string, init: RequestInit): Promise<Received> {
     const headers = new Headers({ Host: new URL(BASE_URL).host, 'User-Agent': userAgent })
     if (cookies.size > 0) headers.set('Cookie', [...cookies].map(([name, value]) => `${name}=${value}`).join('; '))
     for (const [name, value] of new Headers(init.headers)) headers.set(name, value)
-    const response = await app.request(path, { ...init, headers }, environment as never)
+    const response = await carry(path, { ...init, headers }, address)
     for (const line of response.headers.getSetCookie()) {
       const [pair = '', ...attributes] = line.split('; ')
       const name = pair.slice(0, pair.indexOf('='))
@@ -53,11 +53,3 @@ export function browser(app: ReturnType<typeof createApp>, { address = '192.0.2.
 }
 
 const FIREFOX = 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0'
-
-const textOf = (html: string) =>
-  html
-    .replace(/<[^>]*>/g, ' ')
-    .replaceAll('&#39;', "'")
-    .replaceAll('&quot;', '"')
-    .replaceAll('&amp;', '&')
-    .replace(/\s+/g, ' ')

@@ -2,8 +2,8 @@ import * as schema from '#db/schema.ts'
 import { type Message, openMail } from '../mail/mail.ts'
 import type { Browser } from './browser.ts'
 import { BASE_URL, PASSWORD } from './names.ts'
+import { newEmail, signIn, signUp, submit } from './people.ts'
 import type { Latchkey } from './product.ts'
-import { newEmail } from './stories.ts'
 
 /** What is queued for an address, oldest first. */
 export async function mailsTo(product: Latchkey, email: string): Promise<Message[]> {
@@ -34,20 +34,18 @@ export const pageOf = (path: string): string => path.split('?')[0] ?? ''
 /** A new account with a confirmed address, from a site with a mail server. Nobody is signed in. */
 export async function confirmedAccount(product: Latchkey): Promise<string> {
   const email = newEmail()
-  await product.browser().post('/sign-up', { email, password: PASSWORD })
+  await signUp(product.browser(), { email, password: PASSWORD })
   const { path } = await mailTo(product, email, /^Confirm your e-mail/)
   const browser = product.browser()
   await followed(browser, path)
-  const answer = await browser.post(pageOf(path))
-  if (answer.location !== '/sign-in') throw new Error(`confirming answered ${answer.status}: ${answer.text}`)
+  await submit(browser, pageOf(path))
   return email
 }
 
 /** A browser signed in to an account without a second factor. */
 export async function signedInBrowser(product: Latchkey, email: string, password = PASSWORD): Promise<Browser> {
   const browser = product.browser()
-  const answer = await browser.post('/sign-in', { email, password })
-  if (answer.location !== '/') throw new Error(`sign-in answered ${answer.status}: ${answer.text}`)
+  await signIn(browser, { email, password })
   return browser
 }
 

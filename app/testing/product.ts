@@ -16,6 +16,7 @@ import type { Metrics } from '../watch/metrics.ts'
 import { browser, type Visitor } from './browser.ts'
 import { BASE_URL, GOOD_PASSWORDS } from './names.ts'
 import { QUICK } from './quick-hashes.ts'
+import { inProcess } from './transport.ts'
 
 export type Latchkey = Awaited<ReturnType<typeof latchkey>>
 
@@ -120,6 +121,7 @@ export async function latchkey(
     faults.push(error)
     deps.watch.fault(error)
   })
+  const carry = inProcess(app)
   return {
     database,
     vault,
@@ -127,7 +129,8 @@ export async function latchkey(
     deps,
     app,
     faults,
-    browser: (of: Visitor = {}) => browser(app, of),
+    carry,
+    browser: (of: Visitor = {}) => browser(carry, of),
     close: () => database.close(),
   }
 }

@@ -2,8 +2,9 @@ import { closeAfterRestore } from '../account/restored.ts'
 import { codeOf } from './authenticator.ts'
 import type { Browser } from './browser.ts'
 import { RECOVERY_CODES_PAGE, SET_UP, TOKENS_PAGE } from './names.ts'
+import { readEnrolPage } from './people.ts'
 import type { Person, Rivals } from './rivals.ts'
-import { readAccessToken, readCodesPage, readEnrolPage, tokenFields } from './stories.ts'
+import { readAccessToken, readCodesPage, tokenFields } from './stories.ts'
 
 export type Random = (below: number) => number
 type Chosen = { world: Rivals; who: Person; random: Random }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { DONE, PASSWORD, RECOVERY_CODES_PAGE, SET_UP } from '#app/testing/names.ts'
-import { adding, readCodes, readEnrolPage, replacing, viewingCodes } from '#app/testing/stories.ts'
+import { readCodes, readEnrolPage } from '#app/testing/people.ts'
+import { adding, replacing, viewingCodes } from '#app/testing/stories.ts'
 import type { Flow, Headers } from './flow.ts'
 import { isSignedIn, makePerson, passwordLeads } from './people.ts'
 import { codeNext, codeNow, letsIn, refuses, TWO_FACTOR } from './tries.ts'

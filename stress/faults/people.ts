@@ -20,7 +20,7 @@ const A_DAY = 24 * 60 * 60_000
 
 /**
  * An account with the given number of authenticators, and a browser signed in to it. Written directly, the way the product
- * would, because two passwords take argon2id a tenth of a second. None of their codes is used.
+ * would, so that none of their codes is used.
  */
 export async function makePerson(world: World, authenticators: number) {
   const { db, vault } = world
@@ -78,7 +78,7 @@ export async function makePerson(world: World, authenticators: number) {
   }
 }
 
-/** A browser that gave the right password and owes the code. Written directly, because the password would cost a hash. */
+/** A browser that gave the right password and owes the code. Written directly, so that no limit counts it. */
 export async function owingCode(world: World, { email, id }: Pick<Person, 'email' | 'id'>): Promise<Browser> {
   const account = (await world.db.select().from(accounts)).find((row) => row.id === id)
   if (!account) throw new Error(`There is no account ${email}.`)

@@ -1,18 +1,18 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
-import { request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import type Sqlite from 'better-sqlite3'
 import pg from 'pg'
-import type { createApp } from '#app/app.ts'
 import { assertInvariants } from '#app/invariants.ts'
 import { createPasswords } from '#app/lib/passwords.ts'
 import { createVault } from '#app/lib/vault.ts'
 import { type Browser, browser } from '#app/testing/browser.ts'
 import { BASE_URL, PASSWORD } from '#app/testing/names.ts'
+import { QUICK } from '#app/testing/quick-hashes.ts'
 import { type ServerProcess, startServer } from '#app/testing/server-process.ts'
+import { byHttp } from '#app/testing/transport.ts'
 import { type Database, type Db, openDatabase } from '#db/client.ts'
 import { dialect } from '#db/columns.ts'
 import { bundle } from '../../scripts/build.ts'
@@ -58,7 +58,7 @@ export async function makeWorld({
     folder,
     keys,
     vault: createVault([key]),
-    passwordHash: await createPasswords().hash(PASSWORD, 'local'),
+    passwordHash: await createPasswords({ cost: QUICK }).hash(PASSWORD, 'local'),
     /** The tester's one connection, the same object across restarts, because it remembers what it saw before. */
     db: forwarding(() => connected?.db),
     get server() {
@@ -116,9 +116,7 @@ export async function makeWorld({
     /** Sends a browser's requests over the network to the server that is running now. */
     browser: (): Browser =>
       browser(
-        { request: (path: string, init: RequestInit) => sent(world.server.port, path, init) } as unknown as ReturnType<
-          typeof createApp
-        >,
+        byHttp(() => world.server.port, { patience: PATIENCE }),
         {},
       ),
 
@@ -177,31 +175,3 @@ const forwarding = (to: () => Db | undefined) =>
       return typeof value === 'function' ? value.bind(db) : value
     },
   })
-
-/** One request on a connection of its own. Rejects when the connection ends before the whole answer is there. */
-function sent(port: number, path: string, init: RequestInit): Promise<Response> {
-  return new Promise((resolve, reject) => {
-    const headers = Object.fromEntries(new Headers(init.headers))
-    const method = init.method ?? 'GET'
-    const asking = request(
-      { host: '127.0.0.1', port, path, method, headers, agent: false, timeout: PATIENCE },
-      (answer) => {
-        const chunks: Buffer[] = []
-        answer.on('data', (chunk: Buffer) => chunks.push(chunk))
-        answer.once('error', reject)
-        answer.once('end', () => {
-          if (!answer.complete) return reject(new Error('The answer broke off.'))
-          const { statusCode: status = 0, rawHeaders } = answer
-          const pairs = rawHeaders.flatMap((name, index) =>
-            index % 2 === 0 ? [[name, rawHeaders[index + 1] ?? ''] as [string, string]] : [],
-          )
-          const body = [204, 304].includes(status) ? null : Buffer.concat(chunks)
-          resolve(new Response(body, { status, headers: pairs }))
-        })
-      },
-    )
-    asking.once('timeout', () => asking.destroy(new Error(`No answer from ${path} within ${PATIENCE} ms.`)))
-    asking.once('error', reject)
-    asking.end(typeof init.body === 'string' ? init.body : undefined)
-  })
-}

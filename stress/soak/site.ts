@@ -1,5 +1,5 @@
-import { Agent, request } from 'node:http'
-import { BASE_URL, browser, type Latchkey, type Visitor } from '#app/testing.ts'
+import { Agent } from 'node:http'
+import { browser, byHttp, type Product, type Transport, type Visitor } from '#app/testing.ts'
 
 export type Site = ReturnType<typeof siteOf>
 
@@ -12,45 +12,20 @@ export function siteOf(ports: number[], clock: { now: () => Date }) {
   const failures: string[] = []
   let asked = 0
 
-  function ask(path: string, init: RequestInit, address: string): Promise<Response> {
-    const port = ports[asked++ % ports.length] ?? 0
-    const headers = { ...Object.fromEntries(new Headers(init.headers)), 'X-Forwarded-For': address }
-    const { host } = new URL(BASE_URL)
-    return new Promise((resolve, reject) => {
-      const asking = request(
-        { agent, port, path, method: init.method ?? 'GET', headers: { ...headers, host }, host: '127.0.0.1' },
-        (answer) => {
-          const chunks: Buffer[] = []
-          answer.on('data', (chunk: Buffer) => chunks.push(chunk))
-          answer.on('error', reject)
-          answer.on('end', () => {
-            const status = answer.statusCode ?? 0
-            if (status >= 500) failures.push(`${init.method ?? 'GET'} ${path.split('?')[0]} answered ${status}`)
-            const received = new Headers()
-            for (let at = 0; at < answer.rawHeaders.length; at += 2)
-              received.append(answer.rawHeaders[at] ?? '', answer.rawHeaders[at + 1] ?? '')
-            const body = [204, 303, 304].includes(status) ? null : Buffer.concat(chunks)
-            resolve(new Response(body, { status, headers: received }))
-          })
-        },
-      )
-      asking.on('error', reject)
-      asking.end(typeof init.body === 'string' ? init.body : undefined)
-    })
+  const next = byHttp(() => ports[asked++ % ports.length] ?? 0, { agent, patience: 30_000 })
+  const carry: Transport = async (path, init, address) => {
+    const answer = await next(path, init, address)
+    if (answer.status >= 500) failures.push(`${init.method ?? 'GET'} ${path.split('?')[0]} answered ${answer.status}`)
+    return answer
   }
-
-  const app = {
-    request: (path: string, init: RequestInit, env: { incoming: { socket: { remoteAddress: string } } }) =>
-      ask(path, init, env.incoming.socket.remoteAddress),
-  } as unknown as Latchkey['app']
 
   /** A person at an address of their own. */
   const somewhere = () => `10.${byte()}.${byte()}.${byte()}`
-  const product = {
-    app,
+  const product: Product = {
+    carry,
     clock,
-    browser: ({ address = somewhere(), ...of }: Visitor = {}) => browser(app, { address, ...of }),
-  } as unknown as Latchkey
+    browser: ({ address = somewhere(), ...of }: Visitor = {}) => browser(carry, { address, ...of }),
+  }
 
   return {
     product,

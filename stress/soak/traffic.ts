@@ -5,9 +5,9 @@ import {
   type Browser,
   codeOf,
   enrolling,
-  type Latchkey,
   newEmail,
   PASSWORD,
+  type Product,
   RECOVERY_CODES_PAGE,
   readCodesPage,
   SESSIONS_PAGE,
@@ -48,7 +48,7 @@ export async function newcomer(site: Site, tries = TRIES): Promise<Person> {
   return { email, password: PASSWORD, key, step: stepOf(product), codes, browser, token: value }
 }
 
-const stepOf = ({ clock }: Latchkey) => Math.floor(clock.now().getTime() / STEP)
+const stepOf = ({ clock }: Product) => Math.floor(clock.now().getTime() / STEP)
 
 /** Something turned out differently than the person meant. */
 export class Otherwise extends Error {}

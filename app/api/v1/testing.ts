@@ -1,5 +1,5 @@
 // A client of `/api/v1` for tests: JSON in and out, a bearer token, no cookies. Only for tests.
-import { BASE_URL, type Latchkey, PASSWORD } from '../../testing.ts'
+import { BASE_URL, PASSWORD, type Product } from '../../testing.ts'
 
 export type ApiAnswer = {
   status: number
@@ -8,16 +8,14 @@ export type ApiAnswer = {
   text: string
 }
 
-export function apiClient(product: Latchkey, address = '192.0.2.9') {
-  const environment = { incoming: { socket: { remoteAddress: address }, rawHeaders: [] } }
-
+export function apiClient({ carry }: Pick<Product, 'carry'>, address = '192.0.2.9') {
   async function raw(
     method: string,
     path: string,
     init: RequestInit & { headers?: Record<string, string> } = {},
   ): Promise<ApiAnswer> {
     const headers = { Host: new URL(BASE_URL).host, 'User-Agent': 'curl/8.5.0', ...init.headers }
-    const response = await product.app.request(path, { ...init, method, headers }, environment as never)
+    const response = await carry(path, { ...init, method, headers }, address)
     const text = await response.text()
     const isJson = (response.headers.get('Content-Type') ?? '').includes('json')
     return { status: response.status, headers: response.headers, text, body: isJson ? JSON.parse(text) : {} }
