@@ -1,4 +1,5 @@
 import { Hono } from 'hono'
+import { TrieRouter } from 'hono/router/trie-router'
 import { accessTokenRoutes } from './access-tokens/access-tokens.routes.tsx'
 import { changeEmailRoutes, newEmailRoutes } from './account/change-email.routes.tsx'
 import { changePasswordRoutes } from './account/change-password.routes.tsx'
@@ -20,7 +21,6 @@ import { onlyHost } from './http/host.ts'
 import { onlyAllowedMethods } from './http/methods.ts'
 import { pageRenderer } from './http/page.tsx'
 import { requester } from './http/requester.ts'
-import { RememberingRouter } from './http/router.ts'
 import { sameOrigin } from './http/same-origin.ts'
 import { createCookies } from './http/session.ts'
 import { watched } from './http/watched.ts'
@@ -48,7 +48,8 @@ export function createApp(services: Deps, report: (error: unknown) => void = ser
   const errors = errorPages({ page, baseUrl, report })
 
   const v1 = v1Routes(deps)
-  const app = new Hono<AppEnv>({ router: new RememberingRouter() })
+  // Hono's own choice would first try a router that our routes don't fit, and then take this one.
+  const app = new Hono<AppEnv>({ router: new TrieRouter() })
   return app
     .route('/', watched({ ...deps, isMeasured: deps.metricsToken !== undefined }))
     .use(securityHeaders(baseUrl))

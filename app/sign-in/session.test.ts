@@ -13,6 +13,7 @@ import {
   testClock,
   withTwoFactor,
 } from '../testing.ts'
+import { currentSession } from './session.ts'
 
 const SECOND = 1000
 const MINUTE = 60 * SECOND
@@ -155,4 +156,15 @@ test('last seen is written once a minute at most', async () => {
   }
   assert.deepEqual(counts, [0, 0, 1, 1, 1, 2])
   assert.deepEqual(await loggedEvents(on, email), ['signed_up', 'signed_in password'])
+})
+
+test("a session can't be edited by one of the requests that share it", async () => {
+  const { browser } = await signedUp(product)
+  const session = await currentSession(product.deps, browser.cookies.get(SESSION) ?? '')
+  assert.ok(session, 'is found')
+  assert.throws(() => {
+    // @ts-expect-error Nor does it compile.
+    session.email = 'another@example.com'
+  }, TypeError)
+  assert.throws(() => session.expiresAt.setTime(0), TypeError)
 })

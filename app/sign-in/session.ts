@@ -8,29 +8,30 @@ const MINUTE = 60_000 // between two writes of when a session was last seen
 export type Client = 'browser' | 'api'
 
 /** A signed-in browser or API client, with what every page wants to know of its account. Read in one query. */
-export type Session = Origin & {
-  id: string
-  tokenHash: string
-  accountId: number
-  uid: number
-  email: string
-  /** Null until its owner followed the link in a mail to it. */
-  emailConfirmedAt: Date | null
-  securityVersion: number
-  client: Client
-  method: Method
-  startedAt: Date
-  lastSeenAt: Date
-  expiresAt: Date
-  codesShownUntil: Date | null
-  suspendedAt: Date | null
-  /** Since when its access tokens open nothing; null when they work. */
-  tokensFrozenAt: Date | null
-  passwordChangedAt: Date
-  /** Null while the second factor is off. */
-  secondFactorSince: Date | null
-  recoveryCodesLeft: number
-}
+export type Session = Origin &
+  Readonly<{
+    id: string
+    tokenHash: string
+    accountId: number
+    uid: number
+    email: string
+    /** Null until its owner followed the link in a mail to it. */
+    emailConfirmedAt: Date | null
+    securityVersion: number
+    client: Client
+    method: Method
+    startedAt: Date
+    lastSeenAt: Date
+    expiresAt: Date
+    codesShownUntil: Date | null
+    suspendedAt: Date | null
+    /** Since when its access tokens open nothing; null when they work. */
+    tokensFrozenAt: Date | null
+    passwordChangedAt: Date
+    /** Null while the second factor is off. */
+    secondFactorSince: Date | null
+    recoveryCodesLeft: number
+  }>
 
 /** The row of a session that begins now. */
 export type NewSession = Origin & {

@@ -2,7 +2,7 @@ import type { Vault } from '../lib/vault.ts'
 import type { ActiveFactor } from './factor.ts'
 
 /** An active factor, as stored; `secret` is sealed. */
-export type StoredFactor = {
+export type StoredFactor = Readonly<{
   id: string
   accountId: number
   kind: string
@@ -12,7 +12,7 @@ export type StoredFactor = {
   counter: number
   addedAt: Date
   lastUsedAt: Date | null
-}
+}>
 
 const place = (factorId: string) => `factors ${factorId}`
 
