@@ -1,13 +1,10 @@
-import { Hono } from 'hono'
 import { compress } from 'hono/compress'
 import { z } from 'zod'
 import { AccessTokensPage } from '#views/access-tokens/access-tokens-page.tsx'
 import { EditPage, RemovePage } from '#views/access-tokens/change-pages.tsx'
 import type { FormState } from '#views/ui/types.ts'
-import type { AnyContext, SignedInEnv } from '../http/env.ts'
 import { passwordField } from '../http/fields.ts'
 import { readForm } from '../http/forms.ts'
-import { may, signedInWith } from '../http/guards.ts'
 import { CHANGED_MEANWHILE, refusedForm, refusedStatus } from '../http/messages.ts'
 import { takeNotice } from '../http/notices.ts'
 import type { NoticeWord } from '../http/session.ts'
@@ -19,6 +16,7 @@ import {
   tokenInPath,
   valuesOf,
 } from '../http/token-form.ts'
+import { type SignedInContext, signedInPages } from '../pages/guards.ts'
 import {
   type AccessToken,
   editToken,
@@ -31,6 +29,8 @@ import {
 import { generateRoutes, regenerateRoutes } from './generate.routes.tsx'
 import { type ShownTokenRoutesDeps, shownTokenRoutes } from './shown-token.routes.tsx'
 
+type TokensContext = SignedInContext<TokensViewer>
+
 const HERE = '/settings/tokens'
 const TICKED = /^token-[\w-]{1,64}$/
 const ReleaseForm = z.object({ password: passwordField() })
@@ -38,77 +38,78 @@ const RemoveForm = z.object({ ids: z.string().max(4096).default(''), password: p
 
 /** The list, Edit, Remove; Generate and Regenerate, and the page that shows a new value once, stand in files of their own. */
 export function accessTokenRoutes(deps: ShownTokenRoutesDeps) {
-  const list = (c: AnyContext, form: FormState<'tokens' | 'password'>, status: 200 | 422 | 429 = 200) => {
-    const session: TokensViewer = c.var.session
+  const list = (c: TokensContext, form: FormState<'tokens' | 'password'>, status: 200 | 422 | 429 = 200) => {
+    const { session } = c.var
     const notice = takeNotice(c, deps.cookies, session)
     const frozenSince = session.tokensFrozenAt
     const shown = { notice, tokens: tokensSeenBy(session), form, frozenSince, now: deps.now() }
     return deps.page(c, <AccessTokensPage viewer={session} {...shown} />, status)
   }
 
-  const back = (c: AnyContext, notice: NoticeWord) => {
+  const back = (c: TokensContext, notice: NoticeWord) => {
     deps.cookies.notice.leave(c, notice)
     return c.redirect(HERE, 303)
   }
 
-  const own = (c: AnyContext, ids: string): AccessToken[] => {
+  const own = (c: TokensContext, ids: string): AccessToken[] => {
     const wanted = ids.split(',')
     return tokensSeenBy(c.var.session).filter(({ id }) => wanted.includes(id))
   }
 
-  const editPage = (c: AnyContext, token: AccessToken, form: FormState, status: 200 | 422 | 429 = 200) =>
+  const editPage = (c: TokensContext, token: AccessToken, form: FormState, status: 200 | 422 | 429 = 200) =>
     deps.page(c, <EditPage viewer={c.var.session} token={token} form={form} offered={offered(deps)} />, status)
 
-  return new Hono<SignedInEnv<TokensViewer>>()
-    .use(signedInWith(deps, tokensViewer), may(deps, 'anything'))
-    .get('/', compress(), (c) => list(c, {})) // fifty tokens are a long page, and no secret is on it
-    .post('/', async (c) => {
-      const { values } = await readForm(c, z.object({}), TICKED)
-      const ids = Object.keys(values).map((name) => name.slice('token-'.length))
-      if (ids.length === 0) return list(c, refusedForm('tokens', 'Tick the tokens you want to remove.'), 422)
-      return c.redirect(`${HERE}/remove?ids=${ids.join(',')}`, 303)
-    })
-    .get('/remove', (c) => {
-      const tokens = own(c, c.req.query('ids') ?? '')
-      if (tokens.length === 0) return back(c, 'token_gone')
-      return deps.page(c, <RemovePage viewer={c.var.session} tokens={tokens} form={{}} />)
-    })
-    .post('/remove', async (c) => {
-      const { session } = c.var
-      const form = await readForm(c, RemoveForm)
-      const tokens = own(c, form.values.ids ?? '')
-      if (tokens.length === 0) return back(c, 'token_gone')
-      const show = (state: FormState<'password'>) => <RemovePage viewer={session} tokens={tokens} form={state} />
-      if (!form.ok) return deps.page(c, show({ errors: form.errors }), 422)
-      const ids = tokens.map(({ id }) => id)
-      const result = await removeTokens(deps, session, { ids, password: form.data.password }, c.var.origin)
-      if (!result.ok) return deps.page(c, show(refusedTokenForm(result)), refusedStatus(c, result))
-      return back(c, result.removed.length > 0 ? 'tokens_removed' : 'token_gone')
-    })
-    .get('/release', (c) => c.redirect(HERE, 303))
-    .post('/release', async (c) => {
-      const form = await readForm(c, ReleaseForm)
-      if (!form.ok) return list(c, { errors: form.errors }, 422)
-      const result = await releaseTokens(deps, c.var.session, form.data.password, c.var.origin)
-      if (result.ok) return back(c, 'tokens_released')
-      const refused = result.reason === 'changed' ? refusedForm('', CHANGED_MEANWHILE) : refusedTokenForm(result)
-      return list(c, refused, refusedStatus(c, result))
-    })
-    .route('/generate', generateRoutes(deps))
-    .route('/value', shownTokenRoutes(deps))
-    .get('/:id/edit', (c) => {
-      const token = tokenInPath(c)
-      return editPage(c, token, { values: valuesOf(token) })
-    })
-    .post('/:id/edit', async (c) => {
-      const token = tokenInPath(c)
-      const form = await readTokenForm(c, deps, ConfirmedChoicesForm, token.expiresAt)
-      if (!form.ok) return editPage(c, token, form.form, 422)
-      const edited = { id: token.id, ...form.choices, password: form.password }
-      const result = await editToken(deps, c.var.session, edited, c.var.origin)
-      if (result.ok) return back(c, 'token_edited')
-      if (result.reason === 'no_such_token') return back(c, 'token_gone')
-      return editPage(c, token, refusedTokenForm(result, form.values), refusedStatus(c, result))
-    })
-    .route('/:id/regenerate', regenerateRoutes(deps))
+  return signedInPages(deps, { deed: 'anything', view: tokensViewer }, (pages) => {
+    generateRoutes(pages.basePath('/generate'), deps)
+    shownTokenRoutes(pages.basePath('/value'), deps)
+    regenerateRoutes(pages.basePath('/:id/regenerate'), deps)
+    pages
+      .get('/', compress(), (c) => list(c, {})) // fifty tokens are a long page, and no secret is on it
+      .post('/', async (c) => {
+        const { values } = await readForm(c, z.object({}), TICKED)
+        const ids = Object.keys(values).map((name) => name.slice('token-'.length))
+        if (ids.length === 0) return list(c, refusedForm('tokens', 'Tick the tokens you want to remove.'), 422)
+        return c.redirect(`${HERE}/remove?ids=${ids.join(',')}`, 303)
+      })
+      .get('/remove', (c) => {
+        const tokens = own(c, c.req.query('ids') ?? '')
+        if (tokens.length === 0) return back(c, 'token_gone')
+        return deps.page(c, <RemovePage viewer={c.var.session} tokens={tokens} form={{}} />)
+      })
+      .post('/remove', async (c) => {
+        const { session } = c.var
+        const form = await readForm(c, RemoveForm)
+        const tokens = own(c, form.values.ids ?? '')
+        if (tokens.length === 0) return back(c, 'token_gone')
+        const show = (state: FormState<'password'>) => <RemovePage viewer={session} tokens={tokens} form={state} />
+        if (!form.ok) return deps.page(c, show({ errors: form.errors }), 422)
+        const ids = tokens.map(({ id }) => id)
+        const result = await removeTokens(deps, session, { ids, password: form.data.password }, c.var.origin)
+        if (!result.ok) return deps.page(c, show(refusedTokenForm(result)), refusedStatus(c, result))
+        return back(c, result.removed.length > 0 ? 'tokens_removed' : 'token_gone')
+      })
+      .get('/release', (c) => c.redirect(HERE, 303))
+      .post('/release', async (c) => {
+        const form = await readForm(c, ReleaseForm)
+        if (!form.ok) return list(c, { errors: form.errors }, 422)
+        const result = await releaseTokens(deps, c.var.session, form.data.password, c.var.origin)
+        if (result.ok) return back(c, 'tokens_released')
+        const refused = result.reason === 'changed' ? refusedForm('', CHANGED_MEANWHILE) : refusedTokenForm(result)
+        return list(c, refused, refusedStatus(c, result))
+      })
+      .get('/:id/edit', (c) => {
+        const token = tokenInPath(c)
+        return editPage(c, token, { values: valuesOf(token) })
+      })
+      .post('/:id/edit', async (c) => {
+        const token = tokenInPath(c)
+        const form = await readTokenForm(c, deps, ConfirmedChoicesForm, token.expiresAt)
+        if (!form.ok) return editPage(c, token, form.form, 422)
+        const edited = { id: token.id, ...form.choices, password: form.password }
+        const result = await editToken(deps, c.var.session, edited, c.var.origin)
+        if (result.ok) return back(c, 'token_edited')
+        if (result.reason === 'no_such_token') return back(c, 'token_gone')
+        return editPage(c, token, refusedTokenForm(result, form.values), refusedStatus(c, result))
+      })
+  })
 }

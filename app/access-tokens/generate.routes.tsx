@@ -1,8 +1,6 @@
-import { Hono } from 'hono'
 import { RegeneratePage } from '#views/access-tokens/change-pages.tsx'
 import { ConfirmGeneratePage, GeneratePage } from '#views/access-tokens/generate-page.tsx'
 import type { FormState } from '#views/ui/types.ts'
-import type { AnyContext, SignedInEnv } from '../http/env.ts'
 import { refusedStatus } from '../http/messages.ts'
 import {
   ChoicesForm,
@@ -14,18 +12,28 @@ import {
   tokenInPath,
   usualExpiry,
 } from '../http/token-form.ts'
-import { type AccessToken, generateToken, regenerateToken, type TokenChoices } from './access-tokens.ts'
+import type { SignedInContext, SignedInPages } from '../pages/guards.ts'
+import {
+  type AccessToken,
+  generateToken,
+  regenerateToken,
+  type TokenChoices,
+  type TokensViewer,
+} from './access-tokens.ts'
 import { goAndShow, type ShownTokenRoutesDeps } from './shown-token.routes.tsx'
+
+type TokensContext = SignedInContext<TokensViewer>
+type TokensPages = SignedInPages<TokensViewer>
 
 const HERE = '/settings/tokens/generate'
 
-/** Behind the guards of access-tokens.routes.tsx: what the token is to be, the password, and on to the page with its value. */
-export function generateRoutes(deps: ShownTokenRoutesDeps) {
-  const stepOne = (c: AnyContext, form: FormState, status: 200 | 422 = 200) =>
+/** What the token is to be, the password, and on to the page with its value. */
+export function generateRoutes(pages: TokensPages, deps: ShownTokenRoutesDeps) {
+  const stepOne = (c: TokensContext, form: FormState, status: 200 | 422 = 200) =>
     deps.page(c, <GeneratePage viewer={c.var.session} form={form} offered={offered(deps)} />, status)
 
   const stepTwo = (
-    c: AnyContext,
+    c: TokensContext,
     fields: Record<string, string>,
     choices: TokenChoices,
     form: FormState,
@@ -37,7 +45,7 @@ export function generateRoutes(deps: ShownTokenRoutesDeps) {
       status,
     )
 
-  return new Hono<SignedInEnv>()
+  pages
     .get('/', (c) => stepOne(c, { values: usualExpiry(deps) }))
     .post('/', async (c) => {
       const form = await readTokenForm(c, deps, ChoicesForm)
@@ -63,11 +71,11 @@ export function generateRoutes(deps: ShownTokenRoutesDeps) {
 }
 
 /** A new value for a token, with or without a day for the old one. */
-export function regenerateRoutes(deps: ShownTokenRoutesDeps) {
-  const show = (c: AnyContext, token: AccessToken, form: FormState, status: 200 | 422 | 429 = 200) =>
+export function regenerateRoutes(pages: TokensPages, deps: ShownTokenRoutesDeps) {
+  const show = (c: TokensContext, token: AccessToken, form: FormState, status: 200 | 422 | 429 = 200) =>
     deps.page(c, <RegeneratePage viewer={c.var.session} token={token} form={form} offered={offered(deps)} />, status)
 
-  return new Hono<SignedInEnv>()
+  pages
     .get('/', (c) => show(c, tokenInPath(c), { values: usualExpiry(deps) }))
     .post('/', async (c) => {
       const token = tokenInPath(c)

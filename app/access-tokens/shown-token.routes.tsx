@@ -1,41 +1,41 @@
-import { Hono } from 'hono'
 import { z } from 'zod'
 import { ShownOncePage, ShownTokenPage } from '#views/access-tokens/shown-token-page.tsx'
 import type { FormState } from '#views/ui/types.ts'
 import { sendTokenFile } from '../http/access-token-file.ts'
-import type { AnyContext, SignedInEnv } from '../http/env.ts'
 import { readForm } from '../http/forms.ts'
-import type { GuardDeps } from '../http/guards.ts'
 import { refusedForm } from '../http/messages.ts'
 import type { RenderPage } from '../http/page.tsx'
+import type { GuardDeps, SignedInContext, SignedInPages } from '../pages/guards.ts'
 import type { TokensViewer } from './access-tokens.ts'
 import { openValue, ownToken, type ShownToken, type ShownTokenDeps, sealValue } from './shown-token.ts'
 
 export type ShownTokenRoutesDeps = ShownTokenDeps & GuardDeps & { page: RenderPage; issuer: string; baseUrl: string }
 
+type TokensContext = SignedInContext<TokensViewer>
+
 const HERE = '/settings/tokens/value'
 const ValueForm = z.object({ value: z.string().default('') })
 
 /** On to the page that shows a new value once: it travels sealed in a cookie, which that page takes away. */
-export function goAndShow(c: AnyContext, deps: ShownTokenRoutesDeps, value: string) {
+export function goAndShow(c: TokensContext, deps: ShownTokenRoutesDeps, value: string) {
   deps.cookies.token.write(c, sealValue(deps, c.var.session, value))
   return c.redirect(HERE, 303)
 }
 
 /**
- * Behind the guards of access-tokens.routes.tsx: the new value, once, with Download and Done. Those two bring the value
+ * The new value, once, with Download and Done. Those two bring the value
  * back with them, and it is believed only as far as it is a live token of the account.
  */
-export function shownTokenRoutes(deps: ShownTokenRoutesDeps) {
-  const show = (c: AnyContext, token: ShownToken, form: FormState<'saved'>, status: 200 | 422 = 200) =>
+export function shownTokenRoutes(pages: SignedInPages<TokensViewer>, deps: ShownTokenRoutesDeps) {
+  const show = (c: TokensContext, token: ShownToken, form: FormState<'saved'>, status: 200 | 422 = 200) =>
     deps.page(c, <ShownTokenPage viewer={c.var.session} token={token} form={form} now={deps.now()} />, status)
 
-  const gone = (c: AnyContext) => {
+  const gone = (c: TokensContext) => {
     deps.cookies.notice.leave(c, 'token_gone')
     return c.redirect('/settings/tokens', 303)
   }
 
-  return new Hono<SignedInEnv<TokensViewer>>()
+  pages
     .get('/', (c) => {
       const sealed = deps.cookies.token.take(c)
       const token = sealed && openValue(deps, c.var.session, sealed)

@@ -5,10 +5,9 @@ import { MailLinkGonePage } from '#views/mail-link-gone-page.tsx'
 import { ChangeEmailPage } from '#views/settings/change-email-page.tsx'
 import { Address } from '#views/ui/address.tsx'
 import type { FormState } from '#views/ui/types.ts'
-import type { AnyContext, AppEnv, SignedInEnv } from '../http/env.ts'
+import type { AppContext, AppEnv } from '../http/env.ts'
 import { emailField, passwordField } from '../http/fields.ts'
 import { readForm, readNothing } from '../http/forms.ts'
-import { type GuardDeps, may, signedIn } from '../http/guards.ts'
 import { mailLinkCookie } from '../http/mail-link-cookie.ts'
 import {
   CHANGED_MEANWHILE,
@@ -19,6 +18,7 @@ import {
   WRONG_PASSWORD,
 } from '../http/messages.ts'
 import type { RenderPage } from '../http/page.tsx'
+import { type GuardDeps, sessionAlone, signedInPages } from '../pages/guards.ts'
 import { currentSession } from '../sign-in/session.ts'
 import {
   type ChangeEmailDeps,
@@ -34,27 +34,28 @@ const ChangeEmailForm = z.object({ email: emailField(), password: passwordField(
 
 /** Settings → E-mail Address → Change: asks for the link. */
 export const changeEmailRoutes = (deps: Deps) =>
-  new Hono<SignedInEnv>()
-    .use('/', signedIn(deps), may(deps, 'confirm_email'))
-    .get('/', (c) => deps.page(c, <ChangeEmailPage viewer={c.var.session} form={{}} />))
-    .post('/', async (c) => {
-      const { session } = c.var
-      const form = await readForm(c, ChangeEmailForm)
-      const values = { email: form.values.email ?? '' }
-      if (!form.ok)
-        return deps.page(c, <ChangeEmailPage viewer={session} form={{ values, errors: form.errors }} />, 422)
-      const { email: newEmail, password } = form.data
-      const result = await requestEmailChange(deps, session, { newEmail, password }, c.var.origin)
-      if (!result.ok)
-        return deps.page(
-          c,
-          <ChangeEmailPage viewer={session} form={refused(result, values)} />,
-          refusedStatus(c, result),
-        )
-      deps.cookies.session.renew(c, result.token)
-      deps.cookies.notice.leave(c, 'change_link_sent')
-      return c.redirect('/settings/email', 303)
-    })
+  signedInPages(deps, { deed: 'confirm_email', view: sessionAlone }, (pages) =>
+    pages
+      .get('/', (c) => deps.page(c, <ChangeEmailPage viewer={c.var.session} form={{}} />))
+      .post('/', async (c) => {
+        const { session } = c.var
+        const form = await readForm(c, ChangeEmailForm)
+        const values = { email: form.values.email ?? '' }
+        if (!form.ok)
+          return deps.page(c, <ChangeEmailPage viewer={session} form={{ values, errors: form.errors }} />, 422)
+        const { email: newEmail, password } = form.data
+        const result = await requestEmailChange(deps, session, { newEmail, password }, c.var.origin)
+        if (!result.ok)
+          return deps.page(
+            c,
+            <ChangeEmailPage viewer={session} form={refused(result, values)} />,
+            refusedStatus(c, result),
+          )
+        deps.cookies.session.renew(c, result.token)
+        deps.cookies.notice.leave(c, 'change_link_sent')
+        return c.redirect('/settings/email', 303)
+      }),
+  )
 
 function refused(
   result: Exclude<RequestEmailChangeResult, { ok: true }>,
@@ -79,7 +80,7 @@ const TAKEN = 'That address has an account of its own by now. Nothing was change
 export function newEmailRoutes(deps: Deps) {
   const cookie = mailLinkCookie(deps, 'change_email')
 
-  async function show(c: AnyContext, token: string | undefined, form: FormState<never>, status: 200 | 409 = 200) {
+  async function show(c: AppContext, token: string | undefined, form: FormState<never>, status: 200 | 409 = 200) {
     const found = token && (await emailChangeBehind(deps, token))
     if (!found) return gone(c)
     return deps.page(
@@ -97,7 +98,7 @@ export function newEmailRoutes(deps: Deps) {
     )
   }
 
-  function gone(c: AnyContext) {
+  function gone(c: AppContext) {
     cookie.remove(c)
     return deps.page(
       c,

@@ -4,13 +4,13 @@ import { MailLinkGonePage } from '#views/mail-link-gone-page.tsx'
 import { EmailPage } from '#views/settings/email-page.tsx'
 import { Address } from '#views/ui/address.tsx'
 import type { FormState } from '#views/ui/types.ts'
-import type { AnyContext, AppEnv, SignedInEnv } from '../http/env.ts'
+import type { AppContext, AppEnv } from '../http/env.ts'
 import { readNothing } from '../http/forms.ts'
-import { type GuardDeps, may, signedIn } from '../http/guards.ts'
 import { mailLinkCookie } from '../http/mail-link-cookie.ts'
 import { OTHER_ACCOUNT, refusedForm, refusedStatus, tooManyAttempts } from '../http/messages.ts'
 import { takeNotice } from '../http/notices.ts'
 import type { RenderPage } from '../http/page.tsx'
+import { type GuardDeps, type SignedInContext, sessionAlone, signedInPages } from '../pages/guards.ts'
 import { currentSession } from '../sign-in/session.ts'
 import { type ConfirmEmailDeps, confirmationBehind, confirmEmail, sendConfirmation } from './confirm-email.ts'
 
@@ -18,7 +18,7 @@ type Deps = ConfirmEmailDeps & GuardDeps & { page: RenderPage }
 
 /** Settings → E-mail Address: whether it is confirmed, and the link once more. */
 export function emailRoutes(deps: Deps) {
-  const show = (c: AnyContext, form: FormState<never>, status: 200 | 422 | 429 = 200) =>
+  const show = (c: SignedInContext, form: FormState<never>, status: 200 | 422 | 429 = 200) =>
     deps.page(
       c,
       <EmailPage
@@ -31,17 +31,18 @@ export function emailRoutes(deps: Deps) {
       status,
     )
 
-  const guards = [signedIn(deps), may(deps, 'confirm_email')] as const
-  return new Hono<SignedInEnv>()
-    .get('/', ...guards, (c) => show(c, {}))
-    .post('/send-link', ...guards, async (c) => {
-      await readNothing(c)
-      const result = await sendConfirmation(deps, c.var.session, c.var.origin)
-      if (!result.ok && result.reason === 'wait')
-        return show(c, refusedForm('', tooManyAttempts(result.seconds), result), refusedStatus(c, result))
-      deps.cookies.notice.leave(c, result.ok ? 'link_sent' : 'changed_meanwhile')
-      return c.redirect('/settings/email', 303)
-    })
+  return signedInPages(deps, { deed: 'confirm_email', view: sessionAlone }, (pages) =>
+    pages
+      .get('/', (c) => show(c, {}))
+      .post('/send-link', async (c) => {
+        await readNothing(c)
+        const result = await sendConfirmation(deps, c.var.session, c.var.origin)
+        if (!result.ok && result.reason === 'wait')
+          return show(c, refusedForm('', tooManyAttempts(result.seconds), result), refusedStatus(c, result))
+        deps.cookies.notice.leave(c, result.ok ? 'link_sent' : 'changed_meanwhile')
+        return c.redirect('/settings/email', 303)
+      }),
+  )
 }
 
 const HERE = '/mail/confirm-email'
@@ -50,7 +51,7 @@ const HERE = '/mail/confirm-email'
 export function confirmEmailRoutes(deps: Deps) {
   const cookie = mailLinkCookie(deps, 'confirm_email')
 
-  async function show(c: AnyContext, token: string | undefined, form: FormState<never>, status: 200 | 409 = 200) {
+  async function show(c: AppContext, token: string | undefined, form: FormState<never>, status: 200 | 409 = 200) {
     const found = token && (await confirmationBehind(deps, token))
     if (!found) return gone(c)
     return deps.page(
@@ -68,7 +69,7 @@ export function confirmEmailRoutes(deps: Deps) {
     )
   }
 
-  function gone(c: AnyContext) {
+  function gone(c: AppContext) {
     cookie.remove(c)
     return deps.page(c, <MailLinkGonePage link={{ href: '/settings/email', text: 'E-mail Address' }} />, 410)
   }

@@ -1,15 +1,14 @@
-import { Hono } from 'hono'
 import { compress } from 'hono/compress'
 import { z } from 'zod'
 import { SessionsPage } from '#views/settings/sessions-page.tsx'
 import { SignOutEverywherePage } from '#views/settings/sign-out-everywhere.tsx'
-import type { AnyContext, SignedInEnv } from '../http/env.ts'
+import type { AnyContext } from '../http/env.ts'
 import { readForm, readNothing } from '../http/forms.ts'
-import { type GuardDeps, signedIn, signedInWith } from '../http/guards.ts'
 import { takeNotice } from '../http/notices.ts'
 import type { RenderPage } from '../http/page.tsx'
 import type { NoticeWord } from '../http/session.ts'
-import { forgetBrowsers, listTrustedBrowsers, type TrustedBrowsersDeps } from '../sign-in/trusted-browsers.ts'
+import { type GuardDeps, signedInPages } from '../pages/guards.ts'
+import { forgetBrowsers, type TrustedBrowsersDeps } from '../sign-in/trusted-browsers.ts'
 import { endOtherSessions, endSessions, type SessionsDeps, sessionsViewer } from './sessions.ts'
 import { type SignOutEverywhereDeps, signOutEverywhere } from './sign-out-everywhere.ts'
 
@@ -34,48 +33,52 @@ export function sessionsRoutes(
     return form.ok ? [form.data.id] : []
   }
 
-  return new Hono<SignedInEnv>()
-    .get('/', signedInWith(deps, sessionsViewer), compress(), (c) => {
-      const { session } = c.var
-      const listed = session.sessions.map((each) => ({ ...each, current: each.id === session.id }))
-      const notice = takeNotice(c, deps.cookies, session)
-      const { trustedBrowsers } = session
-      return deps.page(c, <SessionsPage viewer={session} notice={notice} sessions={listed} trusted={trustedBrowsers} />)
-    })
-    .use(signedIn(deps))
-    .post('/', async (c) => {
-      const ended = await endSessions(deps, c.var.session.accountId, await idIn(c), c.var.origin)
-      return back(c, ended.length > 0 ? 'session_ended' : 'session_gone')
-    })
-    .get('/others', (c) => c.redirect(HERE, 303))
-    .post('/others', async (c) => {
-      await readNothing(c)
-      const ended = await endOtherSessions(deps, c.var.session, c.var.origin)
-      return back(c, ended.length > 0 ? 'sessions_ended' : 'no_other_sessions')
-    })
-    .get('/trusted', (c) => c.redirect(HERE, 303))
-    .post('/trusted', async (c) => {
-      const forgotten = await forgetBrowsers(deps, c.var.session.accountId, await idIn(c), c.var.origin)
-      return back(c, forgotten.length > 0 ? 'browser_forgotten' : 'browser_gone')
-    })
-    .get('/trusted/all', (c) => c.redirect(HERE, 303))
-    .post('/trusted/all', async (c) => {
-      await readNothing(c)
-      const { accountId } = c.var.session
-      const ids = (await listTrustedBrowsers(deps, accountId)).map(({ id }) => id)
-      const forgotten = await forgetBrowsers(deps, accountId, ids, c.var.origin)
-      return back(c, forgotten.length > 0 ? 'browsers_forgotten' : 'browser_gone')
-    })
-    .get('/everything', (c) => deps.page(c, <SignOutEverywherePage viewer={c.var.session} />))
-    .post('/everything', async (c) => {
-      await readNothing(c)
-      const { cookies } = deps
-      const done = await signOutEverywhere(deps, c.var.session, cookies.browser.read(c), c.var.origin)
-      cookies.session.remove(c)
-      cookies.pending.remove(c)
-      cookies.enrolment.remove(c)
-      cookies.notice.leave(c, done ? 'signed_out_everywhere' : 'signed_out')
-      c.header('Clear-Site-Data', '"cache"') // what Back would show again
-      return c.redirect('/sign-in', 303)
-    })
+  return signedInPages(deps, { deed: 'leave', view: sessionsViewer }, (pages) =>
+    pages
+      .get('/', compress(), (c) => {
+        const { session } = c.var
+        const listed = session.sessions.map((each) => ({ ...each, current: each.id === session.id }))
+        const notice = takeNotice(c, deps.cookies, session)
+        const { trustedBrowsers } = session
+        return deps.page(
+          c,
+          <SessionsPage viewer={session} notice={notice} sessions={listed} trusted={trustedBrowsers} />,
+        )
+      })
+      .post('/', async (c) => {
+        const ended = await endSessions(deps, c.var.session.accountId, await idIn(c), c.var.origin)
+        return back(c, ended.length > 0 ? 'session_ended' : 'session_gone')
+      })
+      .get('/others', (c) => c.redirect(HERE, 303))
+      .post('/others', async (c) => {
+        await readNothing(c)
+        const ended = await endOtherSessions(deps, c.var.session, c.var.origin)
+        return back(c, ended.length > 0 ? 'sessions_ended' : 'no_other_sessions')
+      })
+      .get('/trusted', (c) => c.redirect(HERE, 303))
+      .post('/trusted', async (c) => {
+        const forgotten = await forgetBrowsers(deps, c.var.session.accountId, await idIn(c), c.var.origin)
+        return back(c, forgotten.length > 0 ? 'browser_forgotten' : 'browser_gone')
+      })
+      .get('/trusted/all', (c) => c.redirect(HERE, 303))
+      .post('/trusted/all', async (c) => {
+        await readNothing(c)
+        const { accountId, trustedBrowsers } = c.var.session
+        const ids = trustedBrowsers.map(({ id }) => id)
+        const forgotten = await forgetBrowsers(deps, accountId, ids, c.var.origin)
+        return back(c, forgotten.length > 0 ? 'browsers_forgotten' : 'browser_gone')
+      })
+      .get('/everything', (c) => deps.page(c, <SignOutEverywherePage viewer={c.var.session} />))
+      .post('/everything', async (c) => {
+        await readNothing(c)
+        const { cookies } = deps
+        const done = await signOutEverywhere(deps, c.var.session, cookies.browser.read(c), c.var.origin)
+        cookies.session.remove(c)
+        cookies.pending.remove(c)
+        cookies.enrolment.remove(c)
+        cookies.notice.leave(c, done ? 'signed_out_everywhere' : 'signed_out')
+        c.header('Clear-Site-Data', '"cache"') // what Back would show again
+        return c.redirect('/sign-in', 303)
+      }),
+  )
 }

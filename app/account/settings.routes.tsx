@@ -1,24 +1,29 @@
-import { Hono } from 'hono'
+import { Hono, type HonoRequest } from 'hono'
 import { AccountPage } from '#views/settings/account-page.tsx'
 import { ActivityPage } from '#views/settings/activity-page.tsx'
-import type { AnyContext, SignedInEnv } from '../http/env.ts'
-import { type GuardDeps, may, signedIn, signedInWith } from '../http/guards.ts'
+import type { AppEnv } from '../http/env.ts'
 import { takeNotice } from '../http/notices.ts'
 import type { RenderPage } from '../http/page.tsx'
 import { isFailed } from '../identity/security-events.ts'
 import { RECOVERY_CODES } from '../lib/codes.ts'
+import { type GuardDeps, sessionAlone, signedInPages } from '../pages/guards.ts'
 import { type ActivityDeps, activityViewer } from './activity.ts'
 
-const activityOfQuery = (deps: ActivityDeps & GuardDeps, token: string, c: AnyContext) =>
-  activityViewer(deps, token, c.req.query('before'))
+const activityOfQuery = (deps: ActivityDeps & GuardDeps, token: string, request: HonoRequest) =>
+  activityViewer(deps, token, request.query('before'))
+
+type Deps = ActivityDeps & GuardDeps & { page: RenderPage }
 
 /** The pages under Settings that change nothing. */
-export function settingsRoutes(deps: ActivityDeps & GuardDeps & { page: RenderPage }) {
-  const guards = [signedIn(deps), may(deps, 'anything')] as const
-
-  return new Hono<SignedInEnv>()
+export const settingsRoutes = (deps: Deps) =>
+  new Hono<AppEnv>()
     .get('/', (c) => c.redirect('/settings/account', 303))
-    .get('/account', ...guards, (c) => {
+    .route('/account', accountPage(deps))
+    .route('/activity', activityPage(deps))
+
+const accountPage = (deps: Deps) =>
+  signedInPages(deps, { deed: 'anything', view: sessionAlone }, (pages) =>
+    pages.get('/', (c) => {
       const { session } = c.var
       const { secondFactorSince, recoveryCodesLeft, passwordChangedAt } = session
       return deps.page(
@@ -31,8 +36,12 @@ export function settingsRoutes(deps: ActivityDeps & GuardDeps & { page: RenderPa
           passwordChangedAt={passwordChangedAt}
         />,
       )
-    })
-    .get('/activity', signedInWith(deps, activityOfQuery), may(deps, 'anything'), (c) => {
+    }),
+  )
+
+const activityPage = (deps: Deps) =>
+  signedInPages(deps, { deed: 'anything', view: activityOfQuery }, (pages) =>
+    pages.get('/', (c) => {
       const { events, older } = c.var.session.activity
       const olderHref = older && `/settings/activity?before=${older}`
       const listed = events.map(({ method, ...event }) => ({
@@ -41,5 +50,5 @@ export function settingsRoutes(deps: ActivityDeps & GuardDeps & { page: RenderPa
         failed: isFailed(event.kind),
       }))
       return deps.page(c, <ActivityPage viewer={c.var.session} events={listed} olderHref={olderHref} />)
-    })
-}
+    }),
+  )

@@ -12,10 +12,12 @@ import {
   type removeTokens,
   TOKENS_AT_MOST,
   type TokenChoices,
+  type TokensViewer,
   tokensSeenBy,
   USUAL_LIFE_IN_DAYS,
 } from '../access-tokens/access-tokens.ts'
 import { ALL_SCOPES, API_METHODS, SCOPES } from '../access-tokens/scopes.ts'
+import type { SignedInContext } from '../pages/guards.ts'
 import type { AnyContext } from './env.ts'
 import { descriptionField, passwordField } from './fields.ts'
 import { readForm } from './forms.ts'
@@ -86,7 +88,7 @@ export async function readTokenForm<Shape extends z.ZodObject>(
 }
 
 /** The account's token of the path's `:id`; another account's is as unknown as one that never was. */
-export function tokenInPath(c: AnyContext): AccessToken {
+export function tokenInPath(c: SignedInContext<TokensViewer>): AccessToken {
   const id = c.req.param('id')
   const token = tokensSeenBy(c.var.session).find((own) => own.id === id)
   if (!token) throw new Refusal(404, 'not_found')

@@ -1,7 +1,7 @@
 import { Hono } from 'hono'
 import { NotMePage, SecuredPage } from '#views/mail/not-me-page.tsx'
 import { MailLinkGonePage } from '#views/mail-link-gone-page.tsx'
-import type { AnyContext, AppEnv } from '../http/env.ts'
+import type { AppContext, AppEnv } from '../http/env.ts'
 import { readNothing } from '../http/forms.ts'
 import { mailLinkCookie } from '../http/mail-link-cookie.ts'
 import { takeNotice } from '../http/notices.ts'
@@ -24,7 +24,7 @@ type NotMeRoutesDeps = NotMeDeps & {
 /** The page behind the link of a notice. Looking at it changes nothing; its button works once. */
 export function notMeRoutes(deps: NotMeRoutesDeps) {
   const link = mailLinkCookie(deps, 'not_me')
-  const gone = (c: AnyContext) =>
+  const gone = (c: AppContext) =>
     deps.page(c, <MailLinkGonePage link={{ href: '/sign-in', text: 'Go to sign-in' }} />, 404)
 
   return new Hono<AppEnv>()

@@ -5,7 +5,7 @@ import { MailLinkGonePage } from '#views/mail-link-gone-page.tsx'
 import { NewPasswordPage } from '#views/sign-in/new-password-page.tsx'
 import { ResetPasswordPage } from '#views/sign-in/reset-password-page.tsx'
 import type { FormState } from '#views/ui/types.ts'
-import type { AnyContext, AppEnv } from '../http/env.ts'
+import type { AppContext, AppEnv } from '../http/env.ts'
 import { emailField } from '../http/fields.ts'
 import { readForm } from '../http/forms.ts'
 import { mailLinkCookie } from '../http/mail-link-cookie.ts'
@@ -52,7 +52,7 @@ export function newPasswordRoutes(deps: Deps) {
   const { minLength } = deps.passwordRules
 
   async function show(
-    c: AnyContext,
+    c: AppContext,
     token: string | undefined,
     form: FormState<'password'>,
     status: 200 | 422 | 429 = 200,
@@ -62,7 +62,7 @@ export function newPasswordRoutes(deps: Deps) {
     return deps.page(c, <NewPasswordPage email={found.email} form={form} minLength={minLength} />, status)
   }
 
-  function gone(c: AnyContext) {
+  function gone(c: AppContext) {
     cookie.remove(c)
     return deps.page(c, <MailLinkGonePage link={{ href: '/reset-password', text: 'Reset your password' }} />, 410)
   }

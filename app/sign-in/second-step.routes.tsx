@@ -3,13 +3,13 @@ import { z } from 'zod'
 import { NoCookiePage } from '#views/sign-in/no-cookie-page.tsx'
 import { SecondStepPage } from '#views/sign-in/second-step-page.tsx'
 import type { FormState } from '#views/ui/types.ts'
-import type { AnyContext, AppEnv } from '../http/env.ts'
+import type { AppContext, AppEnv } from '../http/env.ts'
 import { readForm } from '../http/forms.ts'
-import { asksForCookie, type GuardDeps, signedOut } from '../http/guards.ts'
 import { answerRefused, refusedForm, refusedStatus } from '../http/messages.ts'
 import type { RenderPage } from '../http/page.tsx'
 import { returnPath } from '../http/return-to.ts'
 import type { NoticeWord } from '../http/session.ts'
+import { asksForCookie, type GuardDeps, signedOut } from '../pages/guards.ts'
 import { answerIn, answerShape, type WithPages } from '../two-factor/factor.http.ts'
 import { NO_CODE } from '../two-factor/factors/typed-code.http.ts'
 import {
@@ -31,7 +31,7 @@ export function secondStepRoutes(deps: WithPages<SecondStepDeps> & GuardDeps & {
     cookie: z.string().optional(),
   })
 
-  async function show(c: AnyContext, form: FormState, returnTo: string | undefined, status: 200 | 422 | 429 = 200) {
+  async function show(c: AppContext, form: FormState, returnTo: string | undefined, status: 200 | 422 | 429 = 200) {
     const pending = await pendingSignIn(deps, deps.cookies.pending.read(c) ?? '')
     if (!pending) return startAgain(c, 'pending_expired')
     const usable = await canUseAuthenticator(deps, pending)
@@ -44,7 +44,7 @@ export function secondStepRoutes(deps: WithPages<SecondStepDeps> & GuardDeps & {
     )
   }
 
-  function startAgain(c: AnyContext, notice: NoticeWord) {
+  function startAgain(c: AppContext, notice: NoticeWord) {
     deps.cookies.pending.remove(c)
     deps.cookies.notice.leave(c, notice)
     return c.redirect('/sign-in', 303)

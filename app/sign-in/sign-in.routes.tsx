@@ -5,11 +5,11 @@ import { SignInPage } from '#views/sign-in/sign-in-page.tsx'
 import type { AppEnv } from '../http/env.ts'
 import { emailField, passwordField } from '../http/fields.ts'
 import { readForm } from '../http/forms.ts'
-import { asksForCookie, type GuardDeps, signedOut } from '../http/guards.ts'
 import { refusedForm, refusedStatus, tooManyAttempts } from '../http/messages.ts'
 import { takeNotice } from '../http/notices.ts'
 import type { RenderPage } from '../http/page.tsx'
 import { returnPath } from '../http/return-to.ts'
+import { asksForCookie, type GuardDeps, signedOut } from '../pages/guards.ts'
 import { type SignInDeps, type SignInResult, signIn } from './sign-in.ts'
 
 const SignInForm = z.object({

@@ -1,17 +1,17 @@
-import { Hono } from 'hono'
-import type { SignedInEnv } from '../http/env.ts'
 import { readNothing } from '../http/forms.ts'
-import { type GuardDeps, signedIn } from '../http/guards.ts'
+import { type GuardDeps, sessionAlone, signedInPages } from '../pages/guards.ts'
 import { type SignInDeps, signOut } from './sign-in.ts'
 
 export const signOutRoutes = (deps: SignInDeps & GuardDeps) =>
-  new Hono<SignedInEnv>().use('/', signedIn(deps)).post('/', async (c) => {
-    await readNothing(c)
-    await signOut(deps, c.var.session, c.var.origin)
-    deps.cookies.session.remove(c)
-    deps.cookies.pending.remove(c)
-    deps.cookies.enrolment.remove(c)
-    deps.cookies.notice.leave(c, 'signed_out')
-    c.header('Clear-Site-Data', '"cache"') // what Back would show again
-    return c.redirect('/sign-in', 303)
-  })
+  signedInPages(deps, { deed: 'leave', view: sessionAlone }, (pages) =>
+    pages.post('/', async (c) => {
+      await readNothing(c)
+      await signOut(deps, c.var.session, c.var.origin)
+      deps.cookies.session.remove(c)
+      deps.cookies.pending.remove(c)
+      deps.cookies.enrolment.remove(c)
+      deps.cookies.notice.leave(c, 'signed_out')
+      c.header('Clear-Site-Data', '"cache"') // what Back would show again
+      return c.redirect('/sign-in', 303)
+    }),
+  )

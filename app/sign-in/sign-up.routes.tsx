@@ -7,9 +7,9 @@ import type { FormState } from '#views/ui/types.ts'
 import type { AppEnv } from '../http/env.ts'
 import { emailField } from '../http/fields.ts'
 import { readForm } from '../http/forms.ts'
-import { asksForCookie, type GuardDeps, signedOut } from '../http/guards.ts'
 import { passwordRefused, refusedForm, refusedStatus, tooManyAttempts } from '../http/messages.ts'
 import type { RenderPage } from '../http/page.tsx'
+import { asksForCookie, type GuardDeps, signedOut } from '../pages/guards.ts'
 import { type SignUpDeps, type SignUpResult, signUp } from './sign-up.ts'
 
 const SignUpForm = z.object({

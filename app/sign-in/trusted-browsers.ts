@@ -34,8 +34,6 @@ export type ListedBrowser = Pick<
 >
 
 export type TrustedBrowserStore = {
-  /** The live ones, the latest first. */
-  trustedBrowsersOf(accountId: number, now: Date): Promise<ListedBrowser[]>
   /** Forgets those of `ids` that are the account's, with one event each. Returns their ids. */
   forgetBrowsers(accountId: number, ids: string[], event: (id: string) => SecurityEvent): Promise<string[]>
 }
@@ -72,12 +70,6 @@ export function trustUse(
   const token = newToken(account.accountId)
   return { token, use: { ...account, ...origin, fromHash: hashToken(before), toHash: hashToken(token), now } }
 }
-
-/** The browsers that skip the code. */
-export const listTrustedBrowsers = (
-  { trustedBrowsers, now }: TrustedBrowsersDeps,
-  accountId: number,
-): Promise<ListedBrowser[]> => trustedBrowsers.trustedBrowsersOf(accountId, now())
 
 /** "Forget". Returns the forgotten ids. Another account's ids and unknown ones aren't among them. */
 export const forgetBrowsers = (

@@ -1,14 +1,12 @@
-import { Hono } from 'hono'
-import type { SignedInEnv } from '../http/env.ts'
-import { may, signedInWith } from '../http/guards.ts'
+import { signedInPages } from '../pages/guards.ts'
 import { finishAddition, startAddition } from './add.ts'
-import { authenticatorsViewer, type ListDeps, suggestedName } from './authenticators.ts'
+import { type AuthenticatorsViewer, authenticatorsViewer, type ListDeps, suggestedName } from './authenticators.ts'
 import { kindOf } from './factor.ts'
 import { type EnrolRoutesDeps, newAuthenticator } from './new-authenticator.routes.tsx'
 
 /** One more authenticator beside the others: password, then its name and its code. The recovery codes stay. */
 export function addRoutes(deps: EnrolRoutesDeps & ListDeps) {
-  const { routes } = newAuthenticator(deps, {
+  const { put } = newAuthenticator<AuthenticatorsViewer>(deps, {
     mode: 'add',
     here: '/settings/two-factor/add',
     home: '/settings/two-factor/authenticators',
@@ -22,7 +20,5 @@ export function addRoutes(deps: EnrolRoutesDeps & ListDeps) {
     },
   })
 
-  return new Hono<SignedInEnv>()
-    .use(signedInWith(deps, authenticatorsViewer), may(deps, 'change_second_factor'))
-    .route('/', routes)
+  return signedInPages(deps, { deed: 'change_second_factor', view: authenticatorsViewer }, put)
 }

@@ -1,4 +1,3 @@
-import { Hono } from 'hono'
 import { compress } from 'hono/compress'
 import { z } from 'zod'
 import { AuthenticatorsPage } from '#views/two-factor/authenticators-page.tsx'
@@ -8,14 +7,13 @@ import {
   RenameAuthenticatorPage,
 } from '#views/two-factor/change-authenticator-pages.tsx'
 import type { FormState } from '#views/ui/types.ts'
-import type { AnyContext, SignedInEnv } from '../http/env.ts'
 import { passwordField } from '../http/fields.ts'
 import { readForm } from '../http/forms.ts'
-import { type GuardDeps, may, signedInWith } from '../http/guards.ts'
 import { nameRefused, refusedForm, refusedStatus, tooManyAttempts, WRONG_PASSWORD } from '../http/messages.ts'
 import { takeNotice } from '../http/notices.ts'
 import type { RenderPage } from '../http/page.tsx'
 import type { NoticeWord } from '../http/session.ts'
+import { type GuardDeps, type SignedInContext, signedInPages } from '../pages/guards.ts'
 import {
   AUTHENTICATORS_AT_MOST,
   type Authenticator,
@@ -27,98 +25,106 @@ import {
   renameAuthenticator,
 } from './authenticators.ts'
 
+type AuthenticatorsContext = SignedInContext<AuthenticatorsViewer>
+
 const HERE = '/settings/two-factor/authenticators'
 const NameForm = z.object({ name: z.string().default('') })
 const PasswordForm = z.object({ password: passwordField() })
 
 /** The list, Rename, Remove. Add Authenticator and Move to a New Phone are flows of their own. */
 export function authenticatorsRoutes(deps: AuthenticatorsDeps & GuardDeps & { page: RenderPage }) {
-  const back = (c: AnyContext, notice: NoticeWord) => {
+  const back = (c: AuthenticatorsContext, notice: NoticeWord) => {
     deps.cookies.notice.leave(c, notice)
     return c.redirect(HERE, 303)
   }
 
   /** The account's authenticators, and the one of the path's `:id`; another account's is as unknown as one that never was. */
-  const inPath = (c: AnyContext) => {
+  const inPath = (c: AuthenticatorsContext) => {
     const all = authenticatorsSeenBy(deps, c.var.session)
     return { all, authenticator: all.find(({ id }) => id === c.req.param('id')) }
   }
 
-  const renamePage = (c: AnyContext, authenticator: Authenticator, form: FormState<'name'>, status: 200 | 422 = 200) =>
+  const renamePage = (
+    c: AuthenticatorsContext,
+    authenticator: Authenticator,
+    form: FormState<'name'>,
+    status: 200 | 422 = 200,
+  ) =>
     deps.page(c, <RenameAuthenticatorPage viewer={c.var.session} authenticator={authenticator} form={form} />, status)
 
   const removePage = (
-    c: AnyContext,
+    c: AuthenticatorsContext,
     authenticator: Authenticator,
     form: FormState<'password'>,
     status: 200 | 422 | 429 = 200,
   ) =>
     deps.page(c, <RemoveAuthenticatorPage viewer={c.var.session} authenticator={authenticator} form={form} />, status)
 
-  const lastPage = (c: AnyContext, { name }: Authenticator, status: 200 | 422 = 200) =>
+  const lastPage = (c: AuthenticatorsContext, { name }: Authenticator, status: 200 | 422 = 200) =>
     deps.page(c, <RemoveLastPage viewer={c.var.session} name={name} />, status)
 
-  return new Hono<SignedInEnv<AuthenticatorsViewer>>()
-    .use(signedInWith(deps, authenticatorsViewer), may(deps, 'change_second_factor'))
-    .get('/', compress(), (c) => {
-      const { session } = c.var // ten authenticators are a long page, and no secret is on it
-      const notice = takeNotice(c, deps.cookies, session)
-      return deps.page(
-        c,
-        <AuthenticatorsPage
-          viewer={session}
-          notice={notice}
-          authenticators={authenticatorsSeenBy(deps, session)}
-          atMost={AUTHENTICATORS_AT_MOST}
-        />,
-      )
-    })
-    .get('/:id/rename', (c) => {
-      const { authenticator } = inPath(c)
-      return authenticator ? renamePage(c, authenticator, {}) : back(c, 'authenticator_gone')
-    })
-    .post('/:id/rename', async (c) => {
-      const form = await readForm(c, NameForm)
-      const { authenticator } = inPath(c)
-      if (!authenticator) return back(c, 'authenticator_gone')
-      const name = form.values.name ?? ''
-      const result = await renameAuthenticator(deps, c.var.session, { id: authenticator.id, name }, c.var.origin)
-      if (result.ok) return back(c, 'authenticator_renamed')
-      if (result.reason === 'changed') return back(c, 'changed_meanwhile')
-      return renamePage(c, authenticator, refusedForm('name', nameRefused(result.refusal), {}, { name }), 422)
-    })
-    .get('/:id/remove', (c) => {
-      const { all, authenticator } = inPath(c)
-      if (!authenticator) return back(c, 'authenticator_gone')
-      return all.length === 1 ? lastPage(c, authenticator) : removePage(c, authenticator, {})
-    })
-    .post('/:id/remove', async (c) => {
-      const form = await readForm(c, PasswordForm)
-      const { authenticator } = inPath(c)
-      if (!authenticator) return back(c, 'authenticator_gone')
-      if (!form.ok) return removePage(c, authenticator, { errors: form.errors }, 422)
-      const removed = { id: authenticator.id, password: form.data.password }
-      const result = await removeAuthenticator(deps, c.var.session, removed, c.var.origin)
-      if (result.ok) {
-        deps.cookies.session.renew(c, result.token)
-        return back(c, 'authenticator_removed')
-      }
-      switch (result.reason) {
-        case 'no_such_authenticator':
-          return back(c, 'authenticator_gone')
-        case 'changed':
-          return back(c, 'changed_meanwhile')
-        case 'last_authenticator':
-          return lastPage(c, authenticator, 422)
-        case 'wait':
-          return removePage(
-            c,
-            authenticator,
-            refusedForm('', tooManyAttempts(result.seconds), result),
-            refusedStatus(c, result),
-          )
-        case 'wrong_password':
-          return removePage(c, authenticator, refusedForm('password', WRONG_PASSWORD), 422)
-      }
-    })
+  return signedInPages(deps, { deed: 'change_second_factor', view: authenticatorsViewer }, (pages) =>
+    pages
+      .get('/', compress(), (c) => {
+        const { session } = c.var // ten authenticators are a long page, and no secret is on it
+        const notice = takeNotice(c, deps.cookies, session)
+        return deps.page(
+          c,
+          <AuthenticatorsPage
+            viewer={session}
+            notice={notice}
+            authenticators={authenticatorsSeenBy(deps, session)}
+            atMost={AUTHENTICATORS_AT_MOST}
+          />,
+        )
+      })
+      .get('/:id/rename', (c) => {
+        const { authenticator } = inPath(c)
+        return authenticator ? renamePage(c, authenticator, {}) : back(c, 'authenticator_gone')
+      })
+      .post('/:id/rename', async (c) => {
+        const form = await readForm(c, NameForm)
+        const { authenticator } = inPath(c)
+        if (!authenticator) return back(c, 'authenticator_gone')
+        const name = form.values.name ?? ''
+        const result = await renameAuthenticator(deps, c.var.session, { id: authenticator.id, name }, c.var.origin)
+        if (result.ok) return back(c, 'authenticator_renamed')
+        if (result.reason === 'changed') return back(c, 'changed_meanwhile')
+        return renamePage(c, authenticator, refusedForm('name', nameRefused(result.refusal), {}, { name }), 422)
+      })
+      .get('/:id/remove', (c) => {
+        const { all, authenticator } = inPath(c)
+        if (!authenticator) return back(c, 'authenticator_gone')
+        return all.length === 1 ? lastPage(c, authenticator) : removePage(c, authenticator, {})
+      })
+      .post('/:id/remove', async (c) => {
+        const form = await readForm(c, PasswordForm)
+        const { authenticator } = inPath(c)
+        if (!authenticator) return back(c, 'authenticator_gone')
+        if (!form.ok) return removePage(c, authenticator, { errors: form.errors }, 422)
+        const removed = { id: authenticator.id, password: form.data.password }
+        const result = await removeAuthenticator(deps, c.var.session, removed, c.var.origin)
+        if (result.ok) {
+          deps.cookies.session.renew(c, result.token)
+          return back(c, 'authenticator_removed')
+        }
+        switch (result.reason) {
+          case 'no_such_authenticator':
+            return back(c, 'authenticator_gone')
+          case 'changed':
+            return back(c, 'changed_meanwhile')
+          case 'last_authenticator':
+            return lastPage(c, authenticator, 422)
+          case 'wait':
+            return removePage(
+              c,
+              authenticator,
+              refusedForm('', tooManyAttempts(result.seconds), result),
+              refusedStatus(c, result),
+            )
+          case 'wrong_password':
+            return removePage(c, authenticator, refusedForm('password', WRONG_PASSWORD), 422)
+        }
+      }),
+  )
 }

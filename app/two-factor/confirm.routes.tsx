@@ -1,14 +1,13 @@
-import { Hono } from 'hono'
 import { z } from 'zod'
 import { ConfirmPage } from '#views/two-factor/confirm-page.tsx'
 import type { Flow } from '#views/two-factor/flows.ts'
 import type { FormState } from '#views/ui/types.ts'
 import type { ConfirmPasswordResult } from '../account/confirm-password.ts'
-import type { AnyContext, SignedInEnv } from '../http/env.ts'
 import { passwordField } from '../http/fields.ts'
 import { readForm } from '../http/forms.ts'
 import { CHANGED_MEANWHILE, refusedForm, refusedStatus, tooManyAttempts, WRONG_PASSWORD } from '../http/messages.ts'
 import type { RenderPage } from '../http/page.tsx'
+import type { SignedInContext, SignedInPages } from '../pages/guards.ts'
 import type { Session } from '../sign-in/session.ts'
 
 const PasswordForm = z.object({ password: passwordField() })
@@ -19,32 +18,33 @@ type Refused = Exclude<ConfirmPasswordResult, { ok: true }> | { ok: false; reaso
 export type Subject = { id: string; name: string }
 
 /** What it is about, by the id in the address or the form; where that names nothing, where to go instead. */
-export type About = (c: AnyContext, id: string | undefined) => Subject | Response
+export type About<Viewer extends Session> = (c: SignedInContext<Viewer>, id: string | undefined) => Subject | Response
 
 /**
  * A flow that asks for the password first: the form as a page (GET) and its answer (POST), whether it came from that
  * page or from the pop-up. `confirmed` checks the password and, where it is right, answers with where to go on.
  */
-export function confirmRoutes(
+export function confirmRoutes<Viewer extends Session>(
+  pages: SignedInPages<Viewer>,
   page: RenderPage,
   flow: Flow,
   confirmed: (
-    c: AnyContext,
-    session: Session,
+    c: SignedInContext<Viewer>,
+    session: Viewer,
     password: string,
     subject: Subject | undefined,
   ) => Promise<Refused | string>,
-  about?: About,
+  about?: About<Viewer>,
 ) {
   const shape = about ? PasswordForm.extend({ authenticator: z.string().max(64).optional() }) : PasswordForm
   const show = (
-    c: AnyContext,
+    c: SignedInContext<Viewer>,
     subject: Subject | undefined,
     form: FormState<'password'>,
     status: 200 | 422 | 429 = 200,
   ) => page(c, <ConfirmPage viewer={c.var.session} flow={flow} form={form} about={subject} />, status)
 
-  return new Hono<SignedInEnv>()
+  pages
     .get('/', (c) => {
       const subject = about?.(c, c.req.query('authenticator'))
       return subject instanceof Response ? subject : show(c, subject, {})

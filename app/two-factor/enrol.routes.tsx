@@ -3,12 +3,12 @@ import { z } from 'zod'
 import { RecoveryCodesPrint } from '#views/two-factor/recovery-codes-print.tsx'
 import { SaveRecoveryCodesPage } from '#views/two-factor/save-recovery-codes-page.tsx'
 import type { FormState } from '#views/ui/types.ts'
-import type { AnyContext, SignedInEnv } from '../http/env.ts'
+import type { AppEnv } from '../http/env.ts'
 import { readForm, readNothing } from '../http/forms.ts'
-import { may, signedIn } from '../http/guards.ts'
 import { refusedForm } from '../http/messages.ts'
 import { sendCodesFile } from '../http/recovery-codes-file.ts'
 import { displayed } from '../lib/codes.ts'
+import { type SignedInContext, sessionAlone, signedInPages } from '../pages/guards.ts'
 import { confirmAnswer, finishEnrolment, startEnrolment } from './enrol.ts'
 import { type Enrolment, stepOf } from './enrolment.ts'
 import { EnrolmentId, type EnrolRoutesDeps, newAuthenticator, OTHER_WINDOW } from './new-authenticator.routes.tsx'
@@ -21,7 +21,7 @@ export function enrolRoutes(deps: EnrolRoutesDeps) {
   const {
     cookie,
     show: stepOne,
-    routes,
+    put,
   } = newAuthenticator(deps, {
     mode: 'set-up',
     here: HERE,
@@ -36,7 +36,7 @@ export function enrolRoutes(deps: EnrolRoutesDeps) {
   })
 
   const stepTwo = (
-    c: AnyContext,
+    c: SignedInContext,
     { id, codes, downloaded }: Enrolment,
     form: FormState<'saved'>,
     status: 200 | 409 | 422 = 200,
@@ -53,9 +53,8 @@ export function enrolRoutes(deps: EnrolRoutesDeps) {
       status,
     )
 
-  return new Hono<SignedInEnv>()
-    .use(signedIn(deps))
-    .post('/recovery-codes', may(deps, 'set_up_if_off'), async (c) => {
+  const done = signedInPages(deps, { deed: 'set_up_if_off', view: sessionAlone }, (pages) =>
+    pages.post('/recovery-codes', async (c) => {
       const { session } = c.var
       const form = await readForm(c, SavedForm)
       const enrolment = await cookie.read(c)
@@ -69,42 +68,48 @@ export function enrolRoutes(deps: EnrolRoutesDeps) {
       if (result.reason === 'not_saved')
         return stepTwo(c, enrolment, refusedForm('saved', 'Save the recovery codes first, then tick this.'), 422)
       return cookie.startAgain(c, 'changed_meanwhile')
-    })
-    .use(may(deps, 'set_up'))
-    .route('/', routes)
-    .get('/recovery-codes', async (c) => {
-      const enrolment = await cookie.read(c)
-      if (!enrolment) return c.redirect(`${HERE}/confirm`, 303)
-      return stepOf(enrolment) === 2 ? stepTwo(c, enrolment, {}) : c.redirect(HERE, 303)
-    })
-    .post('/recovery-codes/download', async (c) => {
-      await readNothing(c)
-      const enrolment = await cookie.read(c)
-      if (!enrolment || stepOf(enrolment) !== 2) return c.redirect(HERE, 303)
-      await cookie.write(c, { ...enrolment, downloaded: true }) // without the script, this is the tick
-      return c.redirect(`${CODES}/download`, 303)
-    })
-    .get('/recovery-codes/download', async (c) => {
-      const enrolment = await cookie.read(c)
-      if (!enrolment || stepOf(enrolment) !== 2) return c.redirect(HERE, 303)
-      return sendCodesFile(c, deps, c.var.session.email, deps.now(), unused(enrolment))
-    })
-    .get('/recovery-codes/print', async (c) => {
-      const enrolment = await cookie.read(c)
-      if (!enrolment || stepOf(enrolment) !== 2) return c.redirect(HERE, 303)
-      const { issuer, baseUrl } = deps
-      return deps.page(
-        c,
-        <RecoveryCodesPrint
-          account={c.var.session.email}
-          issuer={issuer}
-          site={baseUrl}
-          madeAt={deps.now()}
-          codes={unused(enrolment)}
-          backHref={CODES}
-        />,
-      )
-    })
+    }),
+  )
+
+  const steps = signedInPages(deps, { deed: 'set_up', view: sessionAlone }, (pages) => {
+    put(pages)
+    pages
+      .get('/recovery-codes', async (c) => {
+        const enrolment = await cookie.read(c)
+        if (!enrolment) return c.redirect(`${HERE}/confirm`, 303)
+        return stepOf(enrolment) === 2 ? stepTwo(c, enrolment, {}) : c.redirect(HERE, 303)
+      })
+      .post('/recovery-codes/download', async (c) => {
+        await readNothing(c)
+        const enrolment = await cookie.read(c)
+        if (!enrolment || stepOf(enrolment) !== 2) return c.redirect(HERE, 303)
+        await cookie.write(c, { ...enrolment, downloaded: true }) // without the script, this is the tick
+        return c.redirect(`${CODES}/download`, 303)
+      })
+      .get('/recovery-codes/download', async (c) => {
+        const enrolment = await cookie.read(c)
+        if (!enrolment || stepOf(enrolment) !== 2) return c.redirect(HERE, 303)
+        return sendCodesFile(c, deps, c.var.session.email, deps.now(), unused(enrolment))
+      })
+      .get('/recovery-codes/print', async (c) => {
+        const enrolment = await cookie.read(c)
+        if (!enrolment || stepOf(enrolment) !== 2) return c.redirect(HERE, 303)
+        const { issuer, baseUrl } = deps
+        return deps.page(
+          c,
+          <RecoveryCodesPrint
+            account={c.var.session.email}
+            issuer={issuer}
+            site={baseUrl}
+            madeAt={deps.now()}
+            codes={unused(enrolment)}
+            backHref={CODES}
+          />,
+        )
+      })
+  })
+
+  return new Hono<AppEnv>().route('/', done).route('/', steps)
 }
 
 const unused = ({ codes }: Enrolment) => codes.map((code) => ({ code: displayed(code), usedAt: null }))

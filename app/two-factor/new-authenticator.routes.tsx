@@ -1,12 +1,10 @@
-import { Hono } from 'hono'
 import { z } from 'zod'
 import type { FormState } from '#views/ui/types.ts'
 import { enrolmentCookie } from '../http/enrolment-cookie.ts'
-import type { AnyContext, SignedInEnv } from '../http/env.ts'
 import { readForm } from '../http/forms.ts'
-import type { GuardDeps } from '../http/guards.ts'
 import { nameRefused, refusedForm, refusedStatus } from '../http/messages.ts'
 import type { RenderPage } from '../http/page.tsx'
+import type { GuardDeps, SignedInContext, SignedInPages } from '../pages/guards.ts'
 import type { Session } from '../sign-in/session.ts'
 import type { startAddition } from './add.ts'
 import { type NameRefused, readName } from './authenticators.ts'
@@ -27,19 +25,23 @@ type Cookie = ReturnType<typeof enrolmentCookie>
 type Started = Awaited<ReturnType<typeof startAddition>>
 
 /** What differs between set-up, addition and replacement. */
-type Flow = {
+type Flow<Viewer extends Session> = {
   mode: EnrolmentMode
   /** The path of the page with the QR code; the password is asked for below it. */
   here: string
   /** Where the flow begins and ends. */
   home: string
-  about?: About
-  start: (c: AnyContext, session: Session, of: { password: string; about: Subject | undefined }) => Promise<Started>
+  about?: About<Viewer>
+  start: (
+    c: SignedInContext<Viewer>,
+    session: Viewer,
+    of: { password: string; about: Subject | undefined },
+  ) => Promise<Started>
   /** For the page: what to propose as a name, or whose place it takes. */
-  name?: (c: AnyContext, enrolment: Enrolment) => string | undefined
+  name?: (c: SignedInContext<Viewer>, enrolment: Enrolment) => string | undefined
   /** Takes the device's answer and answers itself, or says how it was refused. */
   accept: (
-    c: AnyContext,
+    c: SignedInContext<Viewer>,
     enrolment: Enrolment,
     typed: { answer: Fields; name: string },
     cookie: Cookie,
@@ -47,7 +49,10 @@ type Flow = {
 }
 
 /** What set-up, addition and replacement share: the password, then the page of the device's kind that asks for its first answer. */
-export function newAuthenticator(deps: EnrolRoutesDeps, { mode, here, home, about, start, name, accept }: Flow) {
+export function newAuthenticator<Viewer extends Session = Session>(
+  deps: EnrolRoutesDeps,
+  { mode, here, home, about, start, name, accept }: Flow<Viewer>,
+) {
   const cookie = enrolmentCookie(deps, mode, home)
   const answers = answerShape(deps.factorKinds)
   const Name = { name: z.string().optional() }
@@ -56,8 +61,13 @@ export function newAuthenticator(deps: EnrolRoutesDeps, { mode, here, home, abou
   /** Cancel was a button of the forms on the way, whose fields came along and do not matter. */
   const CancelForm = z.object({ enrolment: EnrolmentId, ...answers, ...Name, saved: z.string().optional() })
 
-  async function show(c: AnyContext, enrolment: Enrolment, form: FormState, status: 200 | 409 | 422 | 429 = 200) {
-    const session: Session = c.var.session
+  async function show(
+    c: SignedInContext<Viewer>,
+    enrolment: Enrolment,
+    form: FormState,
+    status: 200 | 409 | 422 | 429 = 200,
+  ) {
+    const { session } = c.var
     const kind = kindOf(deps, enrolment.kind)
     const others = deps.factorKinds.filter((other) => other !== kind && mode !== 'replace')
     const otherKinds = others.map(({ kind, label }) => ({ kind, label }))
@@ -65,7 +75,12 @@ export function newAuthenticator(deps: EnrolRoutesDeps, { mode, here, home, abou
     return deps.page(c, await kind.enrolPage(frame, enrolling(deps, enrolment, session)), status)
   }
 
-  const confirmed = async (c: AnyContext, session: Session, password: string, subject: Subject | undefined) => {
+  const confirmed = async (
+    c: SignedInContext<Viewer>,
+    session: Viewer,
+    password: string,
+    subject: Subject | undefined,
+  ) => {
     const result = await start(c, session, { password, about: subject })
     if (!result.ok && result.reason === 'too_many_authenticators') {
       deps.cookies.notice.leave(c, result.reason)
@@ -77,48 +92,50 @@ export function newAuthenticator(deps: EnrolRoutesDeps, { mode, here, home, abou
     return here
   }
 
-  const routes = new Hono<SignedInEnv>()
-    .route('/confirm', confirmRoutes(deps.page, mode, confirmed, about))
-    .get('/', async (c) => {
-      const enrolment = await cookie.read(c)
-      return enrolment ? show(c, enrolment, {}) : c.redirect(`${here}/confirm`, 303)
-    })
-    .post('/', async (c) => {
-      const form = await readForm(c, AnswerForm)
-      const { enrolment: id, name: typedName } = form.values
-      const values = typedName === undefined ? {} : { name: typedName }
-      const enrolment = await cookie.read(c)
-      if (!enrolment) return cookie.startAgain(c)
-      if (id !== enrolment.id) return show(c, enrolment, refusedForm('', OTHER_WINDOW, {}, values), 409)
-      const kind = kindOf(deps, enrolment.kind)
-      const errors = missingIn(kind.form, form.values)
-      if (errors) {
-        const named = mode === 'add' ? readName(typedName ?? '') : undefined
-        const bad = named?.ok === false && { name: nameRefused(named.refusal) }
-        return show(c, enrolment, { values, errors: { ...bad, ...errors } }, 422)
-      }
-      const answer = answerIn([kind], form.values) ?? {}
-      const result = await accept(c, enrolment, { answer, name: typedName ?? '' }, cookie)
-      if (result instanceof Response) return result
-      const refused =
-        result.reason === 'bad_name'
-          ? refusedForm<string>('name', nameRefused(result.refusal), {}, values)
-          : refusedForm<string>(fieldOf(kind), firstRefused(kind, result), result, values)
-      return show(c, enrolment, refused, refusedStatus(c, result))
-    })
-    .post('/kind', async (c) => {
-      const form = await readForm(c, KindForm)
-      const enrolment = await cookie.read(c)
-      if (!enrolment) return cookie.startAgain(c)
-      if (form.ok && mode !== 'replace') await cookie.write(c, chooseKind(deps, enrolment, form.data.kind))
-      return c.redirect(here, 303)
-    })
-    .post('/cancel', async (c) => {
-      await readForm(c, CancelForm)
-      deps.cookies.enrolment.remove(c)
-      return c.redirect(home, 303)
-    })
-  return { cookie, show, routes }
+  function put(pages: SignedInPages<Viewer>) {
+    confirmRoutes(pages.basePath('/confirm'), deps.page, mode, confirmed, about)
+    pages
+      .get('/', async (c) => {
+        const enrolment = await cookie.read(c)
+        return enrolment ? show(c, enrolment, {}) : c.redirect(`${here}/confirm`, 303)
+      })
+      .post('/', async (c) => {
+        const form = await readForm(c, AnswerForm)
+        const { enrolment: id, name: typedName } = form.values
+        const values = typedName === undefined ? {} : { name: typedName }
+        const enrolment = await cookie.read(c)
+        if (!enrolment) return cookie.startAgain(c)
+        if (id !== enrolment.id) return show(c, enrolment, refusedForm('', OTHER_WINDOW, {}, values), 409)
+        const kind = kindOf(deps, enrolment.kind)
+        const errors = missingIn(kind.form, form.values)
+        if (errors) {
+          const named = mode === 'add' ? readName(typedName ?? '') : undefined
+          const bad = named?.ok === false && { name: nameRefused(named.refusal) }
+          return show(c, enrolment, { values, errors: { ...bad, ...errors } }, 422)
+        }
+        const answer = answerIn([kind], form.values) ?? {}
+        const result = await accept(c, enrolment, { answer, name: typedName ?? '' }, cookie)
+        if (result instanceof Response) return result
+        const refused =
+          result.reason === 'bad_name'
+            ? refusedForm<string>('name', nameRefused(result.refusal), {}, values)
+            : refusedForm<string>(fieldOf(kind), firstRefused(kind, result), result, values)
+        return show(c, enrolment, refused, refusedStatus(c, result))
+      })
+      .post('/kind', async (c) => {
+        const form = await readForm(c, KindForm)
+        const enrolment = await cookie.read(c)
+        if (!enrolment) return cookie.startAgain(c)
+        if (form.ok && mode !== 'replace') await cookie.write(c, chooseKind(deps, enrolment, form.data.kind))
+        return c.redirect(here, 303)
+      })
+      .post('/cancel', async (c) => {
+        await readForm(c, CancelForm)
+        deps.cookies.enrolment.remove(c)
+        return c.redirect(home, 303)
+      })
+  }
+  return { cookie, show, put }
 }
 
 const firstRefused = ({ saidAtFirst }: FactorKind, result: AnswerRefused) =>

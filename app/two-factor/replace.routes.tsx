@@ -1,9 +1,12 @@
-import { Hono } from 'hono'
 import { compress } from 'hono/compress'
 import { MovePage } from '#views/two-factor/move-page.tsx'
-import type { AnyContext, SignedInEnv } from '../http/env.ts'
-import { may, signedInWith } from '../http/guards.ts'
-import { authenticatorsSeenBy, authenticatorsViewer, type ListDeps } from './authenticators.ts'
+import { signedInPages } from '../pages/guards.ts'
+import {
+  type AuthenticatorsViewer,
+  authenticatorsSeenBy,
+  authenticatorsViewer,
+  type ListDeps,
+} from './authenticators.ts'
 import { type EnrolRoutesDeps, newAuthenticator } from './new-authenticator.routes.tsx'
 import { finishReplacement, replaceable, startReplacement } from './replace.ts'
 
@@ -11,11 +14,11 @@ const HERE = '/settings/two-factor/replace'
 
 /** A new authenticator in an old one's place: which, password, then the new one's code. "Move to a New Phone" leads here. */
 export function replaceRoutes(deps: EnrolRoutesDeps & ListDeps) {
-  const { routes } = newAuthenticator(deps, {
+  const { put } = newAuthenticator<AuthenticatorsViewer>(deps, {
     mode: 'replace',
     here: HERE,
     home: '/settings/account',
-    about: (c: AnyContext, id) => replaceable(c.var.session, id) ?? c.redirect(`${HERE}/move`, 303),
+    about: (c, id) => replaceable(c.var.session, id) ?? c.redirect(`${HERE}/move`, 303),
     start: (c, session, { password, about }) =>
       startReplacement(deps, session, { replaces: replaceable(c.var.session, about?.id), password }, c.var.origin),
     name: (c, { replaces }) => replaceable(c.var.session, replaces ?? '')?.name,
@@ -26,11 +29,11 @@ export function replaceRoutes(deps: EnrolRoutesDeps & ListDeps) {
     },
   })
 
-  return new Hono<SignedInEnv>()
-    .use(signedInWith(deps, authenticatorsViewer), may(deps, 'change_second_factor'))
-    .get('/move', compress(), (c) => {
+  return signedInPages(deps, { deed: 'change_second_factor', view: authenticatorsViewer }, (pages) => {
+    put(pages)
+    pages.get('/move', compress(), (c) => {
       const { session } = c.var // ten authenticators are a long page, and no secret is on it
       return deps.page(c, <MovePage viewer={session} authenticators={authenticatorsSeenBy(deps, session)} />)
     })
-    .route('/', routes)
+  })
 }

@@ -1,6 +1,6 @@
-import { and, desc, eq, gt, inArray } from 'drizzle-orm'
+import { and, eq, gt, inArray } from 'drizzle-orm'
 import { type Database, type Db, must } from '../client.ts'
-import { accounts, trustedBrowsers } from '../schema.ts'
+import { type accounts, trustedBrowsers } from '../schema.ts'
 import { type EventRow, insertEvents } from './statements.ts'
 
 export type Trust = { browser: typeof trustedBrowsers.$inferInsert; replaces: string | undefined }
@@ -48,16 +48,6 @@ export const useTrust = (tx: Db, { accountId, securityVersion, fromHash, toHash,
   )
 
 export const trustedBrowserStore = ({ db, atomically }: Database) => ({
-  trustedBrowsersOf: async (accountId: number, now: Date) =>
-    (
-      await db
-        .select({ trusted: trustedBrowsers })
-        .from(trustedBrowsers)
-        .innerJoin(accounts, isTrusted(accounts, now))
-        .where(eq(accounts.id, accountId))
-        .orderBy(desc(trustedBrowsers.trustedAt), desc(trustedBrowsers.id))
-    ).map(({ trusted }) => trusted),
-
   /** One transaction each: if two forget the same browser at once, one succeeds and one event says so. */
   async forgetBrowsers(accountId: number, ids: string[], event: (id: string) => EventRow): Promise<string[]> {
     const own = and(eq(trustedBrowsers.accountId, accountId), inArray(trustedBrowsers.id, ids))

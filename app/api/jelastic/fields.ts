@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import type { AnyContext } from '../../http/env.ts'
+import type { AppContext } from '../../http/env.ts'
 import { Refusal } from '../../http/refusals.ts'
 import { readText } from '../../http/text.ts'
 import { Failure } from './results.ts'
@@ -13,7 +13,7 @@ const LISTS = ['apiList', 'ids']
 
 /** For an existing method. Names are read in any letter case, and keep their documented one. */
 export async function parametersOf(
-  c: AnyContext,
+  c: AppContext,
   { parameters, reads }: { parameters: z.ZodObject; reads: boolean },
   { sessionsInUrls }: { sessionsInUrls: boolean },
 ): Promise<Map<string, string>> {
@@ -36,7 +36,7 @@ export async function parametersOf(
 
 const usePost = (how: string) => new Failure('not_supported', `Use POST, ${how}`)
 
-async function pairsIn(c: AnyContext): Promise<Iterable<[string, string]>> {
+async function pairsIn(c: AppContext): Promise<Iterable<[string, string]>> {
   const text = await readText(c)
   const header = c.req.header('Content-Type')
   if (header === undefined && text === '') return [] // with the session in the header, there may be nothing left to say

@@ -1,6 +1,6 @@
 import { Hono } from 'hono'
 import { databaseFailure, failureText } from '../../http/database-failures.ts'
-import type { AnyContext, AppEnv } from '../../http/env.ts'
+import type { AppContext, AppEnv } from '../../http/env.ts'
 import { REFUSALS, Refusal } from '../../http/refusals.ts'
 import { notOtherSites } from '../../http/same-origin.ts'
 import { HashQueueFull } from '../../lib/passwords.ts'
@@ -33,7 +33,7 @@ export const jelasticRoutes = (deps: JelasticDeps) =>
 const notSupported = (text: string) => new Failure('not_supported', text)
 
 /** The parameter or the header, or both with the same value. Cookies are not read. */
-function sessionIn(c: AnyContext, fields: ReadonlyMap<string, string>): string | undefined {
+function sessionIn(c: AppContext, fields: ReadonlyMap<string, string>): string | undefined {
   const named = fields.get('session') || undefined
   const bearer = bearerValue(c.req.header('Authorization'))
   if (bearer === false) throw invalidParameter('session', 'Authorization has to be of the form: Bearer VALUE.')

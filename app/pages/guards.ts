@@ -1,0 +1,97 @@
+import { type Context, Hono, type HonoRequest, type MiddlewareHandler } from 'hono'
+import { createMiddleware } from 'hono/factory'
+import type { BlankSchema } from 'hono/types'
+import type { AppEnv } from '../http/env.ts'
+import type { Cookies } from '../http/session.ts'
+import { type Deed, type Hindrance, standing } from '../identity/standing.ts'
+import type { MailDeps } from '../mail/account-mails.ts'
+import { currentSession, type Session, type SessionDeps } from '../sign-in/session.ts'
+
+export type GuardDeps = SessionDeps & Pick<MailDeps, 'mailDelivery'> & { cookies: Cookies }
+
+/** Not exported: `signedInPages` alone hands out an app that has a session. */
+type SignedInEnv<Viewer extends Session> = {
+  Bindings: AppEnv['Bindings']
+  Variables: AppEnv['Variables'] & { session: Viewer }
+}
+
+/** A request for one of these pages. */
+export type SignedInContext<Viewer extends Session = Session> = Context<SignedInEnv<Viewer>>
+
+/** Where these pages are put, below a path or not. */
+export type SignedInPages<Viewer extends Session = Session> = Hono<SignedInEnv<Viewer>, BlankSchema, string>
+
+/** Reads who is there and, in the same read, what the pages show of the account. */
+type View<Deps, Viewer> = (deps: Deps, token: string, request: HonoRequest) => Promise<Viewer | undefined>
+
+/**
+ * Pages that only a session opens whose standing allows the deed. `put` puts them into the one typed app in which
+ * `c.var.session` exists, and before each of them stands the guard: a page that could forget it does not compile.
+ */
+export function signedInPages<Deps extends GuardDeps, Viewer extends Session = Session>(
+  deps: Deps,
+  { deed, view }: { deed: Deed; view: View<Deps, Viewer> },
+  put: (pages: SignedInPages<Viewer>) => void,
+): Hono<AppEnv> {
+  const pages = new Hono<SignedInEnv<Viewer>>()
+  put(pages)
+  const guarded = new Hono<SignedInEnv<Viewer>>()
+  const guard = signedIn(deps, deed, view)
+  // Once for each path, and for nothing below it: another file's pages may be there, with a read of their own.
+  const routes = new Map(pages.routes.map((route) => [`${route.method} ${route.path}`, route]))
+  for (const { method, path } of routes.values()) guarded.on(method, path, guard)
+  return new Hono<AppEnv>().route('/', guarded.route('/', pages))
+}
+
+/** For pages that show nothing of the account beside who is signed in. */
+export const sessionAlone = (deps: SessionDeps, token: string): Promise<Session | undefined> =>
+  currentSession(deps, token)
+
+/** Others are taken to sign-in, or to the code they still owe; a session, to what its standing puts first. */
+const signedIn = <Deps extends GuardDeps, Viewer extends Session>(
+  deps: Deps,
+  deed: Deed,
+  view: View<Deps, Viewer>,
+): MiddlewareHandler<SignedInEnv<Viewer>> =>
+  createMiddleware<SignedInEnv<Viewer>>(async (c, next) => {
+    const token = deps.cookies.session.read(c)
+    const session = token ? await view(deps, token, c.req) : undefined
+    const may = standing(deps, session && { kind: 'session', session }, deed)
+    if (!session || may === 'nothing') {
+      const returnTo =
+        c.req.method === 'GET' && c.req.path !== '/' ? `?return_to=${encodeURIComponent(c.req.path)}` : ''
+      return c.redirect(deps.cookies.pending.read(c) ? `/sign-in/two-factor${returnTo}` : `/sign-in${returnTo}`, 303)
+    }
+    if (may !== 'go_on') {
+      if (may === 'confirm_email') deps.cookies.notice.leave(c, 'email_unconfirmed')
+      return c.redirect(LEADS_TO[may], 303)
+    }
+    c.set('session', session)
+    await next()
+  })
+
+const LEADS_TO: Record<Hindrance, string> = {
+  make_recovery_codes: '/settings/two-factor/recovery-codes',
+  set_up_second_factor: '/settings/account',
+  change_second_factor: '/settings/account',
+  confirm_email: '/settings/email',
+}
+
+/**
+ * For the pages of somebody who is not signed in: a session goes to the dashboard instead. The cookie of one that has ended is taken away here,
+ * where whoever had it is led. A page that refuses it leaves it: asked while the session gets its new token, it would take that one away.
+ */
+export const signedOut = (deps: GuardDeps) =>
+  createMiddleware<AppEnv>(async (c, next) => {
+    const token = deps.cookies.session.read(c)
+    if (token && (await currentSession(deps, token))) return c.redirect('/', 303)
+    if (token && c.req.method === 'GET') deps.cookies.session.remove(c)
+    await next()
+  })
+
+/** For pages with a form that leads to a session, whose field `cookie` says that the browser was asked to keep one. */
+export const asksForCookie = ({ cookies }: Pick<GuardDeps, 'cookies'>) =>
+  createMiddleware<AppEnv>(async (c, next) => {
+    await next()
+    if (c.req.method === 'GET' && c.res.status === 200) cookies.probe.ask(c)
+  })
