@@ -10,6 +10,7 @@ import { readConfig } from '../config.ts'
 import { type Deps, type Settings, wire } from '../deps.ts'
 import type { Guesses } from '../lib/guesses.ts'
 import { createVault, type Vault } from '../lib/vault.ts'
+import type { FactorKind } from '../two-factor/factor.http.ts'
 import type { Log } from '../watch/log.ts'
 import type { Metrics } from '../watch/metrics.ts'
 import { browser, type Visitor } from './browser.ts'
@@ -84,6 +85,8 @@ export async function latchkey(
     log?: Log
     metrics?: Metrics
     guesses?: Pick<Guesses, 'of'>
+    /** Kinds of second factor beside those of the product. */
+    moreKinds?: FactorKind[]
     /** In the place of what is wired. */
     parts?: Partial<Deps>
   } = {},
@@ -92,7 +95,7 @@ export async function latchkey(
   const vault = shared.vault ?? testVault()
   const clock = shared.clock ?? testClock()
   const defaults: Settings = { ...readConfig({}), baseUrl: BASE_URL, attemptsPerAddress: 0 }
-  const { log, metrics, guesses = estimatedHere } = shared
+  const { log, metrics, guesses = estimatedHere, moreKinds = [] } = shared
   const deps: Deps = {
     ...wire({
       database,
@@ -100,6 +103,7 @@ export async function latchkey(
       settings: { ...defaults, ...settings },
       now: clock.now,
       guesses,
+      moreKinds,
       ...(log && { log }),
       ...(metrics && { metrics }),
     }),
