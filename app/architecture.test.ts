@@ -53,7 +53,7 @@ const sources = ['app', 'views', 'db']
     (file) =>
       /\.tsx?$/.test(file) &&
       !/\.test\.tsx?$/.test(file) &&
-      !/^app\/(.*\/)?(testing(\/.*)?|invariants|stand-in)\.ts$/.test(file),
+      !/^app\/(.*\/)?(testing(\/.*)?|invariants|stand-in)\.tsx?$/.test(file),
   )
 
 /** What breaks a rule among these files. */

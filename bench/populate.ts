@@ -11,7 +11,7 @@ import { createVault } from '#app/lib/vault.ts'
 import { newSession } from '#app/sign-in/session.ts'
 import { PASSWORD } from '#app/testing/names.ts'
 import { sealSecret } from '#app/two-factor/factor-secret.ts'
-import { NEVER_USED } from '#app/two-factor/factors/totp/totp.ts'
+import { NEVER_USED, TOTP } from '#app/two-factor/factors/totp/totp.ts'
 import { storedCodes } from '#app/two-factor/recovery-codes.ts'
 import { type Db, openDatabase } from '#db/client.ts'
 import { dialect } from '#db/columns.ts'
@@ -62,7 +62,7 @@ process.once('message', async (order: Order) => {
         createdAt: at,
       }),
       tx.insert(factors).values({
-        ...{ id: factorId, accountId, kind: 'totp', slot: 'totp', secret: sealSecret(vault, factorId, secret) },
+        ...{ id: factorId, accountId, kind: TOTP, slot: TOTP, secret: sealSecret(vault, factorId, secret) },
         ...{ counter: NEVER_USED, addedAt: at },
       }),
       tx.insert(recoveryCodes).values(storedCodes(vault, accountId, newRecoveryCodes(), at)),

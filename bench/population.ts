@@ -1,5 +1,6 @@
 // Rows like those of a product after many years, made by the database itself. Every key grows with its row's number, so
 // tables and indexes are written from left to right. Keys spread over their whole range, so real people's rows fall anywhere.
+import { TOTP } from '#app/two-factor/factors/totp/totp.ts'
 import type { Dialect } from '#db/columns.ts'
 
 const ALPHABET = '-0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz' // base64url in the order of text
@@ -39,7 +40,13 @@ export async function populate(
     created_at: past,
   }))
   await fill('factors', 1, (many) => ({
-    ...{ id: key(many, 16), account_id: owner(1), kind: `'totp'`, slot: `'totp'`, secret: `'b1.${'s'.repeat(64)}'` },
+    ...{
+      id: key(many, 16),
+      account_id: owner(1),
+      kind: `'${TOTP}'`,
+      slot: `'${TOTP}'`,
+      secret: `'b1.${'s'.repeat(64)}'`,
+    },
     ...{ counter: '1', added_at: past },
   }))
   await fill('recovery_codes', PER_ACCOUNT.recoveryCodes, (many) => ({

@@ -77,7 +77,7 @@ export const factors = table(
     slot: text('slot').notNull(), // the kind if an account may have only one, or else the device's id
     secret: text('secret').notNull(), // sealed
     name: text('name').notNull().default('Authenticator'), // the owner's name for the device
-    counter: integer('counter').notNull(), // the highest accepted TOTP time step; only ever grows
+    counter: integer('counter').notNull(), // what its kind compares an answer to, such as the last time step
     addedAt: time('added_at').notNull(),
     lastUsedAt: time('last_used_at'),
   },

@@ -149,7 +149,10 @@ describe('the signed cookie', () => {
       securityVersion: fc.nat(),
       begun: fc.uint8Array({ minLength: 20, maxLength: 20 }),
       proven: fc.option(
-        fc.record({ secret: fc.uint8Array({ maxLength: 200 }), counter: fc.integer({ min: 0, max: 2 ** 31 }) }),
+        fc.record(
+          { secret: fc.uint8Array({ maxLength: 200 }), counter: fc.integer({ min: 0, max: 2 ** 31 }) },
+          { noNullPrototype: true },
+        ),
       ),
       codes: fc.array(fc.stringMatching(/^[0-9a-hjkmnp-tv-z]{10}$/), { maxLength: 12 }),
       downloaded: fc.boolean(),

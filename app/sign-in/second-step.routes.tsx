@@ -5,12 +5,12 @@ import { SecondStepPage } from '#views/sign-in/second-step-page.tsx'
 import type { FormState } from '#views/ui/types.ts'
 import type { AppContext, AppEnv } from '../http/env.ts'
 import { readForm } from '../http/forms.ts'
-import { answerRefused, refusedForm, refusedStatus } from '../http/messages.ts'
+import { answerRefused, refusedForm, refusedStatus, speakerOf } from '../http/messages.ts'
 import type { RenderPage } from '../http/page.tsx'
 import { returnPath } from '../http/return-to.ts'
 import type { NoticeWord } from '../http/session.ts'
 import { asksForCookie, type GuardDeps, signedOut } from '../pages/guards.ts'
-import { answerIn, answerShape, type WithPages } from '../two-factor/factor.http.ts'
+import { answerIn, answerShape, fieldOf, type WithPages } from '../two-factor/factor.http.ts'
 import { NO_CODE } from '../two-factor/factors/typed-code.http.ts'
 import {
   cancelPending,
@@ -71,9 +71,10 @@ export function secondStepRoutes(deps: WithPages<SecondStepDeps> & GuardDeps & {
       if (!result.ok) {
         if (result.reason === 'expired') return startAgain(c, 'pending_expired')
         if (result.reason === 'no_attempts_left') return startAgain(c, 'no_attempts_left')
+        const field = result.reason === 'refused' ? fieldOf(speakerOf(deps, result.refusal)) : 'code'
         return show(
           c,
-          refusedForm('code', answerRefused(deps, result), result, values),
+          refusedForm<string>(field, answerRefused(deps, result), result, values),
           returnTo,
           refusedStatus(c, result),
         )

@@ -11,6 +11,7 @@ import { type Deps, type Settings, wire } from '../deps.ts'
 import type { Guesses } from '../lib/guesses.ts'
 import type { PasswordRules } from '../lib/password-rules.ts'
 import { createVault, type Vault } from '../lib/vault.ts'
+import type { FactorKind } from '../two-factor/factor.http.ts'
 import type { Log } from '../watch/log.ts'
 import type { Metrics } from '../watch/metrics.ts'
 import { browser, type Visitor } from './browser.ts'
@@ -95,6 +96,8 @@ export async function latchkey(
     guesses?: Pick<Guesses, 'of'>
     /** As operators have it: for what is about the hashes themselves. */
     realHashes?: boolean
+    /** Kinds of second factor beside those of the product. */
+    moreKinds?: FactorKind[]
     /** In the place of what is wired. */
     parts?: Partial<Deps>
   } = {},
@@ -103,13 +106,14 @@ export async function latchkey(
   const vault = shared.vault ?? testVault()
   const clock = shared.clock ?? testClock()
   const defaults: Settings = { ...readConfig({}), baseUrl: BASE_URL, attemptsPerAddress: 0 }
-  const { log, metrics, guesses = estimatedHere, realHashes = false } = shared
+  const { log, metrics, guesses = estimatedHere, realHashes = false, moreKinds = [] } = shared
   const wired = wire({
     database,
     vault,
     settings: { ...defaults, ...settings },
     now: clock.now,
     guesses,
+    moreKinds,
     ...(!realHashes && { passwordCost: QUICK }),
     ...(log && { log }),
     ...(metrics && { metrics }),

@@ -7,7 +7,7 @@ import { newSession } from '#app/sign-in/session.ts'
 import type { Browser } from '#app/testing/browser.ts'
 import { PASSWORD, PENDING, SESSION } from '#app/testing/names.ts'
 import { sealSecret } from '#app/two-factor/factor-secret.ts'
-import { NEVER_USED } from '#app/two-factor/factors/totp/totp.ts'
+import { NEVER_USED, TOTP } from '#app/two-factor/factors/totp/totp.ts'
 import { storedCodes } from '#app/two-factor/recovery-codes.ts'
 import { accounts, events, factors, pendingSignIns, recoveryCodes, sessions } from '#db/schema.ts'
 import type { World } from './world.ts'
@@ -57,7 +57,7 @@ export async function makePerson(world: World, authenticators: number) {
       devices.map(({ id: factorId, secret, name }) => ({
         id: factorId,
         accountId: id,
-        kind: 'totp',
+        kind: TOTP,
         slot: factorId,
         secret: sealSecret(vault, factorId, secret),
         name,

@@ -15,7 +15,7 @@ export const NEVER_USED = -1
 const CRYPTO = new NodeCryptoPlugin() // the default is written in JavaScript
 const EXPLAINED_STEPS = 10 // past codes up to five minutes old are told from wrong ones
 
-const KIND = 'totp'
+export const TOTP = 'totp'
 
 /** The store's part: the highest accepted time step only ever grows. */
 export type TotpStore = {
@@ -24,18 +24,18 @@ export type TotpStore = {
 }
 
 export type TotpRefusal =
-  | { kind: typeof KIND; reason: 'wrong_code' }
+  | { kind: typeof TOTP; reason: 'wrong_code' }
   /** Accepted before, or older than one that was. `nextInSeconds` until the device shows the next, 0 when it already does. */
-  | { kind: typeof KIND; reason: 'used_code'; nextInSeconds: number }
+  | { kind: typeof TOTP; reason: 'used_code'; nextInSeconds: number }
   /** Right some time ago; `secondsAgo` since it was last good. Future codes are never told from wrong ones. */
-  | { kind: typeof KIND; reason: 'old_code'; secondsAgo: number }
+  | { kind: typeof TOTP; reason: 'old_code'; secondsAgo: number }
 
 export type Totp = ReturnType<typeof totp>
 
 /** Time-based one-time codes (RFC 6238): HMAC-SHA-1, six digits, thirty seconds, which is what authenticator apps agree on. */
 export const totp = ({ issuer }: { issuer: string }, store: TotpStore) =>
   ({
-    kind: KIND,
+    kind: TOTP,
     firstName: 'Authenticator',
     isChallenged: false,
     begin: () => randomBytes(SECRET_BYTES),
@@ -69,7 +69,7 @@ export const totp = ({ issuer }: { issuer: string }, store: TotpStore) =>
 
 /** Each factor by its own counter. Of several refusals the plainest is said: it was accepted, it is too old, it is wrong. */
 async function judgeAll(store: TotpStore, factors: ActiveFactor[], code: string, now: Date): Promise<Judged> {
-  let refusal: TotpRefusal = { kind: KIND, reason: 'wrong_code' }
+  let refusal: TotpRefusal = { kind: TOTP, reason: 'wrong_code' }
   for (const { id: factorId, secret, counter } of factors) {
     const judged = await judgeCode(secret, code, counter, now)
     if ('step' in judged) {
@@ -88,7 +88,7 @@ export async function judgeCode(
   counter: number,
   now: Date,
 ): Promise<{ step: number } | TotpRefusal> {
-  if (!/^[0-9]{6}$/.test(code)) return { kind: KIND, reason: 'wrong_code' }
+  if (!/^[0-9]{6}$/.test(code)) return { kind: TOTP, reason: 'wrong_code' }
   const seconds = secondsOf(now)
   const step = await matchingStep(secret, code, seconds, WINDOW_SECONDS)
   if (step === undefined) return explainPast(secret, code, seconds)
@@ -99,7 +99,7 @@ const secondsOf = (now: Date) => Math.floor(now.getTime() / 1000)
 const stepOf = (now: Date) => Math.floor(secondsOf(now) / STEP_SECONDS)
 
 const usedAt = (counter: number, now: Date): TotpRefusal => ({
-  kind: KIND,
+  kind: TOTP,
   reason: 'used_code',
   nextInSeconds: Math.max(0, (counter + 1) * STEP_SECONDS - secondsOf(now)),
 })
@@ -108,8 +108,8 @@ const usedAt = (counter: number, now: Date): TotpRefusal => ({
 async function explainPast(secret: Uint8Array, code: string, seconds: number): Promise<TotpRefusal> {
   const behind = seconds - WINDOW_SECONDS
   const step = await matchingStep(secret, code, behind, [EXPLAINED_STEPS * STEP_SECONDS, 0])
-  if (step === undefined) return { kind: KIND, reason: 'wrong_code' }
-  return { kind: KIND, reason: 'old_code', secondsAgo: seconds - (step + 1) * STEP_SECONDS }
+  if (step === undefined) return { kind: TOTP, reason: 'wrong_code' }
+  return { kind: TOTP, reason: 'old_code', secondsAgo: seconds - (step + 1) * STEP_SECONDS }
 }
 
 /** The time step whose code this is, within `tolerance` seconds (or [past, future]) around `seconds`. */
