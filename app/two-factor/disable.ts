@@ -10,7 +10,7 @@ import type { Session } from '../sign-in/session.ts'
 import type { FactorChange } from './enrol.ts'
 
 export type DisableStore = {
-  /** Deletes factors and recovery codes. False when the account changed since `securityVersion` was read. */
+  /** Deletes factors and recovery codes. False if the account changed since `securityVersion` was read. */
   disable(of: FactorChange): Promise<boolean>
 }
 

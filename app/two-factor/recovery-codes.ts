@@ -26,13 +26,13 @@ export type StoredRecoveryCode = Readonly<{
   usedAt: Date | null
 }>
 
-/** As shown. `code` is null when it was used, or when its sealed copy does not open any more. */
+/** As shown. `code` is null if it was used, or if its sealed copy no longer opens. */
 export type RecoveryCode = { code: string | null; usedAt: Date | null }
 
 /** The live set in order, and when it was made. */
 export type ShownCodes = { madeAt: Date; codes: RecoveryCode[] }
 
-/** Who looks, and the account's codes as stored. */
+/** Who is looking, and the account's codes as stored. */
 export type CodesViewer = Session & { codes: readonly StoredRecoveryCode[] }
 
 export type RecoveryCodesStore = {
@@ -40,7 +40,7 @@ export type RecoveryCodesStore = {
   recoveryCodesOf(accountId: number): Promise<StoredRecoveryCode[]>
   viewerWithCodes(tokenHash: string): Promise<CodesViewer | undefined>
   showCodes(of: { renewal: Renewal; until: Date; event: SecurityEvent; forgiven: Forgiven }): Promise<boolean>
-  /** Puts `codes` in the place of the set made at `madeAt`, whole. False when that set is not the account's any more. */
+  /** Replaces the whole set made at `madeAt` with `codes`. False if that set is no longer the account's. */
   replaceCodes(of: {
     accountId: number
     securityVersion: number
@@ -80,7 +80,7 @@ export async function confirmView(
 export const mayViewCodes = ({ now }: RecoveryCodesDeps, session: Session): boolean =>
   session.codesShownUntil !== null && now() < session.codesShownUntil
 
-/** All codes of the live set in order, and when it was made; undefined when there is none. For sessions that may view them. */
+/** The live set's codes in order, and when it was made; undefined if there is none. For sessions that may view them. */
 export async function viewCodes(
   { recoveryCodes, vault }: RecoveryCodesDeps,
   session: Session,
@@ -91,7 +91,7 @@ export async function viewCodes(
 export const codesViewer = (deps: RecoveryCodesDeps & SessionDeps, token: string): Promise<CodesViewer | undefined> =>
   sessionFound(deps, token, deps.recoveryCodes.viewerWithCodes)
 
-/** As `viewCodes`; undefined as well when the session may not view them. */
+/** Like `viewCodes`, but also undefined if the session may not view them. */
 export const codesSeenBy = (deps: RecoveryCodesDeps, viewer: CodesViewer): ShownCodes | undefined =>
   mayViewCodes(deps, viewer) ? opened(deps.vault, viewer.codes) : undefined
 
@@ -109,8 +109,8 @@ export const recordDownload = (
 ): Promise<void> => recoveryCodes.record(securityEvent('recovery_codes_downloaded', session.accountId, origin, now()))
 
 /**
- * Replaces the whole set that the person saw, made at `madeAt`: all of it or none.
- * `changed` when another window was faster; then that window's codes are the live ones.
+ * Replaces the whole set that the person saw, made at `madeAt`, or nothing.
+ * `changed` if another window was faster. Then that window's codes are the live ones.
  */
 export async function regenerateCodes(
   deps: RecoveryCodesDeps,
@@ -141,12 +141,12 @@ export const storedCodes = (vault: Vault, accountId: number, codes: string[], ma
     }
   })
 
-/** What the keyed hash is made of: a code of one account is none of another's. */
+/** The input of the keyed hash, so one account's code is none of another's. */
 export const recoveryCodeText = (accountId: number, code: string): string => `${accountId} ${code}`
 
 const place = (id: string) => `recovery_codes ${id}`
 
-/** Null when it was used, or when its sealed copy does not open. */
+/** Null if it was used, or if its sealed copy doesn't open. */
 export function openCode(vault: Vault, { id, sealed }: Pick<StoredRecoveryCode, 'id' | 'sealed'>): string | null {
   const opened = sealed === null ? undefined : vault.open('recovery-code', place(id), sealed)
   return opened ? Buffer.from(opened).toString() : null
