@@ -129,7 +129,7 @@ test('what is wrong is said beside its field, and nothing typed is lost', async 
   await page.goto(`${TOKENS}/generate`)
   await field(page, 'Expires').fill(inDays(400))
   await button(page, 'Next').click()
-  await expectRefused(field(page, 'Description'), /Say what it is for/)
+  await expectRefused(field(page, 'Description'), /Say what it's for/)
   await expect(field(page, 'Expires')).toHaveAccessibleDescription(/366 days at most/)
   await expect(page.getByRole('group', { name: 'Scopes' })).toHaveAccessibleDescription(/at least one scope/)
   await expect(field(page, 'Expires')).toHaveValue(inDays(400))

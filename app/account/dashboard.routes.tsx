@@ -1,8 +1,8 @@
 import { Hono } from 'hono'
 import { DashboardPage } from '#views/dashboard-page.tsx'
 import type { SignedInEnv } from '../http/env.ts'
+import { takeFlash } from '../http/flash.ts'
 import { type GuardDeps, hasRecoveryCodes, signedInWith } from '../http/guards.ts'
-import { takeNotice } from '../http/notices.ts'
 import type { RenderPage } from '../http/page.tsx'
 import { RECOVERY_CODES } from '../lib/codes.ts'
 import type { MailDeps } from '../mail/account-mails.ts'
@@ -19,7 +19,7 @@ export const dashboardRoutes = (
       c,
       <DashboardPage
         viewer={session}
-        notice={takeNotice(c, deps.cookies, session)}
+        flash={takeFlash(c, deps.cookies, session)}
         unconfirmed={owesConfirmation(deps, session)}
         secondFactorSince={secondFactorSince}
         recoveryCodes={secondFactorSince && { left: recoveryCodesLeft, of: RECOVERY_CODES }}

@@ -280,14 +280,14 @@ describe('the list of trusted browsers', () => {
     assert.match(await said(on.browser), /Forgotten\./)
     for (const each of [on.trusted, on.second]) assert.equal(await asked(each, on.email), true)
     assert.deepEqual((await stateOf(database, on.email)).trustedBrowsers, [])
-    assert.match((await on.browser.get(SESSIONS_PAGE)).text, /None\. Where you tick/)
+    assert.match((await on.browser.get(SESSIONS_PAGE)).text, /None\. When you tick/)
   })
 
   test('another account’s is as absent (A66)', async () => {
     const on = await trusting()
     const { browser } = await signedUp(product)
     for (const { id } of (await stateOf(database, on.email)).trustedBrowsers) await browser.post(TRUSTED_FORM, { id })
-    assert.match(await said(browser), /That is no trusted browser of this account/)
+    assert.match(await said(browser), /This account doesn't trust that browser/)
     assert.equal((await stateOf(database, on.email)).trustedBrowsers.length, 2)
   })
 

@@ -2,8 +2,8 @@ import { Hono } from 'hono'
 import { AccountPage } from '#views/settings/account-page.tsx'
 import { ActivityPage } from '#views/settings/activity-page.tsx'
 import type { AnyContext, SignedInEnv } from '../http/env.ts'
+import { takeFlash } from '../http/flash.ts'
 import { type GuardDeps, hasRecoveryCodes, signedIn, signedInWith } from '../http/guards.ts'
-import { takeNotice } from '../http/notices.ts'
 import type { RenderPage } from '../http/page.tsx'
 import { isFailed } from '../identity/security-events.ts'
 import { RECOVERY_CODES } from '../lib/codes.ts'
@@ -25,7 +25,7 @@ export function settingsRoutes(deps: ActivityDeps & GuardDeps & { page: RenderPa
         c,
         <AccountPage
           viewer={session}
-          notice={takeNotice(c, deps.cookies, session)}
+          flash={takeFlash(c, deps.cookies, session)}
           secondFactorSince={secondFactorSince}
           recoveryCodes={secondFactorSince && { left: recoveryCodesLeft, of: RECOVERY_CODES }}
           passwordChangedAt={passwordChangedAt}

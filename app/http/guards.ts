@@ -57,7 +57,7 @@ export const hasRecoveryCodes = createMiddleware<SignedInEnv>(async (c, next) =>
 export const hasConfirmedEmail = (deps: GuardDeps & Pick<MailDeps, 'mailDelivery'>) =>
   createMiddleware<SignedInEnv>(async (c, next) => {
     if (owesConfirmation(deps, c.var.session)) {
-      deps.cookies.notice.leave(c, 'email_unconfirmed')
+      deps.cookies.flash.leave(c, 'email_unconfirmed')
       return c.redirect('/settings/email', 303)
     }
     await next()

@@ -1,79 +1,52 @@
-import type { FormState } from '#views/ui/types.ts'
-import { inWords } from '#views/ui/words.ts'
+import type { FormState, Said } from '#views/ui/types.ts'
+import { type Words, words } from '#views/words/words.ts'
 import { PASSWORD_MAX_LENGTH, type PasswordRefusal } from '../lib/password-rules.ts'
 import type { SecondStepResult } from '../sign-in/second-step.ts'
 import { NAME_MAX_LENGTH, type NameRefusal } from '../two-factor/authenticators.ts'
 import type { AnyContext } from './env.ts'
 
+// Reasons that several pages are refused with, in words. The APIs pass English: their answers are the same in every language.
+
 /** What a use case can refuse with that several pages say in the same words. */
 export type CodeRefusal = Exclude<SecondStepResult, { ok: true }>
 
-export const tooManyAttempts = (seconds: number): string => `Too many attempts. Try again in ${inWords(seconds)}.`
+export const tooManyAttempts = (seconds: number, { messages }: Words = words): Said => ({
+  ...messages.tooManyAttempts,
+  seconds,
+})
 
-export const WRONG_PASSWORD = 'That is not the password of this account.'
-export const CHANGED_MEANWHILE = 'The account was changed in another window meanwhile. Look at it again.'
-
-export const OTHER_ACCOUNT =
-  'This browser is signed in to another account than the one the mail is about. Sign out of it first, or use another browser.'
-export const EMAIL_UNCONFIRMED = 'Confirm your e-mail address first: it is your way back in when a password is lost.'
-
-export function passwordRefused(refusal: PasswordRefusal, minLength: number): string {
-  switch (refusal) {
-    case 'too_short':
-      return `The password needs at least ${minLength} characters.`
-    case 'too_long':
-      return `The password can have at most ${PASSWORD_MAX_LENGTH} characters.`
-    case 'about_you':
-      return 'The password is made of your email address or the name of this site, which is where guessing begins.'
-    case 'easily_guessed':
-      return 'This password is easy to guess. Try a few unrelated words.'
-  }
+export function passwordRefused(refusal: PasswordRefusal, minLength: number, { messages }: Words = words): string {
+  const { too_short, too_long, ...others } = messages.password
+  if (refusal === 'too_short') return too_short(minLength)
+  return refusal === 'too_long' ? too_long(PASSWORD_MAX_LENGTH) : others[refusal]
 }
 
 export function nameRefused(refusal: NameRefusal): string {
-  switch (refusal) {
-    case 'empty':
-      return 'Give it a name.'
-    case 'too_long':
-      return `The name can have at most ${NAME_MAX_LENGTH} characters.`
-    case 'not_text':
-      return 'The name has a character that cannot be shown on one line. Type it again.'
-  }
+  const { too_long, ...others } = words.messages.name
+  return refusal === 'too_long' ? too_long(NAME_MAX_LENGTH) : others[refusal]
 }
 
 /** Says which kind of wrong it was; for past codes only. */
-export function codeRefused(refusal: CodeRefusal): string {
+export function codeRefused(refusal: CodeRefusal, { messages: { code } }: Words = words): Said {
   switch (refusal.reason) {
-    case 'malformed':
-      return 'Enter the six digits your authenticator shows, or one of your recovery codes.'
-    case 'wrong_code':
-      return 'That code is not right.'
-    case 'wrong_recovery_code':
-      return 'That looks like a recovery code, but it is not one of yours or has been used.'
     case 'used_code':
-      return `That code has already been used. ${nextCode(refusal.nextInSeconds)}`
+      return usedCode(refusal.nextInSeconds, code)
     case 'old_code':
-      return `That code is from ${ago(refusal.secondsAgo)} ago; check the clock on your phone.`
+      return code.old_code(Math.max(1, Math.round(refusal.secondsAgo / 60)))
     case 'wait':
-      return `Too many wrong codes. Try again in ${inWords(refusal.seconds)}.`
-    case 'blocked':
-      return 'There were too many wrong codes in a row. Use a recovery code: it frees the authenticator as well.'
-    case 'expired':
+      return { ...code.wait, seconds: refusal.seconds }
     case 'no_attempts_left':
-      return 'That took too long or too many tries. Sign in again.'
+      return code.expired
+    default:
+      return code[refusal.reason]
   }
 }
 
 const SOON = 90 // seconds; further ahead the server's clock must have gone back, and waiting is no advice
 
-function nextCode(seconds: number) {
-  if (seconds <= 0) return 'Enter the one your authenticator shows now.'
-  return seconds <= SOON ? `The next one comes in ${inWords(seconds)}.` : 'Use a recovery code.'
-}
-
-function ago(seconds: number) {
-  const minutes = Math.max(1, Math.round(seconds / 60))
-  return minutes === 1 ? 'a minute' : `${minutes} minutes`
+function usedCode(nextInSeconds: number, code: Words['messages']['code']): Said {
+  if (nextInSeconds <= 0) return code.used_code
+  return nextInSeconds <= SOON ? { ...code.used_code_wait, seconds: nextInSeconds } : code.used_code_long
 }
 
 /** 422, or 429 with `Retry-After` where the person is told to wait. */
@@ -84,17 +57,8 @@ export function refusedStatus(c: AnyContext, refusal: { reason: string; seconds?
 }
 
 /** The form as it is shown again: one error, beside `field` or ('') for the form as a whole. */
-export function refusedForm<Field extends string>(
+export const refusedForm = <Field extends string>(
   field: NoInfer<Field> | '',
-  message: string,
-  refusal: object = {},
+  said: Said,
   values: Partial<Record<NoInfer<Field>, string>> = {},
-): FormState<Field> {
-  const { seconds, nextInSeconds }: { seconds?: number; nextInSeconds?: number } = refusal
-  const waitSeconds = seconds ?? nextInSeconds
-  return {
-    values,
-    errors: { [field]: message } as FormState<Field>['errors'] & {},
-    ...(waitSeconds ? { waitSeconds } : {}),
-  }
-}
+): FormState<Field> => ({ values, errors: { [field]: said } as FormState<Field>['errors'] & {} })

@@ -3,18 +3,19 @@ import { z } from 'zod'
 import { NoCookiePage } from '#views/sign-in/no-cookie-page.tsx'
 import { SecondStepPage } from '#views/sign-in/second-step-page.tsx'
 import type { FormState } from '#views/ui/types.ts'
+import { words } from '#views/words/words.ts'
 import type { AnyContext, AppEnv } from '../http/env.ts'
+import { codeField } from '../http/fields.ts'
+import type { FlashWord } from '../http/flashes.ts'
 import { readForm } from '../http/forms.ts'
 import { asksForCookie, type GuardDeps, signedOut } from '../http/guards.ts'
 import { codeRefused, refusedForm, refusedStatus } from '../http/messages.ts'
 import type { RenderPage } from '../http/page.tsx'
 import { returnPath } from '../http/return-to.ts'
-import type { NoticeWord } from '../http/session.ts'
 import { cancelPending, canUseAuthenticator, pendingSignIn, type SecondStepDeps, verifyCode } from './second-step.ts'
 
-const Missing = 'Enter the code.'
 const CodeForm = z.object({
-  code: z.string(Missing).trim().min(1, Missing),
+  code: codeField(),
   return_to: z.string().optional(),
   cookie: z.string().optional(),
 })
@@ -39,9 +40,9 @@ export function secondStepRoutes(deps: SecondStepDeps & GuardDeps & { page: Rend
     return deps.page(c, <SecondStepPage form={form} returnTo={returnTo} canUseAuthenticator={usable} />, status)
   }
 
-  function startAgain(c: AnyContext, notice: NoticeWord) {
+  function startAgain(c: AnyContext, flash: FlashWord) {
     deps.cookies.pending.remove(c)
-    deps.cookies.notice.leave(c, notice)
+    deps.cookies.flash.leave(c, flash)
     return c.redirect('/sign-in', 303)
   }
 
@@ -56,7 +57,11 @@ export function secondStepRoutes(deps: SecondStepDeps & GuardDeps & { page: Rend
       const { return_to: returnTo, trust, cookie } = form.values
       const values = { ...(trust && { trust }), ...(cookie && { cookie }) }
       if (deps.cookies.probe.isLost(c, form.values))
-        return deps.page(c, <NoCookiePage site={deps.baseUrl} again={{ href: '/sign-in', text: 'Sign in' }} />, 422)
+        return deps.page(
+          c,
+          <NoCookiePage site={deps.baseUrl} again={{ href: '/sign-in', text: words.signIn.signIn.title }} />,
+          422,
+        )
       if (!form.ok)
         return show(c, { values, errors: form.errors.code ? { code: form.errors.code } : {} }, returnTo, 422)
       const { cookies } = deps
@@ -66,14 +71,14 @@ export function secondStepRoutes(deps: SecondStepDeps & GuardDeps & { page: Rend
       if (!result.ok) {
         if (result.reason === 'expired') return startAgain(c, 'pending_expired')
         if (result.reason === 'no_attempts_left') return startAgain(c, 'no_attempts_left')
-        return show(c, refusedForm('code', codeRefused(result), result, values), returnTo, refusedStatus(c, result))
+        return show(c, refusedForm('code', codeRefused(result), values), returnTo, refusedStatus(c, result))
       }
       cookies.session.write(c, result.token)
       cookies.pending.remove(c)
       cookies.browser.hold(c, result.holds.known)
       cookies.trusted.hold(c, result.holds.trusted)
       if (result.recoveryCodesLeft === undefined) return c.redirect(returnPath(returnTo, deps.baseUrl), 303)
-      deps.cookies.notice.leave(c, 'recovery_code_used')
+      deps.cookies.flash.leave(c, 'recovery_code_used')
       return c.redirect(result.recoveryCodesLeft === 0 ? '/settings/two-factor/recovery-codes' : '/', 303)
     })
     .post('/cancel', async (c) => {

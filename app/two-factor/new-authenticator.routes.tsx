@@ -1,9 +1,11 @@
 import { Hono } from 'hono'
 import { z } from 'zod'
 import { EnrolPage } from '#views/two-factor/enrol-page.tsx'
-import type { FormState } from '#views/ui/types.ts'
+import type { FormState, Said } from '#views/ui/types.ts'
+import { words } from '#views/words/words.ts'
 import { enrolmentCookie } from '../http/enrolment-cookie.ts'
 import type { AnyContext, SignedInEnv } from '../http/env.ts'
+import { codeField } from '../http/fields.ts'
 import { readForm } from '../http/forms.ts'
 import type { GuardDeps } from '../http/guards.ts'
 import { codeRefused, nameRefused, refusedForm, refusedStatus } from '../http/messages.ts'
@@ -19,11 +21,8 @@ export type EnrolRoutesDeps = EnrolDeps & GuardDeps & { page: RenderPage; issuer
 
 /** Which enrolment a page belongs to: another window may have begun a newer one. */
 export const EnrolmentId = z.string().max(64).optional()
-export const OTHER_WINDOW =
-  'That page was from an earlier start of the set-up, in another window perhaps. This is the one that counts.'
 
-const MISSING = 'Enter the code.'
-const CodeForm = z.object({ enrolment: EnrolmentId, code: z.string(MISSING).trim().min(1, MISSING) })
+const CodeForm = z.object({ enrolment: EnrolmentId, code: codeField() })
 const NamedCodeForm = CodeForm.extend({ name: z.string().optional() })
 /** Cancel is a button of the forms on the way, whose fields come along and do not matter. */
 const CancelForm = z.object({
@@ -80,7 +79,7 @@ export function newAuthenticator(deps: EnrolRoutesDeps, { mode, here, home, abou
   const confirmed = async (c: AnyContext, session: Session, password: string, subject: Subject | undefined) => {
     const result = await start(c, session, { password, about: subject })
     if (!result.ok && result.reason === 'too_many_authenticators') {
-      deps.cookies.notice.leave(c, result.reason)
+      deps.cookies.flash.leave(c, result.reason)
       return home
     }
     if (!result.ok) return result
@@ -101,12 +100,13 @@ export function newAuthenticator(deps: EnrolRoutesDeps, { mode, here, home, abou
       const values = typedName === undefined ? {} : { name: typedName }
       const enrolment = await cookie.read(c)
       if (!enrolment) return cookie.startAgain(c)
-      if (id !== enrolment.id) return show(c, enrolment, refusedForm('', OTHER_WINDOW, {}, values), 409)
+      if (id !== enrolment.id)
+        return show(c, enrolment, refusedForm('', words.twoFactor.errors.otherWindow, values), 409)
       if (!form.ok) {
         const named = shape === NamedCodeForm ? readName(typedName ?? '') : undefined
         const errors = {
           ...(named?.ok === false && { name: nameRefused(named.refusal) }),
-          code: form.errors.code ?? MISSING,
+          code: form.errors.code ?? words.fields.code,
         }
         return show(c, enrolment, { values, errors }, 422)
       }
@@ -114,8 +114,8 @@ export function newAuthenticator(deps: EnrolRoutesDeps, { mode, here, home, abou
       if (result instanceof Response) return result
       const refused =
         result.reason === 'bad_name'
-          ? refusedForm<'code' | 'name'>('name', nameRefused(result.refusal), {}, values)
-          : refusedForm<'code' | 'name'>('code', firstCodeRefused(result), result, values)
+          ? refusedForm<'code' | 'name'>('name', nameRefused(result.refusal), values)
+          : refusedForm<'code' | 'name'>('code', firstCodeRefused(result), values)
       return show(c, enrolment, refused, refusedStatus(c, result))
     })
     .post('/cancel', async (c) => {
@@ -127,12 +127,12 @@ export function newAuthenticator(deps: EnrolRoutesDeps, { mode, here, home, abou
 }
 
 /** At a new device a wrong code has mostly one of two reasons. */
-function firstCodeRefused(refusal: CodeRefused): string {
+function firstCodeRefused(refusal: CodeRefused): Said {
   switch (refusal.reason) {
     case 'wrong_code':
-      return 'That code is not right. Check that it is from the entry you have just added, and that the clock on your phone is right.'
+      return words.twoFactor.errors.wrongFirstCode
     case 'malformed':
-      return 'Enter the six digits your authenticator shows.'
+      return words.twoFactor.errors.sixDigits
     default:
       return codeRefused(refusal)
   }

@@ -5,9 +5,9 @@ import { RecoveryCodesPage } from '#views/two-factor/recovery-codes-page.tsx'
 import { RecoveryCodesPrint } from '#views/two-factor/recovery-codes-print.tsx'
 import { RegeneratePage } from '#views/two-factor/regenerate-page.tsx'
 import type { SignedInEnv } from '../http/env.ts'
+import { takeFlash } from '../http/flash.ts'
 import { readForm, readNothing } from '../http/forms.ts'
 import { type GuardDeps, secondFactor, signedInWith } from '../http/guards.ts'
-import { takeNotice } from '../http/notices.ts'
 import type { RenderPage } from '../http/page.tsx'
 import { sendCodesFile } from '../http/recovery-codes-file.ts'
 import { displayed } from '../lib/codes.ts'
@@ -54,8 +54,8 @@ export function recoveryCodesRoutes(
     .route('/confirm', confirm)
     .get('/', codesShown, (c) => {
       const { codes, madeAt } = c.var.shown
-      const notice = takeNotice(c, deps.cookies, c.var.session)
-      return deps.page(c, <RecoveryCodesPage viewer={c.var.session} notice={notice} codes={codes} madeAt={madeAt} />)
+      const flash = takeFlash(c, deps.cookies, c.var.session)
+      return deps.page(c, <RecoveryCodesPage viewer={c.var.session} flash={flash} codes={codes} madeAt={madeAt} />)
     })
     .get('/regenerate', codesShown, (c) =>
       deps.page(c, <RegeneratePage viewer={c.var.session} set={String(c.var.shown.madeAt.getTime())} />),
@@ -65,7 +65,7 @@ export function recoveryCodesRoutes(
       const { ok } = form.ok
         ? await regenerateCodes(deps, c.var.session, new Date(Number(form.data.set)), c.var.origin)
         : { ok: false }
-      deps.cookies.notice.leave(c, ok ? 'codes_regenerated' : 'codes_already_replaced')
+      deps.cookies.flash.leave(c, ok ? 'codes_regenerated' : 'codes_already_replaced')
       return c.redirect(HERE, 303)
     })
     .post('/download', codesShown, async (c) => {

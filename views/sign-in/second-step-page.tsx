@@ -5,6 +5,7 @@ import { CookieAsked } from '../ui/cookie-asked.tsx'
 import { ErrorSummary } from '../ui/error-summary.tsx'
 import { Tick } from '../ui/tick.tsx'
 import type { FormState } from '../ui/types.ts'
+import { words } from '../words/words.ts'
 
 type SecondStepPageProps = {
   form: FormState<'code' | 'trust'>
@@ -14,35 +15,28 @@ type SecondStepPageProps = {
 
 /** The second step of signing in. One field takes either kind of code. The tick is before it: a code that is pasted is sent at once. */
 export const SecondStepPage = ({ form, returnTo, canUseAuthenticator }: SecondStepPageProps) => (
-  <Narrow title="Two-Factor Authentication">
+  <Narrow title={words.signIn.secondStep.title}>
     <ErrorSummary form={form} />
-    <p class="lead">
-      {canUseAuthenticator
-        ? 'Enter the six digits your authenticator app shows now, or one of your recovery codes.'
-        : 'Too many wrong codes in a row: the authenticator is locked. Enter one of your recovery codes to free it.'}
-    </p>
+    <p class="lead">{canUseAuthenticator ? words.signIn.secondStep.lead : words.signIn.secondStep.locked}</p>
     <form method="post" action="/sign-in/two-factor" class="stack" novalidate>
       <CookieAsked form={form} />
       {returnTo && <input type="hidden" name="return_to" value={returnTo} />}
       {canUseAuthenticator && (
         <Tick name="trust" ticked={form.values?.trust === 'yes'}>
-          Don't ask on this browser for 30 days
+          {words.signIn.secondStep.trust}
         </Tick>
       )}
       <CodeField form={form} autofocus />
       <button type="submit" class="primary wide">
-        Verify
+        {words.signIn.secondStep.submit}
       </button>
     </form>
     <ButtonForm action="/sign-in/two-factor/cancel" class="plain wide">
-      Cancel
+      {words.ui.cancel}
     </ButtonForm>
     <details>
-      <summary>Lost your device?</summary>
-      <p>
-        Type one of your recovery codes above. Once you are in, open Settings, Authenticators, and choose Move to a New
-        Phone: the lost device then no longer opens your account.
-      </p>
+      <summary>{words.signIn.secondStep.lost}</summary>
+      <p>{words.signIn.secondStep.lostHelp}</p>
     </details>
   </Narrow>
 )

@@ -6,6 +6,7 @@ import { CopyButton, CopyOutcome } from '../ui/copy-button.tsx'
 import { ErrorSummary } from '../ui/error-summary.tsx'
 import { RowForm } from '../ui/row-form.tsx'
 import type { FormState, Viewer } from '../ui/types.ts'
+import { words } from '../words/words.ts'
 import { NameField } from './name-field.tsx'
 import { NeedAnApp } from './need-an-app.tsx'
 import { Steps } from './steps.tsx'
@@ -27,19 +28,13 @@ type EnrolPageProps = {
 
 const MODES = {
   'set-up': {
-    title: 'Step 1 of 2: Register Authentication App',
     action: '/settings/two-factor/set-up',
-    submit: 'Next',
   },
   add: {
-    title: 'Register Authentication App',
     action: '/settings/two-factor/add',
-    submit: 'Add Authenticator',
   },
   replace: {
-    title: 'Replace Authenticator',
     action: '/settings/two-factor/replace',
-    submit: 'Replace Authenticator',
   },
 } as const
 
@@ -60,66 +55,63 @@ const GroupedKey = ({ of }: { of: string }) => (
 /** Registering an authenticator: step 1 of setting up, or the whole of adding or replacing one. */
 export const EnrolPage = (props: EnrolPageProps) => {
   const { viewer, mode, enrolmentId, account, issuer, uri, qrSvg, name, form } = props
-  const { title, action, submit } = MODES[mode]
+  const { action } = MODES[mode]
+  const { titles, submit, ...enrol } = words.twoFactor.enrol
   return (
-    <Settings title={title} viewer={viewer} current="account" above={mode === 'set-up' && <Steps step={1} />}>
+    <Settings title={titles[mode]} viewer={viewer} current="account" above={mode === 'set-up' && <Steps step={1} />}>
       <ErrorSummary form={form} />
       <p class="lead">
-        {mode === 'replace' && name && (
-          <>
-            This takes the place of <strong class="long">{name}</strong>.{' '}
-          </>
-        )}
-        Scan this with an authenticator app. It then shows six digits that change every 30 seconds: the code.
+        {mode === 'replace' && name && enrol.replaces(<strong class="long">{name}</strong>)}
+        {enrol.lead}
       </p>
       {mode !== 'add' && <NeedAnApp />}
       <div class="panel stack loose">
         <div class="enrol">
-          <figure class="qr" role="img" aria-label={`QR code that adds ${issuer} to an authenticator app`}>
+          <figure class="qr" role="img" aria-label={enrol.qr(issuer)}>
             {raw(qrSvg)}
           </figure>
           <div class="stack">
-            <h2>Cannot scan it?</h2>
+            <h2>{enrol.cannotScan}</h2>
             <p>
               <a class="button" href={uri}>
-                Open in an authenticator app
+                {enrol.openApp}
               </a>
             </p>
-            <p class="hint">Or type this into the app:</p>
+            <p class="hint">{enrol.orType}</p>
             <dl class="details">
               <div>
-                <dt>Account</dt>
+                <dt>{enrol.account}</dt>
                 <dd>
                   {issuer} ({account})
                 </dd>
               </div>
               <div>
-                <dt>Key</dt>
+                <dt>{enrol.key}</dt>
                 <dd class="stack tight">
                   <GroupedKey of={secretOf(uri)} />
-                  <CopyButton of="key">Copy key</CopyButton>
+                  <CopyButton of="key">{enrol.copyKey}</CopyButton>
                   <CopyOutcome of="key" />
                 </dd>
               </div>
               <div>
-                <dt>Time based</dt>
-                <dd>Yes</dd>
+                <dt>{enrol.timeBased}</dt>
+                <dd>{enrol.yes}</dd>
               </div>
             </dl>
           </div>
         </div>
         <RowForm
           action={action}
-          submit={submit}
+          submit={submit[mode]}
           beside={
             <ButtonForm action={`${action}/cancel`} class="plain">
-              Cancel
+              {words.ui.cancel}
             </ButtonForm>
           }
         >
           <input type="hidden" name="enrolment" value={enrolmentId} />
           {mode === 'add' && <NameField form={form} name={name} />}
-          <CodeField form={form} digitsOnly hint="The six digits your app shows now." />
+          <CodeField form={form} digitsOnly hint={enrol.codeHint} />
         </RowForm>
       </div>
     </Settings>
