@@ -34,7 +34,7 @@ async function expectShown(page: Page): Promise<string> {
 }
 
 async function expectNotShown(page: Page): Promise<void> {
-  await expect(page.getByRole('main')).toContainText('It was shown once. If you have not saved it, regenerate it.')
+  await expect(page.getByRole('main')).toContainText("It was shown once. If you didn't save it, regenerate it.")
   expect(await page.content()).not.toMatch(VALUE)
 }
 
