@@ -182,6 +182,6 @@ test('the cookies of one product have names of their own', () => {
     'trusted',
     'token',
     'mailLink',
-    'notice',
+    'flash',
   ])
 })

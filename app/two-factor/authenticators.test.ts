@@ -107,7 +107,7 @@ describe('removing one', () => {
     const pending = await owingCode(product, email)
     const before = await stateOf(database, email)
     const { secret } = await factorOf(email, spare.id)
-    assert.match((await browser.get(`${LIST}/${spare.id}/remove`)).text, /The codes of Spare phone no longer open/)
+    assert.match((await browser.get(`${LIST}/${spare.id}/remove`)).text, /Codes from Spare phone will no longer open/)
     const old = copyOf(product, browser)
     assert.equal((await browser.post(`${LIST}/${spare.id}/remove`, { password: PASSWORD })).location, LIST)
     assert.match((await browser.get(LIST)).text, /The authenticator has been removed\./)
