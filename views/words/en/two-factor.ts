@@ -73,7 +73,7 @@ export const twoFactor = {
   errors: {
     otherWindow: 'That page was from an earlier set-up, maybe in another window. This is the one that counts.',
     wrongFirstCode:
-      "That code is not right. Check that it's from the entry you just added, and that your phone's clock is right.",
+      "That code is not right. Check that it's from the entry you just added, and that the clock on your phone is right.",
     sixDigits: 'Enter the six digits your authenticator shows.',
     codeFirst: 'Enter the code first.',
     notSaved: 'Save the recovery codes first, then tick this.',
