@@ -16,6 +16,7 @@ import { sessionStore } from '#db/stores/sessions.ts'
 import { signInStore } from '#db/stores/sign-ins.ts'
 import { trustedBrowserStore } from '#db/stores/trusted-browsers.ts'
 import { twoFactorStore } from '#db/stores/two-factor.ts'
+import { writeMail } from '#views/mails/write-mail.ts'
 import { READ } from './account/activity.ts'
 import type { Config } from './config.ts'
 import { createGuesses, type Guesses } from './lib/guesses.ts'
@@ -25,6 +26,7 @@ import { createPasswords, type HashCost } from './lib/passwords.ts'
 import { isLoopback } from './lib/tls.ts'
 import { createVault, type Vault } from './lib/vault.ts'
 import { DELAY } from './limits.ts'
+import type { Mail, Message } from './mail/mail.ts'
 import { mailTransport } from './mail/transport.ts'
 import type { FactorKind } from './two-factor/factor.http.ts'
 import type { FactorKinds } from './two-factor/factor.ts'
@@ -110,6 +112,7 @@ export function wire({
     },
     mailing: mailStore(database),
     transport: mailTransport(settings),
+    writeMail: (mail: Mail): Message => writeMail(settings.issuer, mail),
     notMe: notMeStore(database),
     accounts: { ...accounts, ...emails },
     emailConfirmations: emails,

@@ -198,7 +198,7 @@ if (statements) {
   })
 }
 
-test('all failures of one e-mail are one range of the limits, on any database in the order of bytes', async () => {
+test('all failures of one email are one range of the limits, on any database in the order of bytes', async () => {
   const { db } = database
   if (dialect === 'postgres') {
     const { rows } = (await (db as unknown as { execute(query: unknown): Promise<unknown> }).execute(

@@ -34,7 +34,7 @@ async function expectShown(page: Page): Promise<string> {
 }
 
 async function expectNotShown(page: Page): Promise<void> {
-  await expect(page.getByRole('main')).toContainText('It was shown once. If you have not saved it, regenerate it.')
+  await expect(page.getByRole('main')).toContainText("It was shown once. If you didn't save it, regenerate it.")
   expect(await page.content()).not.toMatch(VALUE)
 }
 
@@ -129,7 +129,7 @@ test('what is wrong is said beside its field, and nothing typed is lost', async 
   await page.goto(`${TOKENS}/generate`)
   await field(page, 'Expires').fill(inDays(400))
   await button(page, 'Next').click()
-  await expectRefused(field(page, 'Description'), /Say what it is for/)
+  await expectRefused(field(page, 'Description'), /Say what it's for/)
   await expect(field(page, 'Expires')).toHaveAccessibleDescription(/366 days at most/)
   await expect(page.getByRole('group', { name: 'Scopes' })).toHaveAccessibleDescription(/at least one scope/)
   await expect(field(page, 'Expires')).toHaveValue(inDays(400))

@@ -109,7 +109,7 @@ test('one of two authenticators moves to a new phone, and the other one stays', 
   await link(page, 'Move to a New Phone').click()
   await expect(heading(page, 'Move to a New Phone')).toBeVisible()
   await page.getByText('Lost the old phone?').click()
-  await expect(page.getByText('It goes the same way')).toBeVisible()
+  await expect(page.getByText('It works the same way')).toBeVisible()
   await page.getByRole('link', { name: 'Move', exact: true, description: 'Spare phone' }).click()
   await expect(page.getByRole('main')).toContainText('This is about Spare phone.')
   await field(page, 'Password').fill(withTwoFactor.password)

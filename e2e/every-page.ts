@@ -1,7 +1,8 @@
 import type { Page } from 'playwright/test'
 import { type Account, newPassword, type ProtectedAccount } from './account.ts'
 import { submit } from './by-request.ts'
-import { mailTo } from './mail.ts'
+import { said } from './language.ts'
+import { mailLeadingTo } from './mail.ts'
 import {
   type Action,
   button,
@@ -57,7 +58,7 @@ export const pagesOfStrangers: State<undefined>[] = [
       await page.getByRole('alert').waitFor()
     },
   },
-  { name: 'sign-up, sent', heading: 'Check your mail', open: (page) => page.goto('/sign-up/sent') },
+  { name: 'sign-up, sent', heading: 'Check your email', open: (page) => page.goto('/sign-up/sent') },
   { name: 'reset password', heading: 'Reset your password', open: (page) => page.goto('/reset-password') },
   {
     name: 'reset password, refused',
@@ -69,16 +70,16 @@ export const pagesOfStrangers: State<undefined>[] = [
       await page.getByRole('alert').waitFor()
     },
   },
-  { name: 'reset password, sent', heading: 'Check your mail', open: (page) => page.goto('/reset-password/sent') },
+  { name: 'reset password, sent', heading: 'Check your email', open: (page) => page.goto('/reset-password/sent') },
 ]
 
 /** For an account whose mails the test can read. */
 export const pagesBehindMails: State<Account>[] = [
   {
     name: 'link from a mail, confirm',
-    heading: 'Confirm your e-mail address',
+    heading: 'Confirm your email address',
     open: async (page, { email }) => {
-      await page.goto((await mailTo(email, /^Confirm your e-mail address/)).link)
+      await page.goto((await mailLeadingTo(email, '/mail/confirm-email')).link)
     },
   },
   {
@@ -86,7 +87,7 @@ export const pagesBehindMails: State<Account>[] = [
     heading: 'Choose a new password',
     open: async (page, { email }) => {
       await submit(page.request, '/reset-password', { email })
-      await page.goto((await mailTo(email, /^Reset your/)).link)
+      await page.goto((await mailLeadingTo(email, '/mail/reset-password')).link)
       await field(page, 'New password').fill(SHORT_PASSWORD)
       await button(page, 'Save password').click()
       await page.getByRole('alert').waitFor()
@@ -124,18 +125,18 @@ export const pagesWithoutSecondFactor: State<Account>[] = [
       await page.getByRole('alert').waitFor()
     },
   },
-  { name: 'e-mail address', heading: 'E-mail Address', open: (page) => page.goto('/settings/email') },
+  { name: 'email address', heading: 'Email Address', open: (page) => page.goto('/settings/email') },
   {
-    name: 'change e-mail address',
-    heading: 'Change E-mail Address',
+    name: 'change email address',
+    heading: 'Change Email Address',
     open: (page) => page.goto('/settings/email/change'),
   },
   {
-    name: 'change e-mail address, refused',
-    heading: 'Change E-mail Address',
+    name: 'change email address, refused',
+    heading: 'Change Email Address',
     open: async (page) => {
       await page.goto('/settings/email/change')
-      await field(page, 'New e-mail address').fill('ada')
+      await field(page, 'New email address').fill('ada')
       await field(page, 'Password').fill(WRONG_PASSWORD)
       await button(page, 'Send link').click()
       await page.getByRole('alert').waitFor()
@@ -157,7 +158,7 @@ export const pagesWithoutSecondFactor: State<Account>[] = [
     heading: 'Generate Access Token',
     open: async (page) => {
       await page.goto('/settings/tokens/generate')
-      await page.getByText('Methods of /1.0/').click()
+      await page.getByText(said('Methods of /1.0/')).click()
       await button(page, 'Next').click()
       await page.getByRole('alert').waitFor()
     },
@@ -192,7 +193,7 @@ export const pagesWithoutSecondFactor: State<Account>[] = [
     heading: 'Remove Access Tokens',
     open: async (page, account) => {
       await openTokens(page, account)
-      await field(page, 'Nightly backup').first().check()
+      await page.getByLabel('Nightly backup', { exact: true }).first().check()
       await button(page, 'Remove').click()
     },
   },
@@ -334,7 +335,7 @@ export const pagesWithSecondFactor: State<ProtectedAccount>[] = [
       await openCodePage(page, account)
       await verify(page, account.authenticator.codeFromNow(-3))
       await page.getByRole('alert').waitFor()
-      await page.getByText('Lost your device?').click()
+      await page.getByText(said('Lost your device?')).click()
     },
   },
 ]
@@ -346,7 +347,7 @@ export const pagesAfterNotice: State<Account>[] = [
     heading: 'This was not me',
     open: async (page, account) => {
       await openTokens(page, account)
-      await page.goto((await mailTo(account.email, /^An access token was generated/)).link)
+      await page.goto((await mailLeadingTo(account.email, '/mail/not-me')).link)
     },
   },
   {
@@ -359,7 +360,7 @@ export const pagesAfterNotice: State<Account>[] = [
     heading: 'Access Tokens',
     open: async (page, { email }) => {
       const password = newPassword() // which ends the old one
-      await page.goto((await mailTo(email, /^Choose a new password/)).link)
+      await page.goto((await mailLeadingTo(email, '/mail/reset-password')).link)
       await field(page, 'New password').fill(password)
       await button(page, 'Save password').click()
       await heading(page, 'Sign in').waitFor()

@@ -45,7 +45,7 @@ test('a token that a stranger made: one button in the mail, and the account is i
   await expect(notice(page, 'The access token is gone.')).toBeVisible()
   await expectOutside(stranger)
   await page.goto(told.link)
-  await expect(heading(page, 'This link does not work')).toBeVisible()
+  await expect(heading(page, "This link doesn't work")).toBeVisible()
 
   const chosen = newPassword()
   await page.goto((await mailTo(email, /^Choose a new password/)).link)

@@ -1,5 +1,6 @@
 import { expect, type Locator, type Page } from 'playwright/test'
 import { type Account, RECOVERY_CODE } from './account.ts'
+import { said } from './language.ts'
 
 /** The actions that ask for the password first, by the name of their button, which is also their pop-up's title. */
 export type Action =
@@ -8,17 +9,20 @@ export type Action =
   | 'Add Authenticator'
   | 'Disable Two-Factor Authentication'
 
-export const heading = (page: Page, name: string): Locator => page.getByRole('heading', { level: 1, name, exact: true })
+export const heading = (page: Page, name: string): Locator =>
+  page.getByRole('heading', { level: 1, name: said(name), exact: true })
 
-export const button = (page: Page | Locator, name: string): Locator => page.getByRole('button', { name, exact: true })
+export const button = (page: Page | Locator, name: string): Locator =>
+  page.getByRole('button', { name: said(name), exact: true })
 
-export const link = (page: Page | Locator, name: string): Locator => page.getByRole('link', { name, exact: true })
+export const link = (page: Page | Locator, name: string): Locator =>
+  page.getByRole('link', { name: said(name), exact: true })
 
-export const field = (page: Page | Locator, label: string): Locator => page.getByLabel(label, { exact: true })
+export const field = (page: Page | Locator, label: string): Locator => page.getByLabel(said(label), { exact: true })
 
 /** The value of a term in a list of facts: `fact(page, 'Key')`. */
 export const fact = (page: Page, term: string): Locator =>
-  page.locator('dt', { hasText: new RegExp(`^\\s*${term}\\s*$`) }).locator('xpath=following-sibling::dd[1]')
+  page.locator('dt', { hasText: new RegExp(`^\\s*${said(term)}\\s*$`) }).locator('xpath=following-sibling::dd[1]')
 
 /** What the page says beside a refused field, the way a screen reader would. */
 export async function expectRefused(control: Locator, message: string | RegExp): Promise<void> {
@@ -72,7 +76,7 @@ export const pageOf = (action: Action): { path: string; title: string } =>
 export async function openPopUp(page: Page, action: Action): Promise<Locator> {
   await page.goto(pageOf(action).path)
   await button(page.getByRole('main'), action).click()
-  const popUp = page.getByRole('dialog', { name: action, exact: true })
+  const popUp = page.getByRole('dialog', { name: said(action), exact: true })
   if (action === 'Disable Two-Factor Authentication') await button(popUp, 'Continue').click()
   return popUp
 }

@@ -162,7 +162,7 @@ test('at three or fewer a warning, at none the way to new ones, and nothing belo
   await openCodePage(page, withTwoFactor)
   await verify(page, ninth)
   await expect(heading(page, 'Dashboard')).toBeVisible()
-  await expect(page.locator('.notice.warn')).toContainText('3 of 12')
+  await expect(page.locator('.callout.warn')).toContainText('3 of 12')
 
   for (const code of [tenth, eleventh]) await signInByRequest(await anotherClient(), withTwoFactor, code)
   await openCodePage(page, withTwoFactor)

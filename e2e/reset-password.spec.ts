@@ -16,14 +16,14 @@ import {
   verify,
 } from './support.ts'
 
-/** From "Forgot your password?" to "Check your mail". */
+/** From "Forgot your password?" to "Check your email". */
 async function ask(page: Page, email: string): Promise<void> {
   await page.goto('/sign-in')
   await link(page, 'Forgot your password?').click()
   await expect(heading(page, 'Reset your password')).toBeVisible()
   await field(page, 'Email').fill(email)
   await button(page, 'Send link').click()
-  await expect(heading(page, 'Check your mail')).toBeVisible()
+  await expect(heading(page, 'Check your email')).toBeVisible()
 }
 
 async function choose(page: Page, url: string, password: string): Promise<void> {
@@ -52,7 +52,7 @@ test('the link in the mail leads to a new password, which signs nobody in by its
   await expect(heading(person, 'Dashboard')).toBeVisible()
 
   await person.goto(url)
-  await expect(heading(person, 'This link does not work')).toBeVisible()
+  await expect(heading(person, "This link doesn't work")).toBeVisible()
   expect(new URL(person.url()).search).toBe('')
 })
 

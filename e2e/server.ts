@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { startPostgres } from '../scripts/postgres.ts'
+import { isMadeUp } from './language.ts'
 
 const THIRTY_SECONDS = 30_000
 const TEN_SECONDS = 10_000
@@ -38,8 +39,8 @@ export async function startServer(
 ): Promise<{ url: string; mailFolder: string; stop: () => Promise<void> }> {
   const folder = await mkdtemp(path.join(tmpdir(), 'latchkey-e2e-'))
   const database = await freshDatabase(folder)
-  const isBuilt = process.env.E2E_SERVER === 'built'
-  const command = isBuilt ? ['dist/server.js'] : ['--import', 'tsx', 'app/testing/quick-server.ts']
+  const source = isMadeUp ? 'e2e/made-up-server.ts' : 'app/testing/quick-server.ts'
+  const command = process.env.E2E_SERVER === 'built' ? ['dist/server.js'] : ['--import', 'tsx', source]
   const child = spawn(process.execPath, command, {
     cwd: fileURLToPath(new URL('..', import.meta.url)),
     // Only the PATH comes from the tester's environment: a key or an address from there would change what is tested.

@@ -75,7 +75,7 @@ export async function openTrustedBrowsers(page: Page, account: ProtectedAccount)
 export async function openTokenPassword(page: Page): Promise<void> {
   await page.goto('/settings/tokens/generate')
   await field(page, 'Description').fill('Nightly backup')
-  await field(page, 'account:read').check()
+  await page.getByLabel('account:read', { exact: true }).check()
   await button(page, 'Next').click()
 }
 

@@ -15,7 +15,7 @@ import {
   test,
 } from './support.ts'
 
-const WRONG = 'That email and password do not belong together.'
+const WRONG = "That email and password don't belong together."
 
 test('email and password open the dashboard; Sign out closes it, and only in this browser', async ({
   page,

@@ -11,6 +11,9 @@ const tickSaved = () => {
   if (saved) saved.checked = true
 }
 
+// What the script says stands in the page, or comes from the browser, in the page's language.
+const { lang } = document.documentElement
+
 const inWords = (seconds) => {
   const [amount, unit] =
     seconds < 60
@@ -18,7 +21,7 @@ const inWords = (seconds) => {
       : seconds <= 3540
         ? [Math.ceil(seconds / 60), 'minute']
         : [Math.ceil(seconds / 3600), 'hour']
-  return `${amount} ${unit}${amount === 1 ? '' : 's'}`
+  return new Intl.NumberFormat(lang, { style: 'unit', unit, unitDisplay: 'long' }).format(amount)
 }
 
 const pieces = {
@@ -34,11 +37,11 @@ const pieces = {
         const text = codes.length ? codes.map((code) => code.textContent).join('\n') : source.textContent
         try {
           await navigator.clipboard.writeText(text)
-          say(source.id, 'Copied.')
+          say(source.id, button.dataset.copied)
         } catch {
           // Plain http has no clipboard.
           getSelection().selectAllChildren(source)
-          say(source.id, 'Selected: now copy it with your keyboard or menu.')
+          say(source.id, button.dataset.selected)
         }
         tickSaved()
       })
@@ -77,8 +80,8 @@ const pieces = {
       const button = document.createElement('button')
       const show = (shown) => {
         field.type = shown ? 'text' : 'password'
-        button.textContent = shown ? 'Hide' : 'Show'
-        button.setAttribute('aria-label', `${button.textContent} password`)
+        button.textContent = shown ? field.dataset.hide : field.dataset.show
+        button.setAttribute('aria-label', shown ? field.dataset.hideLabel : field.dataset.showLabel)
       }
       button.type = 'button'
       button.className = 'plain reveal'
@@ -129,12 +132,11 @@ const pieces = {
   },
 
   localTimes() {
-    const day = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium' })
-    const minute = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'short' })
+    const day = new Intl.DateTimeFormat(lang, { dateStyle: 'medium' })
+    const minute = new Intl.DateTimeFormat(lang, { dateStyle: 'medium', timeStyle: 'short' })
     for (const time of all('time:not([data-utc])')) {
-      const shown = time.textContent
-      time.title = shown
-      time.textContent = (shown.endsWith('UTC') ? minute : day).format(new Date(time.dateTime))
+      time.title = time.textContent
+      time.textContent = (time.dataset.to === 'day' ? day : minute).format(new Date(time.dateTime))
     }
   },
 

@@ -34,7 +34,14 @@ if (!only || only === 'unit' || only === 'postgres') {
 }
 if (!only || only === 'unit') await step('unit tests on SQLite', () => unit(onSqlite, { DATABASE_URL: '' }))
 if (!only || only === 'postgres') await step('unit tests on PostgreSQL', unitOnPostgres)
-if (!only || only === 'e2e') await step('browser suite on SQLite', () => browsers({ E2E_DATABASE: '' }))
+if (!only || only === 'e2e') {
+  await step('browser suite on SQLite', () => browsers({ E2E_DATABASE: '' }))
+  // In a language with longer words: width on the phone, and what WCAG 2.2 AA asks for.
+  const MADE_UP = { E2E_DATABASE: '', E2E_LANGUAGE: 'made-up' }
+  await step('pages in a made-up language', () =>
+    browsers(MADE_UP, ['pages.spec.ts', '--grep=in order', '--project=chromium', '--project=phone']),
+  )
+}
 if (!only || only === 'e2e-postgres')
   await step('browser suite on PostgreSQL', () => browsers({ E2E_DATABASE: 'postgres' }))
 
@@ -90,8 +97,8 @@ async function unitOnPostgres() {
   }
 }
 
-async function browsers(environment: Record<string, string>) {
-  const exitCode = await run('npm', ['run', '--silent', 'e2e'], environment)
+async function browsers(environment: Record<string, string>, only: string[] = []) {
+  const exitCode = await run('npm', ['run', '--silent', 'e2e', '--', ...only], environment)
   const { stats } = JSON.parse(readFileSync('e2e/results.json', 'utf8'))
   count(stats.expected + stats.flaky, stats.unexpected)
   return exitCode

@@ -1,16 +1,16 @@
 import { Portal } from './layouts.tsx'
 import { FlowButton, FlowPopUp } from './two-factor/pop-ups.tsx'
 import { Address } from './ui/address.tsx'
+import { CalloutBox } from './ui/callout-box.tsx'
 import { EventList } from './ui/event-list.tsx'
-import { NoticeBox } from './ui/notice-box.tsx'
 import { RecoveryCodeMeter } from './ui/recovery-code-meter.tsx'
-import type { Method, Notice, RecoveryCodeCount, Viewer } from './ui/types.ts'
+import type { Callout, Method, RecoveryCodeCount, Viewer } from './ui/types.ts'
 import { When } from './ui/when.tsx'
-import { count, methodInWords } from './ui/words.ts'
+import { words } from './words/words.ts'
 
 type DashboardPageProps = {
   viewer: Viewer
-  notice?: Notice | undefined
+  flash?: Callout | undefined
   /** Something waits for the address to be confirmed. */
   unconfirmed: boolean
   secondFactorSince: Date | null
@@ -24,50 +24,47 @@ const FEW = 3
 
 const Protection = ({ viewer, since }: { viewer: Viewer; since: Date | null }) =>
   since ? (
-    <NoticeBox
+    <CalloutBox
       standing
-      notice={{
+      of={{
         tone: 'good',
-        title: 'Two factors protect your account.',
-        text: 'Signing in takes your password and a code from your phone.',
+        ...words.dashboard.protected,
       }}
     />
   ) : (
-    <NoticeBox
+    <CalloutBox
       standing
-      notice={{
+      of={{
         tone: 'warn',
-        title: 'Your account is protected by a password alone.',
-        text: 'A code from your phone keeps others out even when they know it.',
+        ...words.dashboard.unprotected,
       }}
     >
       <div class="row">
         <FlowButton flow="set-up" class="primary" />
       </div>
       <FlowPopUp viewer={viewer} flow="set-up" />
-    </NoticeBox>
+    </CalloutBox>
   )
 
 const Unconfirmed = () => (
-  <NoticeBox
+  <CalloutBox
     standing
-    notice={{
+    of={{
       tone: 'warn',
-      title: 'Your e-mail address is not confirmed.',
-      text: 'Follow the link in the mail we have sent there. Then a second factor can protect the account.',
-      link: { href: '/settings/email', text: 'E-mail Address' },
+      ...words.dashboard.unconfirmed,
+      link: { href: '/settings/email', text: words.settings.email.title },
     }}
   />
 )
 
 const FewCodes = ({ left }: { left: number }) => (
-  <NoticeBox
+  <CalloutBox
     standing
-    notice={{
+    of={{
       tone: 'warn',
-      title: left === 0 ? 'No recovery codes are left.' : `Only ${count(left, 'recovery code')} left.`,
-      text: 'Without one, a lost phone locks you out.',
-      link: { href: '/settings/two-factor/recovery-codes/confirm', text: 'View Recovery Codes' },
+      title: words.dashboard.fewCodes.title(left),
+      text: words.dashboard.fewCodes.text,
+      link: { href: '/settings/two-factor/recovery-codes/confirm', text: words.twoFactor.flows.view.title },
     }}
   />
 )
@@ -75,39 +72,35 @@ const FewCodes = ({ left }: { left: number }) => (
 const Facts = ({ secondFactorSince, recoveryCodes, session, passwordChangedAt }: DashboardPageProps) => (
   <dl class="facts">
     <div>
-      <dt>Second factor</dt>
-      <dd>{secondFactorSince ? 'On' : 'Off'}</dd>
-      {secondFactorSince && (
-        <dd>
-          since <When at={secondFactorSince} to="day" />
-        </dd>
-      )}
+      <dt>{words.dashboard.secondFactor}</dt>
+      <dd>{secondFactorSince ? words.dashboard.on : words.dashboard.off}</dd>
+      {secondFactorSince && <dd>{words.dashboard.since(<When at={secondFactorSince} to="day" />)}</dd>}
     </div>
     <div>
-      <dt>Recovery codes</dt>
-      <dd>{recoveryCodes ? `${recoveryCodes.left} of ${recoveryCodes.of} left` : 'None yet'}</dd>
+      <dt>{words.dashboard.recoveryCodes}</dt>
+      <dd>{recoveryCodes ? words.dashboard.left(recoveryCodes.left, recoveryCodes.of) : words.dashboard.noCodes}</dd>
       {recoveryCodes ? (
         <dd>
           <RecoveryCodeMeter {...recoveryCodes} />
         </dd>
       ) : (
-        <dd>they come with the second factor</dd>
+        <dd>{words.dashboard.codesCome}</dd>
       )}
     </div>
     <div>
-      <dt>This session</dt>
+      <dt>{words.dashboard.session}</dt>
       <dd>{session.browser}</dd>
       <dd>
-        since <When at={session.startedAt} />, from <span class="address">{session.address}</span>
+        {words.dashboard.sinceFrom(<When at={session.startedAt} />, <span class="address">{session.address}</span>)}
       </dd>
     </div>
     <div>
-      <dt>Password</dt>
+      <dt>{words.dashboard.password}</dt>
       <dd>
         <When at={passwordChangedAt} to="day" />
       </dd>
       <dd>
-        <a href="/settings/password">Change Password</a>
+        <a href="/settings/password">{words.settings.changePassword.title}</a>
       </dd>
     </div>
   </dl>
@@ -115,31 +108,29 @@ const Facts = ({ secondFactorSince, recoveryCodes, session, passwordChangedAt }:
 
 /** The security of the account at a glance. */
 export const DashboardPage = (props: DashboardPageProps) => {
-  const { viewer, notice, unconfirmed, secondFactorSince, recoveryCodes, signIns } = props
-  const few = recoveryCodes !== null && recoveryCodes.left <= FEW && notice?.tone !== 'warn'
+  const { viewer, flash, unconfirmed, secondFactorSince, recoveryCodes, signIns } = props
+  const few = recoveryCodes !== null && recoveryCodes.left <= FEW && flash?.tone !== 'warn'
   return (
-    <Portal title="Dashboard" viewer={viewer}>
-      <p class="lead long">
-        Signed in as <Address of={viewer.email} />
-      </p>
-      <NoticeBox notice={notice} />
+    <Portal title={words.dashboard.title} viewer={viewer}>
+      <p class="lead long">{words.dashboard.signedInAs(<Address of={viewer.email} />)}</p>
+      <CalloutBox of={flash} />
       {few && <FewCodes left={recoveryCodes.left} />}
       {/* One thing at a time: that all is well is said when there is nothing else to say. */}
       {unconfirmed ? (
         <Unconfirmed />
       ) : (
-        (!secondFactorSince || (!notice && !few)) && <Protection viewer={viewer} since={secondFactorSince} />
+        (!secondFactorSince || (!flash && !few)) && <Protection viewer={viewer} since={secondFactorSince} />
       )}
       <Facts {...props} />
       <section class="panel stack">
-        <h2>Last sign-ins</h2>
+        <h2>{words.dashboard.lastSignIns}</h2>
         {signIns.length > 0 ? (
-          <EventList events={signIns.map(({ method, ...signIn }) => ({ ...signIn, text: methodInWords(method) }))} />
+          <EventList events={signIns.map(({ method, ...signIn }) => ({ ...signIn, text: words.ui.methods[method] }))} />
         ) : (
-          <p class="empty">None yet. This is where they will be listed.</p>
+          <p class="empty">{words.dashboard.noSignIns}</p>
         )}
         <p>
-          <a href="/settings/activity">All activity</a>
+          <a href="/settings/activity">{words.dashboard.allActivity}</a>
         </p>
       </section>
     </Portal>

@@ -1,5 +1,6 @@
 import { createContext, type PropsWithChildren, useContext } from 'hono/jsx'
 import { once } from './once.ts'
+import { words } from './words/words.ts'
 
 /** Where the browser finds what every page needs (the server gives the names with their hashes), and the site's name. */
 export const AssetsContext = createContext({
@@ -15,7 +16,7 @@ type DocumentProps = PropsWithChildren<{ title: string; class?: string | undefin
 export const Document = ({ title, class: className, children }: DocumentProps) => {
   const { stylesheet, script, icon, issuer } = useContext(AssetsContext)
   return (
-    <html lang="en" class={className}>
+    <html lang={words.language} class={className}>
       <head>
         {once(`head ${stylesheet} ${script} ${icon}`, () => (
           <>
@@ -29,7 +30,7 @@ export const Document = ({ title, class: className, children }: DocumentProps) =
             <script type="module" src={script} />
           </>
         ))}
-        <title>{`${title} · ${issuer}`}</title>
+        <title>{words.ui.title(title, issuer)}</title>
       </head>
       <body>{children}</body>
     </html>

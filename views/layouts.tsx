@@ -4,10 +4,11 @@ import { once } from './once.ts'
 import { ButtonForm } from './ui/button-form.tsx'
 import { icons } from './ui/icons.tsx'
 import type { Viewer } from './ui/types.ts'
+import { words } from './words/words.ts'
 
 const SkipLink = () => (
   <a class="skip" href="#main">
-    Skip to content
+    {words.ui.skip}
   </a>
 )
 
@@ -71,12 +72,12 @@ const PortalHeader = ({ inSettings }: { inSettings: boolean }) => (
     <SkipLink />
     <header class="top">
       <Brand />
-      <nav aria-label="Account">
+      <nav aria-label={words.ui.navigation.account}>
         <a class="button plain" href="/settings/account" aria-current={inSettings ? 'true' : undefined}>
-          Settings
+          {words.ui.settings}
         </a>
         <ButtonForm action="/sign-out" class="plain">
-          Sign out
+          {words.ui.signOut}
         </ButtonForm>
       </nav>
     </header>
@@ -97,19 +98,19 @@ export const Portal = ({ title, above, children }: PortalProps) => (
 )
 
 const TABS = [
-  { name: 'account', href: '/settings/account', text: 'Account' },
-  { name: 'tokens', href: '/settings/tokens', text: 'Access Tokens' },
-  { name: 'sessions', href: '/settings/sessions', text: 'Sessions' },
-  { name: 'activity', href: '/settings/activity', text: 'Activity' },
+  { name: 'account', href: '/settings/account' },
+  { name: 'tokens', href: '/settings/tokens' },
+  { name: 'sessions', href: '/settings/sessions' },
+  { name: 'activity', href: '/settings/activity' },
 ] as const
 
 type Tab = (typeof TABS)[number]['name']
 
 const Tabs = ({ current }: { current: Tab }) => (
-  <nav class="tabs" aria-label="Settings">
-    {TABS.map(({ name, href, text }) => (
+  <nav class="tabs" aria-label={words.ui.navigation.settings}>
+    {TABS.map(({ name, href }) => (
       <a href={href} aria-current={name === current ? 'page' : undefined}>
-        {text}
+        {words.ui.tabs[name]}
       </a>
     ))}
   </nav>

@@ -307,7 +307,7 @@ describe('Remove', () => {
     const { browser } = await signedUp(product)
     const { id } = await withToken(product, browser)
     await browser.post(`${TOKENS_PAGE}/remove`, { ids: id, password: PASSWORD })
-    assert.match((await browser.get(TOKENS_PAGE)).text, /Removed\. What used it is refused from now on\./)
+    assert.match((await browser.get(TOKENS_PAGE)).text, /Removed\. Whatever used it is refused from now on\./)
     await browser.post(`${TOKENS_PAGE}/remove`, { ids: id, password: PASSWORD })
     assert.match((await browser.get(TOKENS_PAGE)).text, /Nothing was changed/)
   })

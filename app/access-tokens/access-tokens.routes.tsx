@@ -3,11 +3,12 @@ import { z } from 'zod'
 import { AccessTokensPage } from '#views/access-tokens/access-tokens-page.tsx'
 import { EditPage, RemovePage } from '#views/access-tokens/change-pages.tsx'
 import type { FormState } from '#views/ui/types.ts'
+import { words } from '#views/words/words.ts'
 import { passwordField } from '../http/fields.ts'
+import { takeFlash } from '../http/flash.ts'
+import type { FlashWord } from '../http/flashes.ts'
 import { readForm } from '../http/forms.ts'
-import { CHANGED_MEANWHILE, refusedForm, refusedStatus } from '../http/messages.ts'
-import { takeNotice } from '../http/notices.ts'
-import type { NoticeWord } from '../http/session.ts'
+import { refusedForm, refusedStatus } from '../http/messages.ts'
 import {
   ConfirmedChoicesForm,
   offered,
@@ -40,14 +41,14 @@ const RemoveForm = z.object({ ids: z.string().max(4096).default(''), password: p
 export function accessTokenRoutes(deps: ShownTokenRoutesDeps) {
   const list = (c: TokensContext, form: FormState<'tokens' | 'password'>, status: 200 | 422 | 429 = 200) => {
     const { session } = c.var
-    const notice = takeNotice(c, deps.cookies, session)
+    const flash = takeFlash(c, deps.cookies, session)
     const frozenSince = session.tokensFrozenAt
-    const shown = { notice, tokens: tokensSeenBy(session), form, frozenSince, now: deps.now() }
+    const shown = { flash, tokens: tokensSeenBy(session), form, frozenSince, now: deps.now() }
     return deps.page(c, <AccessTokensPage viewer={session} {...shown} />, status)
   }
 
-  const back = (c: TokensContext, notice: NoticeWord) => {
-    deps.cookies.notice.leave(c, notice)
+  const back = (c: TokensContext, flash: FlashWord) => {
+    deps.cookies.flash.leave(c, flash)
     return c.redirect(HERE, 303)
   }
 
@@ -68,7 +69,7 @@ export function accessTokenRoutes(deps: ShownTokenRoutesDeps) {
       .post('/', async (c) => {
         const { values } = await readForm(c, z.object({}), TICKED)
         const ids = Object.keys(values).map((name) => name.slice('token-'.length))
-        if (ids.length === 0) return list(c, refusedForm('tokens', 'Tick the tokens you want to remove.'), 422)
+        if (ids.length === 0) return list(c, refusedForm('tokens', words.accessTokens.errors.noneTicked), 422)
         return c.redirect(`${HERE}/remove?ids=${ids.join(',')}`, 303)
       })
       .get('/remove', (c) => {
@@ -94,7 +95,8 @@ export function accessTokenRoutes(deps: ShownTokenRoutesDeps) {
         if (!form.ok) return list(c, { errors: form.errors }, 422)
         const result = await releaseTokens(deps, c.var.session, form.data.password, c.var.origin)
         if (result.ok) return back(c, 'tokens_released')
-        const refused = result.reason === 'changed' ? refusedForm('', CHANGED_MEANWHILE) : refusedTokenForm(result)
+        const refused =
+          result.reason === 'changed' ? refusedForm('', words.messages.changedMeanwhile) : refusedTokenForm(result)
         return list(c, refused, refusedStatus(c, result))
       })
       .get('/:id/edit', (c) => {

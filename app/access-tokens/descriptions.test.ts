@@ -60,7 +60,7 @@ for (const [door, say] of Object.entries(doors))
 
     test('of which nothing can be seen is none (D23)', async () => {
       const before = await stored()
-      assert.match((await say('\u200b\u00ad')) ?? 'taken', /Say what it is for|It is required/)
+      assert.match((await say('\u200b\u00ad')) ?? 'taken', /Say what it's for|It is required/)
       assert.deepEqual(await stored(), before)
     })
 

@@ -87,7 +87,7 @@ export function regenerateRoutes(pages: TokensPages, deps: ShownTokenRoutesDeps)
       if (result.ok) return goAndShow(c, deps, result.value)
       if (result.reason !== 'no_such_token')
         return show(c, token, refusedTokenForm(result, form.values), refusedStatus(c, result))
-      deps.cookies.notice.leave(c, 'token_gone')
+      deps.cookies.flash.leave(c, 'token_gone')
       return c.redirect('/settings/tokens', 303)
     })
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { ShownOncePage, ShownTokenPage } from '#views/access-tokens/shown-token-page.tsx'
 import type { FormState } from '#views/ui/types.ts'
+import { words } from '#views/words/words.ts'
 import { sendTokenFile } from '../http/access-token-file.ts'
 import { readForm } from '../http/forms.ts'
 import { refusedForm } from '../http/messages.ts'
@@ -31,7 +32,7 @@ export function shownTokenRoutes(pages: SignedInPages<TokensViewer>, deps: Shown
     deps.page(c, <ShownTokenPage viewer={c.var.session} token={token} form={form} now={deps.now()} />, status)
 
   const gone = (c: TokensContext) => {
-    deps.cookies.notice.leave(c, 'token_gone')
+    deps.cookies.flash.leave(c, 'token_gone')
     return c.redirect('/settings/tokens', 303)
   }
 
@@ -45,9 +46,8 @@ export function shownTokenRoutes(pages: SignedInPages<TokensViewer>, deps: Shown
       const { values } = await readForm(c, ValueForm, /^saved$/)
       const token = ownToken(deps, c.var.session, values.value ?? '')
       if (!token) return gone(c)
-      if (values.saved !== 'yes')
-        return show(c, token, refusedForm('saved', 'Save the value first, then tick this.'), 422)
-      deps.cookies.notice.leave(c, 'token_saved')
+      if (values.saved !== 'yes') return show(c, token, refusedForm('saved', words.accessTokens.errors.notSaved), 422)
+      deps.cookies.flash.leave(c, 'token_saved')
       return c.redirect('/settings/tokens', 303)
     })
     .get('/download', (c) => c.redirect(HERE, 303))

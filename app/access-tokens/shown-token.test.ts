@@ -32,7 +32,7 @@ async function assertNotShown(browser: Browser) {
   const page = await browser.get(VALUE)
   assert.equal(page.status, 200)
   assert.equal(readAccessToken(page.html), '')
-  assert.match(page.text, /It was shown once\. If you have not saved it, regenerate it\./)
+  assert.match(page.text, /It was shown once\. If you didn't save it, regenerate it\./)
 }
 
 describe('the value of a new token', () => {
@@ -134,7 +134,7 @@ describe('a value in the form', () => {
         assert.ok(value === '' || !answer.html.includes(value))
       }
     const list = await browser.get(TOKENS_PAGE)
-    assert.match(list.text, /Nothing was changed\. That is no access token of this account/)
+    assert.match(list.text, /Nothing was changed\. This account doesn't have that access token/)
   })
 
   test('that is the account’s, but was removed, regenerated or is over, is refused', async () => {
@@ -180,7 +180,7 @@ describe('Done', () => {
     const { value } = await withToken(product, browser)
     assert.equal((await browser.post(VALUE, { value, saved: 'yes' })).location, TOKENS_PAGE)
     const list = await browser.get(TOKENS_PAGE)
-    assert.match(list.text, /The access token is ready\. Its value is not shown again\./)
+    assert.match(list.text, /The access token is ready\. We won't show its value again\./)
     assert.equal(readAccessToken(list.html), '')
     await assertNotShown(browser)
   })

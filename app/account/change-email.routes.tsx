@@ -5,18 +5,12 @@ import { MailLinkGonePage } from '#views/mail-link-gone-page.tsx'
 import { ChangeEmailPage } from '#views/settings/change-email-page.tsx'
 import { Address } from '#views/ui/address.tsx'
 import type { FormState } from '#views/ui/types.ts'
+import { words } from '#views/words/words.ts'
 import type { AppContext, AppEnv } from '../http/env.ts'
 import { emailField, passwordField } from '../http/fields.ts'
 import { readForm, readNothing } from '../http/forms.ts'
 import { mailLinkCookie } from '../http/mail-link-cookie.ts'
-import {
-  CHANGED_MEANWHILE,
-  OTHER_ACCOUNT,
-  refusedForm,
-  refusedStatus,
-  tooManyAttempts,
-  WRONG_PASSWORD,
-} from '../http/messages.ts'
+import { refusedForm, refusedStatus, tooManyAttempts } from '../http/messages.ts'
 import type { RenderPage } from '../http/page.tsx'
 import { type GuardDeps, sessionAlone, signedInPages } from '../pages/guards.ts'
 import { currentSession } from '../sign-in/session.ts'
@@ -32,7 +26,7 @@ type Deps = ChangeEmailDeps & GuardDeps & { page: RenderPage }
 
 const ChangeEmailForm = z.object({ email: emailField(), password: passwordField() })
 
-/** Settings → E-mail Address → Change: asks for the link. */
+/** Settings → Email Address → Change: asks for the link. */
 export const changeEmailRoutes = (deps: Deps) =>
   signedInPages(deps, { deed: 'confirm_email', view: sessionAlone }, (pages) =>
     pages
@@ -52,7 +46,7 @@ export const changeEmailRoutes = (deps: Deps) =>
             refusedStatus(c, result),
           )
         deps.cookies.session.renew(c, result.token)
-        deps.cookies.notice.leave(c, 'change_link_sent')
+        deps.cookies.flash.leave(c, 'change_link_sent')
         return c.redirect('/settings/email', 303)
       }),
   )
@@ -63,18 +57,17 @@ function refused(
 ): FormState<'email' | 'password'> {
   switch (result.reason) {
     case 'same_email':
-      return refusedForm('email', 'That is the address you have now.', {}, values)
+      return refusedForm('email', words.messages.same_email, values)
     case 'wrong_password':
-      return refusedForm('password', WRONG_PASSWORD, {}, values)
+      return refusedForm('password', words.messages.wrongPassword, values)
     case 'changed':
-      return refusedForm('', CHANGED_MEANWHILE, {}, values)
+      return refusedForm('', words.messages.changedMeanwhile, values)
     case 'wait':
-      return refusedForm('', tooManyAttempts(result.seconds), result, values)
+      return refusedForm('', tooManyAttempts(result.seconds), values)
   }
 }
 
 const HERE = '/mail/change-email'
-const TAKEN = 'That address has an account of its own by now. Nothing was changed.'
 
 /** What the link leads to, signed in or not. */
 export function newEmailRoutes(deps: Deps) {
@@ -85,13 +78,18 @@ export function newEmailRoutes(deps: Deps) {
     if (!found) return gone(c)
     return deps.page(
       c,
-      <LinkPage title="Confirm your new address" action={HERE} button="Confirm" form={form}>
+      <LinkPage
+        title={words.mailPages.changeEmail.title}
+        action={HERE}
+        button={words.mailPages.changeEmail.submit}
+        form={form}
+      >
         <p class="lead">
-          From now on your account is known by{' '}
-          <strong class="long">
-            <Address of={found.newEmail} />
-          </strong>
-          . Your other sessions are signed out.
+          {words.mailPages.changeEmail.lead(
+            <strong class="long">
+              <Address of={found.newEmail} />
+            </strong>,
+          )}
         </p>
       </LinkPage>,
       status,
@@ -102,7 +100,7 @@ export function newEmailRoutes(deps: Deps) {
     cookie.remove(c)
     return deps.page(
       c,
-      <MailLinkGonePage link={{ href: '/settings/email/change', text: 'Change E-mail Address' }} />,
+      <MailLinkGonePage link={{ href: '/settings/email/change', text: words.settings.changeEmail.title }} />,
       410,
     )
   }
@@ -120,10 +118,18 @@ export function newEmailRoutes(deps: Deps) {
       if (!result.ok)
         return result.reason === 'gone'
           ? gone(c)
-          : show(c, token, refusedForm('', result.reason === 'email_taken' ? TAKEN : OTHER_ACCOUNT), 409)
+          : show(
+              c,
+              token,
+              refusedForm(
+                '',
+                result.reason === 'email_taken' ? words.mailPages.changeEmail.taken : words.messages.otherAccount,
+              ),
+              409,
+            )
       cookie.remove(c)
       deps.cookies.session.renew(c, result.token)
-      deps.cookies.notice.leave(c, 'email_changed')
+      deps.cookies.flash.leave(c, 'email_changed')
       return c.redirect(session ? '/settings/email' : '/sign-in', 303)
     })
 }

@@ -29,8 +29,8 @@ import {
 const HOUR = 60 * 60_000
 const FORM = '/settings/email/change'
 const PAGE = '/mail/change-email'
-const NEW_MAIL = /^Confirm your new e-mail address/
-const TRIED = /^Somebody gave your address/
+const NEW_MAIL = /^Confirm your new email address/
+const TRIED = /^Someone gave your address/
 
 const product = await latchkey()
 const { clock, database } = product
@@ -59,7 +59,7 @@ describe('asking for another address', () => {
     const { browser, email } = await signedUp(product)
     const before = (await stateOf(database, email)).account
     const { newAddress } = await asked(browser)
-    assert.match((await browser.get('/settings/email')).text, /Follow the link in the mail to the new address/)
+    assert.match((await browser.get('/settings/email')).text, /Follow the link in the email to the new address/)
     assert.deepEqual((await stateOf(database, email)).account, before)
     const [mail] = await mailsTo(product, newAddress)
     assert.match(mail?.link?.href ?? '', new RegExp(`^${BASE_URL}${PAGE}\\?token=[\\w-]{43}$`))
@@ -148,7 +148,7 @@ describe('the link to change the address', () => {
     assert.deepEqual((await loggedEvents(product, newAddress)).slice(2), ['email_change_requested', 'email_changed'])
 
     const notice = await mailTo(product, email, /was changed$/)
-    assert.match(notice.paragraphs.join(' '), new RegExp(`known by ${newAddress}.*Firefox on Linux`))
+    assert.match(notice.paragraphs.join(' '), new RegExp(`goes by ${newAddress}.*Firefox on Linux`))
     assert.match(notice.path, /^\/mail\/not-me\?token=[\w-]{43}$/)
     const [notMe, ...others] = mailLinks
     assert.deepEqual([notMe?.purpose, others], ['not_me', []])
@@ -216,7 +216,7 @@ describe('the link to change the address', () => {
     const before = await everyRow(product)
     const answer = await confirming(path, browser)
     assert.equal(answer.status, 409)
-    assert.match(answer.text, /has an account of its own by now\. Nothing was changed/)
+    assert.match(answer.text, /now has an account of its own\. Nothing was changed/)
     assert.deepEqual(await everyRow(product), before)
     assert.equal((await browser.get('/')).status, 200)
     assert.equal((await stateOf(database, email)).account.securityVersion, 1)
@@ -243,7 +243,7 @@ describe('the link to change the address', () => {
     const before = await everyRow(product)
     const answer = await confirming(path, stranger)
     assert.equal(answer.status, 409)
-    assert.match(answer.text, /signed in to another account/)
+    assert.match(answer.text, /signed in to a different account/)
     assert.deepEqual(await everyRow(product), before)
     assert.equal((await confirming(path)).status, 303)
   })

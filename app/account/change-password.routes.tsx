@@ -1,23 +1,17 @@
 import { z } from 'zod'
 import { ChangePasswordPage } from '#views/settings/change-password-page.tsx'
 import type { FormState } from '#views/ui/types.ts'
-import { passwordField } from '../http/fields.ts'
+import { words } from '#views/words/words.ts'
+import { chosenPasswordField, passwordField } from '../http/fields.ts'
 import { readForm } from '../http/forms.ts'
-import {
-  CHANGED_MEANWHILE,
-  passwordRefused,
-  refusedForm,
-  refusedStatus,
-  tooManyAttempts,
-  WRONG_PASSWORD,
-} from '../http/messages.ts'
+import { passwordRefused, refusedForm, refusedStatus, tooManyAttempts } from '../http/messages.ts'
 import type { RenderPage } from '../http/page.tsx'
 import { type GuardDeps, sessionAlone, signedInPages } from '../pages/guards.ts'
 import { type ChangePasswordDeps, type ChangePasswordResult, changePassword } from './change-password.ts'
 
 const ChangePasswordForm = z.object({
   current: passwordField(),
-  new: z.string('Choose a new password.').min(1, 'Choose a new password.'),
+  new: chosenPasswordField('newPassword'),
 })
 
 export function changePasswordRoutes(deps: ChangePasswordDeps & GuardDeps & { page: RenderPage }) {
@@ -42,7 +36,7 @@ export function changePasswordRoutes(deps: ChangePasswordDeps & GuardDeps & { pa
         const result = await changePassword(deps, session, form.data, c.var.origin, deps.cookies.browser.read(c))
         if (!result.ok) return deps.page(c, show(refused(result, minLength)), refusedStatus(c, result))
         deps.cookies.session.renew(c, result.token)
-        deps.cookies.notice.leave(c, 'password_changed')
+        deps.cookies.flash.leave(c, 'password_changed')
         return c.redirect('/settings/account', 303)
       }),
   )
@@ -53,12 +47,12 @@ function refused(result: Exclude<ChangePasswordResult, { ok: true }>, minLength:
     case 'weak_password':
       return refusedForm('new', passwordRefused(result.refusal, minLength))
     case 'same_password':
-      return refusedForm('new', 'That is the password you have now. Choose another.')
+      return refusedForm('new', words.messages.same_password)
     case 'wait':
-      return refusedForm('', tooManyAttempts(result.seconds), result)
+      return refusedForm('', tooManyAttempts(result.seconds))
     case 'changed':
-      return refusedForm('', CHANGED_MEANWHILE)
+      return refusedForm('', words.messages.changedMeanwhile)
     case 'wrong_password':
-      return refusedForm('current', WRONG_PASSWORD)
+      return refusedForm('current', words.messages.wrongPassword)
   }
 }

@@ -4,11 +4,12 @@ import { MailLinkGonePage } from '#views/mail-link-gone-page.tsx'
 import { EmailPage } from '#views/settings/email-page.tsx'
 import { Address } from '#views/ui/address.tsx'
 import type { FormState } from '#views/ui/types.ts'
+import { words } from '#views/words/words.ts'
 import type { AppContext, AppEnv } from '../http/env.ts'
+import { takeFlash } from '../http/flash.ts'
 import { readNothing } from '../http/forms.ts'
 import { mailLinkCookie } from '../http/mail-link-cookie.ts'
-import { OTHER_ACCOUNT, refusedForm, refusedStatus, tooManyAttempts } from '../http/messages.ts'
-import { takeNotice } from '../http/notices.ts'
+import { refusedForm, refusedStatus, tooManyAttempts } from '../http/messages.ts'
 import type { RenderPage } from '../http/page.tsx'
 import { type GuardDeps, type SignedInContext, sessionAlone, signedInPages } from '../pages/guards.ts'
 import { currentSession } from '../sign-in/session.ts'
@@ -16,7 +17,7 @@ import { type ConfirmEmailDeps, confirmationBehind, confirmEmail, sendConfirmati
 
 type Deps = ConfirmEmailDeps & GuardDeps & { page: RenderPage }
 
-/** Settings → E-mail Address: whether it is confirmed, and the link once more. */
+/** Settings → Email Address: whether it is confirmed, and the link once more. */
 export function emailRoutes(deps: Deps) {
   const show = (c: SignedInContext, form: FormState<never>, status: 200 | 422 | 429 = 200) =>
     deps.page(
@@ -26,7 +27,7 @@ export function emailRoutes(deps: Deps) {
         confirmedAt={c.var.session.emailConfirmedAt}
         delivery={deps.mailDelivery}
         form={form}
-        notice={takeNotice(c, deps.cookies, c.var.session)}
+        flash={takeFlash(c, deps.cookies, c.var.session)}
       />,
       status,
     )
@@ -38,8 +39,8 @@ export function emailRoutes(deps: Deps) {
         await readNothing(c)
         const result = await sendConfirmation(deps, c.var.session, c.var.origin)
         if (!result.ok && result.reason === 'wait')
-          return show(c, refusedForm('', tooManyAttempts(result.seconds), result), refusedStatus(c, result))
-        deps.cookies.notice.leave(c, result.ok ? 'link_sent' : 'changed_meanwhile')
+          return show(c, refusedForm('', tooManyAttempts(result.seconds)), refusedStatus(c, result))
+        deps.cookies.flash.leave(c, result.ok ? 'link_sent' : 'changed_meanwhile')
         return c.redirect('/settings/email', 303)
       }),
   )
@@ -56,13 +57,18 @@ export function confirmEmailRoutes(deps: Deps) {
     if (!found) return gone(c)
     return deps.page(
       c,
-      <LinkPage title="Confirm your e-mail address" action={HERE} button="Confirm" form={form}>
+      <LinkPage
+        title={words.mailPages.confirmEmail.title}
+        action={HERE}
+        button={words.mailPages.confirmEmail.submit}
+        form={form}
+      >
         <p class="lead">
-          Is{' '}
-          <strong class="long">
-            <Address of={found.email} />
-          </strong>{' '}
-          yours?
+          {words.mailPages.confirmEmail.yours(
+            <strong class="long">
+              <Address of={found.email} />
+            </strong>,
+          )}
         </p>
       </LinkPage>,
       status,
@@ -71,7 +77,7 @@ export function confirmEmailRoutes(deps: Deps) {
 
   function gone(c: AppContext) {
     cookie.remove(c)
-    return deps.page(c, <MailLinkGonePage link={{ href: '/settings/email', text: 'E-mail Address' }} />, 410)
+    return deps.page(c, <MailLinkGonePage link={{ href: '/settings/email', text: words.settings.email.title }} />, 410)
   }
 
   return new Hono<AppEnv>()
@@ -84,9 +90,10 @@ export function confirmEmailRoutes(deps: Deps) {
       const sessionToken = deps.cookies.session.read(c)
       const session = sessionToken ? await currentSession(deps, sessionToken) : undefined
       const result = await confirmEmail(deps, token, session?.accountId, c.var.origin)
-      if (!result.ok) return result.reason === 'gone' ? gone(c) : show(c, token, refusedForm('', OTHER_ACCOUNT), 409)
+      if (!result.ok)
+        return result.reason === 'gone' ? gone(c) : show(c, token, refusedForm('', words.messages.otherAccount), 409)
       cookie.remove(c)
-      deps.cookies.notice.leave(c, 'email_confirmed')
+      deps.cookies.flash.leave(c, 'email_confirmed')
       return c.redirect(session ? '/settings/email' : '/sign-in', 303)
     })
 }

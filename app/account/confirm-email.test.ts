@@ -36,7 +36,7 @@ after(() => Promise.all([development.close(), product.close()]))
 
 const PAGE = '/mail/confirm-email'
 const SETTINGS = '/settings/email'
-const CONFIRM = /^Confirm your e-mail address/
+const CONFIRM = /^Confirm your email address/
 
 async function unconfirmed() {
   const email = newEmail()
@@ -66,12 +66,12 @@ describe('the link to confirm an address', () => {
     const browser = product.browser()
     const page = await followed(browser, path)
     assert.equal(page.status, 200)
-    assert.match(page.html, /<h1>Confirm your e-mail address<\/h1>/)
+    assert.match(page.html, /<h1>Confirm your email address<\/h1>/)
     assert.ok(page.text.includes(email))
     assert.equal(await confirmedAt(email), null, 'looking at it confirms nothing')
     const answer = await browser.post(PAGE)
     assert.deepEqual([answer.status, answer.location], [303, '/sign-in'])
-    assert.match((await browser.get('/sign-in')).text, /Your e-mail address is confirmed\./)
+    assert.match((await browser.get('/sign-in')).text, /Your email address is confirmed\./)
     assert.deepEqual(await confirmedAt(email), clock.now())
     assert.deepEqual(await loggedEvents(product, email), ['signed_up', 'email_confirmed'])
     assert.equal((await stateOf(database, email)).account.securityVersion, 1, 'what is open goes on')
@@ -80,11 +80,11 @@ describe('the link to confirm an address', () => {
   test('confirms it signed in as well, and the session goes on', async () => {
     const { email, path } = await unconfirmed()
     const browser = await signedInBrowser(product, email)
-    assert.match((await browser.get('/')).text, /Your e-mail address is not confirmed/)
+    assert.match((await browser.get('/')).text, /Your email address isn't confirmed/)
     const answer = await confirming(path, browser)
     assert.deepEqual([answer.status, answer.location], [303, SETTINGS])
-    assert.match((await browser.get(SETTINGS)).text, /Your e-mail address is confirmed\. .*Confirmed on/)
-    assert.doesNotMatch((await browser.get('/')).text, /not confirmed/)
+    assert.match((await browser.get(SETTINGS)).text, /Your email address is confirmed\. .*Confirmed on/)
+    assert.doesNotMatch((await browser.get('/')).text, /isn't confirmed/)
   })
 
   test('is used up by the first of fifty at once (A54)', async () => {
@@ -117,7 +117,7 @@ describe('the link to confirm an address', () => {
     clock.advance(1)
     const page = await followed(product.browser(), path)
     assert.equal(page.status, 410)
-    assert.match(page.text, /This link does not work/)
+    assert.match(page.text, /This link doesn't work/)
     assert.equal((await confirming(path)).status, 410)
     assert.equal(await confirmedAt(email), null)
   })
@@ -125,7 +125,7 @@ describe('the link to confirm an address', () => {
   test('and the page without any link says that it is not complete, and how to get one', async () => {
     for (const answer of [await product.browser().get(PAGE), await product.browser().post(PAGE)]) {
       assert.equal(answer.status, 410)
-      assert.match(answer.text, /not complete/)
+      assert.match(answer.text, /is incomplete/)
       assert.match(answer.html, /href="\/settings\/email"/)
     }
   })
@@ -137,7 +137,7 @@ describe('the link to confirm an address', () => {
     const before = await everyRow(product)
     const answer = await confirming(path, browser)
     assert.equal(answer.status, 409)
-    assert.match(answer.text, /signed in to another account/)
+    assert.match(answer.text, /signed in to a different account/)
     assert.equal(await confirmedAt(email), null)
     assert.deepEqual(await everyRow(product), before)
     assert.equal((await confirming(path)).status, 303, 'it is still good')
@@ -209,7 +209,7 @@ describe('a second factor', () => {
     ]) {
       const answer = await ask()
       assert.deepEqual([answer.status, answer.location], [303, SETTINGS])
-      assert.match((await browser.get(SETTINGS)).text, /Confirm your e-mail address first\..*Send the link again/)
+      assert.match((await browser.get(SETTINGS)).text, /Confirm your email address first\..*Send the link again/)
     }
     await confirming(path)
     const answer = await browser.post(`${SET_UP}/confirm`, { password: PASSWORD })
@@ -242,7 +242,7 @@ describe('a second factor', () => {
     const { browser, email } = await signedUp(development)
     assert.equal((await browser.post(`${SET_UP}/confirm`, { password: PASSWORD })).location, SET_UP)
     const page = await browser.get(SETTINGS)
-    assert.match(page.text, /Not confirmed.*This site can't send mail yet/)
+    assert.match(page.text, /Not confirmed.*This site can't send email yet/)
     const { path } = await mailTo(development, email, CONFIRM)
     await followed(browser, path)
     assert.equal((await browser.post(PAGE)).location, SETTINGS)

@@ -1,5 +1,5 @@
 import { DashboardPage } from '#views/dashboard-page.tsx'
-import { takeNotice } from '../http/notices.ts'
+import { takeFlash } from '../http/flash.ts'
 import type { RenderPage } from '../http/page.tsx'
 import { owesConfirmation } from '../identity/standing.ts'
 import { RECOVERY_CODES } from '../lib/codes.ts'
@@ -18,7 +18,7 @@ export const dashboardRoutes = (
         c,
         <DashboardPage
           viewer={session}
-          notice={takeNotice(c, deps.cookies, session)}
+          flash={takeFlash(c, deps.cookies, session)}
           unconfirmed={owesConfirmation(deps, session)}
           secondFactorSince={secondFactorSince}
           recoveryCodes={secondFactorSince && { left: recoveryCodesLeft, of: RECOVERY_CODES }}

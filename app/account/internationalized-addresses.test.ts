@@ -56,7 +56,7 @@ describe('an internationalized address is one account, however a browser writes 
       assert.equal((await accountOf(product, stored)).email, stored)
       for (const email of spellings) {
         const again = await product.browser().post('/sign-up', { email, password: PASSWORD })
-        assert.match(again.text, /There is an account with this email already/, email)
+        assert.match(again.text, /There is already an account with this email/, email)
         const page = await (await signedInBrowser(product, email)).get('/settings/account')
         assert.ok(page.text.includes(readable) && !page.text.includes('xn--'), 'the readable one is shown')
         clock.advance(3 * 60 * 60_000)
@@ -102,7 +102,7 @@ describe('an internationalized address is one account, however a browser writes 
     assert.equal((await browser.post(pageOf(path))).status, 303)
     assert.match((await browser.get('/')).text, new RegExp(`Signed in as ${readable}`))
     const told = await mailTo(product, email, /was changed$/)
-    assert.ok(told.paragraphs.join(' ').includes(`is now known by ${readable}.`), told.paragraphs.join(' '))
+    assert.ok(told.paragraphs.join(' ').includes(`now goes by ${readable}.`), told.paragraphs.join(' '))
     await product.browser().post('/sign-in', { email: readable, password: PASSWORD })
     const same = await browser.post('/settings/email/change', { email: readable, password: PASSWORD })
     assert.match(same.text, /That is the address you have now/)
@@ -131,7 +131,7 @@ describe('an internationalized address is one account, however a browser writes 
     const visitor = product.browser()
     assert.match((await followed(visitor, path)).text, new RegExp(`For ${readable}`))
     const refused = await visitor.post('/mail/reset-password', { password: 'müller müller 123' })
-    assert.match(refused.text, /made of your email address/, 'its own letters are no password')
+    assert.match(refused.text, /contains your email address/, 'its own letters are no password')
     assert.equal((await visitor.post('/mail/reset-password', { password: NEW_PASSWORD })).status, 303)
   })
 

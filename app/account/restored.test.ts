@@ -61,7 +61,7 @@ describe('after a database was put back from a backup (A77)', () => {
     await closeAfterRestore(deps)
     assert.equal((await product.browser().post('/sign-in', { email, password: PASSWORD })).status, 422)
     const asked = (await queuedFor(product, email)).at(-1)
-    assert.match(asked?.paragraphs.join(' ') ?? '', /put back from a backup.*so the password is closed/)
+    assert.match(asked?.paragraphs.join(' ') ?? '', /put its database back from a backup.*so we closed it/)
     assert.equal(asked?.link?.href, 'https://latchkey.test/reset-password')
     const owner = product.browser()
     await owner.post('/reset-password', { email })

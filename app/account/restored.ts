@@ -79,11 +79,11 @@ async function askingForPassword(
   const waysBack = formers.map(({ id: former, email: mailbox }) => {
     const payload = { kind: 'email_changed', mailbox, former }
     const { token, link } = newLink(deps.vault, { accountId, purpose: 'not_me', payload }, at)
-    return { link, message: restoredElsewhereMail(deps, { to: mailbox, token, email }) }
+    return { link, mail: restoredElsewhereMail(deps, { to: mailbox, token, email }) }
   })
-  const messages = [restoredMail(deps, { to: email }), ...waysBack.map(({ message }) => message)]
+  const told = [restoredMail(deps, { to: email }), ...waysBack.map(({ mail }) => mail)]
   return {
     links: waysBack.map(({ link }) => link),
-    mails: messages.map((message) => queuedMail(deps.vault, accountId, message, at)),
+    mails: told.map((mail) => queuedMail(deps.vault, accountId, mail, at)),
   }
 }

@@ -3,10 +3,10 @@ import { z } from 'zod'
 import { SessionsPage } from '#views/settings/sessions-page.tsx'
 import { SignOutEverywherePage } from '#views/settings/sign-out-everywhere.tsx'
 import type { AnyContext } from '../http/env.ts'
+import { takeFlash } from '../http/flash.ts'
+import type { FlashWord } from '../http/flashes.ts'
 import { readForm, readNothing } from '../http/forms.ts'
-import { takeNotice } from '../http/notices.ts'
 import type { RenderPage } from '../http/page.tsx'
-import type { NoticeWord } from '../http/session.ts'
 import { type GuardDeps, signedInPages } from '../pages/guards.ts'
 import { forgetBrowsers, type TrustedBrowsersDeps } from '../sign-in/trusted-browsers.ts'
 import { endOtherSessions, endSessions, type SessionsDeps, sessionsViewer } from './sessions.ts'
@@ -23,8 +23,8 @@ const OneForm = z.object({ id: z.string().max(64) })
 export function sessionsRoutes(
   deps: SessionsDeps & SignOutEverywhereDeps & TrustedBrowsersDeps & GuardDeps & { page: RenderPage },
 ) {
-  const back = (c: AnyContext, notice: NoticeWord) => {
-    deps.cookies.notice.leave(c, notice)
+  const back = (c: AnyContext, flash: FlashWord) => {
+    deps.cookies.flash.leave(c, flash)
     return c.redirect(HERE, 303)
   }
 
@@ -38,12 +38,9 @@ export function sessionsRoutes(
       .get('/', compress(), (c) => {
         const { session } = c.var
         const listed = session.sessions.map((each) => ({ ...each, current: each.id === session.id }))
-        const notice = takeNotice(c, deps.cookies, session)
+        const flash = takeFlash(c, deps.cookies, session)
         const { trustedBrowsers } = session
-        return deps.page(
-          c,
-          <SessionsPage viewer={session} notice={notice} sessions={listed} trusted={trustedBrowsers} />,
-        )
+        return deps.page(c, <SessionsPage viewer={session} flash={flash} sessions={listed} trusted={trustedBrowsers} />)
       })
       .post('/', async (c) => {
         const ended = await endSessions(deps, c.var.session.accountId, await idIn(c), c.var.origin)
@@ -76,7 +73,7 @@ export function sessionsRoutes(
         cookies.session.remove(c)
         cookies.pending.remove(c)
         cookies.enrolment.remove(c)
-        cookies.notice.leave(c, done ? 'signed_out_everywhere' : 'signed_out')
+        cookies.flash.leave(c, done ? 'signed_out_everywhere' : 'signed_out')
         c.header('Clear-Site-Data', '"cache"') // what Back would show again
         return c.redirect('/sign-in', 303)
       }),

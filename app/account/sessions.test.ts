@@ -153,7 +153,7 @@ describe('"Sign out"', () => {
     await browser.get(SESSIONS_PAGE)
     for (const stale of [id, 'no-such-session', 'x'.repeat(64), 'x'.repeat(65), '']) {
       await browser.post(SESSIONS_PAGE, { id: stale })
-      assert.match(await said(browser), /Nothing was changed\. That is no session of this account/)
+      assert.match(await said(browser), /Nothing was changed\. This account doesn't have that session/)
     }
     await browser.post(SESSIONS_PAGE)
     assert.match(await said(browser), /Nothing was changed\./)
@@ -268,7 +268,7 @@ describe('the list of trusted browsers', () => {
     await on.browser.get(SESSIONS_PAGE)
     assert.equal(await isIn(on.trusted), true)
     await on.browser.post(TRUSTED_FORM, { id })
-    assert.match(await said(on.browser), /Nothing was changed\. That is no trusted browser/)
+    assert.match(await said(on.browser), /Nothing was changed\. This account doesn't trust that browser/)
     assert.equal((await stateOf(database, on.email)).count('browser_forgotten'), 1)
     assert.equal(await asked(on.trusted, on.email), true)
     assert.equal(await asked(on.second, on.email), false)
@@ -280,14 +280,14 @@ describe('the list of trusted browsers', () => {
     assert.match(await said(on.browser), /Forgotten\./)
     for (const each of [on.trusted, on.second]) assert.equal(await asked(each, on.email), true)
     assert.deepEqual((await stateOf(database, on.email)).trustedBrowsers, [])
-    assert.match((await on.browser.get(SESSIONS_PAGE)).text, /None\. Where you tick/)
+    assert.match((await on.browser.get(SESSIONS_PAGE)).text, /None\. When you tick/)
   })
 
   test('another account’s is as absent (A66)', async () => {
     const on = await trusting()
     const { browser } = await signedUp(product)
     for (const { id } of (await stateOf(database, on.email)).trustedBrowsers) await browser.post(TRUSTED_FORM, { id })
-    assert.match(await said(browser), /That is no trusted browser of this account/)
+    assert.match(await said(browser), /This account doesn't trust that browser/)
     assert.equal((await stateOf(database, on.email)).trustedBrowsers.length, 2)
   })
 

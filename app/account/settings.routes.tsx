@@ -2,7 +2,7 @@ import { Hono, type HonoRequest } from 'hono'
 import { AccountPage } from '#views/settings/account-page.tsx'
 import { ActivityPage } from '#views/settings/activity-page.tsx'
 import type { AppEnv } from '../http/env.ts'
-import { takeNotice } from '../http/notices.ts'
+import { takeFlash } from '../http/flash.ts'
 import type { RenderPage } from '../http/page.tsx'
 import { isFailed } from '../identity/security-events.ts'
 import { RECOVERY_CODES } from '../lib/codes.ts'
@@ -30,7 +30,7 @@ const accountPage = (deps: Deps) =>
         c,
         <AccountPage
           viewer={session}
-          notice={takeNotice(c, deps.cookies, session)}
+          flash={takeFlash(c, deps.cookies, session)}
           secondFactorSince={secondFactorSince}
           recoveryCodes={secondFactorSince && { left: recoveryCodesLeft, of: RECOVERY_CODES }}
           passwordChangedAt={passwordChangedAt}

@@ -60,7 +60,7 @@ describe('"Sign Out Everywhere"', () => {
     assert.deepEqual([answer.status, answer.location], [303, '/sign-in'])
     assert.equal(answer.headers.get('Clear-Site-Data'), '"cache"')
     const { text } = await browser.get('/sign-in')
-    assert.match(text, /signed out everywhere\..*access tokens are frozen\. If somebody knows your password.*change it/)
+    assert.match(text, /signed out everywhere\..*access tokens are frozen\. If someone knows your password.*change it/)
 
     for (const each of [browser, copy, trusted])
       assert.equal((await each.get('/')).location?.startsWith('/sign-in'), true)
@@ -142,7 +142,7 @@ describe('"Sign Out Everywhere"', () => {
     assert.ok(account.tokensFrozenAt)
   })
 
-  test('ends a change of the e-mail address that is under way, and leaves the way to a new password', async () => {
+  test('ends a change of the email address that is under way, and leaves the way to a new password', async () => {
     const { browser, email } = await signedUp(product)
     const { account } = await stateOf(database, email)
     for (const purpose of ['change_email', 'reset_password'] satisfies LinkPurpose[])

@@ -20,7 +20,7 @@ export type SignOutEverywhereStore = {
 export type SignOutEverywhereDeps = { panic: SignOutEverywhereStore; now(): Date }
 
 /**
- * Ends all sessions, this one too, sign-ins half done and changes of the e-mail address under way; forgets trusted and
+ * Ends all sessions, this one too, sign-ins half done and changes of the email address under way; forgets trusted and
  * known browsers; freezes access tokens. Asks for nothing: it only closes doors. The browser it is done from stays known
  * (`knownTokens` are what it holds), so that its owner is told of the next that is not.
  */

@@ -1,6 +1,8 @@
+import { words } from '#views/words/words.ts'
 import type { ShownToken } from '../access-tokens/shown-token.ts'
 import { readableEmail } from '../lib/email-address.ts'
 import type { AnyContext } from './env.ts'
+import { inColumns } from './in-columns.ts'
 import { inUtc } from './in-utc.ts'
 
 type Site = { issuer: string; baseUrl: string }
@@ -12,14 +14,12 @@ export function sendTokenFile(c: AnyContext, site: Site, account: string, token:
   return c.body(tokenFile(site, readableEmail(account), token))
 }
 
-const tokenFile = ({ issuer, baseUrl }: Site, account: string, { value, expiresAt }: ShownToken) =>
-  `${issuer} access token
-
-Account: ${account}
-Site:    ${baseUrl}
-Expires: ${expiresAt ? inUtc(expiresAt) : 'never'}
-
-${value}
-
-Whoever holds it can do what its scopes allow. Remove it under Settings, Access Tokens, when it is no longer needed.
-`
+function tokenFile({ issuer, baseUrl }: Site, account: string, { value, expiresAt }: ShownToken) {
+  const said = words.files.accessToken
+  const facts = inColumns([
+    [said.account, account],
+    [said.site, baseUrl],
+    [said.expires, expiresAt ? inUtc(expiresAt) : said.never],
+  ])
+  return `${said.title(issuer)}\n\n${facts}\n\n${value}\n\n${said.how}\n`
+}

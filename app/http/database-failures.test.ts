@@ -61,8 +61,8 @@ const SAYS: [string, string, 'busy' | 'unavailable', string][] = [
   ['53100', 'a server whose disk is full', 'unavailable', '60'],
   ['53200', 'a server without memory', 'unavailable', '60'],
 ]
-const TITLES = { busy: /Too busy/, unavailable: /out of reach/ }
-const IN_EVERY_CASE = /Nothing is half done, but it may have been done\. Look whether it was/
+const TITLES = { busy: /Too busy/, unavailable: /can't reach our data/ }
+const IN_EVERY_CASE = /We can't tell whether your change was saved\. Check first/
 const TELLS = /violet|10\.0\.0|select|Failed query|\.ts:/
 
 describe('a database that fails is told with 503 and when to come back, at every door', () => {

@@ -1,3 +1,4 @@
+import { type Words, words } from '#views/words/words.ts'
 import { isUntrusted } from '../lib/tls.ts'
 
 /** A database that could not do its part, as opposed to a fault in what it was asked. It passes by itself, or by an operator's hand. */
@@ -39,7 +40,5 @@ export const unlessBusy = (report: (error: unknown) => void) => (error: unknown)
 }
 
 /** What is true in every case: a connection that is lost while it says "commit" may have committed. */
-export const failureText = ({ seconds }: DatabaseFailure, method: string): string =>
-  method === 'GET' || method === 'HEAD'
-    ? `Try again in ${seconds} seconds.`
-    : `Nothing is half done, but it may have been done. Look whether it was, and if not, try again in ${seconds} seconds.`
+export const failureText = ({ seconds }: DatabaseFailure, method: string, { troubles }: Words = words): string =>
+  method === 'GET' || method === 'HEAD' ? troubles.tryAgain(seconds) : troubles.perhapsDone(seconds)

@@ -1,7 +1,8 @@
 import type { Vault } from '../lib/vault.ts'
 import { type Enrolment, type EnrolmentMode, readEnrolment, writeEnrolment } from '../two-factor/enrolment.ts'
 import type { AnyContext } from './env.ts'
-import type { Cookies, NoticeWord } from './session.ts'
+import type { FlashWord } from './flashes.ts'
+import type { Cookies } from './session.ts'
 
 /** Where an enrolment lives between its steps: with the browser, behind the guard `signedIn`. */
 export const enrolmentCookie = (
@@ -19,14 +20,14 @@ export const enrolmentCookie = (
     cookies.enrolment.write(c, writeEnrolment(vault, enrolment)),
 
   /** Back to where the flow began, under the session's new token where there is one. */
-  finish(c: AnyContext, token: string | undefined, notice: NoticeWord) {
+  finish(c: AnyContext, token: string | undefined, flash: FlashWord) {
     cookies.session.renew(c, token)
     cookies.enrolment.remove(c)
-    cookies.notice.leave(c, notice)
+    cookies.flash.leave(c, flash)
     return c.redirect(home, 303)
   },
 
-  startAgain(c: AnyContext, notice: NoticeWord = 'enrolment_expired') {
-    return this.finish(c, undefined, notice)
+  startAgain(c: AnyContext, flash: FlashWord = 'enrolment_expired') {
+    return this.finish(c, undefined, flash)
   },
 })

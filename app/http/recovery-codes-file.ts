@@ -1,6 +1,8 @@
+import { words } from '#views/words/words.ts'
 import { readableEmail } from '../lib/email-address.ts'
 import type { RecoveryCode } from '../two-factor/recovery-codes.ts'
 import type { AnyContext } from './env.ts'
+import { inColumns } from './in-columns.ts'
 import { inUtc } from './in-utc.ts'
 
 type Site = { issuer: string; baseUrl: string }
@@ -25,24 +27,19 @@ const safe = (text: string) =>
     .replaceAll(/[^A-Za-z0-9._-]/g, '-')
     .slice(0, NAME_AT_MOST)
 
-const codesFile = (
-  { issuer, baseUrl }: Site,
-  account: string,
-  madeAt: Date,
-  codes: RecoveryCode[],
-) => `${issuer} recovery codes
-
-Account: ${account}
-Site:    ${baseUrl}
-Made at: ${inUtc(madeAt)}
-Codes:   ${codes.length}, of which ${codes.filter(({ usedAt }) => !usedAt).length} are left
-
-${codes.map((code, index) => `${String(index + 1).padStart(2)}. ${line(code)}`).join('\n')}
-
-Each code opens the account once, together with its password.
-`
+function codesFile({ issuer, baseUrl }: Site, account: string, madeAt: Date, codes: RecoveryCode[]) {
+  const said = words.files.recoveryCodes
+  const facts = inColumns([
+    [said.account, account],
+    [said.site, baseUrl],
+    [said.madeAt, inUtc(madeAt)],
+    [said.codes, said.left(codes.length, codes.filter(({ usedAt }) => !usedAt).length)],
+  ])
+  const lines = codes.map((code, index) => `${String(index + 1).padStart(2)}. ${line(code)}`).join('\n')
+  return `${said.title(issuer)}\n\n${facts}\n\n${lines}\n\n${said.how}\n`
+}
 
 function line({ code, usedAt }: RecoveryCode) {
-  if (usedAt) return `used at ${inUtc(usedAt)}`
-  return code ?? "can't be shown any longer"
+  const { unreadable, usedAt: saidUsed } = words.files.recoveryCodes
+  return usedAt ? saidUsed(inUtc(usedAt)) : (code ?? unreadable)
 }

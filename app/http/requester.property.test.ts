@@ -147,7 +147,7 @@ describe('the host that a request names', () => {
 })
 
 describe('what stands in a field', () => {
-  test('an e-mail address has one spelling, however it is typed, and normalising it again changes nothing', () => {
+  test('an email address has one spelling, however it is typed, and normalising it again changes nothing', () => {
     const field = emailField()
     const local = fc.stringMatching(/^[a-z0-9]([a-z0-9.+_-]{0,20}[a-z0-9])?$/).filter((text) => !text.includes('..'))
     const typed = fc

@@ -20,12 +20,13 @@ import {
   testVault,
   withTwoFactor,
 } from '../testing.ts'
-import { createCookies, NOTICES } from './session.ts'
+import { FLASHES } from './flashes.ts'
+import { createCookies } from './session.ts'
 
 const product = await latchkey()
 after(() => product.close())
 
-const NOTICE = '__Host-latchkey-notice'
+const FLASH = '__Host-latchkey-notice'
 
 /** Asks with this Cookie header as it stands. */
 const ask = (cookie: string, path = '/') => product.browser().send(path, { headers: { Cookie: cookie } })
@@ -58,7 +59,7 @@ describe('each cookie', () => {
         assert.doesNotMatch(line, /Domain/i)
         seen.set(line.slice(0, line.indexOf('=')), line)
       }
-    assert.deepEqual([...seen.keys()].sort(), [SESSION, ENROLMENT, KNOWN, NOTICE, PENDING, TRUSTED].sort())
+    assert.deepEqual([...seen.keys()].sort(), [SESSION, ENROLMENT, KNOWN, FLASH, PENDING, TRUSTED].sort())
   })
 
   test('travels in Set-Cookie alone, never in a page, another header or a URL (V3.3.4)', async () => {
@@ -111,7 +112,7 @@ describe('a malformed cookie is as absent', () => {
     ['bad UTF-8', '%ff%fe'],
   ] as const)
     test(`${what} (A28)`, async () => {
-      for (const name of [SESSION, PENDING, ENROLMENT, NOTICE, KNOWN, TRUSTED, '__proto__'])
+      for (const name of [SESSION, PENDING, ENROLMENT, FLASH, KNOWN, TRUSTED, '__proto__'])
         for (const path of ['/', '/sign-in', '/sign-in/two-factor']) {
           const answer = await ask(`${name}=${value}`, path)
           assert.ok([200, 303].includes(answer.status), `${name} answered ${answer.status}`)
@@ -125,11 +126,11 @@ describe('a malformed cookie is as absent', () => {
       assert.equal((await ask(cookie)).location, '/sign-in')
   })
 
-  test('an unknown notice says nothing; a known one says our sentence, once', async () => {
-    assert.doesNotMatch((await ask(`${NOTICE}=%3Cscript%3E`, '/sign-in')).html, /class="notice/)
-    for (const word of NOTICES) assert.equal((await ask(`${NOTICE}=${word}`, '/sign-in')).status, 200)
+  test('an unknown flash says nothing; a known one says our sentence, once', async () => {
+    assert.doesNotMatch((await ask(`${FLASH}=%3Cscript%3E`, '/sign-in')).html, /class="callout/)
+    for (const word of Object.keys(FLASHES)) assert.equal((await ask(`${FLASH}=${word}`, '/sign-in')).status, 200)
     const browser = product.browser()
-    browser.cookies.set(NOTICE, 'signed_out')
+    browser.cookies.set(FLASH, 'signed_out')
     assert.match((await browser.get('/sign-in')).text, /You are signed out/)
     assert.doesNotMatch((await browser.get('/sign-in')).text, /You are signed out/)
   })
@@ -181,6 +182,6 @@ test('the cookies of one product have names of their own', () => {
     'trusted',
     'token',
     'mailLink',
-    'notice',
+    'flash',
   ])
 })

@@ -5,6 +5,7 @@ import { holding } from '../lib/held-tokens.ts'
 import { looksLikeToken } from '../lib/tokens.ts'
 import type { Vault } from '../lib/vault.ts'
 import type { AnyContext } from './env.ts'
+import { type FlashWord, isFlashWord } from './flashes.ts'
 
 // The only file that touches cookies.
 
@@ -17,51 +18,6 @@ const A_YEAR = 365 * 24 * 60 * 60 // browsers keep no cookie for longer than 400
 
 export type Cookies = ReturnType<typeof createCookies>
 
-/** What the next page says, once. A word from a list, so that a forged cookie can only choose among our sentences. */
-export const NOTICES = [
-  'second_factor_on',
-  'second_factor_off',
-  'second_factor_replaced',
-  'password_changed',
-  'codes_regenerated',
-  'codes_already_replaced',
-  'recovery_code_used',
-  'signed_out',
-  'pending_expired',
-  'no_attempts_left',
-  'enrolment_expired',
-  'changed_meanwhile',
-  'token_saved',
-  'token_edited',
-  'tokens_removed',
-  'token_gone',
-  'tokens_released',
-  'undone_email',
-  'undone_token',
-  'undone_second_factor',
-  'undone_authenticator',
-  'email_confirmed',
-  'email_unconfirmed',
-  'link_sent',
-  'change_link_sent',
-  'email_changed',
-  'password_reset',
-  'session_ended',
-  'sessions_ended',
-  'no_other_sessions',
-  'session_gone',
-  'browser_forgotten',
-  'browsers_forgotten',
-  'browser_gone',
-  'signed_out_everywhere',
-  'authenticator_added',
-  'authenticator_renamed',
-  'authenticator_removed',
-  'authenticator_gone',
-  'too_many_authenticators',
-] as const
-export type NoticeWord = (typeof NOTICES)[number]
-
 /** Reads and writes the product's cookies. Over https their names begin with `__Host-`, which ties them to this host alone. */
 export function createCookies({ baseUrl, vault }: { baseUrl: string; vault: Vault }) {
   const secure = baseUrl.startsWith('https:')
@@ -69,7 +25,7 @@ export function createCookies({ baseUrl, vault }: { baseUrl: string; vault: Vaul
   const SESSION = named('latchkey')
   const PENDING = named('latchkey-pending')
   const ENROLMENT = named('latchkey-enrolment')
-  const NOTICE = named('latchkey-notice')
+  const FLASH = named('latchkey-notice') // as browsers have it
   const TOKEN = named('latchkey-token')
   const MAIL_LINK = named('latchkey-mail-link')
   const PROBE = named('latchkey-probe')
@@ -149,12 +105,14 @@ export function createCookies({ baseUrl, vault }: { baseUrl: string; vault: Vaul
       write: (c: AnyContext, text: string) => setCookie(c, MAIL_LINK, text, { ...options, maxAge: HALF_AN_HOUR }),
       remove: (c: AnyContext) => remove(c, MAIL_LINK),
     },
-    notice: {
-      leave: (c: AnyContext, word: NoticeWord) => setCookie(c, NOTICE, word, { ...options, maxAge: 60 }),
-      take(c: AnyContext): NoticeWord | undefined {
-        const word = read(c, NOTICE)
-        if (word !== undefined) remove(c, NOTICE)
-        return NOTICES.find((known) => known === word)
+    /** What the next page says, once. */
+    flash: {
+      leave: (c: AnyContext, word: FlashWord) => setCookie(c, FLASH, word, { ...options, maxAge: 60 }),
+      take(c: AnyContext): FlashWord | undefined {
+        const word = read(c, FLASH)
+        if (word === undefined) return undefined
+        remove(c, FLASH)
+        return isFlashWord(word) ? word : undefined
       },
     },
   }

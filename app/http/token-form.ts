@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { scopeField } from '#views/access-tokens/scopes.ts'
 import type { Offered } from '#views/access-tokens/types.ts'
 import type { FormState } from '#views/ui/types.ts'
+import { words } from '#views/words/words.ts'
 import {
   type AccessToken,
   type AccessTokenDeps,
@@ -21,10 +22,10 @@ import type { SignedInContext } from '../pages/guards.ts'
 import type { AnyContext } from './env.ts'
 import { descriptionField, passwordField } from './fields.ts'
 import { readForm } from './forms.ts'
-import { refusedForm, tooManyAttempts, WRONG_PASSWORD } from './messages.ts'
+import { refusedForm, tooManyAttempts } from './messages.ts'
 import { Refusal } from './refusals.ts'
 
-// What the forms about access tokens have in common: their fields, and the sentences that refuse them.
+// What the forms about access tokens have in common: their fields, and what they are refused with.
 
 const DAY = 24 * 60 * 60_000
 const TICKS = new RegExp(`^(never|overlap|${ALL_SCOPES.map(scopeField).join('|')})$`)
@@ -71,10 +72,11 @@ export async function readTokenForm<Shape extends z.ZodObject>(
   const scopes = ALL_SCOPES.filter((scope) => values[scopeField(scope)] === 'yes')
   const expiresAt = expiryIn(values, deps.now(), current)
   const wrong: Partial<Record<string, string>> = form.ok ? {} : form.errors
+  const { no_scope } = words.accessTokens.errors
   const errors = Object.entries({
     description: wrong.description,
     expires_at: expiryRefused(deps, expiresAt),
-    scopes: 'description' in shape.shape && scopes.length === 0 ? NO_SCOPE : undefined,
+    scopes: 'description' in shape.shape && scopes.length === 0 ? no_scope : undefined,
     password: wrong.password,
   }).filter((entry): entry is [string, string] => entry[1] !== undefined)
   const found = Object.fromEntries(errors)
@@ -101,32 +103,31 @@ type Refused =
 
 /** What a use case refused, as the form is shown again. */
 export function refusedTokenForm(result: Refused, values: Record<string, string> = {}): FormState {
+  const { errors } = words.accessTokens
   switch (result.reason) {
     case 'wait':
-      return refusedForm<string>('', tooManyAttempts(result.seconds), result, values)
+      return refusedForm<string>('', tooManyAttempts(result.seconds), values)
     case 'wrong_password':
-      return refusedForm<string>('password', WRONG_PASSWORD, {}, values)
+      return refusedForm<string>('password', words.messages.wrongPassword, values)
     case 'too_many_tokens':
-      return refusedForm<string>('', TOO_MANY, {}, values)
+      return refusedForm<string>('', errors.too_many_tokens(TOKENS_AT_MOST), values)
     case 'no_scope':
-      return refusedForm<string>('scopes', NO_SCOPE, {}, values)
+      return refusedForm<string>('scopes', errors.no_scope, values)
     case 'expires_too_late':
     case 'expires_in_the_past':
-      return refusedForm<string>('expires_at', EXPIRY_REFUSED[result.reason], {}, values)
+      return refusedForm<string>('expires_at', expiryInWords(result.reason), values)
   }
 }
 
-const NO_SCOPE = 'Choose at least one scope.'
-const TOO_MANY = `An account can have ${TOKENS_AT_MOST} access tokens, and you have as many. Remove one first.`
-const EXPIRY_REFUSED = {
-  expires_too_late: `An access token can live ${LONGEST_LIFE_IN_DAYS} days at most.`,
-  expires_in_the_past: 'That day is over. Choose one from today on.',
-}
+const expiryInWords = (reason: 'expires_too_late' | 'expires_in_the_past'): string =>
+  reason === 'expires_too_late'
+    ? words.accessTokens.errors.expires_too_late(LONGEST_LIFE_IN_DAYS)
+    : words.accessTokens.errors.expires_in_the_past
 
 function expiryRefused(deps: AccessTokenDeps, expiresAt: Date | null | undefined): string | undefined {
-  if (expiresAt === undefined) return 'Choose the last day it is to work.'
+  if (expiresAt === undefined) return words.accessTokens.errors.no_day
   const refused = choicesRefused(deps, { scopes: ALL_SCOPES, expiresAt })
-  return refused && refused.reason !== 'no_scope' ? EXPIRY_REFUSED[refused.reason] : undefined
+  return refused && refused.reason !== 'no_scope' ? expiryInWords(refused.reason) : undefined
 }
 
 /** The end of the day that was chosen, by UTC; on the last possible day, the last possible moment of it. */

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { readdirSync, readFileSync } from 'node:fs'
 import { after, describe, test } from 'node:test'
+import { en } from '#views/words/en.ts'
 import {
   answerCode,
   codeOf,
@@ -35,6 +36,11 @@ test('every kind of event that is declared is written by some flow', () => {
   )
 })
 
+test('every event has words for the page that lists it, or does not compile', () => {
+  const words: Record<EventKind, string> = en.events
+  assert.ok(Object.values(words).every(Boolean), 'none is empty')
+})
+
 test('an event that is mailed has words for its mail, or does not compile (B12)', () => {
   const write = () => {
     securityEvent('signed_in', 1, ORIGIN, new Date(), 'password', { noticed: true })
@@ -48,7 +54,7 @@ test('an event that is mailed has words for its mail, or does not compile (B12)'
   }
   assert.equal(typeof write, 'function')
   // @ts-expect-error Words are not to be left out of the table.
-  const words: Record<MailedKind, string> = { signed_in: 'Somebody signed in' }
+  const words: Record<MailedKind, string> = { signed_in: 'Someone signed in' }
   // @ts-expect-error Nobody is mailed about it, so words for it would never be read.
   const unread: MailedKind = 'token_edited'
   assert.ok(words && unread, 'they are types')

@@ -1,8 +1,30 @@
+import type { MailedKind, Origin } from '../identity/security-events.ts'
 import { newId } from '../lib/tokens.ts'
 import type { Vault } from '../lib/vault.ts'
 
+/** What a mail tells, and where its link leads. Its sentences are written when it is sent. Moments in milliseconds, as it is kept as JSON. */
+export type Mail = { to: string; href?: string } & (
+  | { about: 'notice'; values: Noticed }
+  | { about: 'secured' | 'restored'; values: { account: string } }
+  | { about: 'confirm_email' | 'change_email' | 'reset_password' | 'address_left' | 'address_tried'; values: Origin }
+  | { about: 'email_changed'; values: Origin & { newEmail: string } }
+  | { about: 'restored_elsewhere'; values: { account: string; email: string } }
+  | { about: 'address_kept'; values: Origin & { keptUntil: number } }
+)
+
+/** A security event, as its notice tells it. `leftAt`: when the account left that mailbox's address, where it goes by another. */
+type Noticed = Origin & {
+  kind: MailedKind
+  account: string
+  leftAt?: number | undefined
+  at: number
+  authenticatorRefused: boolean
+}
+
 /** What a mail says. `paragraphs` are plain text; `link` is the one thing to press. */
 export type Message = {
+  /** BCP 47. */
+  language?: string
   to: string
   subject: string
   paragraphs: string[]
@@ -11,25 +33,27 @@ export type Message = {
   after?: string[]
 }
 
-const inUtc = new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeStyle: 'short', timeZone: 'UTC' })
-
-/** "1 March 2026 at 12:00 UTC". */
-export const inWords = (at: Date): string => `${inUtc.format(at)} UTC`
-
 /** As queued: sealed, because a link in it is a secret. Milliseconds, because SQL calculates with them. */
 export type QueuedMail = { id: string; accountId: number; sealed: string; createdAt: Date; nextAttemptAtMs: number }
 
 /** The row for the queue. The store writes it in the transaction that it reports. */
-export function queuedMail(vault: Vault, accountId: number, message: Message, now: Date): QueuedMail {
+export function queuedMail(vault: Vault, accountId: number, mail: Mail, now: Date): QueuedMail {
   const id = newId()
-  const sealed = vault.seal('mail', place(id), Buffer.from(JSON.stringify(message)))
+  const sealed = vault.seal('mail', place(id), Buffer.from(JSON.stringify(mail)))
   return { id, accountId, sealed, createdAt: now, nextAttemptAtMs: now.getTime() }
 }
 
-/** Undefined if it doesn't open, because the key is lost or it is damaged. */
-export function openMail(vault: Vault, { id, sealed }: { id: string; sealed: string }): Message | undefined {
+/** Undefined if it doesn't open, because the key is lost or it is damaged. Earlier versions queued the words. */
+export function openMail(vault: Vault, { id, sealed }: { id: string; sealed: string }): Mail | Message | undefined {
   const opened = vault.open('mail', place(id), sealed)
   return opened && JSON.parse(Buffer.from(opened).toString())
 }
 
 const place = (id: string) => `mails ${id}`
+
+/** Puts a mail in words, in the language of the site. */
+export type WriteMail = (mail: Mail) => Message
+
+/** What the queue holds, in words. */
+export const messageOf = (queued: Mail | Message, write: WriteMail): Message =>
+  'about' in queued ? write(queued) : queued

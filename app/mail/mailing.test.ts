@@ -44,7 +44,7 @@ async function queue(...to: string[]) {
     queuedMail(
       vault,
       account.id,
-      { to: each, subject: 'For you', paragraphs: ['Hello'], link: { text: 'Go', href: SECRET } },
+      { to: each, href: SECRET, about: 'address_tried', values: { address: '192.0.2.1', browser: 'Firefox on Linux' } },
       clock.now(),
     ),
   )
@@ -255,7 +255,7 @@ describe('the queue', () => {
     const sealed = queuedMail(
       elsewhere.vault,
       account.id,
-      { to: email, subject: '', paragraphs: [] },
+      { to: email, about: 'secured', values: { account: email } },
       clock.now(),
     ).sealed
     await elsewhere.close()

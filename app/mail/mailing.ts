@@ -1,11 +1,10 @@
 import { type EventKind, isMailed } from '../identity/security-events.ts'
 import type { Vault } from '../lib/vault.ts'
 import { authenticatorAttempt, type BudgetRule, isBlocked, type LimitDeps } from '../limits.ts'
-import type { MailDeps } from './account-mails.ts'
+import { type MailDeps, noticeMail } from './account-mails.ts'
 import { type FormerAddress, listening } from './former-addresses.ts'
 import { type MailLink, newLink } from './links.ts'
-import { openMail, type QueuedMail, queuedMail } from './mail.ts'
-import { noticeMail } from './notices.ts'
+import { messageOf, openMail, type QueuedMail, queuedMail, type WriteMail } from './mail.ts'
 import { receivesNews } from './receivers.ts'
 import { DELIVERY_AT_MOST, type MailTransport } from './transport.ts'
 
@@ -65,6 +64,7 @@ export type MailingDeps = LimitDeps &
   Pick<MailDeps, 'mailDelivery'> & {
     mailing: MailingStore
     transport: MailTransport
+    writeMail: WriteMail
     vault: Vault
     issuer: string
     baseUrl: string
@@ -104,7 +104,7 @@ export async function writeNotices(deps: MailingDeps): Promise<void> {
 /** To the present mailbox, and to those that can still take the account back. */
 async function writeNotice(deps: MailingDeps, due: DueNotice) {
   const { id: eventId, accountId, email, emailConfirmedAt: _, kind, subject, ...of } = due
-  if (!isMailed(kind)) return false // written by a newer version, whose words this one does not have
+  if (!isMailed(kind)) return false // written by a newer version, which tells of more
   const now = deps.now()
   // This one gets its own mail, because no further wrong code will come to bring it along.
   const authenticatorRefused = kind === 'code_wrong' && (await isBlocked(deps, authenticatorAttempt(accountId)))
@@ -114,11 +114,12 @@ async function writeNotice(deps: MailingDeps, due: DueNotice) {
   const copies = mailboxes.map(({ email: mailbox, id: former, leftAt }): Copy => {
     const payload = { kind, subject, eventId, mailbox, former }
     const { token, link } = newLink(deps.vault, { accountId, purpose: 'not_me', payload, about: of.at }, now)
-    const message = noticeMail(deps, { to: mailbox, leftAt, token, kind, ...of, authenticatorRefused })
+    const event = { kind, ...of, authenticatorRefused }
+    const mail = noticeMail(deps, { to: mailbox, leftAt, token, event })
     const about = authenticatorRefused ? 'authenticator_refused' : kind
     return {
       link,
-      mail: queuedMail(deps.vault, accountId, message, now),
+      mail: queuedMail(deps.vault, accountId, mail, now),
       budget: noticeBudget(accountId, about, former),
     }
   })
@@ -168,9 +169,9 @@ async function sendDue(deps: MailingDeps, run: Required<Run>): Promise<void> {
 
 async function send(deps: MailingDeps, mail: ClaimedMail, { report, tried, failed }: Required<Run>): Promise<void> {
   const { id, createdAt, claimedUntilMs } = mail
-  const message = openMail(deps.vault, mail)
-  const delivery = message
-    ? await deps.transport.deliver({ id, message, createdAt })
+  const opened = openMail(deps.vault, mail)
+  const delivery = opened
+    ? await deps.transport.deliver({ id, message: messageOf(opened, deps.writeMail), createdAt })
     : { ok: false as const, permanent: true, error: 'it does not open with the keys of this server' }
   tried(delivery.ok ? 'sent' : 'failed')
   if (delivery.ok) return deps.mailing.remove(id)

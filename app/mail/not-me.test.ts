@@ -82,7 +82,7 @@ describe('the page behind "This was not me"', () => {
     )
     for (const words of [
       'Remove that access token',
-      'Sign your account out everywhere',
+      'Sign you out everywhere',
       'Freeze your access tokens',
       'Secure my account',
     ])
@@ -109,7 +109,7 @@ describe('the page behind "This was not me"', () => {
     clock.advance(1)
     for (const answer of [await reader.get(HERE), await reader.post(HERE)]) {
       assert.equal(answer.status, 404)
-      assert.match(answer.text, /This link does not work/)
+      assert.match(answer.text, /This link doesn't work/)
     }
     assert.equal((await stateOf(database, email)).count('reported_not_me'), 0)
   })
@@ -177,7 +177,7 @@ describe('"Secure my account"', () => {
     assert.match(page.text, /generate new recovery codes/)
     const done = await secured(reader)
     assert.match(done.text, /Your account is secured/)
-    assert.match(done.text, /This site can't send mail yet/)
+    assert.match(done.text, /This site can't send email yet/)
 
     for (const each of [browser, stranger]) assert.match((await each.get('/')).location ?? '', /^\/sign-in/)
     assert.equal((await halfIn.get('/sign-in/two-factor')).status, 303)
@@ -370,7 +370,7 @@ describe('what can be undone is', () => {
       .where(eq(accounts.id, accountId))
     await happened(accountId, 'authenticator_removed', before?.id)
     const { page } = await textAfter(email, /authenticator was added/)
-    assert.match(page, /can not be taken back from here/)
+    assert.match(page, /can't undo this from here/)
     assert.deepEqual(
       (await stateOf(database, email)).factors.map((factor) => factor.id),
       [id],
@@ -389,12 +389,12 @@ describe('what can be undone is', () => {
     return email
   }
 
-  test('the e-mail address: the one before is back, and the link to a new password goes there', async () => {
+  test('the email address: the one before is back, and the link to a new password goes there', async () => {
     const theirs = newEmail()
     const email = await movedTo(theirs)
     const { page, done } = await textAfter(email, /was changed/)
     assert.match(page, new RegExp(`Put the address ${email} back`))
-    assert.match(done, /Your e-mail address is back\./)
+    assert.match(done, /Your email address is back\./)
     const { account, count } = await stateOf(database, email)
     assert.ok(account.emailConfirmedAt, 'confirmed')
     assert.deepEqual([count('email_restored'), count('reported_not_me')], [1, 1])
@@ -402,7 +402,7 @@ describe('what can be undone is', () => {
     assert.ok((await queuedFor(product, theirs)).every(({ subject }) => !/^Choose/.test(subject)))
   })
 
-  test('the e-mail address, unless it belongs to another account, as only an old backup can have it: that one keeps it', async () => {
+  test('the email address, unless it belongs to another account, as only an old backup can have it: that one keeps it', async () => {
     const theirs = newEmail()
     const email = await movedTo(theirs)
     const { browser: reader } = await atThePage(email, /was changed/)
@@ -418,7 +418,7 @@ describe('what can be undone is', () => {
     const { browser, email } = await signedUp(product)
     await browser.post('/settings/password', { current: PASSWORD, new: 'eleven sardines hum quietly' })
     const { page } = await textAfter(email, /^Your password was changed/)
-    assert.match(page, /The old password does not come back: you choose a new one\./)
+    assert.match(page, /The old password doesn't come back\. You choose a new one\./)
     assert.deepEqual((await stateOf(database, email)).sessions, [])
   })
 })

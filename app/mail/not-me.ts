@@ -2,10 +2,9 @@ import { type EventKind, type Origin, type SecurityEvent, securityEvent } from '
 import { NO_PASSWORD } from '../lib/passwords.ts'
 import { hashToken } from '../lib/tokens.ts'
 import { type Forgiven, secondFactorForgiven } from '../limits.ts'
-import { addressLeftMail, type MailDeps } from './account-mails.ts'
+import { addressLeftMail, type MailDeps, securedMail } from './account-mails.ts'
 import { linkPayload, type MailLink, newLink } from './links.ts'
 import { type QueuedMail, queuedMail } from './mail.ts'
-import { securedMail } from './notices.ts'
 import {
   type About,
   type AccountNow,
@@ -88,9 +87,9 @@ function secure(deps: NotMeDeps, { accountId, account, mailbox, tokenHash, undoi
     securityEvent(kind, accountId, origin, now, null, { subject: subject ?? null, noticed: false })
   const wasFrozen = account.tokensFrozenAt !== null
   const { token, link } = newLink(deps.vault, { accountId, purpose: 'reset_password' }, now)
-  const messages = [
+  const told = [
     securedMail(deps, { to: mailbox, token }),
-    ...(undoing.restoresEmail ? [addressLeftMail(deps, { to: account.email, origin })] : []),
+    ...(undoing.restoresEmail ? [addressLeftMail({ to: account.email, origin })] : []),
   ]
   return deps.notMe.secure({
     accountId,
@@ -103,7 +102,7 @@ function secure(deps: NotMeDeps, { accountId, account, mailbox, tokenHash, undoi
     undoing,
     events: [event('reported_not_me'), ...(wasFrozen ? [] : [event('tokens_frozen')]), ...undoneEvents(undoing, event)],
     reset: link,
-    mails: messages.map((message) => queuedMail(deps.vault, accountId, message, now)),
+    mails: told.map((mail) => queuedMail(deps.vault, accountId, mail, now)),
     forgiven: undoing.factorIds.length > 0 ? secondFactorForgiven(accountId) : { delays: [] },
     now,
   })

@@ -252,7 +252,7 @@ describe('someone has your password', () => {
     const messages = await noticesFor(product, email)
     const told = messages.filter(({ subject }) => subject === REFUSED)
     assert.equal(told.length, 1)
-    assert.match(told[0]?.paragraphs.join(' ') ?? '', /hundredth wrong code in a row.*sign in with a recovery code/)
+    assert.match(told[0]?.paragraphs.join(' ') ?? '', /hundredth wrong code in a row.*Sign in with a recovery code/)
     const [browser] = await manyOwingCode(product, email, 1)
     assert.ok(browser)
     assert.equal((await answerCode(browser, '000000')).status, 429)

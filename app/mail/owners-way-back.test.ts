@@ -96,7 +96,7 @@ describe('an address that an account has left', () => {
     assert.deepEqual([kept?.status, kept?.location, kept?.text], [taken?.status, taken?.location, taken?.text])
     assert.equal(kept?.location, free?.location)
     const told = (await queuedFor(mailed, email)).at(-1)
-    assert.match(told?.paragraphs.join(' ') ?? '', /address is kept for it until .* UTC, so nothing was changed/)
+    assert.match(told?.paragraphs.join(' ') ?? '', /We keep the address for it until .* UTC, so nothing was changed/)
     assert.equal((await everything(mailed.database)).accounts.length, 2)
     await mailed.close()
   })
@@ -107,7 +107,10 @@ describe('an address that an account has left', () => {
     const otherId = (await stateOf(database, other.email)).account.id
     await moves(browser, newEmail())
     await other.browser.post('/settings/email/change', { email, password: PASSWORD })
-    assert.match((await mailOf(email, /^Somebody gave your address/)).paragraphs.join(' '), /is kept for it until/)
+    assert.match(
+      (await mailOf(email, /^Someone gave your address/)).paragraphs.join(' '),
+      /keep the address for it until/,
+    )
     assert.equal(await emails(otherId), other.email)
   })
 
@@ -144,7 +147,7 @@ describe('"This was not me" after a change of address', () => {
     assert.equal(await press((await mailOf(email, /was changed$/)).path), 303)
     assert.equal(await emails(id), email)
     assert.equal(await press(older.path), 404, 'the second mailbox has nothing to say')
-    assert.match((await mailOf(third, /was taken off/)).paragraphs.join(' '), /has gone back to the one before/)
+    assert.match((await mailOf(third, /was taken off/)).paragraphs.join(' '), /has gone back to its earlier one/)
     for (const mailbox of [theirs, third])
       assert.ok(!(await queuedFor(product, mailbox)).some(({ subject }) => CHOOSE.test(subject)), 'no reset')
     assert.equal(await press((await mailOf(email, CHOOSE)).path, { password: NEW_PASSWORD }), 303)
@@ -227,7 +230,7 @@ describe('an account that somebody else began with the owner’s address', () =>
     const { browser, email } = await signedUp(product)
     const { value } = await withToken(product, browser)
     clock.advance(1000)
-    assert.equal(await press((await mailOf(email, /^Confirm your e-?mail/)).path, {}, browser), 303)
+    assert.equal(await press((await mailOf(email, /^Confirm your email/)).path, {}, browser), 303)
     clock.advance(1000)
     await product.browser().post('/reset-password', { email })
     assert.equal(await press((await mailOf(email, /^Reset your/)).path, { password: NEW_PASSWORD }), 303)

@@ -67,7 +67,7 @@ describe('an address that nobody confirmed', () => {
     assert.ok((await subjects(email)).includes('An access token was generated'), 'told')
     await product.browser().post('/sign-up', { email, password: OTHER })
     assert.ok(
-      (await subjects(email)).some((subject) => /^Somebody gave your address/.test(subject)),
+      (await subjects(email)).some((subject) => /^Someone gave your address/.test(subject)),
       'told',
     )
   })

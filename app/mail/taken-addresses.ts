@@ -17,6 +17,6 @@ export async function triedMail(
   const { keptUntil } = holder // it was confirmed then
   if (keptUntil === null && !receivesNews(deps, holder)) return undefined
   if (!(await chargeMail(deps, attemptMails(to))).ok) return undefined
-  const message = keptUntil ? addressKeptMail(deps, { to, keptUntil, origin }) : addressTriedMail(deps, { to, origin })
-  return queuedMail(deps.vault, holder.id, message, now)
+  const mail = keptUntil ? addressKeptMail({ to, keptUntil, origin }) : addressTriedMail(deps, { to, origin })
+  return queuedMail(deps.vault, holder.id, mail, now)
 }

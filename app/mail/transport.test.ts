@@ -96,7 +96,7 @@ describe('a mail', () => {
       assert.deepEqual(await transport.deliver(outgoing({ to })), {
         ok: false,
         permanent: true,
-        error: 'that is no e-mail address',
+        error: 'that is no email address',
       })
     assert.equal(server.received.length, lines.length)
   })

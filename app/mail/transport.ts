@@ -119,7 +119,7 @@ function toFolder(folder: string, compose: Compose): MailTransport {
 }
 
 const LATE = Symbol('late')
-const NOT_AN_ADDRESS: Delivery = { ok: false, permanent: true, error: 'that is no e-mail address' }
+const NOT_AN_ADDRESS: Delivery = { ok: false, permanent: true, error: 'that is no email address' }
 
 /** One address and nothing around it: no second receiver, no header line, no command to the server fits in. */
 const isAddress = (text: string) => /^[^\s\p{Cc}<>()[\]\\,;:"@]+@[^\s\p{Cc}<>()[\]\\,;:"@]+$/u.test(text)
@@ -149,14 +149,14 @@ const oneLine = (text: string) => text.replaceAll(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' '
 const textOf = ({ paragraphs, link, after = [] }: Message) =>
   `${[...paragraphs, ...(link ? [`${link.text}:\n${link.href}`] : []), ...after].join('\n\n')}\n`
 
-function htmlOf({ subject, paragraphs, link, after = [] }: Message) {
+function htmlOf({ language = 'en', subject, paragraphs, link, after = [] }: Message) {
   const body = [
     ...paragraphs.map((text) => `<p>${escaped(text)}</p>`),
     ...(link ? [`<p><a href="${escaped(link.href)}"><strong>${escaped(link.text)}</strong></a></p>`] : []),
     ...after.map((text) => `<p><small>${escaped(text)}</small></p>`),
   ]
   return `<!doctype html>
-<html lang="en">
+<html lang="${escaped(language)}">
 <head><meta charset="utf-8"><title>${escaped(subject)}</title></head>
 <body style="font-family: system-ui, sans-serif; line-height: 1.5; max-width: 36em">
 ${body.join('\n')}

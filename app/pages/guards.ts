@@ -63,7 +63,7 @@ const signedIn = <Deps extends GuardDeps, Viewer extends Session>(
       return c.redirect(deps.cookies.pending.read(c) ? `/sign-in/two-factor${returnTo}` : `/sign-in${returnTo}`, 303)
     }
     if (may !== 'go_on') {
-      if (may === 'confirm_email') deps.cookies.notice.leave(c, 'email_unconfirmed')
+      if (may === 'confirm_email') deps.cookies.flash.leave(c, 'email_unconfirmed')
       return c.redirect(LEADS_TO[may], 303)
     }
     c.set('session', session)

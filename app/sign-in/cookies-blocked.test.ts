@@ -13,7 +13,7 @@ import {
   withTwoFactor,
 } from '../testing.ts'
 
-const TITLE = /<h1[^>]*>Your browser did not keep our cookie<\/h1>/
+const TITLE = /<h1[^>]*>Your browser didn&#39;t keep our cookie<\/h1>/
 const CODE = '/sign-in/two-factor'
 const product = await latchkey()
 const { clock } = product

@@ -5,8 +5,9 @@ import { MailLinkGonePage } from '#views/mail-link-gone-page.tsx'
 import { NewPasswordPage } from '#views/sign-in/new-password-page.tsx'
 import { ResetPasswordPage } from '#views/sign-in/reset-password-page.tsx'
 import type { FormState } from '#views/ui/types.ts'
+import { words } from '#views/words/words.ts'
 import type { AppContext, AppEnv } from '../http/env.ts'
-import { emailField } from '../http/fields.ts'
+import { chosenPasswordField, emailField } from '../http/fields.ts'
 import { readForm } from '../http/forms.ts'
 import { mailLinkCookie } from '../http/mail-link-cookie.ts'
 import { passwordRefused, refusedForm, refusedStatus, tooManyAttempts } from '../http/messages.ts'
@@ -28,23 +29,20 @@ export const resetPasswordRoutes = (deps: Deps) =>
       if (!form.ok) return deps.page(c, <ResetPasswordPage form={{ values, errors: form.errors }} />, 422)
       const result = await requestReset(deps, form.data.email, c.var.origin)
       if (result.ok) return c.redirect('/reset-password/sent', 303)
-      const refused = refusedForm<'email'>('', tooManyAttempts(result.seconds), result, values)
+      const refused = refusedForm<'email'>('', tooManyAttempts(result.seconds), values)
       return deps.page(c, <ResetPasswordPage form={refused} />, refusedStatus(c, result))
     })
     .get('/sent', (c) =>
       deps.page(
         c,
         <CheckMailPage delivery={deps.mailDelivery}>
-          <p class="lead">
-            If there is an account with that address, a mail with a link to a new password is on its way. The link works
-            once, within 30 minutes.
-          </p>
-          <p>Nothing there? Look in the spam folder, and check that the address was the right one.</p>
+          <p class="lead">{words.signIn.sent.resetPassword}</p>
+          <p>{words.signIn.sent.notThere}</p>
         </CheckMailPage>,
       ),
     )
 
-const NewPasswordForm = z.object({ password: z.string('Choose a new password.').min(1, 'Choose a new password.') })
+const NewPasswordForm = z.object({ password: chosenPasswordField('newPassword') })
 
 /** What the link leads to. */
 export function newPasswordRoutes(deps: Deps) {
@@ -64,7 +62,11 @@ export function newPasswordRoutes(deps: Deps) {
 
   function gone(c: AppContext) {
     cookie.remove(c)
-    return deps.page(c, <MailLinkGonePage link={{ href: '/reset-password', text: 'Reset your password' }} />, 410)
+    return deps.page(
+      c,
+      <MailLinkGonePage link={{ href: '/reset-password', text: words.signIn.resetPassword.title }} />,
+      410,
+    )
   }
 
   return new Hono<AppEnv>()
@@ -80,13 +82,13 @@ export function newPasswordRoutes(deps: Deps) {
         if (result.reason === 'gone') return gone(c)
         const refused =
           result.reason === 'wait'
-            ? refusedForm<'password'>('', tooManyAttempts(result.seconds), result)
+            ? refusedForm<'password'>('', tooManyAttempts(result.seconds))
             : refusedForm<'password'>('password', passwordRefused(result.refusal, minLength))
         return show(c, token, refused, refusedStatus(c, result))
       }
       cookie.remove(c)
       deps.cookies.pending.remove(c)
-      deps.cookies.notice.leave(c, 'password_reset')
+      deps.cookies.flash.leave(c, 'password_reset')
       return c.redirect('/sign-in', 303)
     })
 }

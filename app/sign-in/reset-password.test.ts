@@ -105,7 +105,7 @@ describe('asking for a new password', () => {
   })
 
   test('says where the mail lies where none is sent', async () => {
-    assert.match((await product.browser().get('/reset-password/sent')).text, /This site can't send mail yet/)
+    assert.match((await product.browser().get('/reset-password/sent')).text, /This site can't send email yet/)
     assert.doesNotMatch((await mailing.browser().get('/reset-password/sent')).text, /folder mail/)
   })
 
@@ -370,7 +370,7 @@ describe('the link to a new password', () => {
     const { email } = await signedUp(product)
     const answer = await resetting(await resetLink(product, email), email.toUpperCase())
     assert.equal(answer.status, 422)
-    assert.match(answer.text, /made of your email address/)
+    assert.match(answer.text, /contains your email address/)
   })
 
   test('stopped at any statement of its transaction changes nothing, and works afterwards (A67)', async () => {

@@ -162,7 +162,7 @@ describe('a recovery code', () => {
       const words =
         left === 0 ? /It was the last one/ : left === 1 ? /1 of 12 is left/ : new RegExp(`${left} of 12 are left`)
       assert.match(page?.text ?? '', words)
-      assert.equal(/class="notice warn"/.test(page?.html ?? ''), left <= 3)
+      assert.equal(/class="callout warn"/.test(page?.html ?? ''), left <= 3)
       if (left === 0) assert.equal((await browser?.get('/'))?.location, '/settings/two-factor/recovery-codes')
     }
     const last = await owingCode(product, email)

@@ -3,15 +3,15 @@ import { z } from 'zod'
 import { NoCookiePage } from '#views/sign-in/no-cookie-page.tsx'
 import { SecondStepPage } from '#views/sign-in/second-step-page.tsx'
 import type { FormState } from '#views/ui/types.ts'
+import { words } from '#views/words/words.ts'
 import type { AppContext, AppEnv } from '../http/env.ts'
+import type { FlashWord } from '../http/flashes.ts'
 import { readForm } from '../http/forms.ts'
 import { answerRefused, refusedForm, refusedStatus, speakerOf } from '../http/messages.ts'
 import type { RenderPage } from '../http/page.tsx'
 import { returnPath } from '../http/return-to.ts'
-import type { NoticeWord } from '../http/session.ts'
 import { asksForCookie, type GuardDeps, signedOut } from '../pages/guards.ts'
 import { answerIn, answerShape, fieldOf, type WithPages } from '../two-factor/factor.http.ts'
-import { NO_CODE } from '../two-factor/factors/typed-code.http.ts'
 import {
   cancelPending,
   canUseAuthenticator,
@@ -44,9 +44,9 @@ export function secondStepRoutes(deps: WithPages<SecondStepDeps> & GuardDeps & {
     )
   }
 
-  function startAgain(c: AppContext, notice: NoticeWord) {
+  function startAgain(c: AppContext, flash: FlashWord) {
     deps.cookies.pending.remove(c)
-    deps.cookies.notice.leave(c, notice)
+    deps.cookies.flash.leave(c, flash)
     return c.redirect('/sign-in', 303)
   }
 
@@ -61,9 +61,13 @@ export function secondStepRoutes(deps: WithPages<SecondStepDeps> & GuardDeps & {
       const { return_to: returnTo, trust, cookie } = form.values
       const values = { ...(trust && { trust }), ...(cookie && { cookie }) }
       if (deps.cookies.probe.isLost(c, form.values))
-        return deps.page(c, <NoCookiePage site={deps.baseUrl} again={{ href: '/sign-in', text: 'Sign in' }} />, 422)
+        return deps.page(
+          c,
+          <NoCookiePage site={deps.baseUrl} again={{ href: '/sign-in', text: words.signIn.signIn.title }} />,
+          422,
+        )
       const answer = answerIn(kinds, form.values)
-      if (!answer) return show(c, { values, errors: { code: NO_CODE } }, returnTo, 422)
+      if (!answer) return show(c, { values, errors: { code: words.fields.code } }, returnTo, 422)
       const { cookies } = deps
       const held = { known: cookies.browser.read(c), trusted: cookies.trusted.read(c) }
       const door = { client: 'browser', held, trust: trust === 'yes' } as const
@@ -74,7 +78,7 @@ export function secondStepRoutes(deps: WithPages<SecondStepDeps> & GuardDeps & {
         const field = result.reason === 'refused' ? fieldOf(speakerOf(deps, result.refusal)) : 'code'
         return show(
           c,
-          refusedForm<string>(field, answerRefused(deps, result), result, values),
+          refusedForm<string>(field, answerRefused(deps, result), values),
           returnTo,
           refusedStatus(c, result),
         )
@@ -84,7 +88,7 @@ export function secondStepRoutes(deps: WithPages<SecondStepDeps> & GuardDeps & {
       cookies.browser.hold(c, result.holds.known)
       cookies.trusted.hold(c, result.holds.trusted)
       if (result.recoveryCodesLeft === undefined) return c.redirect(returnPath(returnTo, deps.baseUrl), 303)
-      deps.cookies.notice.leave(c, 'recovery_code_used')
+      deps.cookies.flash.leave(c, 'recovery_code_used')
       return c.redirect(result.recoveryCodesLeft === 0 ? '/settings/two-factor/recovery-codes' : '/', 303)
     })
     .post('/cancel', async (c) => {

@@ -96,7 +96,7 @@ describe('several authenticators at sign-in', () => {
     clock.advance(30_000)
     const { text } = await browser.get(LIST)
     assert.match(text, /Spare phone Can not be read/)
-    assert.equal(text.match(/Can not be read/g)?.length, 1)
+    assert.equal(text.match(/Can't be read/g)?.length, 1)
     const visitor = await owingCode(product, email)
     assert.match((await answerCode(visitor, codeOf(spare.key, clock.now()))).text, /That code is not right\./)
     await signedInWith(product, email, codeOf(first.key, clock.now()))

@@ -2,11 +2,13 @@ import { Hono } from 'hono'
 import { z } from 'zod'
 import { NoCookiePage } from '#views/sign-in/no-cookie-page.tsx'
 import { SignInPage } from '#views/sign-in/sign-in-page.tsx'
+import type { Said } from '#views/ui/types.ts'
+import { words } from '#views/words/words.ts'
 import type { AppEnv } from '../http/env.ts'
 import { emailField, passwordField } from '../http/fields.ts'
+import { takeFlash } from '../http/flash.ts'
 import { readForm } from '../http/forms.ts'
 import { refusedForm, refusedStatus, tooManyAttempts } from '../http/messages.ts'
-import { takeNotice } from '../http/notices.ts'
 import type { RenderPage } from '../http/page.tsx'
 import { returnPath } from '../http/return-to.ts'
 import { asksForCookie, type GuardDeps, signedOut } from '../pages/guards.ts'
@@ -30,7 +32,7 @@ export function signInRoutes(deps: SignInDeps & GuardDeps & { page: RenderPage; 
     .get('/', (c) =>
       deps.page(
         c,
-        <SignInPage form={{}} returnTo={wanted(c.req.query('return_to'))} notice={takeNotice(c, deps.cookies)} />,
+        <SignInPage form={{}} returnTo={wanted(c.req.query('return_to'))} flash={takeFlash(c, deps.cookies)} />,
       ),
     )
     .post('/', async (c) => {
@@ -40,13 +42,13 @@ export function signInRoutes(deps: SignInDeps & GuardDeps & { page: RenderPage; 
       const { cookies } = deps
       if (cookies.probe.isLost(c, form.values)) {
         const href = returnTo ? `/sign-in?return_to=${encodeURIComponent(returnTo)}` : '/sign-in'
-        return deps.page(c, <NoCookiePage site={deps.baseUrl} again={{ href, text: 'Sign in' }} />, 422)
+        return deps.page(c, <NoCookiePage site={deps.baseUrl} again={{ href, text: words.signIn.signIn.title }} />, 422)
       }
       if (!form.ok) return deps.page(c, <SignInPage form={{ values, errors: form.errors }} returnTo={returnTo} />, 422)
       const held = { known: cookies.browser.read(c), trusted: cookies.trusted.read(c) }
       const result = await signIn(deps, form.data, c.var.origin, 'browser', held)
       if (!result.ok) {
-        const refused = refusedForm<'email' | 'password'>('', message(result), result, values)
+        const refused = refusedForm<'email' | 'password'>('', message(result), values)
         return deps.page(c, <SignInPage form={refused} returnTo={returnTo} />, refusedStatus(c, result))
       }
       if (result.step === 'signed_in') {
@@ -64,12 +66,12 @@ export function signInRoutes(deps: SignInDeps & GuardDeps & { page: RenderPage; 
     })
 }
 
-function message(result: Exclude<SignInResult, { ok: true }>): string {
+function message(result: Exclude<SignInResult, { ok: true }>): Said {
   switch (result.reason) {
     case 'wrong_credentials':
-      return 'That email and password do not belong together.'
+      return words.messages.wrong_credentials
     case 'suspended':
-      return 'This account is suspended. Whoever runs this site can tell you why.'
+      return words.messages.suspended
     case 'wait':
       return tooManyAttempts(result.seconds)
   }

@@ -81,7 +81,7 @@ export type SignInResult =
   | Wait
 
 /**
- * First step: e-mail (normalised) and password. The answer and its time are the same whether the account exists or not.
+ * First step: email (normalised) and password. The answer and its time are the same whether the account exists or not.
  * A browser that the account trusts is in without a code.
  */
 export const signIn = (

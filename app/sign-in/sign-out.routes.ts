@@ -10,7 +10,7 @@ export const signOutRoutes = (deps: SignInDeps & GuardDeps) =>
       deps.cookies.session.remove(c)
       deps.cookies.pending.remove(c)
       deps.cookies.enrolment.remove(c)
-      deps.cookies.notice.leave(c, 'signed_out')
+      deps.cookies.flash.leave(c, 'signed_out')
       c.header('Clear-Site-Data', '"cache"') // what Back would show again
       return c.redirect('/sign-in', 303)
     }),

@@ -30,7 +30,7 @@ after(product.close)
 
 const HOUR = 60 * 60_000
 const OTHER = 'another quiet harbour bell'
-const TRIED = /^Somebody gave your address/
+const TRIED = /^Someone gave your address/
 const signUp = (email: string, password = PASSWORD, on = product) => on.browser().post('/sign-up', { email, password })
 const triedMails = async (email: string) => (await mailsTo(product, email)).filter(({ subject }) => TRIED.test(subject))
 
@@ -42,8 +42,8 @@ describe('an account where mail reaches people', () => {
     assert.deepEqual([answer.status, answer.location], [303, '/sign-up/sent'])
     assert.equal(browser.cookies.size, 0)
     const page = await browser.get('/sign-up/sent')
-    assert.match(page.html, /<h1>Check your mail<\/h1>/)
-    assert.doesNotMatch(page.text, /send mail yet|lie as files/)
+    assert.match(page.html, /<h1>Check your email<\/h1>/)
+    assert.doesNotMatch(page.text, /send email yet|are files/)
     const { sessions, account } = await stateOf(database, email)
     assert.deepEqual([sessions, account.emailConfirmedAt], [[], null])
     assert.deepEqual(await loggedEvents(product, email), ['signed_up'])
@@ -57,7 +57,7 @@ describe('an account where mail reaches people', () => {
     await followed(browser, path)
     assert.equal((await browser.post(pageOf(path))).location, '/sign-in')
     assert.equal((await browser.post('/sign-in', { email, password: PASSWORD })).location, '/')
-    assert.doesNotMatch((await browser.get('/')).text, /not confirmed/)
+    assert.doesNotMatch((await browser.get('/')).text, /isn't confirmed/)
   })
 
   test('that was never confirmed may be gone on with, and is told to confirm', async () => {
@@ -65,7 +65,7 @@ describe('an account where mail reaches people', () => {
     await signUp(email)
     const browser = await signedInBrowser(product, email)
     const page = await browser.get('/')
-    assert.match(page.text, /Your e-mail address is not confirmed/)
+    assert.match(page.text, /Your email address isn't confirmed/)
     assert.match(page.html, /href="\/settings\/email"/)
   })
 
@@ -109,7 +109,7 @@ describe('an account where mail reaches people', () => {
     assert.deepEqual(now, before)
     const [mail, ...more] = await triedMails(email)
     assert.equal(more.length, 0)
-    assert.match(mail?.paragraphs.join(' ') ?? '', /Somebody tried to create an account with your address/)
+    assert.match(mail?.paragraphs.join(' ') ?? '', /Someone tried to create an account with your address/)
     assert.ok(!JSON.stringify(mail).includes('token='), 'it holds nothing that opens anything')
     clock.advance(HOUR - 1)
     await signUp(email, OTHER)

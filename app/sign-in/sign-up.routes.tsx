@@ -4,8 +4,9 @@ import { CheckMailPage } from '#views/mail/check-mail-page.tsx'
 import { NoCookiePage } from '#views/sign-in/no-cookie-page.tsx'
 import { SignUpPage } from '#views/sign-in/sign-up-page.tsx'
 import type { FormState } from '#views/ui/types.ts'
+import { words } from '#views/words/words.ts'
 import type { AppEnv } from '../http/env.ts'
-import { emailField } from '../http/fields.ts'
+import { chosenPasswordField, emailField } from '../http/fields.ts'
 import { readForm } from '../http/forms.ts'
 import { passwordRefused, refusedForm, refusedStatus, tooManyAttempts } from '../http/messages.ts'
 import type { RenderPage } from '../http/page.tsx'
@@ -14,7 +15,7 @@ import { type SignUpDeps, type SignUpResult, signUp } from './sign-up.ts'
 
 const SignUpForm = z.object({
   email: emailField(),
-  password: z.string('Choose a password.').min(1, 'Choose a password.'),
+  password: chosenPasswordField('firstPassword'),
   cookie: z.string().optional(),
 })
 
@@ -29,7 +30,7 @@ export function signUpRoutes(deps: SignUpDeps & GuardDeps & { page: RenderPage; 
       const form = await readForm(c, SignUpForm)
       const values = { email: form.values.email ?? '', ...(form.values.cookie && { cookie: form.values.cookie }) }
       if (deps.cookies.probe.isLost(c, form.values)) {
-        const again = { href: '/sign-up', text: 'Create your account' }
+        const again = { href: '/sign-up', text: words.signIn.signUp.title }
         return deps.page(c, <NoCookiePage site={deps.baseUrl} again={again} />, 422)
       }
       if (!form.ok) return deps.page(c, show({ values, errors: form.errors }), 422)
@@ -44,11 +45,8 @@ export function signUpRoutes(deps: SignUpDeps & GuardDeps & { page: RenderPage; 
       deps.page(
         c,
         <CheckMailPage delivery={deps.mailDelivery}>
-          <p class="lead">
-            A mail is on its way to the address you gave. Follow its link to confirm that the address is yours, then
-            sign in.
-          </p>
-          <p>Nothing there? Look in the spam folder, and check that the address was the right one.</p>
+          <p class="lead">{words.signIn.sent.signUp}</p>
+          <p>{words.signIn.sent.notThere}</p>
         </CheckMailPage>,
       ),
     )
@@ -61,10 +59,10 @@ function refused(
 ): FormState<'email' | 'password'> {
   switch (result.reason) {
     case 'weak_password':
-      return refusedForm('password', passwordRefused(result.refusal, minLength), {}, values)
+      return refusedForm('password', passwordRefused(result.refusal, minLength), values)
     case 'email_taken':
-      return refusedForm('email', 'There is an account with this email already. Sign in to it instead.', {}, values)
+      return refusedForm('email', words.messages.email_taken, values)
     case 'wait':
-      return refusedForm('', tooManyAttempts(result.seconds), result, values)
+      return refusedForm('', tooManyAttempts(result.seconds), values)
   }
 }

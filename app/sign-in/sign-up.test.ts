@@ -67,7 +67,7 @@ describe('a new account', () => {
     const before = await everyRow(product)
     const again = await signUp({ email, password: 'another quiet harbour bell' })
     assert.equal(again.status, 422)
-    assert.match(again.text, /There is an account with this email already/)
+    assert.match(again.text, /There is already an account with this email/)
     assert.deepEqual(again.headers.getSetCookie(), [])
     const afterwards = await everyRow(product)
     for (const table of ['accounts', 'sessions', 'events']) assert.deepEqual(afterwards[table], before[table])

@@ -21,7 +21,7 @@ export type NewAccount = {
 
 export type SignUpStore = TakenAddressStore & {
   /**
-   * Account, session where it is signed in, link, mail and events, all of it or none. False when the e-mail has an account
+   * Account, session where it is signed in, link, mail and events, all of it or none. False when the email has an account
    * already, which stays as it is, or is kept for one that left it.
    */
   signUp(of: {

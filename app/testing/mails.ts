@@ -1,5 +1,5 @@
 import * as schema from '#db/schema.ts'
-import { type Message, openMail } from '../mail/mail.ts'
+import { type Message, messageOf, openMail } from '../mail/mail.ts'
 import type { Browser } from './browser.ts'
 import { BASE_URL, PASSWORD } from './names.ts'
 import { newEmail, signIn, signUp, submit } from './people.ts'
@@ -11,6 +11,7 @@ export async function mailsTo(product: Latchkey, email: string): Promise<Message
   return rows
     .sort((a, b) => a.createdAt.getTime() - b.createdAt.getTime())
     .flatMap((row) => openMail(product.vault, row) ?? [])
+    .map((queued) => messageOf(queued, product.deps.writeMail))
     .filter(({ to }) => to === email)
 }
 
@@ -35,7 +36,7 @@ export const pageOf = (path: string): string => path.split('?')[0] ?? ''
 export async function confirmedAccount(product: Latchkey): Promise<string> {
   const email = newEmail()
   await signUp(product.browser(), { email, password: PASSWORD })
-  const { path } = await mailTo(product, email, /^Confirm your e-mail/)
+  const { path } = await mailTo(product, email, /^Confirm your email/)
   const browser = product.browser()
   await followed(browser, path)
   await submit(browser, pageOf(path))

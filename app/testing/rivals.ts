@@ -3,7 +3,7 @@ import { asc, eq } from 'drizzle-orm'
 import * as schema from '#db/schema.ts'
 import { createPasswords } from '../lib/passwords.ts'
 import { hashToken } from '../lib/tokens.ts'
-import { openMail } from '../mail/mail.ts'
+import { messageOf, openMail } from '../mail/mail.ts'
 import { writeNotices } from '../mail/mailing.ts'
 import { codeOf } from './authenticator.ts'
 import type { Browser } from './browser.ts'
@@ -100,8 +100,9 @@ export async function rivals(product: Latchkey) {
     if (rows.length === 0) return arrived
     await db.delete(schema.mails)
     for (const row of rows) {
-      const message = openMail(vault, row)
-      if (!message) continue
+      const queued = openMail(vault, row)
+      if (!queued) continue
+      const message = messageOf(queued, deps.writeMail)
       const { to, subject } = message
       boxes.get(to)?.push({ subject, path: pathIn(message), caused })
       if (row.accountId === accountId) arrived.set(to, [...(arrived.get(to) ?? []), subject])

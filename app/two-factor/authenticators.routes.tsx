@@ -7,12 +7,13 @@ import {
   RenameAuthenticatorPage,
 } from '#views/two-factor/change-authenticator-pages.tsx'
 import type { FormState } from '#views/ui/types.ts'
+import { words } from '#views/words/words.ts'
 import { passwordField } from '../http/fields.ts'
+import { takeFlash } from '../http/flash.ts'
+import type { FlashWord } from '../http/flashes.ts'
 import { readForm } from '../http/forms.ts'
-import { nameRefused, refusedForm, refusedStatus, tooManyAttempts, WRONG_PASSWORD } from '../http/messages.ts'
-import { takeNotice } from '../http/notices.ts'
+import { nameRefused, refusedForm, refusedStatus, tooManyAttempts } from '../http/messages.ts'
 import type { RenderPage } from '../http/page.tsx'
-import type { NoticeWord } from '../http/session.ts'
 import { type GuardDeps, type SignedInContext, signedInPages } from '../pages/guards.ts'
 import {
   AUTHENTICATORS_AT_MOST,
@@ -33,8 +34,8 @@ const PasswordForm = z.object({ password: passwordField() })
 
 /** The list, Rename, Remove. Add Authenticator and Move to a New Phone are flows of their own. */
 export function authenticatorsRoutes(deps: AuthenticatorsDeps & GuardDeps & { page: RenderPage }) {
-  const back = (c: AuthenticatorsContext, notice: NoticeWord) => {
-    deps.cookies.notice.leave(c, notice)
+  const back = (c: AuthenticatorsContext, flash: FlashWord) => {
+    deps.cookies.flash.leave(c, flash)
     return c.redirect(HERE, 303)
   }
 
@@ -67,12 +68,12 @@ export function authenticatorsRoutes(deps: AuthenticatorsDeps & GuardDeps & { pa
     pages
       .get('/', compress(), (c) => {
         const { session } = c.var // ten authenticators are a long page, and no secret is on it
-        const notice = takeNotice(c, deps.cookies, session)
+        const flash = takeFlash(c, deps.cookies, session)
         return deps.page(
           c,
           <AuthenticatorsPage
             viewer={session}
-            notice={notice}
+            flash={flash}
             authenticators={authenticatorsSeenBy(deps, session)}
             atMost={AUTHENTICATORS_AT_MOST}
           />,
@@ -90,7 +91,7 @@ export function authenticatorsRoutes(deps: AuthenticatorsDeps & GuardDeps & { pa
         const result = await renameAuthenticator(deps, c.var.session, { id: authenticator.id, name }, c.var.origin)
         if (result.ok) return back(c, 'authenticator_renamed')
         if (result.reason === 'changed') return back(c, 'changed_meanwhile')
-        return renamePage(c, authenticator, refusedForm('name', nameRefused(result.refusal), {}, { name }), 422)
+        return renamePage(c, authenticator, refusedForm('name', nameRefused(result.refusal), { name }), 422)
       })
       .get('/:id/remove', (c) => {
         const { all, authenticator } = inPath(c)
@@ -119,11 +120,11 @@ export function authenticatorsRoutes(deps: AuthenticatorsDeps & GuardDeps & { pa
             return removePage(
               c,
               authenticator,
-              refusedForm('', tooManyAttempts(result.seconds), result),
+              refusedForm('', tooManyAttempts(result.seconds)),
               refusedStatus(c, result),
             )
           case 'wrong_password':
-            return removePage(c, authenticator, refusedForm('password', WRONG_PASSWORD), 422)
+            return removePage(c, authenticator, refusedForm('password', words.messages.wrongPassword), 422)
         }
       }),
   )

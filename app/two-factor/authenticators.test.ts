@@ -69,8 +69,8 @@ describe('a new name', () => {
       ['', 'Give it a name.'],
       [' \u200B ', 'Give it a name.'],
       ['x'.repeat(41), 'The name can have at most 40 characters.'],
-      ['a\u0007b', 'The name has a character that cannot be shown on one line.'],
-      ['a\u202Eb', 'The name has a character that cannot be shown on one line.'],
+      ['a\u0007b', "The name has a character that can't be shown on one line."],
+      ['a\u202Eb', "The name has a character that can't be shown on one line."],
     ] as const) {
       const { status, html, text } = await browser.post(`${LIST}/${spare.id}/rename`, { name })
       assert.equal(status, 422)
@@ -110,7 +110,7 @@ describe('removing one', () => {
     const pending = await owingCode(product, email)
     const before = await stateOf(database, email)
     const { secret } = await factorOf(email, spare.id)
-    assert.match((await browser.get(`${LIST}/${spare.id}/remove`)).text, /The codes of Spare phone no longer open/)
+    assert.match((await browser.get(`${LIST}/${spare.id}/remove`)).text, /Codes from Spare phone will no longer open/)
     const old = copyOf(product, browser)
     assert.equal((await browser.post(`${LIST}/${spare.id}/remove`, { password: PASSWORD })).location, LIST)
     assert.match((await browser.get(LIST)).text, /The authenticator has been removed\./)
@@ -179,7 +179,10 @@ describe('removing one', () => {
         assert.equal((await browser.get(`${LIST}/${id}/${what}`)).location, LIST)
         const fields: Record<string, string> = what === 'rename' ? { name: 'Mine now' } : { password: PASSWORD }
         assert.equal((await browser.post(`${LIST}/${id}/${what}`, fields)).location, LIST)
-        assert.match((await browser.get(LIST)).text, /That is no authenticator of this account, or not any more\./)
+        assert.match(
+          (await browser.get(LIST)).text,
+          /This account doesn't have that authenticator, or no longer does\./,
+        )
       }
     assert.deepEqual(await everyRow(product), before)
     assert.equal((await stateOf(database, other)).factors.length, 2)

@@ -2,10 +2,11 @@ import { z } from 'zod'
 import { ConfirmPage } from '#views/two-factor/confirm-page.tsx'
 import type { Flow } from '#views/two-factor/flows.ts'
 import type { FormState } from '#views/ui/types.ts'
+import { words } from '#views/words/words.ts'
 import type { ConfirmPasswordResult } from '../account/confirm-password.ts'
 import { passwordField } from '../http/fields.ts'
 import { readForm } from '../http/forms.ts'
-import { CHANGED_MEANWHILE, refusedForm, refusedStatus, tooManyAttempts, WRONG_PASSWORD } from '../http/messages.ts'
+import { refusedForm, refusedStatus, tooManyAttempts } from '../http/messages.ts'
 import type { RenderPage } from '../http/page.tsx'
 import type { SignedInContext, SignedInPages } from '../pages/guards.ts'
 import type { Session } from '../sign-in/session.ts'
@@ -63,10 +64,10 @@ export function confirmRoutes<Viewer extends Session>(
 function refused(result: Refused) {
   switch (result.reason) {
     case 'wait':
-      return refusedForm<'password'>('', tooManyAttempts(result.seconds), result)
+      return refusedForm<'password'>('', tooManyAttempts(result.seconds))
     case 'changed':
-      return refusedForm<'password'>('', CHANGED_MEANWHILE)
+      return refusedForm<'password'>('', words.messages.changedMeanwhile)
     case 'wrong_password':
-      return refusedForm<'password'>('password', WRONG_PASSWORD)
+      return refusedForm<'password'>('password', words.messages.wrongPassword)
   }
 }

@@ -11,7 +11,7 @@ export const disableRoutes = (deps: DisableDeps & GuardDeps & { page: RenderPage
       if (!result.ok) return result
       deps.cookies.session.renew(c, result.token)
       deps.cookies.enrolment.remove(c)
-      deps.cookies.notice.leave(c, 'second_factor_off')
+      deps.cookies.flash.leave(c, 'second_factor_off')
       return '/settings/account'
     }),
   )

@@ -46,7 +46,7 @@ describe('attacks on the set-up', () => {
     assert.notEqual(older.key, newer.key)
     const late = await browser.post(SET_UP, { enrolment: older.enrolment, code: codeOf(older.key, clock.now()) })
     assert.equal(late.status, 409)
-    assert.match(late.text, /That page was from an earlier start of the set-up/)
+    assert.match(late.text, /That page was from an earlier set-up/)
     assert.equal(readEnrolPage(late.html).key, newer.key, 'the one that counts is shown')
     const lateDone = await changingNothing(() => done(browser, older.enrolment))
     assert.equal(lateDone.status, 409)

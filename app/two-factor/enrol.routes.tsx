@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { RecoveryCodesPrint } from '#views/two-factor/recovery-codes-print.tsx'
 import { SaveRecoveryCodesPage } from '#views/two-factor/save-recovery-codes-page.tsx'
 import type { FormState } from '#views/ui/types.ts'
+import { words } from '#views/words/words.ts'
 import type { AppEnv } from '../http/env.ts'
 import { readForm, readNothing } from '../http/forms.ts'
 import { refusedForm } from '../http/messages.ts'
@@ -11,7 +12,7 @@ import { displayed } from '../lib/codes.ts'
 import { type SignedInContext, sessionAlone, signedInPages } from '../pages/guards.ts'
 import { confirmAnswer, finishEnrolment, startEnrolment } from './enrol.ts'
 import { type Enrolment, stepOf } from './enrolment.ts'
-import { EnrolmentId, type EnrolRoutesDeps, newAuthenticator, OTHER_WINDOW } from './new-authenticator.routes.tsx'
+import { EnrolmentId, type EnrolRoutesDeps, newAuthenticator } from './new-authenticator.routes.tsx'
 
 const HERE = '/settings/two-factor/set-up'
 const CODES = `${HERE}/recovery-codes`
@@ -60,13 +61,15 @@ export function enrolRoutes(deps: EnrolRoutesDeps) {
       const enrolment = await cookie.read(c)
       // Done twice: the first has turned it on and taken the cookie along.
       if (!enrolment) return session.secondFactorSince ? c.redirect('/settings/account', 303) : cookie.startAgain(c)
-      if (form.values.enrolment !== enrolment.id) return stepTwo(c, enrolment, refusedForm('', OTHER_WINDOW), 409)
+      if (form.values.enrolment !== enrolment.id)
+        return stepTwo(c, enrolment, refusedForm('', words.twoFactor.errors.otherWindow), 409)
       const saved = form.ok && form.data.saved === 'yes'
       const result = await finishEnrolment(deps, session, enrolment, saved, c.var.origin)
       if (result.ok) return cookie.finish(c, result.token, 'second_factor_on')
-      if (result.reason === 'code_owed') return stepOne(c, enrolment, refusedForm('code', 'Enter the code first.'), 409)
+      if (result.reason === 'code_owed')
+        return stepOne(c, enrolment, refusedForm('code', words.twoFactor.errors.codeFirst), 409)
       if (result.reason === 'not_saved')
-        return stepTwo(c, enrolment, refusedForm('saved', 'Save the recovery codes first, then tick this.'), 422)
+        return stepTwo(c, enrolment, refusedForm('saved', words.twoFactor.errors.notSaved), 422)
       return cookie.startAgain(c, 'changed_meanwhile')
     }),
   )

@@ -3,6 +3,8 @@ import type { JSX } from 'hono/jsx/jsx-runtime'
 import { z } from 'zod'
 import type { SecondStepFrame } from '#views/sign-in/second-step-form.tsx'
 import type { EnrolFrame } from '#views/two-factor/enrol-frame.tsx'
+import type { Said } from '#views/ui/types.ts'
+import type { Words } from '#views/words/words.ts'
 import type { Enrolling } from './enrol.ts'
 import type { ActiveFactor, Factor, FactorKinds, Fields, Refusal, SignInAnswer } from './factor.ts'
 
@@ -16,20 +18,21 @@ export type Answering = {
   form: Record<string, z.ZodType<string>>
   /** The same in the JSON of `/api/v1`. */
   json: z.ZodRawShape
-  said(refusal: Refusal): string
+  /** In the pages' language, unless another is given. */
+  said(refusal: Refusal, inWords?: Words): Said
   /** In an answer of `/api/v1`. */
   detail(refusal: Refusal): string
 }
 
 type Enrolable = {
   /** Of the button that chooses it on the page of another kind. */
-  label: string
+  label(): string
   /** What `/api/v1` answers for the device. */
   device: z.ZodRawShape
   enrolPage(frame: EnrolFrame, of: Enrolling): JSX.Element | Promise<JSX.Element>
   enrolJson(of: Enrolling): Promise<Record<string, unknown>>
   /** Where another answer is malformed, or refused in other words, while it is enrolled. */
-  saidAtFirst(refusal: Refusal | undefined): string
+  saidAtFirst(refusal: Refusal | undefined): Said
 }
 
 type Challenging = {

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { FormState } from '#views/ui/types.ts'
+import { words } from '#views/words/words.ts'
 import { enrolmentCookie } from '../http/enrolment-cookie.ts'
 import { readForm } from '../http/forms.ts'
 import { nameRefused, refusedForm, refusedStatus } from '../http/messages.ts'
@@ -18,8 +19,6 @@ export type EnrolRoutesDeps = WithPages<EnrolDeps> & GuardDeps & { page: RenderP
 
 /** Which enrolment a page belongs to: another window may have begun a newer one. */
 export const EnrolmentId = z.string().max(64).optional()
-export const OTHER_WINDOW =
-  'That page was from an earlier start of the set-up, in another window perhaps. This is the one that counts.'
 
 type Cookie = ReturnType<typeof enrolmentCookie>
 type Started = Awaited<ReturnType<typeof startAddition>>
@@ -70,7 +69,7 @@ export function newAuthenticator<Viewer extends Session = Session>(
     const { session } = c.var
     const kind = kindOf(deps, enrolment.kind)
     const others = deps.factorKinds.filter((other) => other !== kind && mode !== 'replace')
-    const otherKinds = others.map(({ kind, label }) => ({ kind, label }))
+    const otherKinds = others.map(({ kind, label }) => ({ kind, label: label() }))
     const frame = { viewer: session, mode, enrolmentId: enrolment.id, name: name?.(c, enrolment), form, otherKinds }
     return deps.page(c, await kind.enrolPage(frame, enrolling(deps, enrolment, session)), status)
   }
@@ -83,7 +82,7 @@ export function newAuthenticator<Viewer extends Session = Session>(
   ) => {
     const result = await start(c, session, { password, about: subject })
     if (!result.ok && result.reason === 'too_many_authenticators') {
-      deps.cookies.notice.leave(c, result.reason)
+      deps.cookies.flash.leave(c, result.reason)
       return home
     }
     if (!result.ok) return result
@@ -105,7 +104,8 @@ export function newAuthenticator<Viewer extends Session = Session>(
         const values = typedName === undefined ? {} : { name: typedName }
         const enrolment = await cookie.read(c)
         if (!enrolment) return cookie.startAgain(c)
-        if (id !== enrolment.id) return show(c, enrolment, refusedForm('', OTHER_WINDOW, {}, values), 409)
+        if (id !== enrolment.id)
+          return show(c, enrolment, refusedForm('', words.twoFactor.errors.otherWindow, values), 409)
         const kind = kindOf(deps, enrolment.kind)
         const errors = missingIn(kind.form, form.values)
         if (errors) {
@@ -118,8 +118,8 @@ export function newAuthenticator<Viewer extends Session = Session>(
         if (result instanceof Response) return result
         const refused =
           result.reason === 'bad_name'
-            ? refusedForm<string>('name', nameRefused(result.refusal), {}, values)
-            : refusedForm<string>(fieldOf(kind), firstRefused(kind, result), result, values)
+            ? refusedForm<string>('name', nameRefused(result.refusal), values)
+            : refusedForm<string>(fieldOf(kind), firstRefused(kind, result), values)
         return show(c, enrolment, refused, refusedStatus(c, result))
       })
       .post('/kind', async (c) => {

@@ -2,8 +2,8 @@ import { z } from 'zod'
 import { RecoveryCodesPage } from '#views/two-factor/recovery-codes-page.tsx'
 import { RecoveryCodesPrint } from '#views/two-factor/recovery-codes-print.tsx'
 import { RegeneratePage } from '#views/two-factor/regenerate-page.tsx'
+import { takeFlash } from '../http/flash.ts'
 import { readForm, readNothing } from '../http/forms.ts'
-import { takeNotice } from '../http/notices.ts'
 import type { RenderPage } from '../http/page.tsx'
 import { sendCodesFile } from '../http/recovery-codes-file.ts'
 import { displayed } from '../lib/codes.ts'
@@ -49,11 +49,8 @@ export function recoveryCodesRoutes(
       .get(
         '/',
         shown((c, { codes, madeAt }) => {
-          const notice = takeNotice(c, deps.cookies, c.var.session)
-          return deps.page(
-            c,
-            <RecoveryCodesPage viewer={c.var.session} notice={notice} codes={codes} madeAt={madeAt} />,
-          )
+          const flash = takeFlash(c, deps.cookies, c.var.session)
+          return deps.page(c, <RecoveryCodesPage viewer={c.var.session} flash={flash} codes={codes} madeAt={madeAt} />)
         }),
       )
       .get(
@@ -69,7 +66,7 @@ export function recoveryCodesRoutes(
           const { ok } = form.ok
             ? await regenerateCodes(deps, c.var.session, new Date(Number(form.data.set)), c.var.origin)
             : { ok: false }
-          deps.cookies.notice.leave(c, ok ? 'codes_regenerated' : 'codes_already_replaced')
+          deps.cookies.flash.leave(c, ok ? 'codes_regenerated' : 'codes_already_replaced')
           return c.redirect(HERE, 303)
         }),
       )

@@ -19,7 +19,7 @@ test('an address without an account is answered exactly like a wrong password (A
   const answers = []
   for (const email of [signedUp.email, newAccount().email]) {
     await signIn(page, { email, password: newPassword() })
-    await expect(page.getByRole('alert')).toContainText('That email and password do not belong together.')
+    await expect(page.getByRole('alert')).toContainText("That email and password don't belong together.")
     answers.push((await page.getByRole('main').innerHTML()).replaceAll(email, ''))
   }
   expect(answers[1]).toBe(answers[0])

@@ -1,15 +1,17 @@
 import { Settings } from '../layouts.tsx'
 import { Pressed } from '../ui/button-form.tsx'
+import { CalloutBox } from '../ui/callout-box.tsx'
 import { ErrorSummary } from '../ui/error-summary.tsx'
-import { NoticeBox } from '../ui/notice-box.tsx'
-import type { FormState, Notice, Viewer } from '../ui/types.ts'
+import { Message } from '../ui/message.tsx'
+import type { Callout, FormState, Viewer } from '../ui/types.ts'
+import { words } from '../words/words.ts'
 import { FrozenTokens } from './frozen-tokens.tsx'
 import { TokenTable } from './token-table.tsx'
 import type { ListedToken } from './types.ts'
 
 type AccessTokensPageProps = {
   viewer: Viewer
-  notice?: Notice | undefined
+  flash?: Callout | undefined
   tokens: ListedToken[]
   form: FormState<'tokens' | 'password'>
   now: Date
@@ -18,18 +20,20 @@ type AccessTokensPageProps = {
 
 const Generate = () => (
   <a class="button primary" href="/settings/tokens/generate">
-    Generate
+    {words.accessTokens.generate}
   </a>
 )
 
 /** The account's access tokens, and the ways to change them. */
-export const AccessTokensPage = ({ viewer, notice, tokens, form, now, frozenSince }: AccessTokensPageProps) => (
-  <Settings title="Access Tokens" viewer={viewer} current="tokens">
+export const AccessTokensPage = ({ viewer, flash, tokens, form, now, frozenSince }: AccessTokensPageProps) => (
+  <Settings title={words.accessTokens.title} viewer={viewer} current="tokens">
     <ErrorSummary form={form} />
-    <NoticeBox notice={notice} />
+    <CalloutBox of={flash} />
     {frozenSince && <FrozenTokens viewer={viewer} since={frozenSince} form={form} />}
     <p class="lead">
-      A script that carries one reaches the <a href="/api/docs">API</a> without your password and without a code.
+      {words.accessTokens.lead((api) => (
+        <a href="/api/docs">{api}</a>
+      ))}
     </p>
     {tokens.length > 0 ? (
       <form method="post" action="/settings/tokens" class="panel stack" novalidate>
@@ -37,19 +41,19 @@ export const AccessTokensPage = ({ viewer, notice, tokens, form, now, frozenSinc
         <TokenTable tokens={tokens} form={form} now={now} />
         {form.errors?.tokens && (
           <p class="error" id="tokens-error">
-            {form.errors.tokens}
+            <Message said={form.errors.tokens} />
           </p>
         )}
         <div class="row">
           <Generate />
           <button type="submit" class="danger">
-            Remove
+            {words.ui.remove}
           </button>
         </div>
       </form>
     ) : (
       <div class="panel stack">
-        <p>You have no access tokens yet. Generate one for each script, so that you can remove them one by one.</p>
+        <p>{words.accessTokens.none}</p>
         <div class="row">
           <Generate />
         </div>

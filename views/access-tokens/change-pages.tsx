@@ -3,13 +3,14 @@ import { ErrorSummary } from '../ui/error-summary.tsx'
 import { OwnPassword } from '../ui/own-password.tsx'
 import { Tick } from '../ui/tick.tsx'
 import type { FormState, Viewer } from '../ui/types.ts'
+import { words } from '../words/words.ts'
 import { ChoicesFields } from './choices-fields.tsx'
 import { ExpiryField } from './expiry-field.tsx'
 import type { ChoicesForm, ListedToken, Offered } from './types.ts'
 
 const Cancel = () => (
   <a class="button plain" href="/settings/tokens">
-    Cancel
+    {words.ui.cancel}
   </a>
 )
 
@@ -17,17 +18,15 @@ type ChangePageProps = { viewer: Viewer; token: ListedToken; form: ChoicesForm; 
 
 /** What a token is for, how long it lives, what it may do; its value stays. */
 export const EditPage = ({ viewer, token, form, offered }: ChangePageProps) => (
-  <Settings title="Edit Access Token" viewer={viewer} current="tokens">
+  <Settings title={words.accessTokens.editPage} viewer={viewer} current="tokens">
     <ErrorSummary form={form} />
-    <p class="lead">
-      The value <code>{token.hint}</code> stays as it is.
-    </p>
+    <p class="lead">{words.accessTokens.valueStays(<code>{token.hint}</code>)}</p>
     <form method="post" action={`/settings/tokens/${token.id}/edit`} class="panel stack" novalidate>
       <ChoicesFields form={form} offered={offered} />
       <OwnPassword viewer={viewer} form={form} />
       <div class="row">
         <button type="submit" class="primary">
-          Save
+          {words.ui.save}
         </button>
         <Cancel />
       </div>
@@ -37,21 +36,18 @@ export const EditPage = ({ viewer, token, form, offered }: ChangePageProps) => (
 
 /** A new value for a token, with a new end. */
 export const RegeneratePage = ({ viewer, token, form, offered }: ChangePageProps) => (
-  <Settings title="Regenerate Access Token" viewer={viewer} current="tokens">
+  <Settings title={words.accessTokens.regeneratePage} viewer={viewer} current="tokens">
     <ErrorSummary form={form} />
-    <p class="lead long">
-      A new value for “{token.description}” (<code>{token.hint}</code>). The old one stops working at once, unless you
-      keep it for a while.
-    </p>
+    <p class="lead long">{words.accessTokens.newValue(token.description, <code>{token.hint}</code>)}</p>
     <form method="post" action={`/settings/tokens/${token.id}/regenerate`} class="panel stack" novalidate>
       <ExpiryField form={form} offered={offered} />
       <Tick name="overlap" ticked={form.values?.overlap === 'yes'}>
-        Keep the old one working for 24 hours
+        {words.accessTokens.overlap}
       </Tick>
       <OwnPassword viewer={viewer} form={form} autofocus />
       <div class="row">
         <button type="submit" class="primary">
-          Regenerate
+          {words.accessTokens.regenerate}
         </button>
         <Cancel />
       </div>
@@ -63,10 +59,10 @@ type RemovePageProps = { viewer: Viewer; tokens: ListedToken[]; form: FormState<
 
 /** Are you sure? The password is the answer. */
 export const RemovePage = ({ viewer, tokens, form }: RemovePageProps) => (
-  <Settings title="Remove Access Tokens" viewer={viewer} current="tokens">
+  <Settings title={words.accessTokens.removePage} viewer={viewer} current="tokens">
     <ErrorSummary form={form} />
     <div class="panel stack">
-      <p class="lead">What uses these is refused from then on.</p>
+      <p class="lead">{words.accessTokens.removeLead}</p>
       <ul class="events">
         {tokens.map(({ description, hint }) => (
           <li>
@@ -82,7 +78,7 @@ export const RemovePage = ({ viewer, tokens, form }: RemovePageProps) => (
         <OwnPassword viewer={viewer} form={form} autofocus />
         <div class="row">
           <button type="submit" class="danger">
-            Remove
+            {words.ui.remove}
           </button>
           <Cancel />
         </div>

@@ -1,5 +1,7 @@
 import { Field } from '../ui/field.tsx'
+import { Message } from '../ui/message.tsx'
 import { Tick } from '../ui/tick.tsx'
+import { words } from '../words/words.ts'
 import { ExpiryField } from './expiry-field.tsx'
 import { scopeField, scopeInWords } from './scopes.ts'
 import type { ChoicesForm, Offered } from './types.ts'
@@ -8,15 +10,15 @@ type ChoicesFieldsProps = { form: ChoicesForm; offered: Offered }
 
 const ScopeTick = ({ form, scope }: { form: ChoicesForm; scope: string }) => {
   const name = scopeField(scope)
-  const words = scopeInWords(scope)
+  const meaning = scopeInWords(scope)
   return (
     <div>
-      <Tick name={name} ticked={form.values?.[name] === 'yes'} describedBy={words && `${name}-words`}>
+      <Tick name={name} ticked={form.values?.[name] === 'yes'} describedBy={meaning && `${name}-words`}>
         <code>{scope}</code>
       </Tick>
-      {words && (
+      {meaning && (
         <p class="hint" id={`${name}-words`}>
-          {words}
+          {meaning}
         </p>
       )}
     </div>
@@ -28,20 +30,20 @@ const ScopesField = ({ form, offered: { scopes, methods } }: ChoicesFieldsProps)
   const anyMethod = methods.some((method) => form.values?.[scopeField(method)] === 'yes')
   return (
     <fieldset id="scopes" class="stack tight" tabindex={-1} aria-describedby={error ? 'scopes-error' : 'scopes-hint'}>
-      <legend>Scopes</legend>
+      <legend>{words.accessTokens.form.scopes}</legend>
       <p class="hint" id="scopes-hint">
-        What it may do. No token reaches the password, the second factor, recovery codes or tokens.
+        {words.accessTokens.form.scopesHint}
       </p>
       {error && (
         <p class="error" id="scopes-error">
-          {error}
+          <Message said={error} />
         </p>
       )}
       {scopes.map((scope) => (
         <ScopeTick form={form} scope={scope} />
       ))}
       <details open={anyMethod}>
-        <summary>Methods of /1.0/, one by one</summary>
+        <summary>{words.accessTokens.form.methods}</summary>
         {methods.map((method) => (
           <ScopeTick form={form} scope={method} />
         ))}
@@ -56,8 +58,8 @@ export const ChoicesFields = ({ form, offered }: ChoicesFieldsProps) => (
     <Field
       form={form}
       name="description"
-      label="Description"
-      hint="What it is for, so that you know it again."
+      label={words.accessTokens.form.description}
+      hint={words.accessTokens.form.descriptionHint}
       autofocus
       input={{ type: 'text', maxlength: '100', autocomplete: 'off', value: form.values?.description }}
     />

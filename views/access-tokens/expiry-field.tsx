@@ -1,5 +1,6 @@
 import { Field } from '../ui/field.tsx'
 import { Tick } from '../ui/tick.tsx'
+import { words } from '../words/words.ts'
 import type { ChoicesForm, Offered } from './types.ts'
 
 type ExpiryFieldProps = { form: ChoicesForm; offered: Offered; autofocus?: boolean | undefined }
@@ -10,14 +11,14 @@ export const ExpiryField = ({ form, offered, autofocus }: ExpiryFieldProps) => (
     <Field
       form={form}
       name="expires_at"
-      label="Expires"
-      hint={`The last day it works, by UTC; at most ${offered.longestInDays} days ahead.`}
+      label={words.accessTokens.expires}
+      hint={words.accessTokens.form.expiresHint(offered.longestInDays)}
       autofocus={autofocus}
       input={{ type: 'date', min: offered.firstDay, max: offered.lastDay, value: form.values?.expires_at }}
     />
     {offered.mayNeverExpire && (
       <Tick name="never" ticked={form.values?.never === 'yes'}>
-        Never expires
+        {words.accessTokens.form.never}
       </Tick>
     )}
   </div>

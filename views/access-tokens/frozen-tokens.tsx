@@ -1,30 +1,29 @@
-import { NoticeBox } from '../ui/notice-box.tsx'
+import { CalloutBox } from '../ui/callout-box.tsx'
 import { OwnPassword } from '../ui/own-password.tsx'
 import type { FormState, Viewer } from '../ui/types.ts'
 import { When } from '../ui/when.tsx'
+import { words } from '../words/words.ts'
 
 type FrozenTokensProps = { viewer: Viewer; since: Date; form: FormState<'password'> }
 
 /** While the account's tokens are frozen: why, and the way out. */
 export const FrozenTokens = ({ viewer, since, form }: FrozenTokensProps) => (
   <>
-    <NoticeBox
+    <CalloutBox
       standing
-      notice={{
+      of={{
         tone: 'warn',
-        title: 'Your access tokens are frozen.',
-        text: 'None of them opens anything. “This was not me” was pressed in a mail about your account.',
+        title: words.accessTokens.frozen.title,
+        text: words.accessTokens.frozen.text,
       }}
     >
-      <p>
-        Since <When at={since} />
-      </p>
-    </NoticeBox>
+      <p>{words.accessTokens.frozen.since(<When at={since} />)}</p>
+    </CalloutBox>
     <form method="post" action="/settings/tokens/release" class="panel stack" novalidate>
-      <p>Remove those that you do not know before you allow the others.</p>
+      <p>{words.accessTokens.frozen.removeFirst}</p>
       <OwnPassword viewer={viewer} form={form} />
       <div class="row">
-        <button type="submit">Allow my access tokens again</button>
+        <button type="submit">{words.accessTokens.frozen.release}</button>
       </div>
     </form>
   </>

@@ -5,16 +5,16 @@ import { ErrorSummary } from '../ui/error-summary.tsx'
 import { OwnPassword } from '../ui/own-password.tsx'
 import { RowForm } from '../ui/row-form.tsx'
 import type { FormState, Viewer } from '../ui/types.ts'
+import { words } from '../words/words.ts'
 import { ChoicesFields } from './choices-fields.tsx'
 import { Expiry } from './expiry.tsx'
 import type { ChoicesForm, Offered } from './types.ts'
 
 const PATH = '/settings/tokens/generate'
-const TITLE = 'Generate Access Token'
 
 const Cancel = () => (
   <a class="button plain" href="/settings/tokens">
-    Cancel
+    {words.ui.cancel}
   </a>
 )
 
@@ -22,13 +22,13 @@ type GeneratePageProps = { viewer: Viewer; form: ChoicesForm; offered: Offered }
 
 /** Step 1: what the token is to be. */
 export const GeneratePage = ({ viewer, form, offered }: GeneratePageProps) => (
-  <Settings title={TITLE} viewer={viewer} current="tokens" above={<Steps step={1} />}>
+  <Settings title={words.accessTokens.generatePage} viewer={viewer} current="tokens" above={<Steps step={1} />}>
     <ErrorSummary form={form} />
     <form method="post" action={PATH} class="panel stack" novalidate>
       <ChoicesFields form={form} offered={offered} />
       <div class="row">
         <button type="submit" class="primary">
-          Next
+          {words.ui.next}
         </button>
         <Cancel />
       </div>
@@ -47,32 +47,32 @@ type ConfirmGeneratePageProps = {
 
 /** Step 2: the password. */
 export const ConfirmGeneratePage = ({ viewer, form, fields, choices, now }: ConfirmGeneratePageProps) => (
-  <Settings title={TITLE} viewer={viewer} current="tokens" above={<Steps step={2} />}>
+  <Settings title={words.accessTokens.generatePage} viewer={viewer} current="tokens" above={<Steps step={2} />}>
     <ErrorSummary form={form} />
     <div class="panel stack">
       <dl class="details">
         <div>
-          <dt>Description</dt>
+          <dt>{words.accessTokens.form.description}</dt>
           <dd>{choices.description}</dd>
         </div>
         <div>
-          <dt>Expires</dt>
+          <dt>{words.accessTokens.expires}</dt>
           <dd>
             <Expiry at={choices.expiresAt} now={now} />
           </dd>
         </div>
         <div>
-          <dt>Scopes</dt>
+          <dt>{words.accessTokens.form.scopes}</dt>
           <dd>{choices.scopes.join(', ')}</dd>
         </div>
       </dl>
       <RowForm
         action={`${PATH}/confirm`}
-        submit="Generate"
+        submit={words.accessTokens.generate}
         beside={
           <>
             <ButtonForm action={`${PATH}/back`} class="plain" fields={fields}>
-              Back
+              {words.ui.back}
             </ButtonForm>
             <Cancel />
           </>

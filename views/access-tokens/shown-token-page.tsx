@@ -1,10 +1,11 @@
 import { Settings } from '../layouts.tsx'
 import { ButtonForm } from '../ui/button-form.tsx'
+import { CalloutBox } from '../ui/callout-box.tsx'
 import { CopyButton, CopyOutcome } from '../ui/copy-button.tsx'
 import { ErrorSummary } from '../ui/error-summary.tsx'
-import { NoticeBox } from '../ui/notice-box.tsx'
 import { SavedTick } from '../ui/saved-tick.tsx'
 import type { FormState, Viewer } from '../ui/types.ts'
+import { words } from '../words/words.ts'
 import { Expiry } from './expiry.tsx'
 
 const PATH = '/settings/tokens/value'
@@ -18,23 +19,23 @@ type ShownTokenPageProps = {
 
 /** The value of a new token, this once. It comes back with the forms, because the server does not keep it. */
 export const ShownTokenPage = ({ viewer, token, form, now }: ShownTokenPageProps) => (
-  <Settings title="Save Your Access Token" viewer={viewer} current="tokens">
+  <Settings title={words.accessTokens.shown.title} viewer={viewer} current="tokens">
     <ErrorSummary form={form} />
-    <p class="lead">This is the only time it is shown. Keep it where your script finds it, and nobody else.</p>
+    <p class="lead">{words.accessTokens.shown.lead}</p>
     <div class="panel stack" data-once>
       <dl class="details">
         <div>
-          <dt>Description</dt>
+          <dt>{words.accessTokens.form.description}</dt>
           <dd>{token.description}</dd>
         </div>
         <div>
-          <dt>Expires</dt>
+          <dt>{words.accessTokens.expires}</dt>
           <dd>
             <Expiry at={token.expiresAt} now={now} />
           </dd>
         </div>
         <div>
-          <dt>Access token</dt>
+          <dt>{words.accessTokens.shown.token}</dt>
           <dd>
             <code id="token" class="key">
               {token.value}
@@ -44,9 +45,9 @@ export const ShownTokenPage = ({ viewer, token, form, now }: ShownTokenPageProps
       </dl>
       <div class="row">
         <ButtonForm action={`${PATH}/download`} fields={{ value: token.value }} saves>
-          Download
+          {words.ui.download}
         </ButtonForm>
-        <CopyButton of="token">Copy</CopyButton>
+        <CopyButton of="token">{words.ui.copy}</CopyButton>
       </div>
       <CopyOutcome of="token" />
     </div>
@@ -55,7 +56,7 @@ export const ShownTokenPage = ({ viewer, token, form, now }: ShownTokenPageProps
       <SavedTick form={form} />
       <div class="row">
         <button type="submit" class="primary">
-          Done
+          {words.ui.done}
         </button>
       </div>
     </form>
@@ -64,14 +65,14 @@ export const ShownTokenPage = ({ viewer, token, form, now }: ShownTokenPageProps
 
 /** In the place of that page from then on. */
 export const ShownOncePage = ({ viewer }: { viewer: Viewer }) => (
-  <Settings title="Save Your Access Token" viewer={viewer} current="tokens">
-    <NoticeBox
+  <Settings title={words.accessTokens.shown.title} viewer={viewer} current="tokens">
+    <CalloutBox
       standing
-      notice={{
+      of={{
         tone: 'warn',
-        title: 'It was shown once.',
-        text: 'If you have not saved it, regenerate it.',
-        link: { href: '/settings/tokens', text: 'Access Tokens' },
+        title: words.accessTokens.shown.shownOnce,
+        text: words.accessTokens.shown.regenerate,
+        link: { href: '/settings/tokens', text: words.accessTokens.title },
       }}
     />
   </Settings>

@@ -1,6 +1,7 @@
 import { Term } from '../ui/term.tsx'
 import type { FormState } from '../ui/types.ts'
 import { When } from '../ui/when.tsx'
+import { words } from '../words/words.ts'
 import { Expiry } from './expiry.tsx'
 import type { ListedToken } from './types.ts'
 
@@ -12,11 +13,12 @@ const LastUsed = ({ token: { lastUsedAt, lastAddress, lastBrowser } }: { token: 
       <When at={lastUsedAt} />
       <br />
       <small>
-        {lastBrowser}, <span class="address">{lastAddress}</span>
+        {words.ui.browserAnd(lastBrowser ?? '')}
+        <span class="address">{lastAddress}</span>
       </small>
     </>
   ) : (
-    <>Never</>
+    words.ui.never
   )
 
 const TokenRow = ({ token, now }: { token: ListedToken; now: Date }) => {
@@ -33,30 +35,26 @@ const TokenRow = ({ token, now }: { token: ListedToken; now: Date }) => {
           <code>{hint}</code>
         </p>
         <p class="hint long">{scopes.join(', ')}</p>
-        {overlaps && (
-          <p class="hint">
-            The old value works until <When at={previousUntil} />.
-          </p>
-        )}
+        {overlaps && <p class="hint">{words.accessTokens.oldWorksUntil(<When at={previousUntil} />)}</p>}
       </th>
       <td>
-        <Term>Created</Term>
+        <Term name={words.accessTokens.created} />
         <When at={createdAt} to="day" />
       </td>
       <td>
-        <Term>Last used</Term>
+        <Term name={words.accessTokens.lastUsed} />
         <LastUsed token={token} />
       </td>
       <td>
-        <Term>Expires</Term>
+        <Term name={words.accessTokens.expires} />
         <Expiry at={expiresAt} now={now} />
       </td>
       <td>
         <a class="button plain" href={`/settings/tokens/${id}/edit`} aria-describedby={`name-${id}`}>
-          Edit
+          {words.accessTokens.edit}
         </a>
         <a class="button plain" href={`/settings/tokens/${id}/regenerate`} aria-describedby={`name-${id}`}>
-          Regenerate
+          {words.accessTokens.regenerate}
         </a>
       </td>
     </tr>
@@ -68,12 +66,12 @@ export const TokenTable = ({ tokens, form, now }: TokenTableProps) => (
   <table id="tokens" tabindex={-1} aria-describedby={form.errors?.tokens ? 'tokens-error' : undefined}>
     <thead class="hint">
       <tr>
-        <th scope="col">Token</th>
-        <th scope="col">Created</th>
-        <th scope="col">Last used</th>
-        <th scope="col">Expires</th>
+        <th scope="col">{words.accessTokens.token}</th>
+        <th scope="col">{words.accessTokens.created}</th>
+        <th scope="col">{words.accessTokens.lastUsed}</th>
+        <th scope="col">{words.accessTokens.expires}</th>
         <th scope="col">
-          <span class="unseen">Change</span>
+          <span class="unseen">{words.ui.change}</span>
         </th>
       </tr>
     </thead>

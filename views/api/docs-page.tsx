@@ -1,4 +1,5 @@
 import { Reference } from '../layouts.tsx'
+import { words } from '../words/words.ts'
 
 export type DocumentedOperation = {
   method: string
@@ -21,7 +22,13 @@ type DocsPageProps = {
   results: { result: number; meaning: string }[]
 }
 
-const WHO: Record<string, string> = { anybody: 'Anybody.', session: 'A session; no access token.' }
+const code = (text: string) => <code>{text}</code>
+
+const mayCall = (access: string) => {
+  const { anybody, session, scope } = words.apiDocs
+  if (access === 'anybody') return anybody
+  return access === 'session' ? session : scope(access)
+}
 
 const Operation = ({ method, path, summary, access, answers, curl, example }: DocumentedOperation) => (
   <section class="panel stack">
@@ -31,15 +38,11 @@ const Operation = ({ method, path, summary, access, answers, curl, example }: Do
         {method} {path}
       </code>
     </p>
-    <p class="hint">{WHO[access] ?? `A session, or an access token with the scope ${access}.`}</p>
+    <p class="hint">{mayCall(access)}</p>
     <p class="long">
       <code>{curl}</code>
     </p>
-    {example && (
-      <p class="long">
-        Answers <code>{example}</code>
-      </p>
-    )}
+    {example && <p class="long">{words.apiDocs.answers(code(example))}</p>}
     <dl class="details">
       {answers.map(({ status, description }) => (
         <div>
@@ -80,11 +83,8 @@ const Table = ({
 
 /** The API in words, with a line to paste for each call. Made on the server from the OpenAPI document. */
 export const DocsPage = ({ baseUrl, groups, problems, results }: DocsPageProps) => (
-  <Reference title="API">
-    <p class="lead">
-      Sign in, keep the session in a variable, and send it as a bearer token. The machine-readable form is{' '}
-      <a href="/api/openapi.json">openapi.json</a>.
-    </p>
+  <Reference title={words.apiDocs.title}>
+    <p class="lead">{words.apiDocs.lead(<a href="/api/openapi.json">openapi.json</a>)}</p>
     {groups.map(({ name, description, operations }) => (
       <>
         <h2>{name}</h2>
@@ -94,22 +94,17 @@ export const DocsPage = ({ baseUrl, groups, problems, results }: DocsPageProps) 
         ))}
       </>
     ))}
-    <h2>Problems</h2>
-    <p class="lead">
-      Answers that are not a success are problem details (RFC 9457); their <code>type</code> ends in one of these names.
-    </p>
+    <h2>{words.apiDocs.problems.title}</h2>
+    <p class="lead">{words.apiDocs.problems.lead(code)}</p>
     <Table
-      head={['Name', 'Status', 'Meaning']}
+      head={[words.apiDocs.problems.name, words.apiDocs.problems.status, words.apiDocs.problems.meaning]}
       rows={problems.map(({ name, status, title }) => ({ id: `problem-${name}`, cells: [name, status, title] }))}
     />
-    <h2>The form for existing clients</h2>
-    <p class="lead">
-      Under <code>{baseUrl}/1.0/</code> the server speaks the form that clients of the Jelastic cloud know:{' '}
-      <code>POST /1.0/users/authentication/rest/signin</code> with <code>login</code> and <code>password</code>, then{' '}
-      <code>verify2facode</code> with <code>session</code> and <code>code</code>. The answer is always HTTP 200;{' '}
-      <code>result</code> says how it went. Calls that only read also take GET, with an access token as{' '}
-      <code>session</code> in the query; passwords and codes never belong in a URL.
-    </p>
-    <Table head={['Result', 'Meaning']} rows={results.map(({ result, meaning }) => ({ cells: [result, meaning] }))} />
+    <h2>{words.apiDocs.jelastic.title}</h2>
+    <p class="lead">{words.apiDocs.jelastic.lead(`${baseUrl}/1.0/`, code)}</p>
+    <Table
+      head={[words.apiDocs.jelastic.result, words.apiDocs.jelastic.meaning]}
+      rows={results.map(({ result, meaning }) => ({ cells: [result, meaning] }))}
+    />
   </Reference>
 )

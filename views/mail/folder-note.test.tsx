@@ -19,8 +19,8 @@ describe('where mails are', () => {
   })
 
   test('is a folder where there is one to say, else that the site can’t send mail; with a mail server it is nothing', () => {
-    assert.match(note({ configured: false, folder: 'data/mail' }), /lie as files in the folder .*data\/mail/)
-    assert.match(note({ configured: false, folder: undefined }), /can&#39;t send mail yet\. Ask the people who run it/)
+    assert.match(note({ configured: false, folder: 'data/mail' }), /are files in the folder .*data\/mail/)
+    assert.match(note({ configured: false, folder: undefined }), /can&#39;t send email yet\. Ask the people who run it/)
     assert.equal(note({ configured: true, folder: 'data/mail' }), '')
   })
 })

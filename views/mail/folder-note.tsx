@@ -1,14 +1,10 @@
+import { words } from '../words/words.ts'
 /** Whether mail reaches people. Where it doesn't, it lies as files in `folder`, which only a developer's own machine names. */
 export type MailDelivery = { configured: boolean; folder: string | undefined }
 
 /** Where the mail is that a page speaks of, when no mail server is set. Draws nothing where one is. */
 export const FolderNote = ({ delivery: { configured, folder } }: { delivery: MailDelivery }) => {
   if (configured) return null
-  if (folder === undefined)
-    return <p class="hint">This site can't send mail yet. Ask the people who run it to set up a mail server.</p>
-  return (
-    <p class="hint">
-      This site sends no mail yet: its mails lie as files in the folder <code class="long">{folder}</code>.
-    </p>
-  )
+  if (folder === undefined) return <p class="hint">{words.mailPages.noServer}</p>
+  return <p class="hint">{words.mailPages.inFolder(<code class="long">{folder}</code>)}</p>
 }

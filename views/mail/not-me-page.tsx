@@ -1,75 +1,86 @@
 import { Narrow } from '../layouts.tsx'
 import { ButtonForm } from '../ui/button-form.tsx'
-import { NoticeBox } from '../ui/notice-box.tsx'
-import type { Notice } from '../ui/types.ts'
+import { CalloutBox } from '../ui/callout-box.tsx'
+import type { Callout } from '../ui/types.ts'
 import { When } from '../ui/when.tsx'
+import { words } from '../words/words.ts'
 import { FolderNote, type MailDelivery } from './folder-note.tsx'
 
 type NotMePageProps = {
   /** Where the link to a new password goes. */
   email: string
-  /** A sentence without its full stop: "An access token was generated for your account". */
-  happened: string
+  /** The security event it is about. One that this version doesn't know, and a change of address, have no flash of their own. */
+  kind: string
   event?: { at: Date; address: string; browser: string } | undefined
-  /** What the button takes back, as in "Remove that access token"; empty where nothing can be. */
-  undoing: string[]
-  /** What else to do, if the button can't do it. */
-  advice: string | undefined
+  /** What the button takes back; empty where nothing can be. */
+  undoing: Undoing[]
+  /** Whether that takes back what the mail was about. */
+  isUndone: boolean
 }
 
-const ALWAYS = [
-  'Sign your account out everywhere, and end every sign-in that is half done',
-  'Forget all browsers that were trusted or known',
-  'Freeze your access tokens until you allow them again',
-]
+/** What the button can take back, by the name of its words. */
+type Undoing = keyof typeof words.mailPages.notMe.undo
+
+const happened = (kind: string) => (isNoticed(kind) ? words.notices[kind].happened : words.mailPages.notMe.emailChanged)
+
+const isNoticed = (kind: string): kind is keyof typeof words.notices => Object.hasOwn(words.notices, kind)
+
+/** What to do where the button can't do it. */
+const advice = (kind: string) => (isAdvised(kind) ? words.mailPages.notMe.advice[kind] : undefined)
+
+const isAdvised = (kind: string): kind is keyof typeof words.mailPages.notMe.advice =>
+  Object.hasOwn(words.mailPages.notMe.advice, kind)
+
+const undone = (what: Undoing, email: string) => {
+  const text = words.mailPages.notMe.undo[what]
+  return typeof text === 'string' ? text : text(email)
+}
 
 /** What happened, what the one button will do, and the button. */
-export const NotMePage = ({ email, happened, event, undoing, advice }: NotMePageProps) => (
-  <Narrow title="This was not me">
+export const NotMePage = ({ email, kind, event, undoing, isUndone }: NotMePageProps) => (
+  <Narrow title={words.mailPages.notMe.title}>
     <p class="lead long">
-      {happened}
-      {event && (
-        <>
-          : <When at={event.at} />, {event.browser}, <span class="address">{event.address}</span>
-        </>
+      {words.mailPages.notMe.lead(
+        happened(kind),
+        event && {
+          at: <When at={event.at} />,
+          browser: event.browser,
+          address: <span class="address">{event.address}</span>,
+        },
       )}
-      .
     </p>
-    <p>If that was not you, the button below will at once:</p>
+    <p>{words.mailPages.notMe.theButton}</p>
     <ul class="stack">
       {undoing.map((what) => (
         <li class="item">
-          <strong class="long">{what}</strong>
+          <strong class="long">{undone(what, email)}</strong>
         </li>
       ))}
-      {ALWAYS.map((what) => (
+      {words.mailPages.notMe.always.map((what) => (
         <li class="item">{what}</li>
       ))}
       <li class="item">
-        <span class="long">Close the password, and send a link to choose a new one to {email}</span>
+        <span class="long">{words.mailPages.notMe.newPassword(email)}</span>
       </li>
     </ul>
-    {advice && <p>{advice}</p>}
+    {!isUndone && advice(kind) && <p>{advice(kind)}</p>}
     <ButtonForm action="/mail/not-me" class="primary wide">
-      Secure my account
+      {words.mailPages.notMe.submit}
     </ButtonForm>
-    <p class="aside">If it was you after all, close this page. Nothing has been changed.</p>
+    <p class="aside">{words.mailPages.notMe.wasMe}</p>
   </Narrow>
 )
 
 /** After the button. */
-export const SecuredPage = ({ notice, delivery }: { notice: Notice | undefined; delivery: MailDelivery }) => (
-  <Narrow title="Your account is secured">
-    <NoticeBox notice={notice} />
-    <p class="lead">It has been signed out everywhere, its browsers are forgotten and its access tokens are frozen.</p>
-    <p>
-      We have sent you a link to choose a new password. It works once, within 30 minutes. The old password no longer
-      opens the account, whoever knows it.
-    </p>
+export const SecuredPage = ({ flash, delivery }: { flash: Callout | undefined; delivery: MailDelivery }) => (
+  <Narrow title={words.mailPages.secured.title}>
+    <CalloutBox of={flash} />
+    <p class="lead">{words.mailPages.secured.lead}</p>
+    <p>{words.mailPages.secured.next}</p>
     <FolderNote delivery={delivery} />
     <p>
       <a class="button primary" href="/sign-in">
-        Sign in
+        {words.signIn.signIn.title}
       </a>
     </p>
   </Narrow>

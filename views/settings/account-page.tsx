@@ -1,14 +1,15 @@
 import { Settings } from '../layouts.tsx'
 import { FlowButton, FlowPopUp } from '../two-factor/pop-ups.tsx'
 import { Address } from '../ui/address.tsx'
-import { NoticeBox } from '../ui/notice-box.tsx'
+import { CalloutBox } from '../ui/callout-box.tsx'
 import { RecoveryCodeMeter } from '../ui/recovery-code-meter.tsx'
-import type { Notice, RecoveryCodeCount, Viewer } from '../ui/types.ts'
+import type { Callout, RecoveryCodeCount, Viewer } from '../ui/types.ts'
 import { When } from '../ui/when.tsx'
+import { words } from '../words/words.ts'
 
 type AccountPageProps = {
   viewer: Viewer
-  notice?: Notice | undefined
+  flash?: Callout | undefined
   secondFactorSince: Date | null
   recoveryCodes: RecoveryCodeCount | null
   passwordChangedAt: Date
@@ -16,25 +17,21 @@ type AccountPageProps = {
 
 const SecondFactorOn = ({ since, recoveryCodes }: { since: Date; recoveryCodes: RecoveryCodeCount | null }) => (
   <>
-    <p class="lead">Signing in takes your password and a code from your authenticator.</p>
+    <p class="lead">{words.settings.account.onLead}</p>
     <div class="item">
       <div>
-        <h3>Authenticators</h3>
-        <p>
-          On since <When at={since} to="day" />
-        </p>
+        <h3>{words.twoFactor.authenticators.title}</h3>
+        <p>{words.settings.account.onSince(<When at={since} to="day" />)}</p>
       </div>
       <a class="button" href="/settings/two-factor/authenticators">
-        Authenticators
+        {words.twoFactor.authenticators.title}
       </a>
     </div>
     {recoveryCodes && (
       <div class="item">
         <div>
-          <h3>Recovery codes</h3>
-          <p>
-            {recoveryCodes.left} of {recoveryCodes.of} left
-          </p>
+          <h3>{words.settings.account.recoveryCodes}</h3>
+          <p>{words.settings.account.left(recoveryCodes.left, recoveryCodes.of)}</p>
           <RecoveryCodeMeter {...recoveryCodes} />
         </div>
         <FlowButton flow="view" />
@@ -42,8 +39,8 @@ const SecondFactorOn = ({ since, recoveryCodes }: { since: Date; recoveryCodes: 
     )}
     <div class="item">
       <div>
-        <h3>Turn it off</h3>
-        <p>Back to the password alone.</p>
+        <h3>{words.settings.account.turnOff}</h3>
+        <p>{words.settings.account.turnOffText}</p>
       </div>
       <FlowButton flow="disable" class="danger" />
     </div>
@@ -52,10 +49,7 @@ const SecondFactorOn = ({ since, recoveryCodes }: { since: Date; recoveryCodes: 
 
 const SecondFactorOff = () => (
   <>
-    <p class="lead">
-      Your password alone opens this account. With a code from your phone as well, someone who learns the password still
-      stays outside.
-    </p>
+    <p class="lead">{words.settings.account.offLead}</p>
     <div class="row">
       <FlowButton flow="set-up" class="primary" />
     </div>
@@ -64,27 +58,25 @@ const SecondFactorOff = () => (
 
 const SignIn = ({ email, passwordChangedAt }: { email: string; passwordChangedAt: Date }) => (
   <section class="panel stack">
-    <h2>Sign-in</h2>
+    <h2>{words.settings.account.signIn}</h2>
     <div class="item">
       <div>
-        <h3>Email</h3>
+        <h3>{words.ui.email}</h3>
         <p class="long">
           <Address of={email} />
         </p>
       </div>
       <a class="button" href="/settings/email">
-        E-mail Address
+        {words.settings.email.title}
       </a>
     </div>
     <div class="item">
       <div>
-        <h3>Password</h3>
-        <p>
-          Last changed <When at={passwordChangedAt} to="day" />
-        </p>
+        <h3>{words.ui.password}</h3>
+        <p>{words.settings.account.lastChanged(<When at={passwordChangedAt} to="day" />)}</p>
       </div>
       <a class="button" href="/settings/password">
-        Change Password
+        {words.settings.changePassword.title}
       </a>
     </div>
   </section>
@@ -95,17 +87,19 @@ const FLOWS_WHEN_ON = ['view', 'disable'] as const
 /** What the account is known by and protected with, and the ways to change that. */
 export const AccountPage = ({
   viewer,
-  notice,
+  flash,
   secondFactorSince,
   recoveryCodes,
   passwordChangedAt,
 }: AccountPageProps) => (
-  <Settings title="Account" viewer={viewer} current="account">
-    <NoticeBox notice={notice} />
+  <Settings title={words.settings.account.title} viewer={viewer} current="account">
+    <CalloutBox of={flash} />
     <section class="panel stack">
       <div class="row">
-        <h2>Two-Factor Authentication</h2>
-        <span class={secondFactorSince ? 'mark good' : 'mark warn'}>{secondFactorSince ? 'On' : 'Off'}</span>
+        <h2>{words.settings.account.secondFactor}</h2>
+        <span class={secondFactorSince ? 'mark good' : 'mark warn'}>
+          {secondFactorSince ? words.settings.account.on : words.settings.account.off}
+        </span>
       </div>
       {secondFactorSince ? (
         <SecondFactorOn since={secondFactorSince} recoveryCodes={recoveryCodes} />

@@ -1,20 +1,19 @@
 import { Settings } from '../layouts.tsx'
 import { EventList } from '../ui/event-list.tsx'
-import type { Viewer } from '../ui/types.ts'
-import { eventInWords } from './event-words.ts'
+import type { Method, Viewer } from '../ui/types.ts'
+import { words } from '../words/words.ts'
+import { eventInWords } from './events.ts'
 
 type ActivityPageProps = {
   viewer: Viewer
-  events: { kind: string; method?: string | undefined; at: Date; address: string; browser: string; failed: boolean }[]
+  events: { kind: string; method?: Method | undefined; at: Date; address: string; browser: string; failed: boolean }[]
   olderHref?: string | undefined
 }
 
 /** The security events of the account, newest first; `olderHref` leads to the ones before. */
 export const ActivityPage = ({ viewer, events, olderHref }: ActivityPageProps) => (
-  <Settings title="Activity" viewer={viewer} current="activity">
-    <p class="lead">
-      What happened to the security of your account. If you do not know an entry, change your password.
-    </p>
+  <Settings title={words.settings.activity.title} viewer={viewer} current="activity">
+    <p class="lead">{words.settings.activity.lead}</p>
     <div class="panel">
       {events.length > 0 ? (
         <EventList
@@ -24,13 +23,13 @@ export const ActivityPage = ({ viewer, events, olderHref }: ActivityPageProps) =
           }))}
         />
       ) : (
-        <p class="empty">Nothing yet. Sign-ins, codes and changes will be listed here.</p>
+        <p class="empty">{words.settings.activity.none}</p>
       )}
     </div>
     {olderHref && (
       <p>
         <a class="button" href={olderHref}>
-          Older
+          {words.settings.activity.older}
         </a>
       </p>
     )}

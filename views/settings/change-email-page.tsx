@@ -4,29 +4,30 @@ import { EmailField } from '../ui/email-field.tsx'
 import { ErrorSummary } from '../ui/error-summary.tsx'
 import { PasswordField } from '../ui/password-field.tsx'
 import type { FormState, Viewer } from '../ui/types.ts'
+import { words } from '../words/words.ts'
 
 type ChangeEmailPageProps = { viewer: Viewer; form: FormState<'email' | 'password'> }
 
 /** The new address, and the password. */
 export const ChangeEmailPage = ({ viewer, form }: ChangeEmailPageProps) => (
-  <Settings title="Change E-mail Address" viewer={viewer} current="account">
+  <Settings title={words.settings.changeEmail.title} viewer={viewer} current="account">
     <ErrorSummary form={form} />
     <p class="lead">
-      A link goes to the new address. Until it is followed,{' '}
-      <span class="long">
-        <Address of={viewer.email} />
-      </span>{' '}
-      stays your address.
+      {words.settings.changeEmail.lead(
+        <span class="long">
+          <Address of={viewer.email} />
+        </span>,
+      )}
     </p>
     <form method="post" action="/settings/email/change" class="panel stack" novalidate>
-      <EmailField form={form} name="email" label="New e-mail address" autofocus={!form.errors?.['']} />
-      <PasswordField form={form} name="password" label="Password" autocomplete="current-password" />
+      <EmailField form={form} name="email" label={words.settings.changeEmail.newEmail} autofocus={!form.errors?.['']} />
+      <PasswordField form={form} name="password" label={words.ui.password} autocomplete="current-password" />
       <div class="row">
         <button type="submit" class="primary">
-          Send link
+          {words.settings.changeEmail.submit}
         </button>
         <a class="button plain" href="/settings/email">
-          Cancel
+          {words.ui.cancel}
         </a>
       </div>
     </form>

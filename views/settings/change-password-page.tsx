@@ -2,6 +2,7 @@ import { Settings } from '../layouts.tsx'
 import { ErrorSummary } from '../ui/error-summary.tsx'
 import { PasswordField } from '../ui/password-field.tsx'
 import type { FormState, Viewer } from '../ui/types.ts'
+import { words } from '../words/words.ts'
 
 type ChangePasswordPageProps = {
   viewer: Viewer
@@ -12,26 +13,32 @@ type ChangePasswordPageProps = {
 
 /** The current password and a new one of at least `minLength` characters. */
 export const ChangePasswordPage = ({ viewer, form, minLength, email }: ChangePasswordPageProps) => (
-  <Settings title="Change Password" viewer={viewer} current="account">
+  <Settings title={words.settings.changePassword.title} viewer={viewer} current="account">
     <ErrorSummary form={form} />
-    <p class="lead">Changing it signs you out everywhere else.</p>
+    <p class="lead">{words.settings.changePassword.lead}</p>
     <form method="post" action="/settings/password" class="panel stack" novalidate>
       {/* Without a name it is not sent: it tells a password manager whose password this is. */}
       <input type="text" autocomplete="username" value={email} readonly hidden />
-      <PasswordField form={form} name="current" label="Current password" autocomplete="current-password" autofocus />
+      <PasswordField
+        form={form}
+        name="current"
+        label={words.ui.currentPassword}
+        autocomplete="current-password"
+        autofocus
+      />
       <PasswordField
         form={form}
         name="new"
-        label="New password"
+        label={words.ui.newPassword}
         autocomplete="new-password"
-        hint={`At least ${minLength} characters, any you like.`}
+        hint={words.ui.atLeast(minLength)}
       />
       <div class="row">
         <button type="submit" class="primary">
-          Change Password
+          {words.settings.changePassword.title}
         </button>
         <a class="button plain" href="/settings/account">
-          Cancel
+          {words.ui.cancel}
         </a>
       </div>
     </form>

@@ -2,51 +2,48 @@ import { Settings } from '../layouts.tsx'
 import { FolderNote, type MailDelivery } from '../mail/folder-note.tsx'
 import { Address } from '../ui/address.tsx'
 import { ButtonForm } from '../ui/button-form.tsx'
+import { CalloutBox } from '../ui/callout-box.tsx'
 import { ErrorSummary } from '../ui/error-summary.tsx'
-import { NoticeBox } from '../ui/notice-box.tsx'
-import type { FormState, Notice, Viewer } from '../ui/types.ts'
+import type { Callout, FormState, Viewer } from '../ui/types.ts'
 import { When } from '../ui/when.tsx'
+import { words } from '../words/words.ts'
 
 type EmailPageProps = {
   viewer: Viewer
   confirmedAt: Date | null
   delivery: MailDelivery
   form: FormState<never>
-  notice?: Notice | undefined
+  flash?: Callout | undefined
 }
 
 /** The address that the account is known by, and whether it is known to be its owner's. */
-export const EmailPage = ({ viewer, confirmedAt, delivery, form, notice }: EmailPageProps) => (
-  <Settings title="E-mail Address" viewer={viewer} current="account">
-    <NoticeBox notice={notice} />
+export const EmailPage = ({ viewer, confirmedAt, delivery, form, flash }: EmailPageProps) => (
+  <Settings title={words.settings.email.title} viewer={viewer} current="account">
+    <CalloutBox of={flash} />
     <ErrorSummary form={form} />
-    <p class="lead">You sign in with it, and it is your way back in when the password is lost.</p>
+    <p class="lead">{words.settings.email.lead}</p>
     <section class="panel stack">
       <div class="row">
         <h2 class="long">
           <Address of={viewer.email} />
         </h2>
-        <span class={confirmedAt ? 'mark good' : 'mark warn'}>{confirmedAt ? 'Confirmed' : 'Not confirmed'}</span>
+        <span class={confirmedAt ? 'mark good' : 'mark warn'}>
+          {confirmedAt ? words.settings.email.confirmed : words.settings.email.unconfirmed}
+        </span>
       </div>
       {confirmedAt ? (
-        <p>
-          Confirmed on <When at={confirmedAt} to="day" />
-        </p>
+        <p>{words.settings.email.confirmedOn(<When at={confirmedAt} to="day" />)}</p>
       ) : (
-        <p>
-          {delivery.configured
-            ? 'Follow the link in the mail we have sent there. Until then no second factor can be set up.'
-            : 'Follow the link in the mail to it.'}
-        </p>
+        <p>{delivery.configured ? words.settings.email.followLink : words.settings.email.followLinkInFile}</p>
       )}
       <div class="row">
         {!confirmedAt && (
           <ButtonForm action="/settings/email/send-link" class="primary">
-            Send the link again
+            {words.settings.email.sendAgain}
           </ButtonForm>
         )}
         <a class="button" href="/settings/email/change">
-          Change E-mail Address
+          {words.settings.changeEmail.title}
         </a>
       </div>
       <FolderNote delivery={delivery} />

@@ -2,7 +2,7 @@ import { ButtonForm } from '../ui/button-form.tsx'
 import { Term } from '../ui/term.tsx'
 import type { Method } from '../ui/types.ts'
 import { When } from '../ui/when.tsx'
-import { methodInWords } from '../ui/words.ts'
+import { words } from '../words/words.ts'
 
 export type ListedSession = {
   id: string
@@ -21,27 +21,25 @@ const SessionRow = ({ session }: { session: ListedSession }) => {
     <tr>
       <th scope="row" id={`session-${id}`}>
         <p class="what">
-          {browser} {current && <span class="mark">This session</span>}
+          {browser} {current && <span class="mark">{words.ui.thisSession}</span>}
         </p>
         <p>
           <small class="address">{address}</small>
         </p>
-        <p class="hint">
-          {client === 'api' ? 'API' : 'Browser'}. {methodInWords(method)}
-        </p>
+        <p class="hint">{words.settings.sessions.by(client, words.ui.methods[method])}</p>
       </th>
       <td>
-        <Term>Started</Term>
+        <Term name={words.settings.sessions.started} />
         <When at={startedAt} />
       </td>
       <td>
-        <Term>Last seen</Term>
+        <Term name={words.settings.sessions.lastSeen} />
         <When at={lastSeenAt} />
       </td>
       <td>
         {!current && (
           <ButtonForm action="/settings/sessions" fields={{ id }} describedBy={`session-${id}`}>
-            Sign&nbsp;out
+            {words.settings.sessions.signOut}
           </ButtonForm>
         )}
       </td>
@@ -54,11 +52,11 @@ export const SessionTable = ({ sessions }: { sessions: ListedSession[] }) => (
   <table>
     <thead class="hint">
       <tr>
-        <th scope="col">Session</th>
-        <th scope="col">Started</th>
-        <th scope="col">Last seen</th>
+        <th scope="col">{words.settings.sessions.session}</th>
+        <th scope="col">{words.settings.sessions.started}</th>
+        <th scope="col">{words.settings.sessions.lastSeen}</th>
         <th scope="col">
-          <span class="unseen">Change</span>
+          <span class="unseen">{words.ui.change}</span>
         </th>
       </tr>
     </thead>

@@ -1,7 +1,8 @@
 import { Settings } from '../layouts.tsx'
 import { ButtonForm } from '../ui/button-form.tsx'
-import { NoticeBox } from '../ui/notice-box.tsx'
-import type { Notice, Viewer } from '../ui/types.ts'
+import { CalloutBox } from '../ui/callout-box.tsx'
+import type { Callout, Viewer } from '../ui/types.ts'
+import { words } from '../words/words.ts'
 import { type ListedSession, SessionTable } from './session-table.tsx'
 import { SignOutEverywhere } from './sign-out-everywhere.tsx'
 import { type TrustedBrowser, TrustedBrowsers } from './trusted-browsers.tsx'
@@ -10,27 +11,27 @@ const SHOWN = 50 // a script that signs in every minute would make a page that n
 
 type SessionsPageProps = {
   viewer: Viewer
-  notice?: Notice | undefined
+  flash?: Callout | undefined
   /** The latest first. */
   sessions: ListedSession[]
   trusted: readonly TrustedBrowser[]
 }
 
 /** Where the account is signed in, which browsers it trusts, and the ways to end that. */
-export const SessionsPage = ({ viewer, notice, sessions, trusted }: SessionsPageProps) => {
+export const SessionsPage = ({ viewer, flash, sessions, trusted }: SessionsPageProps) => {
   const inOrder = [...sessions.filter(({ current }) => current), ...sessions.filter(({ current }) => !current)]
   const notShown = Math.max(0, inOrder.length - SHOWN)
   return (
-    <Settings title="Sessions" viewer={viewer} current="sessions">
-      <NoticeBox notice={notice} />
-      <p class="lead">Where your account is signed in now. If you do not know one of these, sign it out.</p>
+    <Settings title={words.settings.sessions.title} viewer={viewer} current="sessions">
+      <CalloutBox of={flash} />
+      <p class="lead">{words.settings.sessions.lead}</p>
       <section class="panel stack">
-        <h2>Signed in</h2>
+        <h2>{words.settings.sessions.signedIn}</h2>
         <SessionTable sessions={inOrder.slice(0, SHOWN)} />
-        {notShown > 0 && <p>And {notShown} more, seen before these.</p>}
+        {notShown > 0 && <p>{words.settings.sessions.more(notShown)}</p>}
         {inOrder.length > 1 && (
           <ButtonForm action="/settings/sessions/others" class="danger">
-            Sign out all others
+            {words.settings.sessions.signOutOthers}
           </ButtonForm>
         )}
       </section>

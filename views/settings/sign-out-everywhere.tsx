@@ -3,18 +3,14 @@ import { Settings } from '../layouts.tsx'
 import { ButtonForm } from '../ui/button-form.tsx'
 import { PopUp, PopUpButton, PopUpCancel } from '../ui/pop-up.tsx'
 import type { Viewer } from '../ui/types.ts'
+import { words } from '../words/words.ts'
 
-const PANIC = {
-  title: 'Sign Out Everywhere',
-  action: '/settings/sessions/everything',
-  sentence:
-    'All sessions end, this one too. Sign-ins that are half done end. No browser is trusted any more. Access tokens are frozen until you allow them again.',
-} as const
+const ACTION = '/settings/sessions/everything'
 
 const PanicForm = ({ cancel }: { cancel: Child }) => (
   <div class="row">
-    <ButtonForm action={PANIC.action} class="danger">
-      Sign Out Everywhere
+    <ButtonForm action={ACTION} class="danger">
+      {words.settings.everywhere.title}
     </ButtonForm>
     {cancel}
   </div>
@@ -22,13 +18,13 @@ const PanicForm = ({ cancel }: { cancel: Child }) => (
 
 /** The pop-up's question as a page: for browsers without popovers, and for people who know the address. */
 export const SignOutEverywherePage = ({ viewer }: { viewer: Viewer }) => (
-  <Settings title={PANIC.title} viewer={viewer} current="sessions">
+  <Settings title={words.settings.everywhere.title} viewer={viewer} current="sessions">
     <div class="panel stack">
-      <p class="lead">{PANIC.sentence}</p>
+      <p class="lead">{words.settings.everywhere.sentence}</p>
       <PanicForm
         cancel={
           <a class="button plain" href="/settings/sessions">
-            Cancel
+            {words.ui.cancel}
           </a>
         }
       />
@@ -39,15 +35,15 @@ export const SignOutEverywherePage = ({ viewer }: { viewer: Viewer }) => (
 /** The panic button, with its pop-up. */
 export const SignOutEverywhere = () => (
   <section class="panel stack">
-    <h2>Something is wrong?</h2>
-    <p class="lead">Close every door of your account at once, and sign in again when you are ready.</p>
+    <h2>{words.settings.everywhere.wrong}</h2>
+    <p class="lead">{words.settings.everywhere.lead}</p>
     <div class="row">
-      <PopUpButton opens="everything" href={PANIC.action} class="danger">
-        {PANIC.title}
+      <PopUpButton opens="everything" href={ACTION} class="danger">
+        {words.settings.everywhere.title}
       </PopUpButton>
     </div>
-    <PopUp id="everything" title={PANIC.title}>
-      <p>{PANIC.sentence}</p>
+    <PopUp id="everything" title={words.settings.everywhere.title}>
+      <p>{words.settings.everywhere.sentence}</p>
       <PanicForm cancel={<PopUpCancel closes="everything" />} />
     </PopUp>
   </section>

@@ -1,6 +1,7 @@
 import { ButtonForm } from '../ui/button-form.tsx'
 import { Term } from '../ui/term.tsx'
 import { When } from '../ui/when.tsx'
+import { words } from '../words/words.ts'
 
 export type TrustedBrowser = {
   id: string
@@ -22,20 +23,20 @@ const BrowserRow = ({ trusted }: { trusted: TrustedBrowser }) => {
         </p>
       </th>
       <td>
-        <Term>Trusted since</Term>
+        <Term name={words.settings.trusted.since} />
         <When at={trustedAt} to="day" />
       </td>
       <td>
-        <Term>Last used</Term>
-        {lastUsedAt ? <When at={lastUsedAt} /> : 'Never'}
+        <Term name={words.settings.trusted.lastUsed} />
+        {lastUsedAt ? <When at={lastUsedAt} /> : words.ui.never}
       </td>
       <td>
-        <Term>Expires</Term>
+        <Term name={words.settings.trusted.expires} />
         <When at={expiresAt} to="day" />
       </td>
       <td>
         <ButtonForm action="/settings/sessions/trusted" fields={{ id }} describedBy={`browser-${id}`}>
-          Forget
+          {words.settings.trusted.forget}
         </ButtonForm>
       </td>
     </tr>
@@ -46,12 +47,12 @@ const BrowserTable = ({ trusted }: { trusted: readonly TrustedBrowser[] }) => (
   <table>
     <thead class="hint">
       <tr>
-        <th scope="col">Browser</th>
-        <th scope="col">Trusted since</th>
-        <th scope="col">Last used</th>
-        <th scope="col">Expires</th>
+        <th scope="col">{words.settings.trusted.browser}</th>
+        <th scope="col">{words.settings.trusted.since}</th>
+        <th scope="col">{words.settings.trusted.lastUsed}</th>
+        <th scope="col">{words.settings.trusted.expires}</th>
         <th scope="col">
-          <span class="unseen">Change</span>
+          <span class="unseen">{words.ui.change}</span>
         </th>
       </tr>
     </thead>
@@ -66,21 +67,19 @@ const BrowserTable = ({ trusted }: { trusted: readonly TrustedBrowser[] }) => (
 /** The browsers that are not asked for the code, and the ways to have them asked again. */
 export const TrustedBrowsers = ({ trusted }: { trusted: readonly TrustedBrowser[] }) => (
   <section class="panel stack">
-    <h2>Trusted browsers</h2>
+    <h2>{words.settings.trusted.title}</h2>
     {trusted.length > 0 ? (
       <>
-        <p class="lead">
-          There, signing in takes your password alone. A change of password, email or authenticator ends it.
-        </p>
+        <p class="lead">{words.settings.trusted.lead}</p>
         <BrowserTable trusted={trusted} />
         {trusted.length > 1 && (
           <ButtonForm action="/settings/sessions/trusted/all" class="danger">
-            Forget all
+            {words.settings.trusted.forgetAll}
           </ButtonForm>
         )}
       </>
     ) : (
-      <p>None. Where you tick “Don't ask on this browser for 30 days” beside the code, it is listed here.</p>
+      <p>{words.settings.trusted.none}</p>
     )}
   </section>
 )

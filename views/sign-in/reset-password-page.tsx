@@ -2,20 +2,21 @@ import { Narrow } from '../layouts.tsx'
 import { EmailField } from '../ui/email-field.tsx'
 import { ErrorSummary } from '../ui/error-summary.tsx'
 import type { FormState } from '../ui/types.ts'
+import { words } from '../words/words.ts'
 
 /** Asks where to send the link to a new password. */
 export const ResetPasswordPage = ({ form }: { form: FormState<'email'> }) => (
-  <Narrow title="Reset your password">
+  <Narrow title={words.signIn.resetPassword.title}>
     <ErrorSummary form={form} />
-    <p class="lead">A link to choose a new one goes to the address of your account.</p>
+    <p class="lead">{words.signIn.resetPassword.lead}</p>
     <form method="post" action="/reset-password" class="stack" novalidate>
-      <EmailField form={form} name="email" label="Email" autofocus refused={Boolean(form.errors?.[''])} />
+      <EmailField form={form} name="email" label={words.ui.email} autofocus refused={Boolean(form.errors?.[''])} />
       <button type="submit" class="primary wide">
-        Send link
+        {words.signIn.resetPassword.submit}
       </button>
     </form>
     <p class="aside">
-      Know it after all? <a href="/sign-in">Sign in</a>
+      {words.signIn.resetPassword.remembered} <a href="/sign-in">{words.signIn.signIn.title}</a>
     </p>
   </Narrow>
 )

@@ -5,6 +5,7 @@ import { CodeField } from '../ui/code-field.tsx'
 import { ErrorSummary } from '../ui/error-summary.tsx'
 import { Tick } from '../ui/tick.tsx'
 import type { FormState } from '../ui/types.ts'
+import { words } from '../words/words.ts'
 import { SecondStepForm } from './second-step-form.tsx'
 
 type SecondStepPageProps = {
@@ -17,34 +18,27 @@ type SecondStepPageProps = {
 
 /** The second step of signing in. One field takes either kind of code. The tick is before it: a code that is pasted is sent at once. */
 export const SecondStepPage = ({ form, returnTo, canUseAuthenticator, parts }: SecondStepPageProps) => (
-  <Narrow title="Two-Factor Authentication">
+  <Narrow title={words.signIn.secondStep.title}>
     <ErrorSummary form={form} />
-    <p class="lead">
-      {canUseAuthenticator
-        ? 'Enter the six digits your authenticator app shows now, or one of your recovery codes.'
-        : 'Too many wrong codes in a row: the authenticator is locked. Enter one of your recovery codes to free it.'}
-    </p>
+    <p class="lead">{canUseAuthenticator ? words.signIn.secondStep.lead : words.signIn.secondStep.locked}</p>
     <SecondStepForm frame={{ form, returnTo }}>
       {canUseAuthenticator && (
         <Tick name="trust" ticked={form.values?.trust === 'yes'}>
-          Don't ask on this browser for 30 days
+          {words.signIn.secondStep.trust}
         </Tick>
       )}
       <CodeField form={form} autofocus />
       <button type="submit" class="primary wide">
-        Verify
+        {words.signIn.secondStep.submit}
       </button>
     </SecondStepForm>
     {parts}
     <ButtonForm action="/sign-in/two-factor/cancel" class="plain wide">
-      Cancel
+      {words.ui.cancel}
     </ButtonForm>
     <details>
-      <summary>Lost your device?</summary>
-      <p>
-        Type one of your recovery codes above. Once you are in, open Settings, Authenticators, and choose Move to a New
-        Phone: the lost device then no longer opens your account.
-      </p>
+      <summary>{words.signIn.secondStep.lost}</summary>
+      <p>{words.signIn.secondStep.lostHelp}</p>
     </details>
   </Narrow>
 )

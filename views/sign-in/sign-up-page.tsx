@@ -4,29 +4,30 @@ import { EmailField } from '../ui/email-field.tsx'
 import { ErrorSummary } from '../ui/error-summary.tsx'
 import { PasswordField } from '../ui/password-field.tsx'
 import type { FormState } from '../ui/types.ts'
+import { words } from '../words/words.ts'
 
 type SignUpPageProps = { form: FormState<'email' | 'password'>; minLength: number }
 
 /** Making an account: an address and a password of at least `minLength` characters. */
 export const SignUpPage = ({ form, minLength }: SignUpPageProps) => (
-  <Narrow title="Create your account">
+  <Narrow title={words.signIn.signUp.title}>
     <ErrorSummary form={form} />
     <form method="post" action="/sign-up" class="stack" novalidate>
       <CookieAsked form={form} />
-      <EmailField form={form} name="email" label="Email" autofocus />
+      <EmailField form={form} name="email" label={words.ui.email} autofocus />
       <PasswordField
         form={form}
         name="password"
-        label="Password"
+        label={words.ui.password}
         autocomplete="new-password"
-        hint={`At least ${minLength} characters, any you like. A few words in a row are easy to keep in mind.`}
+        hint={words.signIn.signUp.passwordHint(minLength)}
       />
       <button type="submit" class="primary wide">
-        Create account
+        {words.signIn.signUp.submit}
       </button>
     </form>
     <p class="aside">
-      Have an account? <a href="/sign-in">Sign in</a>
+      {words.signIn.signUp.haveOne} <a href="/sign-in">{words.signIn.signIn.title}</a>
     </p>
   </Narrow>
 )

@@ -1,5 +1,6 @@
 import type { Child } from 'hono/jsx'
 import { When } from '../ui/when.tsx'
+import { words } from '../words/words.ts'
 
 /** `readable` false: its secret is damaged, so its codes are refused. */
 export type ListedAuthenticator = {
@@ -18,15 +19,11 @@ type AuthenticatorListProps = {
 
 const Facts = ({ addedAt, lastUsedAt, readable }: ListedAuthenticator) => (
   <p>
-    Added <When at={addedAt} to="day" />,{' '}
-    {lastUsedAt ? (
-      <>
-        last used <When at={lastUsedAt} />
-      </>
-    ) : (
-      'not used yet'
-    )}
-    {!readable && '. Its codes are refused here: remove it, and add it anew.'}
+    {words.twoFactor.authenticators.added(<When at={addedAt} to="day" />)}
+    {lastUsedAt
+      ? words.twoFactor.authenticators.lastUsed(<When at={lastUsedAt} />)
+      : words.twoFactor.authenticators.unused}
+    {!readable && words.twoFactor.authenticators.refused}
   </p>
 )
 
@@ -40,7 +37,7 @@ export const AuthenticatorList = ({ authenticators, actions }: AuthenticatorList
           <div>
             <h3 class="long">
               <span id={nameId}>{authenticator.name}</span>{' '}
-              {!authenticator.readable && <span class="mark warn">Can not be read</span>}
+              {!authenticator.readable && <span class="mark warn">{words.twoFactor.authenticators.unreadable}</span>}
             </h3>
             <Facts {...authenticator} />
           </div>

@@ -1,7 +1,7 @@
 import { Settings } from '../layouts.tsx'
-import { NoticeBox } from '../ui/notice-box.tsx'
-import type { Notice, Viewer } from '../ui/types.ts'
-import { count } from '../ui/words.ts'
+import { CalloutBox } from '../ui/callout-box.tsx'
+import type { Callout, Viewer } from '../ui/types.ts'
+import { words } from '../words/words.ts'
 import { AuthenticatorList, type ListedAuthenticator } from './authenticator-list.tsx'
 import { FlowButton, FlowPopUp } from './pop-ups.tsx'
 
@@ -9,32 +9,29 @@ const LIST = '/settings/two-factor/authenticators'
 
 type AuthenticatorsPageProps = {
   viewer: Viewer
-  notice?: Notice | undefined
+  flash?: Callout | undefined
   authenticators: ListedAuthenticator[]
   atMost: number
 }
 
 /** The account's authenticators, the oldest first, and the ways to change them. */
-export const AuthenticatorsPage = ({ viewer, notice, authenticators, atMost }: AuthenticatorsPageProps) => {
+export const AuthenticatorsPage = ({ viewer, flash, authenticators, atMost }: AuthenticatorsPageProps) => {
   const full = authenticators.length >= atMost
   return (
-    <Settings title="Authenticators" viewer={viewer} current="account">
-      <NoticeBox notice={notice} />
-      <p class="lead">
-        A code from any one of these opens your account, together with your password. With two, on two phones, losing
-        one locks nobody out.
-      </p>
+    <Settings title={words.twoFactor.authenticators.title} viewer={viewer} current="account">
+      <CalloutBox of={flash} />
+      <p class="lead">{words.twoFactor.authenticators.lead}</p>
       <div class="panel stack loose">
-        <h2>Your authenticators</h2>
+        <h2>{words.twoFactor.authenticators.yours}</h2>
         <AuthenticatorList
           authenticators={authenticators}
           actions={({ id }, nameId) => (
             <div class="row">
               <a class="button" href={`${LIST}/${id}/rename`} aria-describedby={nameId}>
-                Rename
+                {words.twoFactor.authenticators.rename}
               </a>
               <a class="button danger" href={`${LIST}/${id}/remove`} aria-describedby={nameId}>
-                Remove
+                {words.ui.remove}
               </a>
             </div>
           )}
@@ -42,12 +39,10 @@ export const AuthenticatorsPage = ({ viewer, notice, authenticators, atMost }: A
         <div class="row">
           {!full && <FlowButton flow="add" class="primary" />}
           <a class="button" href="/settings/two-factor/replace/move">
-            Move to a New Phone
+            {words.twoFactor.move.title}
           </a>
         </div>
-        {full && (
-          <p class="hint">An account can have {count(atMost, 'authenticator')}. To add another, remove one first.</p>
-        )}
+        {full && <p class="hint">{words.twoFactor.authenticators.full(atMost)}</p>}
       </div>
       {!full && <FlowPopUp viewer={viewer} flow="add" />}
     </Settings>

@@ -2,6 +2,7 @@ import type { Child } from 'hono/jsx'
 import { PasswordField } from '../ui/password-field.tsx'
 import { RowForm } from '../ui/row-form.tsx'
 import type { FormState, Viewer } from '../ui/types.ts'
+import { words } from '../words/words.ts'
 import { type Flow, flows } from './flows.ts'
 
 type ConfirmFormProps = {
@@ -18,7 +19,7 @@ type ConfirmFormProps = {
 export const ConfirmForm = ({ viewer, flow, form, fieldId, cancel, about }: ConfirmFormProps) => (
   <RowForm
     action={flows[flow].action}
-    submit="Continue"
+    submit={words.ui.continue}
     class={flow === 'disable' ? 'danger' : 'primary'}
     beside={cancel}
   >
@@ -29,7 +30,7 @@ export const ConfirmForm = ({ viewer, flow, form, fieldId, cancel, about }: Conf
       form={form}
       name="password"
       id={fieldId}
-      label="Password"
+      label={words.ui.password}
       autocomplete="current-password"
       autofocus
     />

@@ -1,6 +1,7 @@
 import { Settings } from '../layouts.tsx'
 import { ErrorSummary } from '../ui/error-summary.tsx'
 import type { FormState, Viewer } from '../ui/types.ts'
+import { words } from '../words/words.ts'
 import { ConfirmForm } from './confirm-form.tsx'
 import { type Flow, flows } from './flows.ts'
 
@@ -14,15 +15,11 @@ type ConfirmPageProps = {
 
 /** A flow's pop-up as a page: for browsers without popovers, and for the answer to a wrong password. */
 export const ConfirmPage = ({ viewer, flow, form, about }: ConfirmPageProps) => (
-  <Settings title={flows[flow].title} viewer={viewer} current="account">
+  <Settings title={words.twoFactor.flows[flow].title} viewer={viewer} current="account">
     <ErrorSummary form={form} />
     <div class="panel stack">
-      {about && (
-        <p class="long">
-          This is about <strong>{about.name}</strong>.
-        </p>
-      )}
-      <p class="lead">{flows[flow].sentence}</p>
+      {about && <p class="long">{words.twoFactor.about(<strong>{about.name}</strong>)}</p>}
+      <p class="lead">{words.twoFactor.flows[flow].sentence}</p>
       <ConfirmForm
         viewer={viewer}
         flow={flow}
@@ -31,7 +28,7 @@ export const ConfirmPage = ({ viewer, flow, form, about }: ConfirmPageProps) => 
         about={about?.id}
         cancel={
           <a class="button plain" href={flows[flow].back}>
-            Cancel
+            {words.ui.cancel}
           </a>
         }
       />

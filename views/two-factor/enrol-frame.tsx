@@ -4,6 +4,7 @@ import { ButtonForm } from '../ui/button-form.tsx'
 import { ErrorSummary } from '../ui/error-summary.tsx'
 import { RowForm } from '../ui/row-form.tsx'
 import type { FormState, Viewer } from '../ui/types.ts'
+import { words } from '../words/words.ts'
 import { NameField } from './name-field.tsx'
 import { Steps } from './steps.tsx'
 
@@ -19,10 +20,10 @@ export type EnrolFrame = {
   otherKinds: { kind: string; label: string }[]
 }
 
-const MODES = {
-  'set-up': { action: '/settings/two-factor/set-up', submit: 'Next' },
-  add: { action: '/settings/two-factor/add', submit: 'Add Authenticator' },
-  replace: { action: '/settings/two-factor/replace', submit: 'Replace Authenticator' },
+const ACTIONS = {
+  'set-up': '/settings/two-factor/set-up',
+  add: '/settings/two-factor/add',
+  replace: '/settings/two-factor/replace',
 } as const
 
 type EnrolFramePageProps = PropsWithChildren<{ frame: EnrolFrame; title: string; lead: Child; help?: Child }>
@@ -34,11 +35,7 @@ export const EnrolFramePage = ({ frame, title, lead, help, children }: EnrolFram
     <Settings title={title} viewer={viewer} current="account" above={mode === 'set-up' && <Steps step={1} />}>
       <ErrorSummary form={form} />
       <p class="lead">
-        {mode === 'replace' && name && (
-          <>
-            This takes the place of <strong class="long">{name}</strong>.{' '}
-          </>
-        )}
+        {mode === 'replace' && name && words.twoFactor.enrol.replaces(<strong class="long">{name}</strong>)}
         {lead}
       </p>
       {help}
@@ -46,7 +43,7 @@ export const EnrolFramePage = ({ frame, title, lead, help, children }: EnrolFram
       {otherKinds.length > 0 && (
         <div class="row">
           {otherKinds.map(({ kind, label }) => (
-            <ButtonForm action={`${MODES[mode].action}/kind`} class="plain" fields={{ kind }}>
+            <ButtonForm action={`${ACTIONS[mode]}/kind`} class="plain" fields={{ kind }}>
               {label}
             </ButtonForm>
           ))}
@@ -59,14 +56,14 @@ export const EnrolFramePage = ({ frame, title, lead, help, children }: EnrolFram
 /** The form with the device's answer, whose fields its kind puts in. */
 export const EnrolForm = ({ frame, children }: PropsWithChildren<{ frame: EnrolFrame }>) => {
   const { mode, enrolmentId, name, form } = frame
-  const { action, submit } = MODES[mode]
+  const action = ACTIONS[mode]
   return (
     <RowForm
       action={action}
-      submit={submit}
+      submit={words.twoFactor.enrol.submit[mode]}
       beside={
         <ButtonForm action={`${action}/cancel`} class="plain">
-          Cancel
+          {words.ui.cancel}
         </ButtonForm>
       }
     >

@@ -1,5 +1,6 @@
 import { Settings } from '../layouts.tsx'
 import type { Viewer } from '../ui/types.ts'
+import { words } from '../words/words.ts'
 import { AuthenticatorList, type ListedAuthenticator } from './authenticator-list.tsx'
 
 const REPLACE = '/settings/two-factor/replace/confirm'
@@ -8,18 +9,18 @@ type MovePageProps = { viewer: Viewer; authenticators: ListedAuthenticator[] }
 
 const Cancel = () => (
   <a class="button plain" href="/settings/two-factor/authenticators">
-    Cancel
+    {words.ui.cancel}
   </a>
 )
 
 const Choice = ({ authenticators }: { authenticators: ListedAuthenticator[] }) => (
   <section class="panel stack">
-    <h2>Which one moves?</h2>
+    <h2>{words.twoFactor.move.which}</h2>
     <AuthenticatorList
       authenticators={authenticators}
       actions={({ id }, nameId) => (
         <a class="button" href={`${REPLACE}?authenticator=${id}`} aria-describedby={nameId}>
-          Move
+          {words.twoFactor.move.move}
         </a>
       )}
     />
@@ -31,38 +32,26 @@ const Choice = ({ authenticators }: { authenticators: ListedAuthenticator[] }) =
 
 /** The guide to Replace Authenticator: what happens, in order, and which authenticator it is about where there are several. */
 export const MovePage = ({ viewer, authenticators }: MovePageProps) => (
-  <Settings title="Move to a New Phone" viewer={viewer} current="account">
-    <p class="lead">
-      The authenticator on the new phone takes the place of the one on the old phone. The old one works until the new
-      one is confirmed.
-    </p>
+  <Settings title={words.twoFactor.move.title} viewer={viewer} current="account">
+    <p class="lead">{words.twoFactor.move.lead}</p>
     <section class="panel stack">
-      <h2>How it goes</h2>
+      <h2>{words.twoFactor.move.how}</h2>
       <dl class="details">
-        <div>
-          <dt>Step 1</dt>
-          <dd>Have the new phone at hand, with an authenticator app on it, and type your password.</dd>
-        </div>
-        <div>
-          <dt>Step 2</dt>
-          <dd>Scan the new QR code with the new phone, and type the code it shows.</dd>
-        </div>
-        <div>
-          <dt>Step 3</dt>
-          <dd>Delete the entry on the old phone, and look whether your recovery codes are where you think they are.</dd>
-        </div>
+        {words.twoFactor.move.steps.map(({ term, text }) => (
+          <div>
+            <dt>{term}</dt>
+            <dd>{text}</dd>
+          </div>
+        ))}
       </dl>
       <details>
-        <summary>Lost the old phone?</summary>
-        <p>
-          It goes the same way: you have signed in, with a recovery code perhaps, and the old phone is not needed. Once
-          the new one is confirmed, the lost phone no longer opens your account.
-        </p>
+        <summary>{words.twoFactor.move.lost}</summary>
+        <p>{words.twoFactor.move.lostHelp}</p>
       </details>
       {authenticators.length === 1 && (
         <div class="row">
           <a class="button primary" href={REPLACE}>
-            Continue
+            {words.ui.continue}
           </a>
           <Cancel />
         </div>

@@ -1,5 +1,6 @@
 import { Field } from '../ui/field.tsx'
 import type { FormState } from '../ui/types.ts'
+import { words } from '../words/words.ts'
 
 type NameFieldProps = { form: FormState; name?: string | undefined; autofocus?: boolean | undefined }
 
@@ -11,8 +12,8 @@ export const NameField = ({ form, name, autofocus }: NameFieldProps) => (
   <Field
     form={form}
     name="name"
-    label="Name"
-    hint="To tell it from your others: the phone it is on, perhaps."
+    label={words.twoFactor.enrol.name}
+    hint={words.twoFactor.enrol.nameHint}
     autofocus={autofocus}
     input={{ type: 'text', value: form.values?.name ?? name, autocomplete: 'off' }}
   />

@@ -1,5 +1,6 @@
 import { PopUp, PopUpButton, PopUpCancel } from '../ui/pop-up.tsx'
 import type { Viewer } from '../ui/types.ts'
+import { words } from '../words/words.ts'
 import { ConfirmForm } from './confirm-form.tsx'
 import { type Flow, flows } from './flows.ts'
 
@@ -8,13 +9,13 @@ type FlowProps = { viewer: Viewer; flow: Flow }
 /** The button that starts a flow; its pop-up is a `FlowPopUp` elsewhere on the page. */
 export const FlowButton = ({ flow, class: className }: { flow: Flow; class?: string | undefined }) => (
   <PopUpButton opens={flow} href={flows[flow].action} class={className}>
-    {flows[flow].title}
+    {words.twoFactor.flows[flow].title}
   </PopUpButton>
 )
 
 const PasswordPopUp = ({ viewer, flow, id = flow, closes = id }: FlowProps & { id?: string; closes?: string }) => (
-  <PopUp id={id} title={flows[flow].title}>
-    {id === flow && <p>{flows[flow].sentence}</p>}
+  <PopUp id={id} title={words.twoFactor.flows[flow].title}>
+    {id === flow && <p>{words.twoFactor.flows[flow].sentence}</p>}
     <ConfirmForm
       viewer={viewer}
       flow={flow}
@@ -27,11 +28,11 @@ const PasswordPopUp = ({ viewer, flow, id = flow, closes = id }: FlowProps & { i
 
 /** Asks "are you sure"; Continue opens the password pop-up inside it. Inside, so that closing both leads the focus back to the button. */
 const DisablePopUps = ({ viewer }: { viewer: Viewer }) => (
-  <PopUp id="disable" title={flows.disable.title}>
-    <p>{flows.disable.sentence}</p>
+  <PopUp id="disable" title={words.twoFactor.flows.disable.title}>
+    <p>{words.twoFactor.flows.disable.sentence}</p>
     <div class="row">
       <button type="button" class="danger" popovertarget="disable-confirm" aria-haspopup="dialog">
-        Continue
+        {words.ui.continue}
       </button>
       <PopUpCancel closes="disable" />
     </div>

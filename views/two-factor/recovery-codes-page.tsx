@@ -1,18 +1,13 @@
 import { Settings } from '../layouts.tsx'
-import { NoticeBox } from '../ui/notice-box.tsx'
+import { CalloutBox } from '../ui/callout-box.tsx'
 import { RecoveryCodeList } from '../ui/recovery-code-list.tsx'
-import type { Notice, RecoveryCode, Viewer } from '../ui/types.ts'
+import type { Callout, RecoveryCode, Viewer } from '../ui/types.ts'
 import { When } from '../ui/when.tsx'
+import { words } from '../words/words.ts'
 import { RecoveryCodeActions } from './recovery-code-actions.tsx'
 import { RegenerateButton, RegeneratePopUp } from './regenerate-pop-up.tsx'
 
-type RecoveryCodesPageProps = { viewer: Viewer; notice?: Notice | undefined; codes: RecoveryCode[]; madeAt: Date }
-
-const NONE_LEFT: Notice = {
-  tone: 'warn',
-  title: 'All recovery codes are used.',
-  text: 'Generate new ones now: without them, a lost phone locks you out.',
-}
+type RecoveryCodesPageProps = { viewer: Viewer; flash?: Callout | undefined; codes: RecoveryCode[]; madeAt: Date }
 
 const SomeLeft = ({ codes }: { codes: RecoveryCode[] }) => (
   <>
@@ -20,13 +15,13 @@ const SomeLeft = ({ codes }: { codes: RecoveryCode[] }) => (
       <RecoveryCodeList codes={codes} />
       <RecoveryCodeActions path="/settings/two-factor/recovery-codes">
         <a class="button plain" href="/settings/account">
-          Close
+          {words.ui.close}
         </a>
       </RecoveryCodeActions>
     </div>
     <section class="panel stack">
-      <h2>Lost the list, or running low?</h2>
-      <p class="lead">New codes replace the whole list at once. The old ones no longer work then.</p>
+      <h2>{words.twoFactor.codes.lostList}</h2>
+      <p class="lead">{words.twoFactor.codes.newReplace}</p>
       <div class="row">
         <RegenerateButton />
       </div>
@@ -34,9 +29,9 @@ const SomeLeft = ({ codes }: { codes: RecoveryCode[] }) => (
   </>
 )
 
-const NoneLeft = ({ codes, notice }: { codes: RecoveryCode[]; notice: Notice | undefined }) => (
+const NoneLeft = ({ codes, flash }: { codes: RecoveryCode[]; flash: Callout | undefined }) => (
   <>
-    {notice?.tone !== 'warn' && <NoticeBox notice={NONE_LEFT} />}
+    {flash?.tone !== 'warn' && <CalloutBox of={{ tone: 'warn', ...words.twoFactor.codes.allUsed }} />}
     <div class="row">
       <RegenerateButton class="primary" />
     </div>
@@ -47,15 +42,13 @@ const NoneLeft = ({ codes, notice }: { codes: RecoveryCode[]; notice: Notice | u
 )
 
 /** The recovery codes, looked at again. With none left, making new ones is all there is to do. */
-export const RecoveryCodesPage = ({ viewer, notice, codes, madeAt }: RecoveryCodesPageProps) => {
+export const RecoveryCodesPage = ({ viewer, flash, codes, madeAt }: RecoveryCodesPageProps) => {
   const anyLeft = codes.some(({ usedAt }) => usedAt === null)
   return (
-    <Settings title="Recovery Codes" viewer={viewer} current="account">
-      <NoticeBox notice={notice} />
-      <p class="lead">
-        Each code opens your account once when your phone is not at hand. These were made at <When at={madeAt} inUtc />.
-      </p>
-      {anyLeft ? <SomeLeft codes={codes} /> : <NoneLeft codes={codes} notice={notice} />}
+    <Settings title={words.twoFactor.codes.title} viewer={viewer} current="account">
+      <CalloutBox of={flash} />
+      <p class="lead">{words.twoFactor.codes.lead(<When at={madeAt} inUtc />)}</p>
+      {anyLeft ? <SomeLeft codes={codes} /> : <NoneLeft codes={codes} flash={flash} />}
       <RegeneratePopUp set={String(madeAt.getTime())} />
     </Settings>
   )

@@ -3,6 +3,7 @@ import { Address } from '../ui/address.tsx'
 import { RecoveryCodeList } from '../ui/recovery-code-list.tsx'
 import type { RecoveryCode } from '../ui/types.ts'
 import { When } from '../ui/when.tsx'
+import { words } from '../words/words.ts'
 
 type RecoveryCodesPrintProps = {
   account: string
@@ -15,41 +16,36 @@ type RecoveryCodesPrintProps = {
 
 /** Made for paper: what the codes are for, whose they are, and a box to tick for each one used. */
 export const RecoveryCodesPrint = ({ account, issuer, site, madeAt, codes, backHref }: RecoveryCodesPrintProps) => (
-  <Document title="Recovery codes" class="paper">
+  <Document title={words.twoFactor.codes.paper.title} class="paper">
     <main class="stack loose" data-print>
-      <h1>Recovery codes</h1>
+      <h1>{words.twoFactor.codes.paper.title}</h1>
       <dl class="details">
         <div>
-          <dt>Account</dt>
+          <dt>{words.twoFactor.codes.paper.account}</dt>
           <dd>
             {issuer} (<Address of={account} />)
           </dd>
         </div>
         <div>
-          <dt>Site</dt>
+          <dt>{words.twoFactor.codes.paper.site}</dt>
           <dd>{site}</dd>
         </div>
         <div>
-          <dt>Made at</dt>
+          <dt>{words.twoFactor.codes.paper.madeAt}</dt>
           <dd>
             <When at={madeAt} inUtc />
           </dd>
         </div>
         <div>
-          <dt>Codes</dt>
-          <dd>
-            {codes.length}, of which {codes.filter(({ usedAt }) => !usedAt).length} are left
-          </dd>
+          <dt>{words.twoFactor.codes.paper.codes}</dt>
+          <dd>{words.twoFactor.codes.paper.left(codes.length, codes.filter(({ usedAt }) => !usedAt).length)}</dd>
         </div>
       </dl>
       <RecoveryCodeList codes={codes} />
-      <p>
-        Sign in with your password, then type one of these where the code is asked for. Each works once: tick it off.
-        Whoever holds this paper and knows your password can open your account.
-      </p>
+      <p>{words.twoFactor.codes.paper.how}</p>
       <p class="row">
         <a class="button" href={backHref}>
-          Back
+          {words.ui.back}
         </a>
       </p>
     </main>

@@ -1,17 +1,18 @@
 import { Settings } from '../layouts.tsx'
 import type { Viewer } from '../ui/types.ts'
-import { REGENERATE, RegenerateForm } from './regenerate-pop-up.tsx'
+import { words } from '../words/words.ts'
+import { RegenerateForm } from './regenerate-pop-up.tsx'
 
 /** The pop-up's question as a page, for browsers without popovers. */
 export const RegeneratePage = ({ viewer, set }: { viewer: Viewer; set: string }) => (
-  <Settings title={REGENERATE.title} viewer={viewer} current="account">
+  <Settings title={words.twoFactor.codes.regenerate.title} viewer={viewer} current="account">
     <div class="panel stack">
-      <p class="lead">{REGENERATE.sentence}</p>
+      <p class="lead">{words.twoFactor.codes.regenerate.sentence}</p>
       <RegenerateForm
         set={set}
         cancel={
           <a class="button plain" href="/settings/two-factor/recovery-codes">
-            Cancel
+            {words.ui.cancel}
           </a>
         }
       />

@@ -5,6 +5,7 @@ import { RecoveryCodeList } from '../ui/recovery-code-list.tsx'
 import { RowForm } from '../ui/row-form.tsx'
 import { SavedTick } from '../ui/saved-tick.tsx'
 import type { FormState, Viewer } from '../ui/types.ts'
+import { words } from '../words/words.ts'
 import { RecoveryCodeActions } from './recovery-code-actions.tsx'
 import { Steps } from './steps.tsx'
 
@@ -21,28 +22,25 @@ type SaveRecoveryCodesPageProps = {
 /** Step 2 of setting up. The tick is not `required`: a download without the script counts as one. */
 export const SaveRecoveryCodesPage = ({ viewer, enrolmentId, codes, downloaded, form }: SaveRecoveryCodesPageProps) => {
   return (
-    <Settings title="Step 2 of 2: Save Recovery Codes" viewer={viewer} current="account" above={<Steps step={2} />}>
+    <Settings title={words.twoFactor.save.title} viewer={viewer} current="account" above={<Steps step={2} />}>
       <ErrorSummary form={form} />
-      <p class="lead">
-        Each of these opens your account once when your phone is not at hand. Keep them apart from it: in a password
-        manager, or on paper.
-      </p>
+      <p class="lead">{words.twoFactor.save.lead}</p>
       <div class="panel stack kept">
         <RecoveryCodeList codes={codes.map((code) => ({ code, usedAt: null }))} />
         <RecoveryCodeActions path={PATH} />
       </div>
       <RowForm
         action={PATH}
-        submit="Done"
+        submit={words.ui.done}
         beside={
           <ButtonForm action="/settings/two-factor/set-up/cancel" class="plain">
-            Cancel
+            {words.ui.cancel}
           </ButtonForm>
         }
       >
         <input type="hidden" name="enrolment" value={enrolmentId} />
         <SavedTick form={form} ticked={downloaded || form.values?.saved === 'yes'} />
-        <p class="hint">Two-factor authentication is on when you choose Done, and not before.</p>
+        <p class="hint">{words.twoFactor.save.notYet}</p>
       </RowForm>
     </Settings>
   )

@@ -1,3 +1,4 @@
+import { words } from '../words/words.ts'
 import { Field, type FieldProps } from './field.tsx'
 
 type CodeFieldProps = Omit<FieldProps, 'name' | 'label'> & { digitsOnly?: boolean | undefined }
@@ -7,7 +8,7 @@ export const CodeField = ({ digitsOnly, ...props }: CodeFieldProps) => (
   <Field
     {...props}
     name="code"
-    label="Code"
+    label={words.ui.code}
     input={{
       class: 'one-time',
       type: 'text',

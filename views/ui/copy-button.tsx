@@ -1,8 +1,16 @@
 import type { PropsWithChildren } from 'hono/jsx'
+import { words } from '../words/words.ts'
 
 /** Copies what the element `of` shows. Needs the script, which unhides it. */
 export const CopyButton = ({ of, children }: PropsWithChildren<{ of: string }>) => (
-  <button type="button" hidden data-script data-copy={of}>
+  <button
+    type="button"
+    hidden
+    data-script
+    data-copy={of}
+    data-copied={words.ui.copied}
+    data-selected={words.ui.selected}
+  >
     {children}
   </button>
 )

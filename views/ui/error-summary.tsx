@@ -1,36 +1,34 @@
+import { words } from '../words/words.ts'
 import { icons } from './icons.tsx'
 import { Message } from './message.tsx'
-import type { FormState } from './types.ts'
-import { count } from './words.ts'
-
-const sentenceCase = (text: string) => text.charAt(0).toUpperCase() + text.slice(1)
+import type { FormState, Said } from './types.ts'
 
 /** What was refused, at the top of the page, each error linked to its field. Draws nothing when there is none. */
 export const ErrorSummary = ({ form }: { form: FormState }) => {
   const { '': whole, ...fields } = form.errors ?? {}
-  const refused = Object.entries(fields).filter((entry): entry is [string, string] => Boolean(entry[1]))
+  const refused = Object.entries(fields).filter((entry): entry is [string, Said] => Boolean(entry[1]))
   if (!whole && refused.length === 0) return null
 
   return (
-    <div role="alert" class="notice bad" id="errors" tabindex={-1} data-errors>
+    <div role="alert" class="callout bad" id="errors" tabindex={-1} data-errors>
       <icons.Stop />
       <div class="stack tight">
         {whole && (
           <p>
-            <Message text={whole} waitSeconds={form.waitSeconds} />
+            <Message said={whole} />
           </p>
         )}
         {refused.length > 1 && (
           <p>
-            <strong>{sentenceCase(`${count(refused.length, 'field')} to put right:`)}</strong>
+            <strong>{words.ui.toPutRight(refused.length)}</strong>
           </p>
         )}
         {refused.length > 0 && (
           <ul class="stack tight">
-            {refused.map(([name, text]) => (
+            {refused.map(([name, said]) => (
               <li>
                 <a href={`#${name}`}>
-                  <Message text={text} waitSeconds={form.waitSeconds} />
+                  <Message said={said} />
                 </a>
               </li>
             ))}

@@ -1,3 +1,4 @@
+import { words } from '../words/words.ts'
 import { icons } from './icons.tsx'
 import { When } from './when.tsx'
 
@@ -19,10 +20,11 @@ export const EventList = ({ events }: { events: ListedEvent[] }) => (
         <p class="what">
           {failed && <icons.Triangle />}
           {text}
-          {current && <span class="mark">This session</span>}
+          {current && <span class="mark">{words.ui.thisSession}</span>}
         </p>
         <p>
-          {browser}, <span class="address">{address}</span>
+          {words.ui.browserAnd(browser)}
+          <span class="address">{address}</span>
         </p>
         <p>
           <When at={at} />

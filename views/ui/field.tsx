@@ -46,7 +46,7 @@ export const Field = ({ form, name, label, id = name, hint, autofocus, refused, 
       </div>
       {error && (
         <p class="error" id={`${id}-error`}>
-          <Message text={error} waitSeconds={form.waitSeconds} />
+          <Message said={error} />
         </p>
       )}
     </div>

@@ -1,26 +1,21 @@
-import { inWords } from './words.ts'
+import type { Said } from './types.ts'
+import { waitInWords } from './wait.ts'
 
-const afterwards = (sentence: string) =>
-  sentence.includes('Try again') ? 'You can try again now.' : 'The next code is there now.'
-
-/** A sentence of refusal. Where it names the wait, the script counts that down and says `data-afterwards` at the end. */
-export const Message = ({ text, waitSeconds }: { text: string; waitSeconds?: number | undefined }) => {
-  const wait = waitSeconds ? inWords(waitSeconds) : ''
-  const at = wait ? text.lastIndexOf(wait) : -1
-  if (at < 0) return <>{text}</>
-
-  const start = text.lastIndexOf('. ', at) + 1
-  const before = text.slice(start, at)
+/** A sentence of refusal. Where it names a wait, the script counts that down and says `data-afterwards` at the end. */
+export const Message = ({ said }: { said: Said }) => {
+  if (typeof said === 'string') return <>{said}</>
+  const { before, seconds, wait, afterwards } = said
   return (
     <>
-      {text.slice(0, start)}
-      <span data-afterwards={afterwards(before)}>
-        {before}
-        {/* A timer is not read out at every tick, even inside an alert. */}
-        <strong role="timer" data-countdown={waitSeconds}>
-          {wait}
-        </strong>
-        {text.slice(at + wait.length)}
+      {before}
+      <span data-afterwards={afterwards}>
+        {' '}
+        {wait(
+          // A timer is not read out at every tick, even inside an alert.
+          <strong role="timer" data-countdown={seconds}>
+            {waitInWords(seconds)}
+          </strong>,
+        )}
       </span>
     </>
   )

@@ -1,3 +1,4 @@
+import { words } from '../words/words.ts'
 import { PasswordField } from './password-field.tsx'
 import type { FormState, Viewer } from './types.ts'
 
@@ -11,8 +12,8 @@ export const OwnPassword = ({ viewer, form, autofocus }: OwnPasswordProps) => (
     <PasswordField
       form={form}
       name="password"
-      label="Password"
-      hint="Of your account, to confirm that it is you."
+      label={words.ui.password}
+      hint={words.ui.ownPassword}
       autocomplete="current-password"
       autofocus={autofocus}
     />

@@ -1,4 +1,5 @@
 import type { PropsWithChildren } from 'hono/jsx'
+import { words } from '../words/words.ts'
 
 /** A pop-up that needs no script: opened by `PopUpButton`, closed by Escape, a click beside it, or a button that hides it. */
 export const PopUp = ({ id, title, children }: PropsWithChildren<{ id: string; title: string }>) => (
@@ -25,6 +26,6 @@ export const PopUpButton = ({ opens, href, class: className = '', children }: Po
 /** Cancel inside a pop-up. */
 export const PopUpCancel = ({ closes }: { closes: string }) => (
   <button type="button" class="plain" popovertarget={closes} popovertargetaction="hide">
-    Cancel
+    {words.ui.cancel}
   </button>
 )

@@ -1,17 +1,16 @@
+import { words } from '../words/words.ts'
 import type { RecoveryCode } from './types.ts'
 import { When } from './when.tsx'
 
 const Used = ({ usedAt }: { usedAt: Date }) => (
   <>
     <del>•••••-•••••</del>
-    <small>
-      used at <When at={usedAt} inUtc />
-    </small>
+    <small>{words.twoFactor.codes.usedAt(<When at={usedAt} inUtc />)}</small>
   </>
 )
 
 /** A code whose sealed copy no longer opens, because its key is gone. It may still work for somebody who wrote it down. */
-const Unreadable = () => <small>can't be shown any longer</small>
+const Unreadable = () => <small>{words.twoFactor.codes.unreadable}</small>
 
 /** Recovery codes, numbered in their order; the used ones struck out with their moment. */
 export const RecoveryCodeList = ({ codes }: { codes: RecoveryCode[] }) => (

@@ -1,3 +1,5 @@
+import { words } from '../words/words.ts'
+import { Message } from './message.tsx'
 import type { FormState } from './types.ts'
 
 /** "I've saved the data": what is shown once has to be kept before one goes on. The script ticks it on Download and Copy. */
@@ -16,11 +18,11 @@ export const SavedTick = ({ form, ticked }: { form: FormState<'saved'>; ticked?:
           aria-invalid={error ? 'true' : undefined}
           aria-describedby={error ? 'saved-error' : undefined}
         />
-        I've saved the data
+        {words.ui.saved}
       </label>
       {error && (
         <p class="error" id="saved-error">
-          {error}
+          <Message said={error} />
         </p>
       )}
     </div>

@@ -1,4 +1,4 @@
-import type { PropsWithChildren } from 'hono/jsx'
+import { words } from '../words/words.ts'
 
 /** The heading of a column, where the screen is too narrow for columns. */
-export const Term = ({ children }: PropsWithChildren) => <span class="hint term">{children}: </span>
+export const Term = ({ name }: { name: string }) => <span class="hint term">{words.ui.column(name)}</span>

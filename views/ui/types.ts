@@ -1,12 +1,17 @@
+import type { Child } from 'hono/jsx'
+
+/** What was wrong with a form or a field. A wait is counted down by the script, which says `afterwards` at its end. */
+export type Said = string | Waiting
+export type Waiting = { before: string; seconds: number; wait: (time: Child) => Child; afterwards: string }
+
 /** What a form shows again after it was refused. `errors` go beside their field and in the summary at the top; '' as key is an error of the form as a whole. */
 export type FormState<Field extends string = string> = {
   values?: Partial<Record<Field, string>>
-  errors?: Partial<Record<Field | '', string>>
-  waitSeconds?: number
+  errors?: Partial<Record<Field | '', Said>>
 }
 
-/** What has just happened, said once at the top of the next page. */
-export type Notice = {
+/** A message in a box of its own: what has just happened, or what is true on every visit. */
+export type Callout = {
   tone: 'good' | 'warn' | 'bad'
   title?: string
   text: string

@@ -1,10 +1,4 @@
-const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
-
-const twoDigits = (number: number) => String(number).padStart(2, '0')
-
-const inDays = (at: Date) => `${at.getUTCDate()} ${MONTHS[at.getUTCMonth()]} ${at.getUTCFullYear()}`
-
-const inMinutes = (at: Date) => `${inDays(at)}, ${twoDigits(at.getUTCHours())}:${twoDigits(at.getUTCMinutes())} UTC`
+import { words } from '../words/words.ts'
 
 type WhenProps = {
   at: Date
@@ -15,7 +9,7 @@ type WhenProps = {
 
 /** A moment, to the minute or to the day, in UTC; the script turns it into the reader's own time zone. */
 export const When = ({ at, to = 'minute', inUtc = false }: WhenProps) => (
-  <time datetime={at.toISOString()} data-utc={inUtc || undefined}>
-    {to === 'day' ? inDays(at) : inMinutes(at)}
+  <time datetime={at.toISOString()} data-utc={inUtc || undefined} data-to={to === 'day' ? to : undefined}>
+    {words.dates[to](at)}
   </time>
 )

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { en } from '#views/words/en.ts'
 import { changePassword } from '../../account/change-password.ts'
 import { passwordField } from '../../http/fields.ts'
 import { passwordRefused } from '../../http/messages.ts'
@@ -9,13 +10,14 @@ import { enrolling } from '../../two-factor/enrol.ts'
 import { kindOf } from '../../two-factor/factor.ts'
 import { finishKeptEnrolment, keepNewEnrolment } from '../../two-factor/kept-enrolment.ts'
 import { confirmView, regenerateCodes, viewCodes } from '../../two-factor/recovery-codes.ts'
+import { english } from '../english.ts'
 import { signedIn } from './authentication.ts'
 import { forSignedIn, forSignedInOrToken, type Method, type MethodDeps } from './method.ts'
 import { code, requiredText, yesOrNo } from './parameters.ts'
 import { codeFailure, confirmationRefused, wait } from './refused.ts'
 import { type Answer, Failure } from './results.ts'
 
-const withPassword = z.object({ password: passwordField() })
+const withPassword = z.object({ password: passwordField(english) })
 
 /** `users/account`: the account, its password and its second factor. */
 export const account: Record<string, Method> = {
@@ -47,7 +49,7 @@ export const account: Record<string, Method> = {
 
   /** Takes a code of the secret that get2faconfig answered, and answers the recovery codes. */
   enable2fa: forSignedIn(
-    z.object({ code: code(), password: passwordField() }),
+    z.object({ code: code(), password: passwordField(english) }),
     async ({ deps, origin, session, parameters }) => {
       const result = await finishKeptEnrolment(deps, session, parameters, origin)
       if (result.ok) return { backupCodes: result.codes.map(displayed) }
@@ -101,14 +103,14 @@ export const account: Record<string, Method> = {
 
   /** Other sessions end in any case, whatever `invalidateSessions` says. */
   changepassword: forSignedIn(
-    z.object({ oldPassword: passwordField(), newPassword: requiredText(65_536), invalidateSessions: yesOrNo() }),
+    z.object({ oldPassword: passwordField(english), newPassword: requiredText(65_536), invalidateSessions: yesOrNo() }),
     async ({ deps, origin, session, parameters }) => {
       const passwords = { current: parameters.oldPassword, new: parameters.newPassword }
       const result = await changePassword(deps, session, passwords, origin)
       if (result.ok) return {}
       switch (result.reason) {
         case 'weak_password':
-          throw new Failure('weak_password', passwordRefused(result.refusal, deps.passwordRules.minLength))
+          throw new Failure('weak_password', passwordRefused(result.refusal, deps.passwordRules.minLength, en))
         case 'same_password':
           throw new Failure('weak_password', 'That is the password the account has already.')
         case 'wait':

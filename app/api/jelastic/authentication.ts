@@ -6,6 +6,7 @@ import { cancelPending, verifyAnswer } from '../../sign-in/second-step.ts'
 import { currentSession } from '../../sign-in/session.ts'
 import { signIn, signOut } from '../../sign-in/sign-in.ts'
 import { accountOf, type Caller, sessionOf } from '../bearer.ts'
+import { english } from '../english.ts'
 import { forAnyone, forBegun, forSignedInOrToken, type Method } from './method.ts'
 import { chosen, code, ids } from './parameters.ts'
 import { codeFailure, wait } from './refused.ts'
@@ -20,7 +21,7 @@ export const RESTRICTED = { accessType: 'RESTRICTED', authType: 'TFA', requiredA
 /** `users/authentication`: sign-in and sessions. */
 export const authentication: Record<string, Method> = {
   signin: forAnyone(
-    z.object({ login: emailField(), password: passwordField() }),
+    z.object({ login: emailField(english), password: passwordField(english) }),
     async ({ deps, origin, parameters }) => {
       const { login: email, password } = parameters
       const result = await signIn(deps, { email, password }, origin, 'api')

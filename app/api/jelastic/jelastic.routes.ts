@@ -1,7 +1,8 @@
 import { Hono } from 'hono'
+import { en } from '#views/words/en.ts'
 import { databaseFailure, failureText } from '../../http/database-failures.ts'
 import type { AppContext, AppEnv } from '../../http/env.ts'
-import { REFUSALS, Refusal } from '../../http/refusals.ts'
+import { Refusal } from '../../http/refusals.ts'
 import { notOtherSites } from '../../http/same-origin.ts'
 import { HashQueueFull } from '../../lib/passwords.ts'
 import { bearerValue } from '../bearer.ts'
@@ -44,11 +45,11 @@ function sessionIn(c: AppContext, fields: ReadonlyMap<string, string>): string |
 
 function asFailure(error: unknown, method: string, report: (error: unknown) => void): Failure {
   if (error instanceof Failure) return error
-  if (error instanceof Refusal) return notSupported(REFUSED[error.reason] ?? REFUSALS[error.reason].text)
+  if (error instanceof Refusal) return notSupported(REFUSED[error.reason] ?? en.refusals[error.reason].text)
   if (error instanceof HashQueueFull) return tryLater('busy', error.retryAfterSeconds)
   report(error)
   const failure = databaseFailure(error)
-  if (failure) return tryLater(failure.reason, failure.seconds, failureText(failure, method))
+  if (failure) return tryLater(failure.reason, failure.seconds, failureText(failure, method, en))
   return notSupported('The fault is on our side, and nothing was left half done. Try again in a moment.')
 }
 

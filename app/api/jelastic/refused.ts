@@ -1,22 +1,19 @@
+import type { Child } from 'hono/jsx'
+import type { Said } from '#views/ui/types.ts'
+import { waitInWords } from '#views/ui/wait.ts'
+import { en } from '#views/words/en.ts'
 import type { ChoiceRefused } from '../../access-tokens/access-tokens.ts'
-import {
-  type AnswerRefusal,
-  answerRefused,
-  CHANGED_MEANWHILE,
-  EMAIL_UNCONFIRMED,
-  tooManyAttempts,
-  WRONG_PASSWORD,
-} from '../../http/messages.ts'
+import { type AnswerRefusal, answerRefused, tooManyAttempts } from '../../http/messages.ts'
 import type { Hindrance } from '../../identity/standing.ts'
 import type { KindsDeps } from '../../two-factor/factor.http.ts'
 import { Failure, invalidParameter, type ResultName } from './results.ts'
 
-// What the use cases refuse with, as results, in the words of the pages.
+// What the use cases refuse with, as results, in the English of the pages.
 
 type Wait = { ok: false; reason: 'wait'; seconds: number }
 
 export const wait = ({ seconds }: Wait): Failure =>
-  new Failure('too_many_attempts', tooManyAttempts(seconds), { retryAfter: seconds })
+  new Failure('too_many_attempts', inWords(tooManyAttempts(seconds, en)), { retryAfter: seconds })
 
 /** What a session is told that has to do something else first. */
 export const hindered = (hindrance: Hindrance): Failure => {
@@ -28,7 +25,7 @@ export const hindered = (hindrance: Hindrance): Failure => {
     case 'change_second_factor':
       return new Failure('second_factor_on')
     case 'confirm_email':
-      return new Failure('email_unconfirmed', EMAIL_UNCONFIRMED)
+      return new Failure('email_unconfirmed', en.messages.emailUnconfirmed)
   }
 }
 
@@ -36,8 +33,8 @@ export const hindered = (hindrance: Hindrance): Failure => {
 export function confirmationRefused(refusal: Wait | { ok: false; reason: 'wrong_password' | 'changed' }): Failure {
   if (refusal.reason === 'wait') return wait(refusal)
   return refusal.reason === 'changed'
-    ? new Failure('changed_meanwhile', CHANGED_MEANWHILE)
-    : new Failure('wrong_password', WRONG_PASSWORD)
+    ? new Failure('changed_meanwhile', en.messages.changedMeanwhile)
+    : new Failure('wrong_password', en.messages.wrongPassword)
 }
 
 const OF_ANSWERS = {
@@ -49,7 +46,7 @@ const OF_ANSWERS = {
 const OF_REFUSALS: ResultName[] = ['used_code', 'old_code']
 
 export function codeFailure(deps: KindsDeps, result: AnswerRefusal): Failure {
-  const text = answerRefused(deps, result)
+  const text = inWords(answerRefused(deps, result, en))
   const more = 'attemptsLeft' in result ? { attemptsLeft: result.attemptsLeft } : {}
   switch (result.reason) {
     case 'malformed':
@@ -65,6 +62,15 @@ export function codeFailure(deps: KindsDeps, result: AnswerRefusal): Failure {
       return new Failure(OF_ANSWERS[result.reason], text, more)
   }
 }
+
+/** With the wait as it is now, which nobody counts down. */
+function inWords(said: Said): string {
+  if (typeof said === 'string') return said
+  const { before, wait, seconds } = said
+  return [before, text(wait(waitInWords(seconds, en)))].join(' ')
+}
+
+const text = (part: Child): string => (Array.isArray(part) ? part.map(text).join('') : String(part))
 
 export function choiceFailure({ reason }: ChoiceRefused): Failure {
   switch (reason) {

@@ -63,7 +63,7 @@ export const RESULTS = {
   },
   email_unconfirmed: {
     number: 9017,
-    meaning: 'The e-mail address of the account is not confirmed. Follow the link in the mail to it first.',
+    meaning: 'The email address of the account is not confirmed. Follow the link in the mail to it first.',
   },
   unavailable: {
     number: 9018,

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { en } from '#views/words/en.ts'
 import {
   editToken,
   generateToken,
@@ -10,6 +11,7 @@ import {
 import { SCOPES } from '../../access-tokens/scopes.ts'
 import { descriptionField, passwordField } from '../../http/fields.ts'
 import type { Session } from '../../sign-in/session.ts'
+import { english } from '../english.ts'
 import { forSignedIn, type Method, type MethodDeps } from './method.ts'
 import { apiList, chosen, expiresAt, id, ids, yesOrNo } from './parameters.ts'
 import { choiceFailure, confirmationRefused } from './refused.ts'
@@ -19,9 +21,9 @@ import { permissions, shownToken, templates, wantedScopes } from './token-shape.
 const DAY = 24 * 60 * 60_000
 const usualEnd = (now: Date) => new Date(now.getTime() + USUAL_LIFE_IN_DAYS * DAY)
 
-const description = () => descriptionField('It is required.')
+const description = () => descriptionField(() => ({ ...en.fields, description: 'It is required.' }))
 const tokenTemplate = () => z.string().max(100).optional()
-const password = passwordField
+const password = () => passwordField(english)
 
 /** `users/authentication`: access tokens, which only a session manages. */
 export const tokens: Record<string, Method> = {

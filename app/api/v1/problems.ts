@@ -1,9 +1,10 @@
 import type { Context } from 'hono'
 import { HTTPException } from 'hono/http-exception'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
+import { en } from '#views/words/en.ts'
 import type { Scope } from '../../access-tokens/scopes.ts'
 import { databaseFailure, failureText } from '../../http/database-failures.ts'
-import { REFUSALS, Refusal } from '../../http/refusals.ts'
+import { Refusal } from '../../http/refusals.ts'
 import type { Hindrance } from '../../identity/standing.ts'
 import { HashQueueFull } from '../../lib/passwords.ts'
 
@@ -19,7 +20,7 @@ export const PROBLEMS = {
   code_refused: { status: 422, title: 'The code was not accepted.' },
   too_many_attempts: { status: 429, title: 'Too many attempts.' },
   weak_password: { status: 422, title: 'The password is not good enough.' },
-  email_unconfirmed: { status: 409, title: 'The e-mail address of the account is not confirmed.' },
+  email_unconfirmed: { status: 409, title: 'The email address of the account is not confirmed.' },
   second_factor_is_on: { status: 409, title: 'The account has a second factor already.' },
   second_factor_is_off: { status: 409, title: 'The account has no second factor.' },
   recovery_codes_owed: { status: 409, title: 'The account has no recovery codes left.' },
@@ -150,17 +151,17 @@ const OF_REFUSALS: Record<Refusal['status'], ProblemName> = {
 
 function asProblem(error: unknown, method: string, report: (error: unknown) => void): Problem {
   if (error instanceof Problem) return error
-  if (error instanceof Refusal) return new Problem(OF_REFUSALS[error.status], REFUSALS[error.reason].text)
+  if (error instanceof Refusal) return new Problem(OF_REFUSALS[error.status], en.refusals[error.reason].text)
   if (error instanceof HashQueueFull) {
     const { retryAfterSeconds: seconds } = error
     return tryLater('busy', seconds, `Nothing was changed. Try again in ${seconds} seconds.`)
   }
   // The routes' own look at the content type, where an empty body was let through to them.
   if (error instanceof HTTPException && error.status === 415)
-    return new Problem('unsupported_media_type', REFUSALS.not_json.text)
+    return new Problem('unsupported_media_type', en.refusals.not_json.text)
   report(error)
   const failure = databaseFailure(error)
-  if (failure) return tryLater(failure.reason, failure.seconds, failureText(failure, method))
+  if (failure) return tryLater(failure.reason, failure.seconds, failureText(failure, method, en))
   return new Problem('internal', 'Nothing was left half done. Try again in a moment.')
 }
 

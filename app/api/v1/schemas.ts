@@ -2,11 +2,12 @@ import { z } from '@hono/zod-openapi'
 import { ALL_SCOPES } from '../../access-tokens/scopes.ts'
 import { descriptionField, emailField, passwordField } from '../../http/fields.ts'
 import { type KindsDeps, shapeOfAll } from '../../two-factor/factor.http.ts'
+import { english } from '../english.ts'
 
 // Every object that `/api/v1/` takes or gives. The same schemas check what comes in and make the document.
 
-export const Email = emailField().openapi({ type: 'string', format: 'idn-email', example: 'ada@example.com' })
-export const Password = passwordField().openapi({
+export const Email = emailField(english).openapi({ type: 'string', format: 'idn-email', example: 'ada@example.com' })
+export const Password = passwordField(english).openapi({
   type: 'string',
   format: 'password',
   example: 'violet kettle marches north',
@@ -93,7 +94,7 @@ export const EventsQuery = z.strictObject({
 })
 
 const Scope = z.enum(ALL_SCOPES as [string, ...string[]])
-const Description = descriptionField()
+const Description = descriptionField(english)
 const ExpiresAt = z.iso.datetime({ offset: true }).nullable().openapi({
   description: 'At most 366 days ahead; null is never, where the operator allows it. 90 days from now where left out.',
 })

@@ -16,7 +16,7 @@ const SAID: Record<SigningKeyRefusal['reason'], string> = {
 const said = ({ reason }: SigningKeyRefusal) => SAID[reason]
 
 export const signingKeyPages = {
-  label: 'Use a signing key instead',
+  label: () => 'Use a signing key instead',
   form: { public_key: field(), signature: field(), count: field() },
   json: { public_key: z.string(), signature: z.string(), count: z.number() },
   device: { challenge: z.string() },

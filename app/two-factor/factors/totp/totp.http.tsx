@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { TotpPage } from '#views/two-factor/factors/totp/totp-page.tsx'
-import { inWords } from '#views/ui/words.ts'
+import type { Said } from '#views/ui/types.ts'
+import { type Words, words } from '#views/words/words.ts'
 import { readableEmail } from '../../../lib/email-address.ts'
 import type { Enrolling } from '../../enrol.ts'
 import type { FactorKind } from '../../factor.http.ts'
@@ -12,7 +13,7 @@ export function totpPages({ show }: Totp) {
   const shown = ({ begun, email }: Enrolling) => show(begun, readableEmail(email))
   return {
     ...typedCode,
-    label: 'Use an authenticator app instead',
+    label: () => words.twoFactor.enrol.instead,
     device: { secret: z.string().openapi({ description: 'Base32.' }), uri: z.string(), qr_svg: z.string() },
 
     async enrolPage(frame, of) {
@@ -27,10 +28,9 @@ export function totpPages({ show }: Totp) {
     said,
     /** At a new device a wrong code has mostly one of two reasons. */
     saidAtFirst(refusal: TotpRefusal | undefined) {
-      if (!refusal) return 'Enter the six digits your authenticator shows.'
-      return refusal.reason === 'wrong_code'
-        ? 'That code is not right. Check that it is from the entry you have just added, and that the clock on your phone is right.'
-        : said(refusal)
+      const { sixDigits, wrongFirstCode } = words.twoFactor.errors
+      if (!refusal) return sixDigits
+      return refusal.reason === 'wrong_code' ? wrongFirstCode : said(refusal)
     },
 
     detail: ({ reason }: TotpRefusal) => DETAILS[reason],
@@ -38,14 +38,14 @@ export function totpPages({ show }: Totp) {
 }
 
 /** Says which kind of wrong it was; for past codes only. */
-function said(refusal: TotpRefusal): string {
+function said(refusal: TotpRefusal, { messages: { code } }: Words = words): Said {
   switch (refusal.reason) {
     case 'wrong_code':
-      return 'That code is not right.'
+      return code.wrong_code
     case 'used_code':
-      return `That code has already been used. ${nextCode(refusal.nextInSeconds)}`
+      return usedCode(refusal.nextInSeconds, code)
     case 'old_code':
-      return `That code is from ${ago(refusal.secondsAgo)} ago; check the clock on your phone.`
+      return code.old_code(Math.max(1, Math.round(refusal.secondsAgo / 60)))
   }
 }
 
@@ -57,12 +57,7 @@ const DETAILS = {
 
 const SOON = 90 // seconds; further ahead the server's clock must have gone back, and waiting is no advice
 
-function nextCode(seconds: number) {
-  if (seconds <= 0) return 'Enter the one your authenticator shows now.'
-  return seconds <= SOON ? `The next one comes in ${inWords(seconds)}.` : 'Use a recovery code.'
-}
-
-function ago(seconds: number) {
-  const minutes = Math.max(1, Math.round(seconds / 60))
-  return minutes === 1 ? 'a minute' : `${minutes} minutes`
+function usedCode(nextInSeconds: number, code: Words['messages']['code']): Said {
+  if (nextInSeconds <= 0) return code.used_code
+  return nextInSeconds <= SOON ? { ...code.used_code_wait, seconds: nextInSeconds } : code.used_code_long
 }

@@ -1,6 +1,7 @@
 import { raw } from 'hono/html'
 import { CodeField } from '../../../ui/code-field.tsx'
 import { CopyButton, CopyOutcome } from '../../../ui/copy-button.tsx'
+import { words } from '../../../words/words.ts'
 import { EnrolForm, type EnrolFrame, EnrolFramePage } from '../../enrol-frame.tsx'
 import { NeedAnApp } from './need-an-app.tsx'
 
@@ -13,12 +14,6 @@ type TotpPageProps = {
   /** Our own drawing of `uri`: trusted. */
   qrSvg: string
 }
-
-const TITLES = {
-  'set-up': 'Step 1 of 2: Register Authentication App',
-  add: 'Register Authentication App',
-  replace: 'Replace Authenticator',
-} as const
 
 const secretOf = (uri: string) => new URL(uri).searchParams.get('secret') ?? ''
 
@@ -35,49 +30,52 @@ const GroupedKey = ({ of }: { of: string }) => (
 )
 
 /** An authenticator app is registered by its secret, as a picture or typed. */
-export const TotpPage = ({ frame, account, issuer, uri, qrSvg }: TotpPageProps) => (
-  <EnrolFramePage
-    frame={frame}
-    title={TITLES[frame.mode]}
-    lead="Scan this with an authenticator app. It then shows six digits that change every 30 seconds: the code."
-    help={frame.mode !== 'add' && <NeedAnApp />}
-  >
-    <div class="enrol">
-      <figure class="qr" role="img" aria-label={`QR code that adds ${issuer} to an authenticator app`}>
-        {raw(qrSvg)}
-      </figure>
-      <div class="stack">
-        <h2>Cannot scan it?</h2>
-        <p>
-          <a class="button" href={uri}>
-            Open in an authenticator app
-          </a>
-        </p>
-        <p class="hint">Or type this into the app:</p>
-        <dl class="details">
-          <div>
-            <dt>Account</dt>
-            <dd>
-              {issuer} ({account})
-            </dd>
-          </div>
-          <div>
-            <dt>Key</dt>
-            <dd class="stack tight">
-              <GroupedKey of={secretOf(uri)} />
-              <CopyButton of="key">Copy key</CopyButton>
-              <CopyOutcome of="key" />
-            </dd>
-          </div>
-          <div>
-            <dt>Time based</dt>
-            <dd>Yes</dd>
-          </div>
-        </dl>
+export const TotpPage = ({ frame, account, issuer, uri, qrSvg }: TotpPageProps) => {
+  const { titles, ...enrol } = words.twoFactor.enrol
+  return (
+    <EnrolFramePage
+      frame={frame}
+      title={titles[frame.mode]}
+      lead={enrol.lead}
+      help={frame.mode !== 'add' && <NeedAnApp />}
+    >
+      <div class="enrol">
+        <figure class="qr" role="img" aria-label={enrol.qr(issuer)}>
+          {raw(qrSvg)}
+        </figure>
+        <div class="stack">
+          <h2>{enrol.cannotScan}</h2>
+          <p>
+            <a class="button" href={uri}>
+              {enrol.openApp}
+            </a>
+          </p>
+          <p class="hint">{enrol.orType}</p>
+          <dl class="details">
+            <div>
+              <dt>{enrol.account}</dt>
+              <dd>
+                {issuer} ({account})
+              </dd>
+            </div>
+            <div>
+              <dt>{enrol.key}</dt>
+              <dd class="stack tight">
+                <GroupedKey of={secretOf(uri)} />
+                <CopyButton of="key">{enrol.copyKey}</CopyButton>
+                <CopyOutcome of="key" />
+              </dd>
+            </div>
+            <div>
+              <dt>{enrol.timeBased}</dt>
+              <dd>{enrol.yes}</dd>
+            </div>
+          </dl>
+        </div>
       </div>
-    </div>
-    <EnrolForm frame={frame}>
-      <CodeField form={frame.form} digitsOnly hint="The six digits your app shows now." />
-    </EnrolForm>
-  </EnrolFramePage>
-)
+      <EnrolForm frame={frame}>
+        <CodeField form={frame.form} digitsOnly hint={enrol.codeHint} />
+      </EnrolForm>
+    </EnrolFramePage>
+  )
+}

@@ -1,4 +1,5 @@
-const WORDS: Record<string, string> = {
+/** A security event as its owner reads it. */
+export const events = {
   signed_up: 'Account created',
   signed_in: 'Signed in',
   signed_out: 'Signed out',
@@ -25,26 +26,20 @@ const WORDS: Record<string, string> = {
   browser_trusted: 'Browser trusted for 30 days',
   browser_forgotten: 'Trusted browser forgotten',
   signed_out_everywhere: 'Signed out everywhere',
-  email_confirmed: 'E-mail address confirmed',
-  email_change_requested: 'Change of e-mail address requested',
-  email_changed: 'E-mail address changed',
-  email_restored: 'E-mail address put back',
+  email_confirmed: 'Email address confirmed',
+  email_change_requested: 'Change of email address requested',
+  email_changed: 'Email address changed',
+  email_restored: 'Email address put back',
   password_reset_requested: 'Password reset requested',
   password_reset: 'Password reset',
   reported_not_me: '"This was not me" reported',
   restored: 'Restored from a backup: recovery codes spent, signed out everywhere',
 }
 
-const METHODS: Record<string, string> = {
-  password: 'with password',
-  authenticator: 'with password and authenticator',
-  recovery_code: 'with password and recovery code',
-  trusted_browser: 'with password on a trusted browser',
-}
-
-/** A security event as a person reads it. An unknown kind is shown by its name. */
-export const eventInWords = (kind: string, method?: string): string => {
-  const words = WORDS[kind] ?? kind.replaceAll('_', ' ')
-  const how = kind === 'signed_in' && method ? METHODS[method] : undefined
-  return how ? `${words} ${how}` : words
+/** A sign-in, by how it was done. */
+export const signedInBy = {
+  password: 'Signed in with password',
+  authenticator: 'Signed in with password and authenticator',
+  recovery_code: 'Signed in with password and recovery code',
+  trusted_browser: 'Signed in with password on a trusted browser',
 }

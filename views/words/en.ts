@@ -1,0 +1,42 @@
+import { accessTokens } from './en/access-tokens.ts'
+import { apiDocs } from './en/api-docs.ts'
+import { dashboard } from './en/dashboard.ts'
+import { events, signedInBy } from './en/events.ts'
+import { fields } from './en/fields.ts'
+import { files } from './en/files.ts'
+import { flash } from './en/flash.ts'
+import { amounts, dates } from './en/grammar.ts'
+import { mailPages } from './en/mail-pages.ts'
+import { mails, notices } from './en/mails.ts'
+import { messages } from './en/messages.ts'
+import { refusals, troubles } from './en/refusals.ts'
+import { settings } from './en/settings.ts'
+import { signIn } from './en/sign-in.ts'
+import { twoFactor } from './en/two-factor.ts'
+import { ui } from './en/ui.ts'
+
+/** English. A file for each room; what takes a value is a function, and where markup goes inside a sentence, a list of its parts. */
+export const en = {
+  /** BCP 47: of the pages, and of the dates and waits that the script writes. */
+  language: 'en-GB',
+  amounts,
+  dates,
+  ui,
+  messages,
+  fields,
+  flash,
+  refusals,
+  troubles,
+  signIn,
+  dashboard,
+  settings,
+  events,
+  signedInBy,
+  accessTokens,
+  twoFactor,
+  mailPages,
+  mails,
+  notices,
+  files,
+  apiDocs,
+}

@@ -1,0 +1,102 @@
+const othersSignedOut = 'Your other sessions have been signed out.'
+const nothingChanged = 'Nothing was changed.'
+const now = 'This is how the list looks now.'
+
+type Flash = { title?: string; text: string; link?: string }
+
+/** What has just happened, said once at the top of the next page. */
+export const flash = {
+  second_factor_on: { title: 'Two-factor authentication is on.', text: othersSignedOut },
+  second_factor_off: {
+    title: 'Two-factor authentication is off.',
+    text: `Your password alone opens the account. ${othersSignedOut}`,
+  },
+  second_factor_replaced: {
+    title: 'Your authenticator has been replaced.',
+    text: `Delete its entry on the old phone: it no longer works. Your recovery codes haven't changed. ${othersSignedOut}`,
+    link: 'Look at your recovery codes, or generate new ones',
+  },
+  password_changed: { title: 'Your password has been changed.', text: othersSignedOut },
+  codes_regenerated: { title: 'New recovery codes.', text: 'The old ones no longer work. Save these.' },
+  codes_already_replaced: {
+    title: 'These are newer codes.',
+    text: 'Another window generated them first, so we changed nothing just now. These are the ones that work.',
+  },
+  signed_out: { text: 'You are signed out.' },
+  pending_expired: { text: "You didn't finish signing in within five minutes, or ended it elsewhere. Sign in again." },
+  no_attempts_left: { text: 'That was the last try for this sign-in. Enter your password again.' },
+  enrolment_expired: {
+    title: nothingChanged,
+    text: "The set-up took longer than fifteen minutes, or ended in another window. Start again when you're ready.",
+  },
+  changed_meanwhile: {
+    title: nothingChanged,
+    text: 'The account was changed in another window. This is how it looks now.',
+  },
+  token_saved: { title: 'The access token is ready.', text: "We won't show its value again." },
+  token_edited: { title: 'The access token has been changed.', text: "Its value hasn't." },
+  tokens_removed: { title: 'Removed.', text: 'Whatever used it is refused from now on.' },
+  token_gone: { title: nothingChanged, text: `This account doesn't have that access token, or no longer does. ${now}` },
+  tokens_released: { title: 'Your access tokens work again.', text: "Remove any you don't recognise." },
+  undone_email: {
+    title: 'Your email address is back.',
+    text: 'The account goes by your earlier address again. Whatever was added since the change is gone.',
+  },
+  undone_token: { title: 'The access token is gone.', text: 'Whatever used it is refused from now on.' },
+  undone_second_factor: {
+    title: 'Two-factor authentication is off again.',
+    text: 'No authenticator opens the account, and neither do the recovery codes that came with one.',
+  },
+  undone_authenticator: { title: 'The authenticator is gone.', text: 'Its codes no longer open the account.' },
+  email_confirmed: { text: 'Your email address is confirmed.' },
+  email_unconfirmed: {
+    title: 'Confirm your email address first.',
+    text: "It's your way back in if you lose your password. Then set up the second factor.",
+  },
+  link_sent: { title: 'A new link is on its way.', text: 'Earlier links no longer work.' },
+  change_link_sent: {
+    title: 'Follow the link in the email to the new address.',
+    text: 'Nothing changes until then. Earlier links no longer work.',
+  },
+  email_changed: { title: 'Your email address has been changed.', text: othersSignedOut },
+  password_reset: { title: 'Your new password is set.', text: "You're signed out everywhere. Sign in with it." },
+  session_ended: { title: 'Signed out.', text: 'That session no longer opens anything.' },
+  sessions_ended: { title: 'Signed out.', text: 'This is the only session left.' },
+  no_other_sessions: { title: nothingChanged, text: 'There was no other session.' },
+  session_gone: { title: nothingChanged, text: `This account doesn't have that session, or no longer does. ${now}` },
+  browser_forgotten: { title: 'Forgotten.', text: 'Signing in there takes a code again.' },
+  browsers_forgotten: { title: 'Forgotten.', text: 'Signing in takes a code on every browser again.' },
+  browser_gone: {
+    title: nothingChanged,
+    text: `This account doesn't trust that browser, or no longer does. ${now}`,
+  },
+  signed_out_everywhere: {
+    title: 'You are signed out everywhere.',
+    text: 'All sessions and half-finished sign-ins have ended, no browser is trusted, and your access tokens are frozen. If someone knows your password, sign in and change it now.',
+  },
+  authenticator_added: {
+    title: 'The authenticator has been added.',
+    text: `Its codes now open your account too. ${othersSignedOut}`,
+  },
+  authenticator_renamed: { text: 'The authenticator has its new name.' },
+  authenticator_removed: {
+    title: 'The authenticator has been removed.',
+    text: `Its codes no longer work: delete its entry on that phone. ${othersSignedOut}`,
+  },
+  authenticator_gone: {
+    title: nothingChanged,
+    text: `This account doesn't have that authenticator, or no longer does. ${now}`,
+  },
+  too_many_authenticators: (most: number): Flash => ({
+    title: nothingChanged,
+    text: `An account can have ${most} authenticators, and you have that many. Remove one first.`,
+  }),
+  recovery_code_used: (left: number, of: number): Flash => ({
+    title: 'You signed in with a recovery code.',
+    text:
+      left === 0
+        ? 'It was the last one. Generate new ones now: without them, a lost phone locks you out.'
+        : `${left} of ${of} ${left === 1 ? 'is' : 'are'} left.`,
+    link: 'Lost your device? Replace Authenticator',
+  }),
+}

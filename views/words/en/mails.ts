@@ -1,0 +1,226 @@
+import { dates } from './grammar.ts'
+
+/** `link` is what the one thing to press says; `after` is below it, smaller: what to do if the mail isn't for its reader. */
+type Mail = { subject: string; paragraphs: string[]; link?: string; after?: string[] }
+
+type Origin = { browser: string; address: string }
+
+/** A subject, and what happened in a sentence that "on" and "from" follow. `more`: what else its owner should know. */
+type Notice = { subject: string; happened: string; more?: string }
+
+const from = ({ browser, address }: Origin) => `from ${browser} at the address ${address}`
+const carries = 'A script that carries it reaches the account without a password or a code.'
+const wasYou = "If it was you, there's nothing to do."
+
+/** Security events that are mailed, and what the page behind the mail's link says of them. */
+export const notices = {
+  signed_in: {
+    subject: 'New sign-in to your account',
+    happened: "Someone signed in to your account from a browser, program or network you hadn't used before",
+  },
+  code_wrong: {
+    subject: 'Someone has your password',
+    happened: "Someone entered your account's right password and then a wrong code",
+    more: "If you mistyped the code yourself, there's nothing to do. If not, someone knows your password. Your second factor has kept them out.",
+  },
+  second_factor_on: {
+    subject: 'Two-factor authentication was turned on',
+    happened: 'Two-factor authentication was turned on for your account',
+    more: 'From now on, signing in also takes a code from that authenticator.',
+  },
+  second_factor_replaced: {
+    subject: 'Your authenticator was replaced',
+    happened: 'Another authenticator took the place of yours',
+    more: "Codes from the old one no longer open the account. The recovery codes haven't changed.",
+  },
+  second_factor_off: {
+    subject: 'Two-factor authentication was turned off',
+    happened: 'Two-factor authentication was turned off for your account',
+    more: 'From now on, the password alone opens it.',
+  },
+  authenticator_added: {
+    subject: 'An authenticator was added',
+    happened: 'Another authenticator was added to your account',
+    more: 'Its codes open the account too, together with the password.',
+  },
+  authenticator_removed: {
+    subject: 'An authenticator was removed',
+    happened: 'An authenticator was removed from your account',
+    more: 'Its codes no longer open the account.',
+  },
+  recovery_code_used: {
+    subject: 'A recovery code was used',
+    happened: 'Someone signed in to your account with one of its recovery codes',
+  },
+  recovery_codes_viewed: {
+    subject: 'Your recovery codes were viewed',
+    happened: "Your account's recovery codes were shown",
+    more: 'Anyone who has one of them, and the password, gets in.',
+  },
+  recovery_codes_regenerated: {
+    subject: 'New recovery codes were generated',
+    happened: 'New recovery codes were generated for your account',
+    more: 'The old ones no longer work.',
+  },
+  password_changed: { subject: 'Your password was changed', happened: "Your account's password was changed" },
+  password_reset: {
+    subject: 'Your password was reset',
+    happened: "Your account's password was reset through a link mailed to this address",
+  },
+  token_generated: {
+    subject: 'An access token was generated',
+    happened: 'An access token was generated for your account',
+    more: carries,
+  },
+  token_regenerated: {
+    subject: 'An access token was regenerated',
+    happened: "One of your account's access tokens got a new value",
+    more: carries,
+  },
+} satisfies Record<string, Notice>
+
+const aNotice = (kind: keyof typeof notices): Notice => notices[kind]
+
+/** Each takes the site's name, and what the mail tells. Moments are in milliseconds. */
+export const mails = {
+  notice: (
+    site: string,
+    of: Origin & {
+      kind: keyof typeof notices
+      account: string
+      /** When the account left this address, where it goes by another. */
+      leftAt?: number | undefined
+      at: number
+      authenticatorRefused: boolean
+    },
+  ): Mail => {
+    const { subject, happened, more } = aNotice(of.kind)
+    return {
+      subject: of.authenticatorRefused ? 'Your authenticator is refused: someone has your password' : subject,
+      paragraphs: [
+        of.leftAt === undefined
+          ? `This is about your account ${of.account} at ${site}.`
+          : `This is about your account at ${site}, which went by ${of.account} until ${dates.inMail(of.leftAt)}.`,
+        `${happened}: on ${dates.inMail(of.at)}, ${from(of)}.`,
+        ...(more ? [more] : []),
+        ...(of.authenticatorRefused
+          ? [
+              'That was the hundredth wrong code in a row. We refuse codes from your authenticator now. Sign in with a recovery code, which unlocks the authenticator too.',
+            ]
+          : []),
+      ],
+      link: 'This was not me',
+      after: [
+        ...(of.leftAt === undefined
+          ? []
+          : ['The link also puts this address back, and takes back what was added since.']),
+        `${wasYou} The link works once, within 72 hours, and opens a page that says what it will do before it does it.`,
+      ],
+    }
+  },
+
+  /** After "Secure my account": the next step, which is a new password. */
+  secured: (site: string, { account }: { account: string }): Mail => ({
+    subject: `Choose a new password for ${site}`,
+    paragraphs: [
+      `You told us that something on your account ${account} at ${site} wasn't you. We've signed it out everywhere and frozen its access tokens.`,
+      'Choose a new password now: someone may know the old one.',
+    ],
+    link: 'Choose a new password',
+    after: ['The link works once, within 30 minutes. After that, ask for another on the sign-in page.'],
+  }),
+
+  confirm_email: (site: string, of: Origin): Mail => ({
+    subject: `Confirm your email address for ${site}`,
+    paragraphs: [
+      `Someone made an account at ${site} with this address, or asked for this link again, ${from(of)}.`,
+      'If that was you, confirm that the address is yours. The link works once, within 24 hours.',
+    ],
+    link: 'Confirm your email address',
+    after: ["If it wasn't you, do nothing: without the confirmation, nobody can speak for this address."],
+  }),
+
+  /** To the new address. */
+  change_email: (site: string, of: Origin): Mail => ({
+    subject: `Confirm your new email address for ${site}`,
+    paragraphs: [
+      `The owner of an account at ${site} wants to use this address from now on, and asked for it ${from(of)}.`,
+      'Nothing changes until you confirm. The link works once, within 24 hours.',
+    ],
+    link: 'Confirm the new address',
+    after: ["If it wasn't you, do nothing: the account then keeps its old address."],
+  }),
+
+  /** To the old address, after the change. */
+  email_changed: (site: string, { newEmail, ...of }: Origin & { newEmail: string }): Mail => ({
+    subject: `Your email address at ${site} was changed`,
+    paragraphs: [
+      `Your account at ${site} now goes by ${newEmail}. It was changed ${from(of)}.`,
+      'From now on, mails go there, and you sign in with that address.',
+    ],
+    link: 'This was not me',
+    after: [`${wasYou} The link works once, within 72 hours.`],
+  }),
+
+  reset_password: (site: string, of: Origin): Mail => ({
+    subject: `Reset your ${site} password`,
+    paragraphs: [
+      `Someone asked for a new password for your account at ${site}, ${from(of)}.`,
+      'If that was you, choose one. The link works once, within 30 minutes, and only the newest one works.',
+    ],
+    link: 'Choose a new password',
+    after: ["If it wasn't you, do nothing: your password stays as it is."],
+  }),
+
+  /** After the database was put back from a backup. */
+  restored: (site: string, { account }: { account: string }): Mail => ({
+    subject: `Choose a new password for ${site}`,
+    paragraphs: [
+      `${site} put its database back from a backup. A password you've changed since would open your account ${account} again, so we closed it.`,
+      "Ask for a link to a new password. You're signed out everywhere, and your access tokens are frozen.",
+    ],
+    link: 'Ask for the link',
+  }),
+
+  /** The same, to an address that the account has left lately, as the backup has it. */
+  restored_elsewhere: (site: string, { account, email }: { account: string; email: string }): Mail => ({
+    subject: `Your account at ${site} goes by another address`,
+    paragraphs: [
+      `${site} put its database back from a backup. In it, the account that went by ${account} goes by ${email}.`,
+      'If you had taken that back, take it back again.',
+    ],
+    link: 'This was not me',
+    after: ["If you moved the account yourself, there's nothing to do."],
+  }),
+
+  /** Someone gave an address that an account has left, and may still come back to. */
+  address_kept: (site: string, { keptUntil, ...of }: Origin & { keptUntil: number }): Mail => ({
+    subject: `Someone gave your address at ${site}`,
+    paragraphs: [
+      `Someone tried to create an account with your address at ${site}, or to move another one to it, ${from(of)}.`,
+      `An account went by this address until recently. We keep the address for it until ${dates.inMail(keptUntil)}, so nothing was changed.`,
+      'If the account is yours and someone else moved it, use the link in our mail about that change. It puts this address back.',
+    ],
+    after: ['If you moved it yourself, sign in with the new address. After that time, this one is free.'],
+  }),
+
+  /** To the address that an account leaves because its owner came back to the one before. No link: the way back was used. */
+  address_left: (site: string, of: Origin): Mail => ({
+    subject: `Your address at ${site} was taken off the account`,
+    paragraphs: [
+      `The account at ${site} that went by this address has gone back to its earlier one. The owner of that mailbox said the change wasn't theirs, ${from(of)}.`,
+      'Links that we mailed to this address for that account no longer work.',
+    ],
+  }),
+
+  /** Someone gave the address of an account as if it had none: to make one, or to move another account to it. */
+  address_tried: (site: string, of: Origin): Mail => ({
+    subject: `Someone gave your address at ${site}`,
+    paragraphs: [
+      `Someone tried to create an account with your address at ${site}, or to move another one to it, ${from(of)}. You already have an account, so nothing was changed.`,
+      "If that was you, sign in to the account you have. If you don't know its password, ask for a new one.",
+    ],
+    link: 'Sign in',
+    after: ["If it wasn't you, there's nothing to do."],
+  }),
+}

@@ -1,0 +1,59 @@
+import type { Child } from 'hono/jsx'
+
+export const signIn = {
+  signUp: {
+    title: 'Create your account',
+    passwordHint: (characters: number) =>
+      `At least ${characters} characters, any you like. A few words in a row are easy to remember.`,
+    submit: 'Create account',
+    haveOne: 'Have an account?',
+  },
+  signIn: {
+    title: 'Sign in',
+    forgot: 'Forgot your password?',
+    newHere: 'New here?',
+  },
+  secondStep: {
+    title: 'Two-Factor Authentication',
+    lead: 'Enter the six digits your authenticator app shows now, or one of your recovery codes.',
+    locked: 'Too many wrong codes in a row: the authenticator is locked. Enter a recovery code to unlock it.',
+    trust: "Don't ask on this browser for 30 days",
+    submit: 'Verify',
+    lost: 'Lost your device?',
+    lostHelp:
+      "Type one of your recovery codes above. Once you're in, open Settings, Authenticators, and choose Move to a New Phone. The lost device then no longer opens your account.",
+  },
+  noCookie: {
+    title: "Your browser didn't keep our cookie",
+    lead: "This site needs a cookie to know you from one page to the next. Your browser didn't send it back, so we did nothing with what you typed.",
+    allow: (site: Child): Child => [
+      'Allow cookies for ',
+      site,
+      " in your browser's settings, and in any extension that blocks them.",
+    ],
+    exactly: 'Open this site at exactly that address.',
+    cleared: "If you just cleared your cookies, there's nothing to change. Try again.",
+  },
+  resetPassword: {
+    title: 'Reset your password',
+    lead: "We'll send a link to choose a new one to your account's address.",
+    submit: 'Send link',
+    remembered: 'Remembered it?',
+  },
+  newPassword: {
+    title: 'Choose a new password',
+    lead: (email: Child): Child => [
+      'For ',
+      email,
+      '. This signs you out everywhere. Your second factor stays as it is.',
+    ],
+    submit: 'Save password',
+  },
+  sent: {
+    signUp:
+      'We sent an email to the address you gave. Follow its link to confirm that the address is yours, then sign in.',
+    resetPassword:
+      'If that address has an account, an email with a link to a new password is on its way. The link works once, within 30 minutes.',
+    notThere: 'Nothing there? Look in your spam folder, and check that you gave the right address.',
+  },
+}
