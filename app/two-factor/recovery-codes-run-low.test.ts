@@ -23,8 +23,8 @@ afterEach(async () => {
 })
 after(product.close)
 
-/** What the notice on the next page says, and whether it is a warning. */
-const notice = (html: string) => /<(\w+) class="([^"]*notice[^"]*)"[^>]*>([\s\S]*?)<\/\1>/.exec(html)?.slice(2) ?? []
+/** What the flash on the next page says, and whether it is a warning. */
+const flash = (html: string) => /<(\w+) class="([^"]*callout[^"]*)"[^>]*>([\s\S]*?)<\/\1>/.exec(html)?.slice(2) ?? []
 
 describe('running low', () => {
   test('each sign-in says in words how many are left; at three or fewer it is a warning', async () => {
@@ -32,7 +32,7 @@ describe('running low', () => {
     for (const [index, code] of codes.slice(0, 11).entries()) {
       const left = 11 - index
       const browser = await signedInWith(product, email, code)
-      const [tone, text] = notice((await browser.get('/')).html)
+      const [tone, text] = flash((await browser.get('/')).html)
       assert.ok(text?.includes(`${left} of 12 ${left === 1 ? 'is' : 'are'} left.`), `${left}: ${text}`)
       assert.equal(/\bwarn\b/.test(tone ?? ''), left <= 3, `${left}: ${tone}`)
     }
