@@ -20,7 +20,7 @@ type NotMeRoutesDeps = NotMeDeps & {
   mailDelivery: { configured: boolean; folder: string | undefined }
 }
 
-/** The page behind the link of a flash. Looking at it changes nothing; its button works once. */
+/** The page behind the link of a notice. Looking at it changes nothing; its button works once. */
 export function notMeRoutes(deps: NotMeRoutesDeps) {
   const link = mailLinkCookie(deps, 'not_me')
   const gone = (c: AppContext) =>

@@ -9,7 +9,7 @@ import { FolderNote, type MailDelivery } from './folder-note.tsx'
 type NotMePageProps = {
   /** Where the link to a new password goes. */
   email: string
-  /** The security event it is about. One that this version doesn't know, and a change of address, have no flash of their own. */
+  /** The security event it is about. One that this version doesn't know, and a change of address, have no notice of their own. */
   kind: string
   event?: { at: Date; address: string; browser: string } | undefined
   /** What the button takes back; empty where nothing can be. */
