@@ -18,7 +18,8 @@ const RULES: { because: string; files: RegExp; mayNotImport: RegExp }[] = [
   },
   {
     because: 'the domain knows neither HTTP nor SQL nor pages',
-    files: /^app\/(?!http\/|api\/|app\.ts|server\.ts|serve\.ts|workers?\.ts|deps\.ts)(?!.*\.routes\.tsx?$).*\.tsx?$/,
+    files:
+      /^app\/(?!http\/|api\/|process\/|app\.ts|server\.ts|serve\.ts|workers?\.ts|deps\.ts)(?!.*(\.routes\.tsx?|\/wire\.ts)$).*\.tsx?$/,
     mayNotImport: /^(app\/http|views|db)\/|\.routes\.tsx?$|^hono|^@hono|^drizzle|^better-sqlite3|^pg$|^node:http/,
   },
   {

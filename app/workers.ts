@@ -1,6 +1,6 @@
 import cluster, { type Worker } from 'node:cluster'
 import type { Config } from './config.ts'
-import { open } from './deps.ts'
+import { open } from './process/open.ts'
 import type { Log } from './watch/log.ts'
 import { collectMetrics } from './watch/metrics-of-all.ts'
 import type { FromWorker, ToWorker } from './worker.ts'

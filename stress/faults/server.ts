@@ -6,8 +6,9 @@ import { createAdaptorServer } from '@hono/node-server'
 import type Sqlite from 'better-sqlite3'
 import { createApp } from '#app/app.ts'
 import { readConfig } from '#app/config.ts'
-import { open, wire } from '#app/deps.ts'
+import { wire } from '#app/deps.ts'
 import type { AppEnv } from '#app/http/env.ts'
+import { open } from '#app/process/open.ts'
 import { counted, point, withPoints } from './points.ts'
 
 const clockIsOff = Number(process.env.CLOCK_OFF_BY_MS ?? 0)
