@@ -13,7 +13,7 @@ const DEEDS = deeds(product)
 const MINUTE = 60_000
 const BROWSERS = 3
 
-/** The product is as the model says, in the database and in every browser. */
+/** The product agrees with the model, in the database and in every browser. */
 async function agree(model: Model) {
   assert.deepEqual(product.faults, [])
   await assertInvariants(database, model.secrets)
@@ -27,7 +27,7 @@ async function agree(model: Model) {
   }
 }
 
-/** Which of the things that are possible then, and in which browser. */
+/** Which of the possible things to do, and in which browser. */
 const steps = fc.array(fc.tuple(fc.nat(), fc.nat(BROWSERS - 1)), { minLength: 12, maxLength: 24, size: 'max' })
 
 async function tell(story: [number, number][]) {
@@ -37,7 +37,7 @@ async function tell(story: [number, number][]) {
   const model: Model = { email, seats, authenticators: [], unused: [], used: [], wrong: 0, secrets: [PASSWORD] }
   const told: string[] = []
   for (const [choice, number] of story) {
-    clock.advance(1.5 * MINUTE) // the codes of a minute ago are spent, those of now are fresh
+    clock.advance(1.5 * MINUTE) // the codes of a minute ago are used, the present ones are fresh
     for (const each of seats) if (each.is === 'owing' && clock.now().getTime() >= (each.until ?? 0)) each.is = 'out'
     const seat = seats[number] ?? seats[0]
     const possible = Object.entries(DEEDS).filter(([, { can }]) => seat && can(model, seat))

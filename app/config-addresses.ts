@@ -1,4 +1,4 @@
-// What the three settings that are URLs may be. Each answers the sentence for the operator, or undefined where all is well.
+// What the three settings that are URLs may be. Each returns the sentence for the operator, or undefined if all is well.
 import { isLoopback } from './lib/tls.ts'
 import { encryptionFor } from './mail/transport.ts'
 
@@ -19,7 +19,7 @@ export function wrongSite(url: string, mayBeHttp: boolean): string | undefined {
   return undefined
 }
 
-/** Unless `mayBePlain`, no option in it may undo the encryption that its server needs. */
+/** Unless `mayBePlain`, no option may undo the encryption that its server needs. */
 export function wrongMailServer(url: string, mayBePlain: boolean): string | undefined {
   if (url.includes('#') || !URL.canParse(url))
     return percentEncoded('SMTP_URL', 'smtp://user:p%23w@mail.example.com:587')

@@ -32,7 +32,7 @@ afterEach(async () => {
 })
 await operator.query('create sequence tries')
 
-/** Whatever writes a session does this first. */
+/** Everything that writes a session does this first. */
 async function sessions(does: string) {
   await operator.query('alter sequence tries restart')
   await operator.query(`
@@ -108,7 +108,7 @@ describe('PostgreSQL that fails under a sign-in (A70)', () => {
   test('everything is in use: those who wait too long are told, and all is well when it is free', async () => {
     const owner = await withTwoFactor(product)
     const many = await manyOwingCode(product, owner.email, 12)
-    await sessions('perform pg_sleep(0.4)') // one after the other: all of them want the same account
+    await sessions('perform pg_sleep(0.4)') // one after the other, because they all want the same account
     const code = codeOf(owner.key, product.clock.now())
     const answers = await Promise.all(many.map((browser) => answerCode(browser, code)))
     const statuses = answers.map(({ status }) => status)
@@ -136,7 +136,7 @@ describe('PostgreSQL that fails under a sign-in (A70)', () => {
   })
 })
 
-/** Takes a connection for longer than anybody waits for one. */
+/** Holds a connection for longer than anybody waits for one. */
 function hold() {
   let begins = () => {}
   const begun = new Promise<void>((resolve) => {

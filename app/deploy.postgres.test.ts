@@ -23,7 +23,7 @@ test('the role that compose.yaml gives Latchkey is no superuser, and is enough f
   const role = `latchkey_${randomUUID().replaceAll('-', '')}`
   const superuser = `super_${role}`
   t.after(() => asking(SERVER, [`drop database ${role} with (force)`, `drop role ${role}`, `drop role ${superuser}`]))
-  // As psql runs the file, but with names of this test: the server is not its own.
+  // The way psql runs the file, but with this test's names, because the server is shared.
   const statements = readFileSync('deploy/postgres-role.sql', 'utf8')
     .replace(/^\\getenv password POSTGRES_LATCHKEY_PASSWORD\n/m, '')
     .replaceAll(/^--.*\n/gm, '')

@@ -18,7 +18,7 @@ const FILES: [string, RegExp][] = [
   ['deploy/Dockerfile', /\b([A-Z_]+)=|process\.env\.([A-Z_]+)/g],
   ['deploy/nginx.conf', /\b([A-Z]+_[A-Z_]+)=/g],
   ['deploy/Caddyfile', /\b([A-Z]+_[A-Z_]+)\b|\{\$(\w+)/g],
-  ['deploy/README.md', /`([A-Z]+_[A-Z_]+)\b/g],
+  ['docs/operating.md', /`([A-Z]+_[A-Z_]+)\b/g],
 ]
 
 describe('the files for whoever runs it', () => {
@@ -34,7 +34,7 @@ describe('the files for whoever runs it', () => {
 
   test('server and scripts read one file of settings by one reader, and Node reads none', () => {
     assert.match(read('deploy/latchkey.service'), /^Environment=ENV_FILE=\/etc\/latchkey\.env$/m)
-    assert.match(read('deploy/README.md'), /ENV_FILE=\/etc\/latchkey\.env node dist\/after-restore\.js/)
+    assert.match(read('docs/operating.md'), /ENV_FILE=\/etc\/latchkey\.env node dist\/after-restore\.js/)
     for (const file of [...FILES.map(([name]) => name), 'README.md', 'package.json'])
       assert.doesNotMatch(read(file), /--env-file|EnvironmentFile=|loadEnvFile/, file)
     for (const program of [

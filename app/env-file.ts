@@ -1,8 +1,8 @@
-// Imported before everything else: which database the schema is for is read from the environment when it is loaded.
+// Imported before everything else: when the schema loads, it reads from the environment which database it is for.
 import { existsSync, readFileSync } from 'node:fs'
 import { environmentIn } from './environment-file.ts'
 
-/** `.env` in this folder, where there is one; or the file that `ENV_FILE` names, which has to be there. */
+/** `.env` in this folder, if there is one, or the file that `ENV_FILE` names, which must exist. */
 const named = process.env.ENV_FILE
 const file = named || '.env'
 

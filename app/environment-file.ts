@@ -2,8 +2,8 @@ import { isUtf8 } from 'node:buffer'
 import { parseEnv } from 'node:util'
 
 /**
- * The settings in a file such as `.env`. `name` is what its sentences call it. A byte order mark is no part of the first name, and
- * what isn't UTF-8 is refused: read as if it were, settings would be lost, and the server would start on other ones.
+ * The settings in a file such as `.env`. `name` is what its sentences call it. A byte order mark isn't part of the first name.
+ * Anything but UTF-8 is refused: read as UTF-8, it would lose settings, and the server would start with others.
  */
 export function environmentIn(bytes: Uint8Array, name: string): Record<string, string> {
   if (bytes.includes(0)) throw new Error(`${name} looks like UTF-16, and must be saved as UTF-8.`)
@@ -16,10 +16,10 @@ export function environmentIn(bytes: Uint8Array, name: string): Record<string, s
   return parseEnv(lines.join('\n')) as Record<string, string>
 }
 
-/** NAME=value, without quotes, and with a # that has no blank before it. */
+/** NAME=value without quotes, and a # in it that has no blank before it. */
 const LOSES_ITS_END = /^\s*(export\s+)?\w+\s*=\s*[^\s'"`#][^#]*[^\s#]#/
 
-/** Decoded line by line, so that the sentence can say where. No line of UTF-8 ends within a character. */
+/** Decoded line by line, so the sentence can say where. No line of UTF-8 ends within a character. */
 function decoded(bytes: Uint8Array, name: string): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes)

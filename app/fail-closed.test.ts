@@ -17,7 +17,7 @@ import {
   withTwoFactor,
 } from './testing.ts'
 
-// A75: whatever part of the way in throws, nobody is let in, nothing is half done, and one line says that it was our fault.
+// A75: whatever part of signing in throws, nobody gets in, nothing is half done, and one line says that it was our fault.
 const sound = await latchkey()
 after(sound.close)
 const { database, vault, clock } = sound
@@ -29,7 +29,7 @@ before(async () => {
   owner = await withTwoFactor(sound)
 })
 
-/** The error that a part throws quotes all that it could know. */
+/** The error that a part throws quotes everything it could know. */
 const broken = () => {
   throw new Error(
     `cannot handle ${PASSWORD} ${owner.key} ${owner.codes.join(' ')} ${owner.email}\n    at ${PASSWORD}:1:1`,
@@ -44,7 +44,7 @@ async function productWith(breaking: (product: Latchkey) => void, over: Database
   return { ...product, kept }
 }
 
-/** In the place of each row for the log of security events stands one that the database refuses. */
+/** Replaces each row for the log of security events with one that the database refuses. */
 const withoutEvents: Database = {
   ...database,
   atomically: (build, options) =>
@@ -77,7 +77,7 @@ const jelastic = (login: string): Ask => ({
   body: form({ login, password: PASSWORD }),
 })
 
-/** A right password and a code at each door; what the code is sent with was begun at the sound product. */
+/** A right password and a code at each door. The pending sign-in for the code began at the sound product. */
 const DOORS: Record<string, { password(email: string): Ask; code(code: string): Promise<Ask> }> = {
   page: {
     password: page,
@@ -114,7 +114,7 @@ const send = (product: Latchkey, { path, type, body, cookie }: Ask, more: Record
     .send(path, { method: 'POST', body, headers: cookie ? { ...headers, Cookie: cookie } : headers })
 }
 
-/** The fault is told in the door's own form, gives nobody anything, and is one line without a secret. */
+/** The door answers the fault in its own form, nobody gains anything, and the log has one line without a secret. */
 function assertDenied(door: string, answer: Awaited<ReturnType<typeof send>>, { kept }: Product, code = '') {
   assert.deepEqual(answer.headers.getSetCookie(), [])
   assertUnreadable(answer.html, [PASSWORD, owner.key])
@@ -144,13 +144,13 @@ const rightCode = () => {
   return codeOf(owner.key, clock.now())
 }
 
-/** All but what counts attempts, which are charged before anything is looked at. */
+/** Everything but the counts of attempts, which are charged before anything is looked at. */
 async function rows() {
   const { sessions, factors, recovery_codes, accounts, events } = await everyRow(sound)
   return { sessions, factors, recovery_codes, accounts, events }
 }
 
-/** An attempt that ended in a fault stays charged: with an hour between them, none has to wait for those before. */
+/** An attempt that ended in a fault stays charged. An hour apart, none has to wait for earlier ones. */
 const anHourLater = () => clock.advance(60 * 60_000)
 beforeEach(anHourLater)
 afterEach(() => assertInvariants(database, [PASSWORD, owner.key, ...owner.codes]))

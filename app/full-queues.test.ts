@@ -52,7 +52,7 @@ afterEach(async () => {
 })
 after(product.close)
 
-/** What every key has counted. */
+/** The count of every key. */
 const counted = async () => (await database.db.select().from(limits)).map(({ key, count }) => `${key} ${count}`)
 const free = async () =>
   (await counted()).filter((line) => /^(address|session|browser|password):/.test(line) && !line.endsWith(' 0'))

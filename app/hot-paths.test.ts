@@ -43,7 +43,7 @@ after(async () => {
 })
 
 const SECURITY = '/settings/two-factor'
-/** Every page of somebody who is signed in, as it stands in the routes: a new one is among them. */
+/** Every page for a signed-in person, from the route table, so a new one is among them. */
 const PAGES = [...new Set(product.app.routes.filter(isPage).map(({ path }) => path))].sort()
 
 function isPage({ method, path }: { method: string; path: string }) {
@@ -52,7 +52,7 @@ function isPage({ method, path }: { method: string; path: string }) {
 
 let browser: Browser
 const ran: string[] = []
-/** Everything that people do, so that every statement of a request has run once. */
+/** Everything that people do, so every statement of a request has run once. */
 before(async () => {
   const owner = await withTwoFactor(product)
   browser = owner.browser
@@ -101,14 +101,14 @@ before(async () => {
 const event = (accountId: number) =>
   ({ id: `${Math.random()}`, accountId, kind: 'password_reset', at: new Date(0), address: '', browser: '' }) as never
 
-/** Something that has nothing to do with any page. */
+/** A write that no page depends on. */
 const write = () => product.deps.limits.charge({ budget: resetMails(newEmail()) }, product.clock.now().getTime())
 
 if (statements) {
   describe('a page of somebody who is signed in is one read of the database', () => {
     const shown = new Set<string>()
 
-    /** Each page, after a write, so that no answer of before is good. The ids are those of what the visitor has. */
+    /** Each page after a write, so no kept answer is still good. The ids are those of what the visitor has. */
     const assertOneRead = async (visitor: Browser, ids: string[]) => {
       for (const page of PAGES)
         for (const path of page.includes(':id') ? ids.map((id) => page.replace(':id', id)) : [page]) {

@@ -31,7 +31,7 @@ const MINUTE = 60_000
 const DAY = 24 * 60 * MINUTE
 const ORIGIN = { address: '192.0.2.1', browser: 'Firefox on Linux' }
 
-// One database, and as many connections to it as processes would have.
+// One database, with as many connections as the processes would have.
 const folder = mkdtempSync(join(tmpdir(), 'latchkey-housekeeping-'))
 const server = dialect === 'postgres' ? await testDatabase() : undefined
 const url = server?.url ?? `file:${join(folder, 'latchkey.db')}`
@@ -46,7 +46,7 @@ after(async () => {
   rmSync(folder, { recursive: true, force: true })
 })
 
-/** Four processes that all work at the same time: none is told that it is another's turn. */
+/** Four processes that all work at the same time, without taking turns. */
 const all = others.map(
   (each): HousekeepingDeps => ({
     ...deps,
@@ -67,7 +67,7 @@ const rowsLeft = async () => {
   return row
 }
 
-/** Sessions and pending sign-ins that have ended, the last written first: in the other order than a request comes upon them. */
+/** Ended sessions and pending sign-ins, the last written first: the opposite order to a request's. */
 async function pileUp(accountId: number, many: number) {
   const ended = Array.from({ length: many }, (_, age) => new Date(clock.now().getTime() - age - 1))
   const row = (expiresAt: Date) => ({ accountId, tokenHash: newId(), expiresAt })
@@ -92,7 +92,7 @@ describe('four processes that keep house at the same time', () => {
     const rounds = await fourRounds()
     const total = rounds.reduce((sum: number, removed) => sum + (removed ?? 0), 0)
     assert.equal(total, 3 * 20 * ENDS.length + 2 * 1200, 'each row by one of them')
-    // Sixty sessions that an enrolment hung on, the one that signed up, and the one that lives.
+    // Sixty sessions with an enrolment, the one that signed up, and the live one.
     assert.deepEqual(await rowsLeft(), { sessions: 62, pending: 1 })
   })
 
@@ -111,7 +111,7 @@ describe('four processes that keep house at the same time', () => {
       assert.equal((await browser.get('/settings/account')).status, 200)
     })
     await Promise.all([fourRounds(), fourRounds(), ...work])
-    await fourRounds() // whatever a request held
+    await fourRounds() // everything that a request held
     assert.deepEqual(product.faults, [])
     for (const { email } of people) {
       const { sessions, pendingSignIns } = await stateOf(database, email)

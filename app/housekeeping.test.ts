@@ -25,7 +25,7 @@ async function house() {
   return { ...product, browser, email, accountId: id }
 }
 
-/** Every row of a table from which rows are removed, and of access tokens those that have a former value. */
+/** Every row of the tables that housekeeping cleans, and the access tokens with a former value. */
 async function rowsThatEnd(product: Pick<Latchkey, 'database'>) {
   const tables = await everyRow(product)
   const names = [
@@ -151,7 +151,7 @@ describe('a round', () => {
 
 type Connection = { prepare(text: string): { all(...values: unknown[]): { detail: string }[] } }
 
-/** The same, with `removeEndedLimits` in the place of the store's own. */
+/** The same, with `removeEndedLimits` instead of the store's own. */
 const spying = (
   deps: HousekeepingDeps,
   removeEndedLimits: HousekeepingDeps['housekeeping']['removeEndedLimits'],

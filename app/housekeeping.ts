@@ -4,20 +4,20 @@ const SECOND = 1000
 const MINUTE = 60 * SECOND
 const A_YEAR = 365 * 24 * 60 * MINUTE // a browser not seen for so long is a stranger again
 
-/** Between two rounds, whichever process makes them: what lives for minutes takes up no more room than live rows do. */
+/** Between two rounds, in whatever process: what lives for minutes takes no more room than live rows do. */
 const EVERY = 5 * MINUTE
-/** A process that has said nothing for so long is gone, and another goes on with its round. */
+/** A process that has been silent for this long is gone, and another goes on with its round. */
 const LEASE = MINUTE
-/** How often each process asks whether it is its turn. */
+/** How often each process asks whether it's its turn. */
 const LOOK = MINUTE
 const SOON = 5 * SECOND
 
-/** Rows by one statement: milliseconds on either database, also where a million of them have ended. */
+/** Rows per statement: milliseconds on either database, even if a million have ended. */
 const BATCH = 200
-/** Between two statements, so that requests go first: three times as long as the last one took, and at least so much. */
+/** Between two statements, so requests go first: three times as long as the last one took, and at least this long. */
 const REST = 20
 
-/** Browsers an account knows: nobody signs in by more, and a program that keeps no cookie would add one each time. */
+/** Browsers an account knows. Nobody uses more, and a program without cookies would add one each time. */
 export const KNOWN_BROWSERS_AT_MOST = 50
 
 type Ending =
@@ -37,7 +37,7 @@ type Crowded = { accounts: number[]; next: Date | undefined }
 export type HousekeepingStore = {
   takeLease(of: { nowMs: number; untilMs: number; longestMs: number }): Promise<boolean>
   changeLease(fromMs: number, untilMs: number): Promise<boolean>
-  /** Each removes `atMost` rows at a time, and answers how many it was. */
+  /** Each removes `atMost` rows at a time, and returns how many. */
   removeEnded(what: Ending, endedBy: Date, atMost: number): Promise<number>
   removeEndedLimits(endedBy: Date, atMost: number): Promise<number>
   removeIdleSessions(seenBy: Date, after: Date, atMost: number): Promise<Stretch<Date>>
@@ -61,8 +61,8 @@ type Run = {
 }
 
 /**
- * One round: removes whatever time has ended, in small batches. Any number of processes may call it: one of them makes the round,
- * and another takes over when it dies. How many rows went, or undefined where it was not this one's turn.
+ * One round: removes everything that has ended, in small batches. Any number of processes may call it: one of them makes the
+ * round, and another takes over if it dies. Returns how many rows went, or undefined if it wasn't this one's turn.
  */
 export async function keepHouse(
   deps: HousekeepingDeps,
@@ -92,14 +92,14 @@ export async function keepHouse(
   return total
 }
 
-/** What there is to do, each step a statement or two that touch `BATCH` rows at most; how many of them went. */
+/** What there is to do. Each step is a statement or two that touch at most `BATCH` rows, and returns how many went. */
 async function* batches(deps: HousekeepingDeps): AsyncGenerator<number> {
   const { housekeeping: store, sessionIdle, eventsKept } = deps
   const at = deps.now()
   const ago = (ms: number) => new Date(at.getTime() - ms)
   const ended: [Ending, Date][] = [
     ['pendingSignIns', at],
-    ['pendingEnrolments', at], // before the sessions they hang on, which would take them along
+    ['pendingEnrolments', at], // before their sessions, which would take them along
     ['sessions', at],
     ['trustedBrowsers', at],
     ['knownBrowsers', ago(A_YEAR)],
@@ -111,7 +111,7 @@ async function* batches(deps: HousekeepingDeps): AsyncGenerator<number> {
   yield* untilFew(() => store.removeEndedLimits(at, BATCH))
   yield* alongAll(at, (after) => store.removeIdleSessions(ago(sessionIdle), after, BATCH))
   yield* alongAll('', (after) => store.forgetFormerValues(at, after, BATCH))
-  // Seen since the round before, or the one before that, should its process have died.
+  // Seen since the previous round, or the one before that if its process died.
   for (let after: Date | undefined = ago(2 * EVERY); after; ) {
     const { accounts, next }: Crowded = await store.crowdedAccounts(KNOWN_BROWSERS_AT_MOST, after, BATCH)
     yield 0
@@ -121,7 +121,7 @@ async function* batches(deps: HousekeepingDeps): AsyncGenerator<number> {
   }
 }
 
-/** Again until nothing is left but what somebody holds at this moment. */
+/** Repeats until only rows are left that somebody holds right now. */
 async function* untilFew(remove: () => Promise<number>): AsyncGenerator<number> {
   for (let removed = BATCH; removed === BATCH; ) {
     removed = await remove()
@@ -139,11 +139,11 @@ async function* alongAll<At>(start: At, step: (after: At) => Promise<Stretch<At>
 }
 
 export type Housekeeping = {
-  /** Begins nothing new, and waits for the batch at hand. */
+  /** Begins nothing new, and waits for the current batch. */
   stop(): Promise<void>
 }
 
-/** A round soon after the start and every few minutes from then on, shared with all other processes. `report` is told what fails. */
+/** A round soon after the start and every few minutes from then on, shared with all other processes. `report` hears what fails. */
 export function startHousekeeping(
   deps: HousekeepingDeps,
   report: (error: unknown) => void,
@@ -157,7 +157,7 @@ export function startHousekeeping(
   let running: Promise<unknown> | undefined
   let timer: NodeJS.Timeout | undefined
 
-  /** Between half and one and a half of it, so that processes that were started together do not ask together. */
+  /** Between half and one and a half of it, so processes that started together don't ask together. */
   const plan = (inMs: number) => {
     if (!isStopping) timer = setTimeout(begin, inMs * (0.5 + random())).unref()
   }

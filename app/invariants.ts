@@ -1,4 +1,4 @@
-// What holds after every story, read straight from the database. Not part of what is built.
+// What holds after every story, read straight from the database. Only for tests.
 import assert from 'node:assert/strict'
 import { decodeBase32IgnorePadding } from '@oslojs/encoding'
 import type { Database } from '#db/client.ts'
@@ -17,7 +17,7 @@ import {
   trustedBrowsers,
 } from '#db/schema.ts'
 
-/** Every row of every table, in an order of its own. */
+/** Every row of every table, in a fixed order. */
 export const everything = async ({ db }: Pick<Database, 'db'>) => ({
   accounts: await db.select().from(accounts).orderBy(accounts.id),
   sessions: await db.select().from(sessions).orderBy(sessions.id),
@@ -116,7 +116,7 @@ function assertSecured({ account, events, count, ...open }: ReturnType<typeof ow
   for (const at of since) assert.ok(at.getTime() >= last, 'no session, browser or change from before the report')
 }
 
-/** What is on its way by mail can be read by nobody, and what went wrong names nobody. */
+/** Nobody can read a queued mail, and a failed one names nobody. */
 function assertMails({ mails, mailLinks }: Everything) {
   for (const { sealed, lastError } of mails) {
     assert.match(sealed, /^[\w-]{1,16}\.[\w-]{60,}$/, 'a queued mail is sealed')
@@ -126,7 +126,7 @@ function assertMails({ mails, mailLinks }: Everything) {
     if (purpose === 'not_me') assert.match(payload ?? '', /^[\w-]{1,16}\.[\w-]{60,}$/, 'what is to be undone is sealed')
 }
 
-/** Trust comes after the second factor and ends with it; only what was trusted has spared anybody the code. */
+/** Trust comes after the second factor and ends with it. Only a trusted browser spares anybody the code. */
 function assertBrowsers({
   account,
   factors,
@@ -153,7 +153,7 @@ function assertBrowsers({
   assert.ok(knownBrowsers.length <= count('signed_in'), 'a known browser has signed in')
 }
 
-/** Only the session that turned the second factor on may have come by password alone; a trusted browser has given a code before. */
+/** Only the session that turned the second factor on may have used just a password. A trusted browser has given a code before. */
 function assertSessions({ sessions, factors }: ReturnType<typeof ownRows>) {
   if (factors.length === 0) return
   const byPassword = sessions.filter(({ method }) => method === 'password')
@@ -162,7 +162,7 @@ function assertSessions({ sessions, factors }: ReturnType<typeof ownRows>) {
     for (const { addedAt } of factors) assert.ok(startedAt <= addedAt, 'no password session after it was on')
 }
 
-/** Each of them makes the account's security version grow by one. */
+/** Each of them raises the account's security version by one. */
 const CHANGES = [
   'password_changed',
   'password_reset',
@@ -195,7 +195,7 @@ function assertLog({ account, sessions, factors, recoveryCodes, events, count }:
   assert.ok(sessions.length + count('signed_out') <= count('signed_in'), 'no session without its row')
 }
 
-/** How many there are since the second factor was last turned on: a replaced one makes neither more nor fewer. */
+/** How many there are since the second factor was last turned on. Replacing one changes nothing. */
 function authenticatorsIn(events: { id: string; at: Date; kind: string }[]): number {
   const kinds = events
     .toSorted((a, b) => a.at.getTime() - b.at.getTime() || (a.id < b.id ? -1 : 1))
@@ -227,7 +227,7 @@ function assertOnlyForward(database: object, now: Everything) {
     )
 }
 
-/** None of the secrets (passwords, keys in base32, codes, tokens) stands in the text, in any spelling. */
+/** The text has none of the secrets (passwords, keys in base32, codes, tokens), in any spelling. */
 export function assertUnreadable(text: string, secrets: string[]): void {
   const lower = text.toLowerCase()
   for (const secret of secrets)

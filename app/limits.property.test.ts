@@ -12,7 +12,7 @@ const START = Date.UTC(2026, 2, 1)
 const HOUR = 60 * 60_000
 const DAY = 24 * HOUR
 
-/** The growing delay as it is promised, in words of its own: attempts, the moment until which all wait, and the one at which all is forgotten. */
+/** The promised delay, written independently: attempts, the moment until which all wait, and the moment when all is forgotten. */
 function delayModel({ from, most = Number.POSITIVE_INFINITY, forgottenAfterMs }: DelayRule & { most?: number }) {
   let counted = 0
   let waitsUntil = 0
@@ -44,7 +44,7 @@ function budgetModel({ most, windowMs }: BudgetRule) {
 
 type Pause = 'to the moment' | 'a millisecond early' | 'a millisecond late' | number
 
-/** How long somebody waits before the next attempt: some while, or until just before, at or after the moment he was told. */
+/** How long somebody waits before the next attempt: a while, or until just before, at or after the moment they were told. */
 const pause: fc.Arbitrary<Pause> = fc.oneof(
   fc.constantFrom<Pause>('to the moment', 'a millisecond early', 'a millisecond late'),
   fc.constantFrom(0, 1, 1_000, 30_000, HOUR, DAY),
@@ -52,9 +52,9 @@ const pause: fc.Arbitrary<Pause> = fc.oneof(
 )
 const pauses = fc.array(pause, { minLength: 1, maxLength: 30 })
 
-let run = 0 // each has a key of its own
+let run = 0 // each has its own key
 
-/** Plays the attempts on the store and on the model; what one answers, the other has to. */
+/** Plays the attempts on the store and on the model, which must answer the same. */
 async function play(waits: Pause[], onStore: (now: number) => Promise<number>, onModel: (now: number) => number) {
   let now = START
   let told = 0

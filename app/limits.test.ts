@@ -21,7 +21,7 @@ const product = await latchkey()
 after(() => product.close())
 const { clock, deps } = product
 
-let account = 0 // each test counts for an account of its own
+let account = 0 // each test counts for its own account
 beforeEach(() => void account++)
 
 const delay = (rule: DelayRule) => deps.limits.charge({ delay: rule }, clock.now().getTime())

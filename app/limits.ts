@@ -28,13 +28,13 @@ export type Rules = { budget?: BudgetRule; delay?: DelayRule & { most?: number }
 
 export type LimitStore = {
   /**
-   * Counts one attempt under both rules at once, or under none of them; then for how many milliseconds to wait, 0 when
-   * counted, `Infinity` where waiting does not help.
+   * Counts one attempt under both rules, or under neither. Returns how many milliseconds to wait: 0 if it was counted,
+   * `Infinity` if waiting doesn't help.
    */
   charge(rules: Rules, nowMs: number): Promise<number>
-  /** As if that attempt, charged at `chargedAtMs`, had not been made. */
+  /** As if the attempt charged at `chargedAtMs` never happened. */
   giveBack(rules: Rules, chargedAtMs: number): Promise<void>
-  /** How many attempts a key has counted. */
+  /** The number of attempts under a key. */
   count(key: string): Promise<number>
 }
 
@@ -50,41 +50,41 @@ export type Blocked = { ok: false; reason: 'blocked' }
 export type LimitDeps = { limits: LimitStore; attemptsPerAddress: number; now(): Date }
 
 /**
- * Whose attempts are counted together: those of an address, or apart from their address those of a browser that has signed
- * in to the account before (OWASP, "device cookies"), or of a session. What strangers do does not slow such a one down.
+ * Whose attempts are counted together: an address's, or separately those of a browser that has signed in to the account
+ * before (OWASP, "device cookies"), or of a session. What strangers do doesn't slow these down.
  */
 export type Source = string
 export const knownBrowserSource = (tokenHash: string): Source => `browser:${tokenHash}`
 export const sessionSource = (sessionId: string): Source => `session:${sessionId}`
 
-/** Guesses of an account's password. A stranger elsewhere slows down himself, not the owner. */
+/** Guesses at an account's password. Strangers elsewhere slow down themselves, not the owner. */
 export const passwordAttempt = (email: string, source: Source): DelayRule => ({
   key: `${passwordAttempts(email)}${network(source)}`,
   from: PASSWORD_FAILURES,
   forgottenAfterMs: DAY,
 })
 
-/** How the keys of all guesses of an account's password begin, wherever they come from. */
+/** The beginning of the keys for all guesses at an account's password, wherever they come from. */
 export const passwordAttempts = (email: string): string => `password:${hashed(email)}:`
 
-/** Mails that a stranger can have sent to a mailbox. Above that they are silently left out: to say so would tell of the account. */
+/** Mails that a stranger can have sent to a mailbox. More are silently dropped, because saying so would reveal the account. */
 export const resetMails = (email: string): BudgetRule => mails('reset', hashed(email), 3, HOUR)
 export const attemptMails = (email: string): BudgetRule => mails('attempt', hashed(email), 1, HOUR)
 
-/** Mails that the owner asks for, who is told how long to wait. */
+/** Mails that the owner asks for, and hears how long to wait. */
 export const confirmationMails = (accountId: number): BudgetRule[] => [
   mails('confirmation-minute', accountId, 1, MINUTE),
   mails('confirmation', accountId, 5, HOUR),
 ]
 export const changeMails = (accountId: number): BudgetRule => mails('change', accountId, 5, HOUR)
 
-/** Whoever asks: nobody at that mailbox has asked for any of them. As many as one account, which is told to wait, and few in a day. */
+/** Per mailbox, whoever asks, because nobody there asked for these mails. As many as one account gets, and few in a day. */
 export const mailsToNewAddress = (email: string): BudgetRule[] => [
   mails('to-new-address', hashed(mailboxOf(email)), 5, HOUR),
   mails('to-new-address-day', hashed(mailboxOf(email)), 10, DAY),
 ]
 
-/** What stands behind a plus is the owner's own note (RFC 5233): all such addresses are one mailbox. */
+/** What follows a plus is the owner's own note (RFC 5233), so all such addresses are one mailbox. */
 const mailboxOf = (email: string) => email.replace(/(?<=.)\+[^@]*(?=@[^@]*$)/, '')
 
 const mails = (what: string, of: string | number, most: number, windowMs: number): BudgetRule => ({
@@ -95,7 +95,7 @@ const mails = (what: string, of: string | number, most: number, windowMs: number
 
 const hashed = (email: string) => createHash('sha256').update(email).digest('base64url')
 
-/** Guesses of an account's authenticator code, at any door. */
+/** Guesses at an account's authenticator code, at any door. */
 export const authenticatorAttempt = (accountId: number): CappedRule => ({
   key: `authenticator:${accountId}`,
   most: FAILURES_IN_A_ROW,
@@ -103,14 +103,14 @@ export const authenticatorAttempt = (accountId: number): CappedRule => ({
   forgottenAfterMs: NEVER,
 })
 
-/** Guesses of an account's recovery codes, which have a count of their own: they are the way out when the other is full. */
+/** Guesses at an account's recovery codes. They have their own count, because they are the way out when the other is full. */
 export const recoveryCodeAttempt = (accountId: number): DelayRule => ({
   key: `recovery-code:${accountId}`,
   from: CODE_FAILURES,
   forgottenAfterMs: NEVER,
 })
 
-/** What a change of the second factor forgives: the counts belong to the factor that was. */
+/** What a change of the second factor forgives, because the counts belong to the old factor. */
 export const secondFactorForgiven = (accountId: number): Forgiven => ({
   delays: [authenticatorAttempt(accountId).key, recoveryCodeAttempt(accountId).key],
 })
@@ -129,7 +129,7 @@ export async function charge(deps: LimitDeps, source: Source, delay?: DelayRule)
   return { ok: true, forgiven, rules, atMs }
 }
 
-/** What was charged for. Where it finds the queue full nothing was looked at, and the attempt is given back. */
+/** Does what was charged for. If the queue is full, nothing was looked at, and the attempt is given back. */
 export async function whileCharged<Result>(
   { limits }: LimitDeps,
   { rules, atMs }: Charged,
@@ -143,7 +143,7 @@ export async function whileCharged<Result>(
   }
 }
 
-/** No guess was made after all: the account's delay forgets it, while the budget of its source does not. */
+/** It was no guess after all: the account's delay forgets it, but the budget of its source doesn't. */
 export const withoutGuess = ({ limits }: LimitDeps, { rules: { delay }, atMs }: Charged): Promise<void> =>
   limits.giveBack(delay ? { delay } : {}, atMs)
 
@@ -156,7 +156,7 @@ export async function chargeMail({ limits, now }: LimitDeps, ...budgets: BudgetR
   return { ok: true }
 }
 
-/** Whether so many failures came in a row that no further attempt is looked at. */
+/** Whether so many failures came in a row that we look at no further attempt. */
 export const isBlocked = async ({ limits }: LimitDeps, { key, most }: CappedRule): Promise<boolean> =>
   (await limits.count(key)) >= most
 

@@ -29,7 +29,7 @@ function numbersOf(seed: number): Random {
 
 const cameOff = new Map<string, number>()
 
-/** Now and then hours pass, so that sessions end and budgets open again. */
+/** Now and then hours pass, so sessions end and budgets open again. */
 const pauses = [1.5, 1.5, 1.5, 1.5, 2, 35, 61, 120]
 
 async function tell(seed: number) {

@@ -32,7 +32,7 @@ after(() => Promise.all([product.close(), mailing.close()]))
 const TWO_FACTOR = '/settings/two-factor'
 const WRONG = { password: 'not that one at all' }
 
-/** Every page that was walked through, in every state: where it was met, and what was on it. */
+/** Every page that the walk passed, in every state: where it was, and what was on it. */
 const met: { path: string; status: number; html: string }[] = []
 
 /** The same browser, whose pages are kept. */
@@ -135,7 +135,7 @@ async function behindMails() {
   await follow(path)
   await browser.post(pageOf(path))
   await look(browser, ['/mail/not-me/done'])
-  const owner = watched(mailing.browser()) // the old password is over with that
+  const owner = watched(mailing.browser()) // which ends the old password
   await owner.get(await resetLink(mailing, email))
   await owner.post('/mail/reset-password', { password: 'eleven sardines hum quietly' })
   await look(watched(await signedInBrowser(mailing, email, 'eleven sardines hum quietly')), [TOKENS_PAGE])
@@ -148,7 +148,7 @@ before(async () => {
   await behindMails()
 })
 
-/** What answers a GET with a file, or leads elsewhere. */
+/** Paths that answer a GET with a file, or lead elsewhere. */
 const NO_PAGES =
   /^\/(api\/(v1|openapi)|assets|favicon|healthz|readyz)|^\/settings(\/tokens\/(release|generate\/(confirm|back))|\/sessions\/(others|trusted.*))?$|\/download$/
 

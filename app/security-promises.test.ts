@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { existsSync, readFileSync } from 'node:fs'
 import { describe, test } from 'node:test'
 
-const document = readFileSync('SECURITY.md', 'utf8')
-const promised = /^## What it promises$([\s\S]*?)^## /m.exec(document)?.[1] ?? ''
+const PROMISES = 'docs/promises.md'
+const promised = /^## What it promises$([\s\S]*?)^## /m.exec(readFileSync(PROMISES, 'utf8'))?.[1] ?? ''
 
 /** Each promise, from its dash to the next one, and the tests named beneath it. */
 const promises = promised
@@ -27,7 +27,7 @@ function testsIn(file: string): Set<string> {
   )
 }
 
-describe('SECURITY.md', () => {
+describe('docs/promises.md', () => {
   test('names at least one test for every promise, and reads as it is meant to', () => {
     assert.ok(promises.length > 50, `${promises.length} promises`)
     for (const { words, proofs, lines } of promises) {
@@ -57,14 +57,19 @@ describe('SECURITY.md', () => {
     for (const group of ['The API', 'Other sites', 'Guessing', 'The log', 'Mail', 'Secrets at rest'])
       assert.ok(groups.includes(group), group)
   })
+})
 
-  test('says what is not promised, how to run it, and how to report a hole', () => {
-    for (const heading of [
-      'What it does not promise',
-      'How to run it safely',
-      'Supported versions',
-      'Reporting a vulnerability',
-    ])
-      assert.match(document, new RegExp(`^## ${heading}$`, 'm'))
+describe('the documents on security', () => {
+  for (const [file, headings] of Object.entries({
+    [PROMISES]: ['What it does not promise'],
+    'docs/operating.md': ['How to run it safely'],
+    'SECURITY.md': ['Report a vulnerability', 'Supported versions', 'What we promise', "What we don't promise"],
+  }))
+    test(`${file} has its part: ${headings.join(', ')}`, () => {
+      for (const heading of headings) assert.match(readFileSync(file, 'utf8'), new RegExp(`^## ${heading}$`, 'm'))
+    })
+
+  test('SECURITY.md is one page', () => {
+    assert.ok(readFileSync('SECURITY.md', 'utf8').split('\n').length <= 60, 'more than 60 lines')
   })
 })

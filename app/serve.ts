@@ -35,7 +35,7 @@ export async function serve(config: Config, { log, metrics }: { log: Log; metric
     fetch: async (request, env) => {
       const response = await app?.fetch(request, env as AppEnv['Bindings'])
       if (request.method !== 'GET') mailing?.wake() // whatever queues mail is no mere look
-      if (isStopping()) response?.headers.set('Connection', 'close') // so that a proxy opens its next one elsewhere
+      if (isStopping()) response?.headers.set('Connection', 'close') // so a proxy opens its next one elsewhere
       return response
     },
     hostname: 'localhost', // of a request without Host, as HTTP/1.0 allows and probes make

@@ -171,7 +171,7 @@ describe('a body', () => {
     for (const { socket } of slow) socket.write('m')
     assert.equal((await raw(get(HOST))).status, 200)
     for (const { socket } of slow) socket.destroy()
-    await raw(get(HOST)) // by now the server knows that they are gone
+    await raw(get(HOST)) // the server now knows that they are gone
   })
 })
 

@@ -4,7 +4,7 @@ import { type Config, ConfigError, readConfig } from './config.ts'
 import { serve } from './serve.ts'
 import { createLog, type Log } from './watch/log.ts'
 import { createMetrics, noMetrics } from './watch/metrics.ts'
-import { work } from './worker.ts'
+import { metricsOfAll } from './watch/metrics-of-all.ts'
 import { type Announce, superviseWorkers } from './workers.ts'
 
 // The process, or the first of them: this file is what runs, alone, as the one that starts the others, and as each of those.
@@ -17,25 +17,25 @@ try {
     process.exit(1)
   })
   const announce = announcing(config, log)
-  if (cluster.isWorker) await work(config, log)
-  else if (config.workers > 1) await superviseWorkers(config, { log, announce })
-  else await serveAlone(config, { log, announce })
+  if (cluster.isPrimary && config.workers > 1) await superviseWorkers(config, { log, announce })
+  else await serveUntilStopped(config, { log, announce })
 } catch (error) {
   console.error(
     error instanceof ConfigError || error instanceof Error ? `Latchkey did not start: ${error.message}` : error,
   )
   process.exitCode = 1
+  if (cluster.isWorker) process.exit() // the line to the first process would hold it
 }
 
-async function serveAlone(config: Config, { log, announce }: { log: Log; announce: Announce }) {
-  const metrics = config.metricsToken === undefined ? noMetrics : await createMetrics()
-  const { url, port, stop } = await serve(config, { log, metrics })
-  announce(url, port)
+/** Alone, or as one of several. A worker announces nothing: the first process does. */
+async function serveUntilStopped(config: Config, { log, announce }: { log: Log; announce: Announce }) {
+  const own = config.metricsToken === undefined ? noMetrics : await createMetrics()
+  const { url, port, stop } = await serve(config, { log, metrics: cluster.isWorker ? metricsOfAll(own) : own })
+  if (cluster.isPrimary) announce(url, port)
+  // A terminal and some service managers tell each worker besides the first process: it is the same stop, however often it comes.
   for (const signal of ['SIGINT', 'SIGTERM'] as const)
-    process.once(signal, async () => {
-      await stop()
-      log.stopped()
-    })
+    if (cluster.isWorker) process.on(signal, () => stop().then(() => process.exit()))
+    else process.once(signal, () => stop().then(log.stopped))
 }
 
 /** A line for people, and one for programs. */

@@ -30,7 +30,7 @@ import {
   withTwoFactor,
 } from './testing.ts'
 
-// Four processes, one database, real time: the totals have to be those of one process, whoever answers which request.
+// Four processes, one database, real time: the totals must be those of one process, whichever answers which request.
 let port = 0
 const { product, database, environment, close } = await remoteProduct(() => port)
 const server = await builtServer()
@@ -52,14 +52,14 @@ const wrong = (key: string) => codeOf(key, product.clock.now(), 700)
 const each = <Result>(many: number, work: (index: number) => Promise<Result>) =>
   Promise.all(Array.from({ length: many }, (_, index) => work(index)))
 
-/** How many were let in; every other one was told no, and nobody that we are too busy. */
+/** How many got in. Every other one heard no, and nobody heard that we are too busy. */
 async function letIn(browsers: Browser[], code: string) {
   const answers = await Promise.all(browsers.map((browser) => answerCode(browser, code)))
   for (const { status } of answers) assert.ok([303, 422, 429].includes(status), `answered ${status}`)
   return answers.filter(({ location }) => location === '/').length
 }
 
-/** What a proxy is told that asks whether to send anything; the last answer of twenty seconds, or the first that is no. */
+/** What a proxy hears when it asks whether to send anything: the last answer within twenty seconds, or the first no. */
 async function ready(one: ServerProcess) {
   let status = 0
   for (let asked = 0; asked < 400 && status !== 503; asked++) {
@@ -181,7 +181,7 @@ describe('four servers behind one address', () => {
 
 describe('one server with four workers', () => {
   let one: ServerProcess
-  /** Their process ids, once they are told of. */
+  /** Their process ids, once the log has them. */
   const workersOf = async () => {
     await untilSaid(one, /"worker":4,[^\n]+"msg":"worker_serves"/)
     const pids = new Map<string, number>()

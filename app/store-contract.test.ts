@@ -18,7 +18,7 @@ import {
   withTwoFactor,
 } from './testing.ts'
 
-// What the store promises when everything happens at once, on either database. Run it with DATABASE_URL for PostgreSQL.
+// What the store promises when everything happens at once, on both databases. Set DATABASE_URL to run it on PostgreSQL.
 const product = await latchkey()
 const { clock, database, deps } = product
 afterEach(async () => {
@@ -28,7 +28,7 @@ afterEach(async () => {
 after(product.close)
 
 const ORIGIN = { address: '192.0.2.1', browser: 'Firefox on Linux' }
-/** Without limits all twenty reach the last statement, which has to be enough by itself. */
+/** Without limits, all twenty reach the last statement, which must be enough by itself. */
 const unlimited = { ...deps, limits: { ...deps.limits, charge: async () => 0 } }
 const opened = (browsers: Browser[]) => browsers.filter(({ cookies }) => cookies.has(SESSION)).length
 

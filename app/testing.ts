@@ -1,4 +1,4 @@
-// The product as tests run it: everything real but the clock and the network. Not part of what is built.
+// The product as tests run it: everything is real except the clock and the network. Only for tests.
 export * from './testing/authenticator.ts'
 export * from './testing/browser.ts'
 export * from './testing/built-server.ts'

@@ -1,5 +1,5 @@
-// Measures the product beside what it is made of, in one run on one machine, so that the figures are ratios: on each
-// database, with few accounts and with many, in turns. The median of the rounds' ratios is what counts.
+// Measures the product beside what it is made of, in one run on one machine, so the figures are ratios: on each database,
+// with few accounts and with many, in turns. The median of the rounds' ratios counts.
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -13,7 +13,7 @@ import { firstAnswer } from './start.ts'
 import { makeSubject, type Subject } from './subject.ts'
 import { weights } from './weight.ts'
 
-const VISITORS = 500 // who look at pages and use tokens, spread over all accounts
+const VISITORS = 500 // they look at pages and use tokens, spread over all accounts
 const STARTS = 5
 
 const options = readOptions(process.argv.slice(2))
@@ -35,7 +35,7 @@ const file = `bench/results/${new Date().toISOString().replaceAll(':', '-')}.jso
 writeFileSync(file, JSON.stringify({ options, results }, null, 2))
 say(`done; every round is in ${file}\n`)
 console.log(report(results))
-process.exit(0) // the embedded PostgreSQL would keep it
+process.exit(0) // embedded PostgreSQL would keep the process alive
 
 async function measureOn(database: Dialect): Promise<Result[]> {
   const postgres = database === 'postgres' ? await startPostgres() : undefined

@@ -1,11 +1,11 @@
 import { connect, type Socket } from 'node:net'
 
 export type Reply = { status: number; cookies: string[] }
-/** `head` is what stands between the request line and the empty line, each with its line break. */
+/** `head` is the lines between the request line and the empty line, each with its line break. */
 export type Send = (line: string, head: string, body?: string) => Promise<Reply>
 export type Connection = { send: Send; close(): void }
 
-/** One kept-alive connection that speaks just enough HTTP/1.1, so that what is measured is the server and not its client. */
+/** One kept-alive connection that speaks just enough HTTP/1.1, so we measure the server and not its client. */
 export async function connection(port: number): Promise<Connection> {
   const socket = await new Promise<Socket>((resolve, reject) => {
     const opened = connect({ port, host: '127.0.0.1', noDelay: true }, () => resolve(opened)).once('error', reject)
@@ -17,7 +17,7 @@ export async function connection(port: number): Promise<Connection> {
     const end = received.indexOf('\r\n\r\n')
     if (end < 0) return
     const head = received.slice(0, end)
-    // Only redirects come without a length: as a chunked body of nothing.
+    // Only redirects come without a length, with an empty chunked body.
     const length = Number(/content-length: (\d+)/i.exec(head)?.[1] ?? '0\r\n\r\n'.length)
     if (received.length < end + 4 + length) return
     received = received.slice(end + 4 + length)
@@ -33,7 +33,7 @@ export async function connection(port: number): Promise<Connection> {
   return { send, close: () => socket.destroy() }
 }
 
-/** Runs `work` for each item, `width` at a time. What each took goes into `times`, in milliseconds. The rate per second. */
+/** Runs `work` for each item, `width` at a time, and puts each one's milliseconds into `times`. Returns the rate per second. */
 export async function rate<Item>(
   items: Iterable<Item>,
   { width, port, times = [] }: { width: number; port: number; times?: number[] },
@@ -58,7 +58,7 @@ export async function rate<Item>(
   return done / seconds
 }
 
-/** So many items, in turn from a list. */
+/** This many items, taken in turn from a list. */
 export function* inTurn<Item>(list: Item[], many: number): Generator<Item> {
   for (let index = 0; index < many; index++) yield list[index % list.length] as Item
 }

@@ -1,4 +1,4 @@
-// The process that fills a database: its memory is not that of the one which is measured afterwards.
+// The process that fills a database. It isn't the one we measure afterwards, so its memory doesn't count.
 import { randomBytes } from 'node:crypto'
 import Sqlite from 'better-sqlite3'
 import pg from 'pg'
@@ -26,7 +26,7 @@ process.once('message', async (order: Order) => {
   const passwordHash = await createPasswords().hash(PASSWORD, 'local')
   const database = openDatabase(url)
   await database.migrate()
-  // First of all: at its start the product tries its keys on the first rows.
+  // First, because the product tries its keys on the first rows when it starts.
   const people: People = { signers: [], sessions: [], tokens: [] }
   const rows = Array.from({ length: order.signers + order.visitors }, (_, index) => person(index))
   await database.atomically((tx) => rows.flatMap(({ write }) => write(tx)))
@@ -40,7 +40,7 @@ process.once('message', async (order: Order) => {
   await quick.end()
   process.send?.(people, () => process.exit(0))
 
-  /** Somebody real, with secrets that open: to sign in once, or who is signed in and has an access token. */
+  /** A real person, whose secrets open: one who signs in once, or one who is signed in and has an access token. */
   function person(index: number) {
     const signs = index < order.signers
     const at = new Date()
@@ -74,7 +74,7 @@ process.once('message', async (order: Order) => {
 
 const tokenRow = (accountId: number, token: string, at: Date) => ({
   ...{ id: newId(), accountId, tokenHash: hashToken(token), hint: hintOf(token), description: 'bench' },
-  // Used a moment ago: that is written once a minute at most, and is no part of the ordinary answer.
+  // Used a moment ago. That is written at most once a minute, and isn't part of the usual answer.
   ...{
     scopes: 'account:read',
     createdAt: at,
@@ -84,7 +84,7 @@ const tokenRow = (accountId: number, token: string, at: Date) => ({
   },
 })
 
-/** Nobody else has the database yet, and it is made anew when the power goes. */
+/** Nobody else uses the database yet, and after a power cut it is simply made again. */
 async function quickSqlite() {
   const connection = new Sqlite(url.replace(/^file:/, ''))
   for (const setting of ['synchronous = off', 'cache_size = -100000', 'foreign_keys = off', 'locking_mode = exclusive'])
@@ -95,12 +95,12 @@ async function quickSqlite() {
 async function quickPostgres() {
   const client = new pg.Client(url)
   await client.connect()
-  await client.query('set session_replication_role = replica; set synchronous_commit = off') // no look-up of each foreign key
+  await client.query('set session_replication_role = replica; set synchronous_commit = off') // no lookup for each foreign key
   return {
     run: (statement: string) => client.query(statement),
     async end() {
       await client.query('vacuum analyze')
-      await client.query('checkpoint') // what is measured next has the disk for itself
+      await client.query('checkpoint') // the next measurement has the disk for itself
       await client.end()
     },
   }

@@ -1,25 +1,24 @@
-// Rows as a product of many years has them, made by the database itself. Every key grows with the number of its row, so
-// that tables and indexes are written from left to right, and is spread over all of its range, so that the rows of real
-// people fall anywhere between them.
+// Rows like those of a product after many years, made by the database itself. Every key grows with its row's number, so
+// tables and indexes are written from left to right. Keys spread over their whole range, so real people's rows fall anywhere.
 import type { Dialect } from '#db/columns.ts'
 
-const ALPHABET = '-0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz' // base64url as text is ordered
+const ALPHABET = '-0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz' // base64url in the order of text
 const IDS = 2 ** 48
 const DAY = 24 * 60 * 60_000
 const PER_ACCOUNT = { recoveryCodes: 12, events: 4, sessions: 1, accessTokens: 1, knownBrowsers: 2 }
 
-/** So many accounts, each with a second factor, recovery codes, events, a session, an access token and known browsers. */
+/** This many accounts, each with a second factor, recovery codes, events, a session, an access token and known browsers. */
 export async function populate(
   run: (statement: string) => Promise<unknown>,
   { dialect, accounts, passwordHash, now }: { dialect: Dialect; accounts: number; passwordHash: string; now: number },
 ): Promise<void> {
   const { series, hex, time } = dialect === 'sqlite' ? sqlite : postgres
-  /** Of the row `i` of so many: one character that runs through the alphabet, then its number. */
+  /** For row `i` of all rows: one character that runs through the alphabet, then its number. */
   const key = (of: number, length: number) =>
     `substr('${ALPHABET}', cast(1 + i * ${ALPHABET.length} / ${of} as integer), 1) || ${hex('i', 15)}${length > 16 ? ` || '${'x'.repeat(length - 16)}'` : ''}`
   const owner = (each: number) => `1 + (i / ${each}) * ${Math.floor(IDS / accounts)}`
   const past = time(`${now - 300 * DAY} + (i % 300) * ${DAY}`)
-  const later = (of: number) => time(`${now + DAY} + i * ${DAY} / ${of}`) // what has an end is deleted by that: ascending as well
+  const later = (of: number) => time(`${now + DAY} + i * ${DAY} / ${of}`) // ascending as well, because housekeeping deletes by it
   const origin = { address: `'192.0.2.' || (i % 250)`, browser: `'Firefox on Linux'` }
 
   const fill = async (table: string, each: number, columns: (many: number) => Record<string, string>) => {
@@ -32,7 +31,7 @@ export async function populate(
 
   await fill('accounts', 1, () => ({
     id: owner(1),
-    uid: '1 + i', // those of real people begin far beyond
+    uid: '1 + i', // real people's begin far beyond
     email: `${hex(owner(1), 12)} || '@example.com'`,
     password_hash: `'${passwordHash}'`,
     password_changed_at: past,

@@ -1,22 +1,22 @@
 export const PASSWORD = 'violet kettle marches north'
 export const KEY = { id: 'b1', key: new Uint8Array(32) }
 
-/** Somebody who can sign in, once: the code of a time step is good once. `secret` in hex. */
+/** Somebody who can sign in once, because a time step's code works once. `secret` in hex. */
 export type Signer = { email: string; secret: string }
 
-/** What the measured requests come with. */
+/** What the measured requests carry. */
 export type People = { signers: Signer[]; sessions: string[]; tokens: string[] }
 
-/** What the process is asked that fills a database. */
+/** What we ask of the process that fills a database. */
 export type Order = { accounts: number; signers: number; visitors: number }
 
-/** What the measuring process asks the measured one, and what it is answered. */
+/** What the measuring process asks the measured one, and what comes back. */
 export type Questions = {
-  /** Hashes per second, so many of them. */
+  /** Hashes per second, over this many. */
   hashes: { amount: number; answer: number }
-  /** Milliseconds of processor time, of all threads. */
+  /** Milliseconds of processor time, over all threads. */
   cpu: { amount?: never; answer: number }
-  /** The most bytes of memory that were resident since the last time. */
+  /** The most bytes of resident memory since the last time. */
   memory: { amount?: never; answer: number }
   stop: { amount?: never; answer: true }
 }

@@ -33,7 +33,7 @@ const RATES: [keyof Rates, string][] = [
   ['answers', 'token-checked answers'],
 ]
 
-/** Markdown, for reading as it is. */
+/** Markdown that reads well as plain text. */
 export function report(results: Result[]): string {
   const columns = results.map(({ database, accounts }) => `${database}, ${accounts.toLocaleString('en')}`)
   const ratio = (of: (round: Result['rounds'][number]) => number) => (result: Result) =>
@@ -74,7 +74,7 @@ export function report(results: Result[]): string {
   ].join('\n\n')
 }
 
-/** Rounds were run in turns, so that each is compared with its neighbour. */
+/** Rounds ran in turns, so each is compared with its neighbour. */
 function growth(results: Result[], result: Result, rate: keyof Rates): string {
   const fewest = results.find(({ database }) => database === result.database)
   if (!fewest || fewest === result) return '–'

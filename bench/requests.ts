@@ -4,7 +4,7 @@ import { PASSWORD, type Signer } from './protocol.ts'
 
 export type Typed = { password: string; code: string }
 
-/** The two forms of a sign-in, made beforehand: the work of a person and a phone is not the server's. */
+/** The two forms of a sign-in, made beforehand: what a person and a phone do isn't the server's work. */
 export function whatIsTyped({ email, secret }: Signer): Typed {
   const code = generateSync({ secret: Buffer.from(secret, 'hex'), epoch: Math.floor(Date.now() / 1000) })
   return { password: new URLSearchParams({ email, password: PASSWORD }).toString(), code: `code=${code}` }
@@ -13,7 +13,7 @@ export function whatIsTyped({ email, secret }: Signer): Typed {
 const formHead = (port: number) =>
   `Origin: http://localhost:${port}\r\nContent-Type: application/x-www-form-urlencoded\r\n`
 
-/** The first form. What it answers is the cookie that owes a code. */
+/** Sends the first form. Returns the cookie that owes a code. */
 export const typePassword = (port: number) => {
   const head = formHead(port)
   return async (send: Send, { password }: Typed) => {
@@ -22,7 +22,7 @@ export const typePassword = (port: number) => {
   }
 }
 
-// Years and dates without end are most work for the estimator, and are refused for it.
+// Endless years and dates are the most work for the estimator, which refuses them.
 const LONG_TO_JUDGE = '19871988199019912001'.repeat(12)
 
 /** A sign-up that the estimator has to refuse. */
@@ -32,7 +32,7 @@ export const askForAccount = (port: number) => {
   return (send: Send) => send('POST /sign-up', head, form)
 }
 
-/** Password, then the code. */
+/** The password, then the code. */
 export function signIn(port: number, codeTimes: number[] = []) {
   const head = formHead(port)
   const first = typePassword(port)
@@ -46,7 +46,7 @@ export function signIn(port: number, codeTimes: number[] = []) {
   }
 }
 
-/** Asks for a path with what each visitor brings along. */
+/** Asks for a path with what each visitor carries. */
 export const ask =
   (path: string, head: (visitor: string) => string = () => '') =>
   async (send: Send, visitor: string) => {

@@ -3,13 +3,13 @@ import { ask, askForAccount, bearer, cookie, signIn, typePassword, whatIsTyped }
 import type { Subject } from './subject.ts'
 
 const SIGN_INS = 120 // a round
-const WARM_UP = 3 * SIGN_INS // sign-ins before the first round: a server that runs is warm
+const WARM_UP = 3 * SIGN_INS // sign-ins before the first round, because a running server is warm
 const PAGES = 3000
 const ANSWERS = 10_000
 const PEOPLE = 16 // connections
-const CALLERS = 64 // connections of scripts, which come in greater numbers
+const CALLERS = 64 // connections of scripts, of which there are more
 const SATURATED = 8_000 // ms
-const SATURATING = 64 // connections that type passwords and nothing else
+const SATURATING = 64 // connections that only type passwords
 const SIGNING_UP = 20 // sign-ups in flight from one address
 const LOOKING = 8 // connections of people who look at pages meanwhile
 const READING = 20 // ms between two pages of one of them
@@ -18,11 +18,11 @@ export const signersFor = (rounds: number) => WARM_UP + rounds * SIGN_INS
 export const PAGE = '/settings/account'
 export const ANSWER = '/api/v1/account'
 
-/** Rates are per second, of the product and of what it is compared with; times are of each request, in milliseconds. */
+/** Rates per second, of the product and of what we compare it with. Times of each request in milliseconds. */
 export type Round = {
   hashes: number
   signIns: number
-  /** Processor time of argon2id alone, of that of whole sign-ins, all threads of the server. */
+  /** The processor time of argon2id alone, as a share of whole sign-ins, over all threads of the server. */
   ofProcessorTime: number
   pages: number
   barePages: number
@@ -47,7 +47,7 @@ async function measure(
   }
   const before = await of('cpu')
   const hashes = await of('hashes', amounts.signIns)
-  // Now, because a code is good for a minute at most.
+  // Now, because a code works for a minute at most.
   const typed = people.signers.splice(0, amounts.signIns).map(whatIsTyped)
   if (typed.length < amounts.signIns) throw new Error('There are not enough people to sign in.')
   const between = await of('cpu')
@@ -74,9 +74,9 @@ async function measure(
   return { hashes, signIns, ofProcessorTime, pages, barePages, answers, bareAnswers, times }
 }
 
-/** While more passwords are typed than can be hashed: what a person waits for a page, in milliseconds. */
+/** How long a person waits for a page, in milliseconds, while more passwords arrive than can be hashed. */
 export function pagesWhileSaturated(subject: Subject): Promise<number[]> {
-  // The same people again and again: they never finish, so that no code is owed twice.
+  // The same people again and again: they never finish, so nobody owes a code twice.
   const typed = subject.people.signers.slice(0, SATURATING).map(whatIsTyped)
   const type = typePassword(subject.ports.product)
   return pagesMeanwhile(
@@ -85,7 +85,7 @@ export function pagesWhileSaturated(subject: Subject): Promise<number[]> {
   )
 }
 
-/** The same while one address always has so many sign-ups in flight, each with a password that is long to judge. */
+/** The same while one address always has this many sign-ups in flight, each with a password that takes long to judge. */
 export function pagesWhileSignedUp(subject: Subject): Promise<number[]> {
   const signUp = askForAccount(subject.ports.product)
   return pagesMeanwhile(
@@ -94,7 +94,7 @@ export function pagesWhileSignedUp(subject: Subject): Promise<number[]> {
   )
 }
 
-/** `flood` is what each connection of the flood does without end. */
+/** `flood` is what each connection of the flood does over and over. */
 async function pagesMeanwhile({ people, ports }: Subject, flood: ((send: Send) => Promise<unknown>)[]) {
   const times: number[] = []
   let isOver = false

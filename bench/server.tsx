@@ -1,4 +1,4 @@
-// The process that is measured: the product, and beside it the bare things it is compared with.
+// The process we measure: the product, and beside it the bare things we compare it with.
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { availableParallelism } from 'node:os'

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { resolve } from 'node:path'
 
-/** Seconds from starting the built server to its first page. `folder` holds its key file. */
+/** Seconds from the start of the built server to its first page. `folder` holds its key file. */
 export async function firstAnswer(url: string, folder: string): Promise<number> {
   const started = performance.now()
   const server = spawn(process.execPath, ['--max-semi-space-size=4', resolve('dist/server.js')], {

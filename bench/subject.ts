@@ -9,7 +9,7 @@ export type Subject = Awaited<ReturnType<typeof makeSubject>>
 
 /** A filled database, and the product running on it. `folder` is for its files. */
 export async function makeSubject({ url, folder, order }: { url: string; folder: string; order: Order }) {
-  // Where the whole program looks for it: beside the file of SQLite, else in data/ where it is started.
+  // Where the whole program looks for it: beside the SQLite file, or else in data/ of the folder it starts in.
   for (const place of [folder, join(folder, 'data')]) {
     mkdirSync(place, { recursive: true })
     writeFileSync(join(place, 'latchkey.keys'), `${KEY.id}:${encodeBase64(KEY.key)}\n`, { mode: 0o600 })

@@ -6,7 +6,7 @@ import type { Subject } from './subject.ts'
 const FOR_ANYBODY = ['/sign-in', '/sign-up']
 const SIGNED_IN = ['/', '/settings/account', '/settings/tokens', '/settings/sessions', '/settings/activity']
 
-/** What a first visit to each page costs on the wire, in bytes: heads and bodies of the page and of all it needs. */
+/** What a first visit to each page costs on the wire, in bytes: heads and bodies of the page and everything it needs. */
 export async function weights({ people, ports }: Subject): Promise<Record<string, number>> {
   const visitor = cookie(people.sessions[0] ?? '')
     .trim()
@@ -28,7 +28,7 @@ export async function weights({ people, ports }: Subject): Promise<Record<string
   return weighed
 }
 
-/** As a browser asks, unless told otherwise. */
+/** The way a browser asks, unless told otherwise. */
 async function received(port: number, path: string, header: string, encodings = 'gzip, deflate, br, zstd') {
   const headers = { cookie: header, 'accept-encoding': encodings }
   const request = get({ host: 'localhost', port, path, agent: false, headers })

@@ -5,14 +5,14 @@ import type { Database } from './transaction.ts'
 
 export { type Atomically, type Database, type Db, must } from './transaction.ts'
 
-/** Whether a row was refused because another has the same value where each is to have its own. */
+/** Whether a row was refused because another has the same unique value. */
 export function isDuplicate(error: unknown): boolean {
   const { code, cause } = error as { code?: unknown; cause?: unknown }
   if (code === 'SQLITE_CONSTRAINT_UNIQUE' || code === '23505') return true
   return cause instanceof Error && isDuplicate(cause)
 }
 
-/** `file:path` (or `:memory:`) for SQLite, `postgres://…` for PostgreSQL, which alone heeds the options. */
+/** `file:path` (or `:memory:`) for SQLite, `postgres://…` for PostgreSQL. Only PostgreSQL uses the options. */
 export function openDatabase(
   url: string,
   options: PostgresOptions = { pool: 10, timeout: 10_000, plain: false },

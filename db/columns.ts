@@ -8,7 +8,7 @@ export type Dialect = 'sqlite' | 'postgres'
 export const dialectOf = (url: string | undefined): Dialect =>
   /^postgres(ql)?:/.test(url ?? '') ? 'postgres' : 'sqlite'
 
-/** A process speaks to one kind of database, chosen by DATABASE_URL before the schema is read. */
+/** A process speaks to one kind of database. DATABASE_URL chooses it before the schema loads. */
 export const dialect = dialectOf(process.env.DATABASE_URL)
 
 const sqlite = {
@@ -37,8 +37,8 @@ const postgres = {
 export const column = (dialect === 'postgres' ? postgres : sqlite) as unknown as typeof sqlite
 
 /**
- * Ends a read that chooses rows for a change: rows that somebody else holds are passed over, and the chosen ones can not change
- * before they are. SQLite, with one writer at a time, needs no word for it.
+ * Ends a read that chooses rows for a change: it skips rows that somebody else holds, and nobody else can change the chosen
+ * ones first. SQLite, with one writer at a time, needs no word for it.
  */
 export const passingOverHeldRows = sql.raw(dialect === 'postgres' ? 'for update skip locked' : '')
 

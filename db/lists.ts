@@ -4,8 +4,8 @@ import { jsonArray, jsonArrayOfRows } from './columns.ts'
 type Query<Row> = PromiseLike<Row[]> & { as(alias: 'list'): Subquery }
 
 /**
- * The rows of a query as one column of the query around it, so that both are one read. The query keeps its order, may name
- * columns of the one around it, and answers columns of tables: as JSON on the way, and as in any other row at the end.
+ * A query's rows as one column of the query around it, so both are one read. The query keeps its order, may name columns of
+ * the one around it, and returns columns of tables: as JSON on the way, and as in any other row at the end.
  */
 export function listOf<Row>(query: Query<Row>): SQL<Row[]> {
   const list = query.as('list')

@@ -31,7 +31,7 @@ async function fresh() {
   return { url, database }
 }
 
-/** When each migration was made that the database says it has. */
+/** When each migration was made that the database lists. */
 async function applied({ db }: Database): Promise<number[]> {
   const made = sql<number>`(select sum(created_at) from ${JOURNAL})`.mapWith(Number)
   const many = sql<number>`(select count(*) from ${JOURNAL})`.mapWith(Number)
@@ -42,7 +42,7 @@ async function applied({ db }: Database): Promise<number[]> {
 }
 const ALL = [known.length, known.reduce((sum, { folderMillis }) => sum + folderMillis, 0)]
 
-/** Another process, which opens the database and brings it up to date as soon as it is told to. */
+/** Another process, which opens the database and brings it up to date when told to. */
 async function process(url: string) {
   const program = `
     const { openDatabase } = await import('./dist/test-database.js')
@@ -61,12 +61,12 @@ async function process(url: string) {
   await once(child.stdout, 'data')
   return {
     go: () => child.stdin.write('go'),
-    /** What it complained of. */
+    /** What it complained about. */
     ended: async () => ((await ended)[0] === 0 ? '' : err()),
   }
 }
 
-/** Holds the write lock of the file until all the others wait for it: they go on within a moment of each other. */
+/** Holds the file's write lock until all the others wait for it, so they go on within a moment of each other. */
 async function atTheSameMoment(url: string) {
   const file = url.replace(/^file:/, '')
   while (!existsSync(file)) await pause(1)
@@ -98,7 +98,7 @@ describe('migrations', () => {
 
   test('that fail half way leave nothing, and are applied when what was in their way is gone', async () => {
     const { database } = await fresh()
-    await run(database, 'create table trusted_browsers (id integer)') // the last migration makes one of that name
+    await run(database, 'create table trusted_browsers (id integer)') // the last migration makes one with that name
     await assert.rejects(database.migrate(), (error) => /already exists/.test(inspect(error)))
     await run(database, 'drop table trusted_browsers')
     await database.migrate()

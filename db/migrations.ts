@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url'
 import { type MigrationMeta, readMigrationFiles } from 'drizzle-orm/migrator'
 import type { Dialect } from './columns.ts'
 
-/** Where drizzle-kit puts them, seen from the sources and from dist/ alike. */
+/** Where drizzle-kit puts them, seen from the sources or from dist/. */
 export const migrationsFolder = (of: Dialect) => fileURLToPath(new URL(`../db/migrations/${of}`, import.meta.url))
 
 const read = new Map<Dialect, MigrationMeta[]>()
@@ -16,7 +16,7 @@ export function migrationsOf(dialect: Dialect): MigrationMeta[] {
   return migrations
 }
 
-/** Throws when the database has a migration that this program does not know: it would write rows that the newer one can not read. */
+/** Throws if the database has a migration that this program doesn't know: it would write rows that the newer one can't read. */
 export function refuseNewer(applied: number[], known: MigrationMeta[]): void {
   if (applied.every((made) => known.some(({ folderMillis }) => folderMillis === made))) return
   throw new Error(

@@ -1,4 +1,4 @@
-// All that is PostgreSQL's own; what is SQLite's is in sqlite.ts.
+// Everything that is only PostgreSQL's. What is SQLite's is in sqlite.ts.
 import { setTimeout as pause } from 'node:timers/promises'
 import { drizzle } from 'drizzle-orm/node-postgres'
 import { migrate as applyMigrations } from 'drizzle-orm/node-postgres/migrator'
@@ -10,7 +10,7 @@ import { type Build, type Database, type Db, kept, Must, Undone } from './transa
 const SECOND = 1000
 const TRIES = 3
 const FIRST_WAIT = 20 // milliseconds at most before the second try, and three times as many before the third
-/** Any number that nothing else in the database locks by: the letters "latchkey". */
+/** A number that nothing else in the database uses as a lock: the letters "latchkey". */
 const MIGRATING = '7809651199139603833'
 
 export type PostgresOptions = {
@@ -18,17 +18,17 @@ export type PostgresOptions = {
   pool: number
   /** Milliseconds for one statement, and to wait for a connection. */
   timeout: number
-  /** Says that another machine may be spoken to without encryption. */
+  /** Another machine may be reached without encryption. */
   plain?: boolean
 }
 
 /**
- * How to reach the database of `url`: another machine over TLS, with a certificate that holds for its name. What the URL and the
- * environment (PGHOST, PGSSLMODE) come to is asked of the driver. Throws where the URL turns that off and `plain` doesn't allow it.
+ * How to reach the database of `url`: another machine over TLS, with a certificate for its name. The driver says what the URL and
+ * the environment (PGHOST, PGSSLMODE) amount to. Throws if the URL turns that off and `plain` doesn't allow it.
  */
 export function addressOf(url: string, plain = false): { connectionString: string; ssl?: true } {
   const { host, ssl } = new pg.Client({ connectionString: url }) as unknown as { host: string; ssl: false | true | Tls }
-  if (plain || host.startsWith('/') || isLoopback(host)) return { connectionString: url } // a path is a socket of this machine
+  if (plain || host.startsWith('/') || isLoopback(host)) return { connectionString: url } // a path is a socket on this machine
   const isOff = ssl === false && /[?&](ssl|sslmode)=/.test(url)
   const isLax = typeof ssl === 'object' && (ssl.rejectUnauthorized === false || ssl.checkServerIdentity !== undefined)
   if (isOff || isLax)
@@ -51,16 +51,16 @@ export function openPostgres(url: string, { pool: most, timeout, plain }: Postgr
     ...address,
     max: most,
     pipeline: true, // a transaction sends its statements without waiting for each
-    // Sent as the connection begins, so that no request pays for it. Waiting for a row that another holds ends sooner than
-    // the work itself may take: one that is stuck must not hold the whole pool.
+    // Sent as the connection begins, so no request pays for it. Waiting for a row that another holds ends sooner than the work
+    // itself, because one that is stuck must not hold the whole pool.
     statement_timeout: timeout,
     lock_timeout: Math.ceil(timeout / 2),
     idle_in_transaction_session_timeout: timeout,
-    // The server ends what is too slow, and says so. Where it can not, because the network is gone without a word, this does.
+    // The server ends what is too slow, and says so. If it can't, because the network fell silent, this does.
     query_timeout: timeout + 2 * SECOND,
   })
-  pool.on('error', () => {}) // an idle connection that breaks is replaced at the next query, which reports what is wrong
-  // One that breaks in the very moment in which the pool hands it over has no other listener yet, and would end the process.
+  pool.on('error', () => {}) // the next query replaces a broken idle connection, and reports what is wrong
+  // One that breaks just as the pool hands it over has no other listener yet, and would end the process.
   pool.on('connect', (connection) => connection.on('error', () => {}))
   const query = pool.query.bind(pool) as (...of: unknown[]) => Promise<unknown>
   pool.query = ((...of: unknown[]) => again(() => query(...of))) as typeof pool.query
@@ -74,9 +74,9 @@ export function openPostgres(url: string, { pool: most, timeout, plain }: Postgr
 }
 
 /**
- * One connection from begin to commit. All statements are sent at once, and the server runs them in order: waiting for each
- * answer costs more than most of them. Where no guard has to be heard first, the commit goes along: of what failed it keeps
- * nothing. The connection goes back to the pool only when it is known to have no transaction left open.
+ * One connection from begin to commit. Sends all statements at once, and the server runs them in order, because waiting for each
+ * answer costs more than most of them. If no guard must answer first, the commit goes along, and keeps nothing that failed. The
+ * connection goes back to the pool only once it surely has no open transaction.
  */
 async function transaction(pool: pg.Pool, build: Build, durable: boolean): Promise<void> {
   const connection = await pool.connect()
@@ -84,7 +84,7 @@ async function transaction(pool: pg.Pool, build: Build, durable: boolean): Promi
   const breaks = (error: Error) => {
     broken ??= error
   }
-  connection.on('error', breaks) // heard by nobody, a connection that breaks between two statements would end the process
+  connection.on('error', breaks) // without a listener, a connection that breaks between two statements would end the process
   let endsItself = false
   try {
     const steps = build(drizzle(connection) as unknown as Db)
@@ -94,7 +94,7 @@ async function transaction(pool: pg.Pool, build: Build, durable: boolean): Promi
     sent.push(...steps.map(send))
     if (endsItself) sent.push(connection.query('commit'))
     const answers = await Promise.allSettled(sent)
-    // In their order: what failed or was guarded first is what happened, and what comes after it follows from it.
+    // In order: the first failure or guard is what happened, and everything after it follows from that.
     for (const [index, answer] of answers.entries()) {
       if (answer.status === 'rejected') throw answer.reason
       if (steps[index - 1] instanceof Must && (answer.value as unknown[]).length === 0) throw new Undone()
@@ -106,7 +106,7 @@ async function transaction(pool: pg.Pool, build: Build, durable: boolean): Promi
       if (!isOver) await connection.query('rollback').catch(breaks)
       throw error
     }
-    breaks(error as Error) // nothing is known of the connection, and closing it undoes what is not committed
+    breaks(error as Error) // the connection's state is unknown, and closing it undoes what isn't committed
     throw broken
   } finally {
     connection.off('error', breaks)
@@ -114,14 +114,14 @@ async function transaction(pool: pg.Pool, build: Build, durable: boolean): Promi
   }
 }
 
-/** Drizzle sends a statement when somebody asks for its answer. */
+/** Drizzle sends a statement when something asks for its answer. */
 const send = (step: PromiseLike<unknown> | Must): Promise<unknown> =>
   new Promise((resolve, reject) => (step instanceof Must ? step.rows : step).then(resolve, reject))
 
 /** Whether the server answered, and so goes on. */
 const isRefusal = (error: unknown) => beneath(error) instanceof pg.DatabaseError
 
-/** What the driver said, without what Drizzle says of it. */
+/** What the driver said, without Drizzle's words around it. */
 function beneath(error: unknown): unknown {
   const { cause } = error as { cause?: unknown }
   return cause instanceof Error && !(error instanceof pg.DatabaseError) ? beneath(cause) : error
@@ -130,7 +130,7 @@ function beneath(error: unknown): unknown {
 /** Serialization failure, deadlock: the server undid the work and asks to try again. */
 const ASKS_AGAIN = new Set(['40001', '40P01'])
 
-/** Tries three times at most, with short waits of different lengths, so that the same two do not meet again. */
+/** Tries three times at most, with short random waits, so the same two don't meet again. */
 async function again<Result>(work: () => Promise<Result>): Promise<Result> {
   for (let tries = 1; ; tries++) {
     try {
@@ -143,13 +143,13 @@ async function again<Result>(work: () => Promise<Result>): Promise<Result> {
   }
 }
 
-/** The driver's own errors have words alone, or a code that may mean anything. A code is what the log tells and answers are chosen by. */
+/** The driver's own errors have only words, or an ambiguous code. The log shows the code, and answers depend on it. */
 const NAMELESS: [RegExp, string][] = [
   [/^timeout exceeded when trying to connect/, 'NO_FREE_CONNECTION'],
   [/^Query read timeout/, 'NO_ANSWER'],
   [/^(Connection terminated|timeout expired|Client (has encountered|was closed)|Cannot use a pool)/, 'CONNECTION_LOST'],
   [/^The server does not support SSL/, 'NO_TLS'],
-  [/^connect ENOENT/, 'CONNECTION_LOST'], // its socket is a file, and gone with it
+  [/^connect ENOENT/, 'CONNECTION_LOST'], // its socket is a file, which went with it
 ]
 
 function codeOf(error: unknown): string | undefined {
@@ -161,16 +161,16 @@ function codeOf(error: unknown): string | undefined {
   return driver.code
 }
 
-/** One process after the other, each on a connection of its own: no time limit ends a long migration half way. */
+/** One process after the other, each on its own connection, so no time limit ends a long migration halfway. */
 async function migrate(address: pg.ClientConfig): Promise<void> {
   const connection = new pg.Client(address)
-  connection.on('error', () => {}) // the statement that it breaks reports it
+  connection.on('error', () => {}) // the statement that breaks reports it
   await connection.connect().catch((error) => {
     throw new Error(whyNoConnection(error, `${connection.host}:${connection.port}`), { cause: error })
   })
   try {
     await connection.query('set statement_timeout = 0; set lock_timeout = 0')
-    await connection.query(`select pg_advisory_lock(${MIGRATING})`) // given back as the connection ends, however it ends
+    await connection.query(`select pg_advisory_lock(${MIGRATING})`) // released when the connection ends, however it ends
     refuseNewer(await applied(connection), migrationsOf('postgres'))
     await applyMigrations(drizzle(connection), { migrationsFolder: migrationsFolder('postgres') })
   } finally {
@@ -190,7 +190,7 @@ function whyNoConnection(error: Error, where: string): string {
   return `PostgreSQL does not answer at ${where} (${code ?? error.message}), which is where DATABASE_URL says it is.`
 }
 
-/** When each migration that the database has was made. */
+/** When each migration in the database was made. */
 async function applied(connection: pg.Client): Promise<number[]> {
   const { rows } = await connection.query(`select to_regclass('drizzle.__drizzle_migrations') as journal`)
   if (rows[0].journal === null) return []

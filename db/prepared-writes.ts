@@ -8,9 +8,8 @@ type Values = Record<string, unknown>
 type Built = { toSQL(): { sql: string; params: unknown[] } }
 
 /**
- * A write that is built at its first use, with placeholders for the values of each use, and from then on is a step of any
- * transaction: once for each of the values, in order. `columns` names the values, each of the type of its column; `name` is what
- * PostgreSQL knows the write by.
+ * A write that is built at its first use. From then on it is a step of any transaction, run once for each of the values.
+ * They have the names and types of `columns`. PostgreSQL knows the write by its `name`.
  */
 export const preparedWrite = <Of extends Columns>(
   name: string,
@@ -52,7 +51,7 @@ function writeOf(name: string, built: Built, defaults: Values): Write {
   return { name, text, params: params.map((param) => reading(param, defaults)) }
 }
 
-/** How a parameter of the finished statement is read from the values. */
+/** How to read a parameter of the finished statement from the values. */
 function reading(param: unknown, defaults: Values): (values: Values) => unknown {
   if (is(param, Placeholder)) return (values) => given(param.name, values, defaults)
   if (!is(param, Param) || !is(param.value, Placeholder)) return () => param
@@ -63,13 +62,13 @@ function reading(param: unknown, defaults: Values): (values: Values) => unknown 
   }
 }
 
-/** Null where it is said to be, or where the table says so. A name that nobody gave a value is a fault of ours. */
+/** Null if the values or the table say so. A name without a value is our fault. */
 function given(name: string, values: Values, defaults: Values): unknown {
   if (!(name in values) && !(name in defaults)) throw new Error(`There is no value for the placeholder ${name}.`)
   return values[name] ?? defaults[name] ?? null
 }
 
-/** The one of SQLite; of PostgreSQL that which the transaction runs on. */
+/** SQLite's only connection, or the one that PostgreSQL's transaction runs on. */
 const connectionOf = (tx: Db) => (tx as unknown as { session: { client: Connection } }).session.client
 
 /** What `atomically` takes: SQLite runs it, PostgreSQL waits for it. */
@@ -110,9 +109,9 @@ class Step implements PromiseLike<unknown[]> {
     const answers = this.values.map((values) => {
       const params = this.params(values)
       return connection.query({ name, text, values: params }).catch((error) => {
-        throw new DrizzleQueryError(text, params, error) // as statements that are not prepared fail
+        throw new DrizzleQueryError(text, params, error) // the way unprepared statements fail
       })
-    }) // all at once: what comes after them in the transaction is sent right behind
+    }) // all at once, and the rest of the transaction right behind
     return (await Promise.all(answers)).flatMap(({ rows }) => rows)
   }
 

@@ -3,12 +3,12 @@ import { type PostgresStatement, readInBatches } from './reads-of-postgres.ts'
 import { readInTurns, type SqliteStatement } from './reads-of-sqlite.ts'
 import type { Shared } from './shared-rows.ts'
 
-// Building SQL costs more than running it. What many requests ask is built once, and has its values put in. What is asked in
-// one turn of the event loop is read together at its end: nobody sees less than what was committed before he asked.
+// Building SQL costs more than running it. What many requests ask is built once, and gets its values put in. Reads of one turn
+// of the event loop run together at its end, so nobody sees less than what was committed before they asked.
 
 /**
- * A statement that is parsed once, for reads that many requests make. Takes the values of its `placeholders`, and answers the
- * rows: others get the same ones. `name` is what PostgreSQL knows it by.
+ * A statement that is parsed once, for reads that many requests make. Takes the values of its `placeholders`, and returns the
+ * rows, which others share. PostgreSQL knows it by `name`.
  */
 export function prepared<Values extends object, Row>(
   name: string,

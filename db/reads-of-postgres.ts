@@ -7,7 +7,7 @@ type Row = unknown[]
 type Config = { name: string; text: string }
 type Client = { query(config: Config, params: unknown[]): Promise<{ rows: Row[] }> }
 
-/** As Drizzle prepares it: its rows are arrays, and Drizzle makes objects of them. */
+/** As Drizzle prepares it: its rows are arrays, which Drizzle turns into objects. */
 export type PostgresStatement = {
   execute(values: Values): Promise<unknown[]>
   client: Client
@@ -18,7 +18,7 @@ export type PostgresStatement = {
 type Asked = { params: unknown[]; resolve(answer: { rows: Row[] }): void; reject(error: unknown): void }
 
 /**
- * A round trip costs more than the read: what is asked of one statement in one turn goes to the server as one statement,
+ * A round trip costs more than the read. Everything that one turn asks of a statement goes to the server as one statement,
  * which runs the read for each row of values, in order.
  */
 export function readInBatches(statement: PostgresStatement): (values: Values) => Promise<unknown[]> {
@@ -38,7 +38,7 @@ export function readInBatches(statement: PostgresStatement): (values: Values) =>
         else reject(error)
     }
   }
-  // Drizzle puts the values in and reads the rows as ever.
+  // Drizzle puts the values in and reads the rows as usual.
   statement.client = {
     query: (_, params) =>
       new Promise((resolve, reject) => {
@@ -49,17 +49,17 @@ export function readInBatches(statement: PostgresStatement): (values: Values) =>
   return async (values) => shared(await statement.execute(values))
 }
 
-/** A value that the server refuses is the fault of one, and the others are to have their answers (SQLSTATE class 22). */
+/** One caller's value that the server refuses (SQLSTATE class 22). The others still get their answers. */
 const isAboutValues = (error: unknown) => error instanceof pg.DatabaseError && error.code?.startsWith('22') === true
 
-/** The number of who asked stands last in each row, where Drizzle, which has a column for each field, does not look. */
+/** Each row ends with its caller's number, where Drizzle doesn't look because it has a column for each field. */
 function answerEach(batch: Asked[], rows: Row[]) {
   const answers = batch.map((): Row[] => [])
   for (const row of rows) answers[(row.at(-1) as number) - 1]?.push(row)
   for (const [index, { resolve }] of batch.entries()) resolve({ rows: answers[index] ?? [] })
 }
 
-/** The read as one of many: what comes later in it is a column of `asked`, what is the same for all stays a parameter. */
+/** The read as one of many: its placeholders are columns of `asked`, and what all share stays a parameter. */
 function forMany({ params, queryConfig }: PostgresStatement) {
   const { name, text } = queryConfig
   const later = params.flatMap((param, index) => (comesLater(param) ? [{ index, type: typeOf(param) }] : []))

@@ -8,7 +8,7 @@ type Rows = unknown[]
 export type SqliteStatement = { all(values: Values): Rows; stmt: { database: Sqlite.Database } }
 
 type Waiting = { resolve(rows: Rows): void; reject(error: unknown): void }
-/** One answer for all who ask the same in one turn. */
+/** One answer for everybody who asks the same in one turn. */
 type Asked = { values: Values; waiting: Waiting[] }
 
 const KEPT_AT_MOST = 2000 // rows and what is listed in them, under a kilobyte each
@@ -16,8 +16,8 @@ const KEPT_AT_MOST = 2000 // rows and what is listed in them, under a kilobyte e
 const readings = new WeakMap<Sqlite.Database, Reading>()
 
 /**
- * Taking and giving back the locks of a read costs more than the read: all of a turn is one transaction. An answer is kept
- * until somebody writes, this process or another: SQLite tells, so whoever asks can not tell it from a new one.
+ * Taking and giving back a read's locks costs more than the read, so one turn is one transaction. An answer is kept until
+ * somebody writes, in this process or another. SQLite tells, so a kept answer is as good as a new one.
  */
 export function readInTurns(statement: SqliteStatement): (values: Values) => Promise<Rows> {
   const { database } = statement.stmt
@@ -33,7 +33,7 @@ class Reading {
   private keptState = ''
   private readonly begin: Sqlite.Statement
   private readonly commit: Sqlite.Statement
-  /** Differs when another connection has committed (sqlite.org/pragma.html#pragma_data_version). */
+  /** Changes when another connection commits (sqlite.org/pragma.html#pragma_data_version). */
   private readonly othersWrites: Sqlite.Statement
   private readonly ownWrites: Sqlite.Statement
 
@@ -67,7 +67,7 @@ class Reading {
       }
     } catch (error) {
       const all = [...turn.values()].flatMap((asked) => [...asked.values()])
-      for (const { waiting } of all) for (const { reject } of waiting) reject(error) // who has an answer keeps it
+      for (const { waiting } of all) for (const { reject } of waiting) reject(error) // callers who have an answer keep it
     }
   }
 
@@ -95,7 +95,7 @@ class Reading {
   }
 }
 
-/** In rows: one that has a list in it is as many more. */
+/** In rows. A row with a list counts for as many more. */
 function sizeOf(rows: Rows): number {
   let size = rows.length
   for (const row of rows)
@@ -109,7 +109,7 @@ function within<Value>(maps: Map<SqliteStatement, Map<string, Value>>, statement
   return found
 }
 
-/** The same for equal values. No value that is asked for has a NUL in it. */
+/** The same for equal values. No value contains NUL. */
 const keyOf = (values: Values): string =>
   Object.values(values)
     .map((value) => (value instanceof Date ? value.getTime() : value))

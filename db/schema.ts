@@ -16,21 +16,21 @@ const owner = () =>
 const origin = () => ({ address: text('address').notNull(), browser: text('browser').notNull() })
 
 export const accounts = table('accounts', {
-  id: integer('id').primaryKey(), // 48 random bits, so that it does not tell how many accounts there are
+  id: integer('id').primaryKey(), // 48 random bits, so it doesn't tell how many accounts there are
   uid: integer('uid')
     .notNull()
     .unique()
-    .$defaultFn(() => freeUid()), // what clients of `/1.0/` with 32-bit integers know it by
-  email: text('email').notNull().unique(), // in the one form of app/lib/email-address.ts
+    .$defaultFn(() => freeUid()), // its number for clients of `/1.0/` with 32-bit integers
+  email: text('email').notNull().unique(), // in the form that app/lib/email-address.ts makes
   /** When its owner followed the link in a mail to it; null until then. */
   emailConfirmedAt: time('email_confirmed_at'),
   passwordHash: text('password_hash').notNull(), // argon2id, PHC string
   passwordChangedAt: time('password_changed_at').notNull(),
-  /** Grows with every change of password or second factor. What began under an older one can not finish. */
+  /** Grows with every change of password or second factor. What began under an older one can't finish. */
   securityVersion: integer('security_version').notNull(),
-  /** Set by an operator: from then on neither sessions nor access tokens of the account open anything. */
+  /** Set by an operator. From then on, neither the account's sessions nor its access tokens open anything. */
   suspendedAt: time('suspended_at'),
-  /** Set by "This was not me": its access tokens open nothing until the owner allows them again. */
+  /** Set by "This was not me". The account's access tokens open nothing until its owner allows them again. */
   tokensFrozenAt: time('tokens_frozen_at'),
   createdAt: time('created_at').notNull(),
 })
@@ -38,7 +38,7 @@ export const accounts = table('accounts', {
 export const sessions = table(
   'sessions',
   {
-    id: text('id').primaryKey(), // names the session in pages and cookies that are no secret
+    id: text('id').primaryKey(), // names the session where the name isn't secret
     tokenHash: text('token_hash').notNull().unique(), // SHA-256 of the token that the browser holds
     accountId: owner(),
     client: text('client').$type<Client>().notNull().default('browser'),
@@ -46,14 +46,14 @@ export const sessions = table(
     startedAt: time('started_at').notNull(),
     lastSeenAt: time('last_seen_at').notNull(),
     expiresAt: time('expires_at').notNull(),
-    /** Until when this session may show the recovery codes: the password was typed for it. */
+    /** Until when this session may show the recovery codes, after the password. */
     codesShownUntil: time('codes_shown_until'),
     ...origin(),
   },
   (t) => [index('sessions_account').on(t.accountId), index('sessions_expiry').on(t.expiresAt)],
 )
 
-/** Password right, code still owed. A table of its own, so that it can never pass for a session. */
+/** Password right, code still owed. A table of its own, so it can never pass for a session. */
 export const pendingSignIns = table(
   'pending_sign_ins',
   {
@@ -74,9 +74,9 @@ export const factors = table(
     id: text('id').primaryKey(),
     accountId: owner(),
     kind: text('kind').notNull(),
-    slot: text('slot').notNull(), // the kind where an account may have one of it, else the device's own id
+    slot: text('slot').notNull(), // the kind if an account may have only one, or else the device's id
     secret: text('secret').notNull(), // sealed
-    name: text('name').notNull().default('Authenticator'), // its owner's word for the device
+    name: text('name').notNull().default('Authenticator'), // the owner's name for the device
     counter: integer('counter').notNull(), // the highest accepted TOTP time step; only ever grows
     addedAt: time('added_at').notNull(),
     lastUsedAt: time('last_used_at'),
@@ -91,14 +91,14 @@ export const recoveryCodes = table(
     accountId: owner(),
     position: integer('position').notNull(), // 1 to 12, as printed
     hash: text('hash').notNull(), // keyed HMAC-SHA-256, key id in front
-    sealed: text('sealed'), // the code, to be shown again; destroyed when it is used
+    sealed: text('sealed'), // the code, for showing it again; destroyed when it is used
     madeAt: time('made_at').notNull(),
     usedAt: time('used_at'),
   },
   (t) => [uniqueIndex('recovery_codes_account_position').on(t.accountId, t.position)],
 )
 
-/** Enrolments begun by `/1.0/`, whose clients keep no cookie: sealed, one per session. They are not factors until they are finished. */
+/** Enrolments begun at `/1.0/`, whose clients keep no cookie: sealed, one per session. They become factors when they are finished. */
 export const pendingEnrolments = table(
   'pending_enrolments',
   {
@@ -122,7 +122,7 @@ export const accessTokens = table(
     scopes: text('scopes').notNull(), // separated by spaces
     createdAt: time('created_at').notNull(),
     expiresAt: time('expires_at'), // null: never
-    /** The value before the last regeneration, which goes on for a while where its owner chose so. */
+    /** The value before the last regeneration, which works for a while if its owner chose that. */
     previousHash: text('previous_hash').unique(),
     previousUntil: time('previous_until'),
     lastUsedAt: time('last_used_at'),
@@ -140,9 +140,9 @@ export const events = table(
     accountId: owner(),
     kind: text('kind').notNull(),
     method: text('method').$type<Method>(), // of sign-ins
-    /** What it was about, where "This was not me" has to find it again: the id of a factor or an access token. */
+    /** The id of a factor or access token, if "This was not me" needs to find it. */
     subject: text('subject'),
-    /** `due` until the mail about it stands in the queue: the row itself is what the mailing waits for. */
+    /** `due` until its mail is in the queue. The mailing waits for this row itself. */
     notice: text('notice').$type<'due'>(),
     at: time('at').notNull(),
     ...origin(),
@@ -154,47 +154,47 @@ export const events = table(
   ],
 )
 
-/** Mail that is owed. A row goes when the mail server has taken it. Milliseconds, because SQL calculates with them. */
+/** Mail that is owed. A row goes when the mail server has taken the mail. Milliseconds, because SQL calculates with them. */
 export const mails = table(
   'mails',
   {
-    id: text('id').primaryKey(), // in the Message-ID as well, so that a receiver knows a second copy
+    id: text('id').primaryKey(), // also in the Message-ID, so a receiver recognizes a second copy
     accountId: owner(),
     sealed: text('sealed').notNull(), // receiver, subject and text: links in it are secrets
     createdAt: time('created_at').notNull(),
     attempts: integer('attempts').notNull().default(0),
     nextAttemptAtMs: integer('next_attempt_at_ms').notNull(),
-    /** Until then it belongs to the process that is sending it. */
+    /** Until then, it belongs to the process that is sending it. */
     claimedUntilMs: integer('claimed_until_ms').notNull().default(0),
     lastError: text('last_error'), // in our words
   },
   (t) => [index('mails_next_attempt').on(t.nextAttemptAtMs), index('mails_account').on(t.accountId)],
 )
 
-/** Links that went out by mail. Each is good once, for one purpose, until its end. */
+/** Links that went out by mail. Each works once, for one purpose, until it ends. */
 export const mailLinks = table(
   'mail_links',
   {
     tokenHash: text('token_hash').primaryKey(), // SHA-256 of the token in the link
     accountId: owner(),
     purpose: text('purpose').$type<'confirm_email' | 'change_email' | 'reset_password' | 'not_me'>().notNull(),
-    payload: text('payload'), // sealed: the new address, or what is to be undone
+    payload: text('payload'), // sealed: the new address, or what to undo
     createdAt: time('created_at').notNull(),
     expiresAt: time('expires_at').notNull(),
   },
   (t) => [index('mail_links_account').on(t.accountId, t.purpose), index('mail_links_expiry').on(t.expiresAt)],
 )
 
-/** An address that an account has left: kept for it, and told of what happens, for as long as "This was not me" can put it back. */
+/** An address that an account has left. It is kept for the account, and hears what happens, while "This was not me" can bring it back. */
 export const formerAddresses = table(
   'former_addresses',
   {
     id: text('id').primaryKey(),
     accountId: owner(),
     email: text('email').notNull(),
-    leftAt: time('left_at').notNull(), // of two that one account left, never the same
+    leftAt: time('left_at').notNull(), // never the same for two that one account left
     expiresAt: time('expires_at').notNull(),
-    kept: text('kept').notNull(), // JSON: which factors, access tokens and recovery codes there were
+    kept: text('kept').notNull(), // JSON: the factors, access tokens and recovery codes at that time
   },
   (t) => [
     index('former_addresses_email').on(t.email),
@@ -210,7 +210,7 @@ export const trustedBrowsers = table(
     id: text('id').primaryKey(),
     tokenHash: text('token_hash').notNull().unique(), // SHA-256 of the token that the browser holds
     accountId: owner(),
-    /** Of the account when it was trusted: after any change of password, e-mail or second factor it is not. */
+    /** The account's, when it was trusted. Any change of password, email or second factor ends the trust. */
     securityVersion: integer('security_version').notNull(),
     trustedAt: time('trusted_at').notNull(),
     lastUsedAt: time('last_used_at'),
@@ -220,7 +220,7 @@ export const trustedBrowsers = table(
   (t) => [index('trusted_browsers_account').on(t.accountId), index('trusted_browsers_expiry').on(t.expiresAt)],
 )
 
-/** Browsers that have signed in before. A stranger's wrong guesses do not delay them, and a new one is told of by mail. */
+/** Browsers that have signed in before. A stranger's wrong guesses don't delay them, and the owner hears about new ones by mail. */
 export const knownBrowsers = table(
   'known_browsers',
   {
@@ -240,7 +240,7 @@ export const knownBrowsers = table(
 export const limits = table(
   'limits',
   {
-    key: text('key').primaryKey(), // in the order of bytes, also on PostgreSQL (migration 0003): all that begin alike are one range
+    key: text('key').primaryKey(), // sorted by bytes, also on PostgreSQL (migration 0003), so all with one beginning are one range
     count: integer('count').notNull(),
     blockedUntilMs: integer('blocked_until_ms').notNull(),
     expiresAtMs: integer('expires_at_ms').notNull(),

@@ -1,16 +1,16 @@
-/** As `Value`, and nobody may change it: others are given the same. */
+/** A `Value` that nobody may change, because others get the same one. */
 export type Shared<Value> = Value extends Date
   ? Value
   : Value extends object
     ? { readonly [Key in keyof Value]: Shared<Value[Key]> }
     : Value
 
-/** Set by Node's test runner. Freezing costs too much for each read of a server. */
+/** Set by Node's test runner. A server reads too often to freeze every row. */
 const isTested = process.env.NODE_TEST_CONTEXT !== undefined
 
 const SETTERS = Object.getOwnPropertyNames(Date.prototype).filter((name) => name.startsWith('set'))
 
-/** Rows that several requests are given. In tests, changing one of them throws right there. */
+/** Rows that several requests share. In tests, changing one throws on the spot. */
 export const shared = (rows: unknown[]): unknown[] => (isTested ? frozen(rows) : rows)
 
 function frozen<Value>(value: Value): Value {

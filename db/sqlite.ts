@@ -1,4 +1,4 @@
-// All that is SQLite's own; what is PostgreSQL's is in postgres.ts.
+// Everything that is only SQLite's. What is PostgreSQL's is in postgres.ts.
 import { mkdirSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
@@ -30,8 +30,8 @@ export function openSqlite(file: string): Database {
       if (!(step instanceof Must)) (step as unknown as { run(): void }).run()
       else if ((step.rows as unknown as { all(): unknown[] }).all().length === 0) throw new Undone()
     }
-  }) // immediate: takes the write lock at once, no upgrade that fails half way
-  // The connection is one and everything on it is synchronous, so nothing else runs while the setting differs.
+  }) // immediate: takes the write lock at once, so no upgrade fails halfway
+  // There is one connection and everything on it is synchronous, so nothing else runs while the setting differs.
   const runWithoutWaiting = (build: Build) => {
     connection.exec('pragma synchronous = normal')
     try {
@@ -42,8 +42,8 @@ export function openSqlite(file: string): Database {
   }
   const waitNot = connection.prepare('pragma busy_timeout = 0')
   const wait = connection.prepare(`pragma busy_timeout = ${LOCK_PATIENCE}`)
-  // Where another process holds the lock, SQLite would wait inside the call, and with it everybody: one such wait after the
-  // other for all who write. Instead the lock is asked for again from time to time, and others are served in between.
+  // If another process holds the lock, SQLite would wait inside the call, and everybody with it, once for each writer. Instead
+  // we ask for the lock again from time to time, and serve others in between.
   const whenFree = async (work: () => void) => {
     const until = performance.now() + LOCK_PATIENCE
     for (let ms = 1; ; ms = Math.min(2 * ms, LONGEST_PAUSE)) {
@@ -68,7 +68,7 @@ export function openSqlite(file: string): Database {
   }
 }
 
-/** At the start: a driver's own words name no file, and few of them a cause. */
+/** At the start. The driver's own words name no file, and rarely a cause. */
 function namingFile<Result>(file: string, work: () => Result): Result {
   try {
     return work()
@@ -93,7 +93,7 @@ const CAUSES: [RegExp, string][] = [
 
 const isLocked = (error: unknown) => error instanceof Sqlite.SqliteError && error.code.startsWith('SQLITE_BUSY')
 
-/** A new file. Where another process is at it, SQLite does not wait, whatever its time-out says: it refuses, and is asked again. */
+/** For a new file. If another process is at it, SQLite refuses at once, whatever its time-out says, so we ask again. */
 function switchToWal(connection: Sqlite.Database) {
   const sleeping = new Int32Array(new SharedArrayBuffer(4))
   for (let waited = 0; ; waited += LONGEST_PAUSE) {
@@ -107,8 +107,8 @@ function switchToWal(connection: Sqlite.Database) {
 }
 
 /**
- * Drizzle's own migrator looks what is there before it takes the write lock, so two processes would both begin. This one
- * takes the lock first, and keeps the same table of what was applied.
+ * Drizzle's own migrator looks before it takes the write lock, so two processes would both begin. This one takes the lock first,
+ * and keeps the same table of what was applied.
  */
 function migrate(connection: Sqlite.Database) {
   const known = migrationsOf('sqlite')
@@ -127,8 +127,8 @@ function migrate(connection: Sqlite.Database) {
     if (missing.length > 0 && (connection.pragma('foreign_key_check') as unknown[]).length > 0)
       throw new Error('A migration left rows without the row that they belong to.')
   })
-  // Off while tables change, which is possible only outside the transaction: a table that is made anew would take the
-  // rows that refer to it along (sqlite.org/lang_altertable.html section 7).
+  // Off while tables change, which is only possible outside the transaction: recreating a table would delete the rows that
+  // refer to it (sqlite.org/lang_altertable.html section 7).
   connection.pragma('foreign_keys = OFF')
   connection.pragma(`busy_timeout = ${MIGRATION_PATIENCE}`)
   try {
@@ -139,7 +139,7 @@ function migrate(connection: Sqlite.Database) {
   }
 }
 
-/** Drizzle prepares a statement each time it runs one; the same text is the same statement, and is parsed once. */
+/** Drizzle prepares a statement each time it runs one. Here, the same text is parsed once. */
 function parseOnce(connection: Sqlite.Database) {
   const parsed = new Map<string, Sqlite.Statement>()
   const prepare = connection.prepare.bind(connection)

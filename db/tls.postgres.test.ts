@@ -6,7 +6,7 @@ import { startPostgres } from '../scripts/postgres.ts'
 import { openDatabase } from './client.ts'
 import { addressOf } from './postgres.ts'
 
-const ELSEWHERE = '0.0.0.0' // reaches this machine, and is no loopback address
+const ELSEWHERE = '0.0.0.0' // reaches this machine, but isn't a loopback address
 const files = certificateFiles()
 const encrypted = await startPostgres({ tls: { certificate: CERTIFICATE, key: CERTIFICATE_KEY } })
 after(async () => {
@@ -15,7 +15,7 @@ after(async () => {
 })
 const at = (host: string, options = '') => `${encrypted.url.replace('127.0.0.1', host)}${options}`
 
-/** Opens it as the server does at its start. How the connection is, or the sentence for the operator. */
+/** Opens it the way the server does at its start. Returns how it is connected, or the sentence for the operator. */
 async function opened(url: string, plain = false): Promise<string> {
   const database = openDatabase(url, { pool: 1, timeout: 5000, plain })
   try {

@@ -8,15 +8,15 @@ export type Database = {
   db: Db
   dialect: Dialect
   atomically: Atomically
-  /** Brings the tables up to date, however many processes do so at once. Throws when they are newer than this program. */
+  /** Brings the tables up to date, however many processes try at once. Throws if they are newer than this program. */
   migrate(): Promise<void>
   close(): Promise<void>
 }
 
 /**
- * Runs the statements in order in one transaction. False, and nothing kept, when a `must` returns no row.
- * `build` may be called again, when PostgreSQL asks for another try: it only makes statements, and has no effect of its own.
- * `durable: false` is for what a power cut may forget, and does not wait for the disk; the end of the process forgets nothing.
+ * Runs the statements in order in one transaction. False, and nothing kept, if a `must` returns no row.
+ * If PostgreSQL asks for another try, `build` runs again: it only makes statements, and has no effect of its own.
+ * `durable: false` is for what a power cut may forget. It doesn't wait for the disk; the end of the process forgets nothing.
  */
 export type Atomically = (build: (tx: Db) => (Statement | Must)[], options?: { durable: boolean }) => Promise<boolean>
 export type Build = Parameters<Atomically>[0]
@@ -30,7 +30,7 @@ export class Undone extends Error {}
 /** A guarded statement with RETURNING: no row returned undoes the whole transaction. */
 export const must = (rows: PromiseLike<unknown[]>) => new Must(rows)
 
-/** Whether the transaction was kept, or undone by one of its guards. */
+/** True if the transaction was kept, false if a guard undid it. */
 export async function kept(run: () => Promise<unknown>): Promise<boolean> {
   try {
     await run()

@@ -42,7 +42,7 @@ const codeOf = (error: unknown): unknown => {
   return code ?? (cause ? codeOf(cause) : undefined)
 }
 const hasCode = (code: string) => (error: unknown) => codeOf(error) === code
-/** As a step among statements. What it asks the transaction's connection is in its place only if it asks at once. */
+/** A step among statements. It must ask the transaction's connection at once, or its question comes too late. */
 const step = (work: () => Promise<unknown>): PromiseLike<unknown> => ({
   // biome-ignore lint/suspicious/noThenProperty: a statement is run by being awaited, and so is this
   then: (resolved, rejected) => work().then(resolved, rejected),
@@ -147,7 +147,7 @@ describe('a connection that is cut (A70)', () => {
       must(
         step(async () => {
           await cut((await evaluated(tx, backend))[0]?.what)
-          return (await operator.query('select pg_sleep(0.1)')).rows // by now the connection has said so, and nobody was asking
+          return (await operator.query('select pg_sleep(0.1)')).rows // the connection has said so, and nobody was asking
         }) as PromiseLike<unknown[]>,
       ),
       counted(tx, 'b'),
@@ -174,7 +174,7 @@ describe('a connection that is cut (A70)', () => {
     const { $client: pool } = lone.db as unknown as { $client: pg.Pool }
     try {
       const connection = await pool.connect()
-      // Before the end comes an error, which would end this process if nobody heard it.
+      // An error comes first, and would end this process if nobody listened.
       const ended = new Promise<void>((resolve) => connection.once('end', resolve))
       await cut((await connection.query('select pg_backend_pid() as pid')).rows[0].pid)
       await ended

@@ -95,7 +95,7 @@ describe('no wait on PostgreSQL is without end', () => {
     assert.equal(await look(database), 1)
     network.silence()
     await isRefused(look(database), 'NO_ANSWER')
-    await isRefused(look(database), 'CONNECTION_LOST') // a new connection is not answered either
+    await isRefused(look(database), 'CONNECTION_LOST') // a new connection gets no answer either
     network.speak()
     assert.equal(await look(database), 1)
   })
@@ -107,7 +107,7 @@ describe('no wait on PostgreSQL is without end', () => {
   })
 })
 
-/** A way to the database that can stop carrying anything, without a word to either side. */
+/** A path to the database that can stop carrying anything, without telling either side. */
 async function silentNetwork(url: string) {
   const to = new URL(url)
   let isSilent = false

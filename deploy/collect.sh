@@ -1,6 +1,6 @@
 #!/bin/sh
-# collect.sh FOLDER: lays out the files of the final image, from the root of a project that is built and has its production
-# dependencies alone. Run by the Dockerfile.
+# collect.sh FOLDER: lays out the files of the final image, from the root of a built project that has only its production
+# dependencies. The Dockerfile runs it.
 set -eu
 image=$1
 
@@ -10,8 +10,8 @@ cp -R db/migrations "$image/app/db/"
 node=$(command -v node)
 cp "$node" "$image/bin/node"
 
-# Every library that node and the native parts of its packages are linked with, at the path where it was found. Packages built
-# for another libc name libraries that are not here; they are never loaded either.
+# Every library that node and the native parts of its packages link to, at the path where it was found. Packages built for
+# another libc name libraries that aren't here, and are never loaded.
 find node_modules -name '*.node' -exec ldd "$node" {} + 2>/dev/null |
   sed -n -e 's/.* => \(\/[^ ]*\) .*/\1/p' -e 's/^[[:space:]]*\(\/[^ ]*ld-[^ ]*\) .*/\1/p' |
   sort -u |
@@ -20,7 +20,7 @@ find node_modules -name '*.node' -exec ldd "$node" {} + 2>/dev/null |
     cp -L "$library" "$image$library"
   done
 
-# Names of hosts are looked up in the file first, then by DNS.
+# Look up host names in the file first, then in DNS.
 echo 'hosts: files dns' >"$image/etc/nsswitch.conf"
 echo 'latchkey:x:10001:10001::/data:/nonexistent' >"$image/etc/passwd"
 echo 'latchkey:x:10001:' >"$image/etc/group"

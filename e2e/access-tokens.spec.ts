@@ -12,7 +12,7 @@ const row = (page: Page, description: string) => page.getByRole('row').filter({ 
 
 const shownValue = async (page: Page) => VALUE.exec((await page.locator('#token').textContent()) ?? '')?.[0] ?? ''
 
-/** The form of Generate, filled in, up to the password. */
+/** Fills in the Generate form, up to the password. */
 async function choose(page: Page, description: string, scopes: string[] = ['account:read']): Promise<void> {
   await page.goto(TOKENS)
   await link(page, 'Generate').click()
@@ -52,7 +52,7 @@ async function generate(page: Page, account: Account, description: string): Prom
   return value
 }
 
-/** The same by request, where the way is not what is tested. */
+/** The same by request, for tests that aren't about the way there. */
 async function generateByRequest(
   request: APIRequestContext,
   { password }: Account,

@@ -1,7 +1,7 @@
 import type { APIRequestContext } from 'playwright/test'
 import { expect, site, test } from './support.ts'
 
-/** A call of `/api/v1/` as a script makes it: no cookie, a bearer token where there is one. */
+/** A call to `/api/v1/` the way a script makes it: no cookie, and a bearer token if there is one. */
 const call = (request: APIRequestContext, method: string, path: string, data?: object, bearer?: string) =>
   request.fetch(`${site()}/api/v1${path}`, {
     method,
@@ -9,7 +9,7 @@ const call = (request: APIRequestContext, method: string, path: string, data?: o
     headers: { ...(bearer && { authorization: `Bearer ${bearer}` }) },
   })
 
-/** A call of `/1.0/` as the clients of the Jelastic cloud make it: a form, with `appid`, answered with 200 whatever happened. */
+/** A call to `/1.0/` the way clients of the Jelastic cloud make it: a form with `appid`, always answered with 200. */
 async function jelastic(request: APIRequestContext, method: string, form: Record<string, string>) {
   const response = await request.post(`${site()}/1.0/users/${method}`, { form: { appid: 'cluster', ...form } })
   expect(response.status()).toBe(200)

@@ -5,8 +5,8 @@ const STEP = 30_000 // milliseconds: RFC 6238 section 4, X = 30 seconds
 const CLOSE_TO_THE_EDGE = 2_500 // milliseconds a form may take from here to the server's clock, on a busy machine
 
 /**
- * An authenticator app that knows one key, and plays it faster than a person could. The server takes the code of the step
- * before, of this step and of the next, each only when it is newer than the last it took: that is three uses without a wait.
+ * An authenticator app that knows one key, and uses it faster than a person could. The server takes the codes of the previous,
+ * this and the next step, each only if it is newer than the last one. That makes three uses without a wait.
  */
 export class Authenticator {
   readonly key: string
@@ -16,7 +16,7 @@ export class Authenticator {
     this.key = key
   }
 
-  /** The oldest code the server still takes and has not seen. Waits for the next step when all three are spent. */
+  /** The oldest code that the server still takes and hasn't seen. Waits for the next step if all three are used. */
   async nextCode(): Promise<string> {
     let step = this.#nextStep()
     while (step > currentStep() + 1 || closesSoon(step)) {
@@ -31,12 +31,12 @@ export class Authenticator {
     return Math.max(this.#lastStep + 1, currentStep() - 1)
   }
 
-  /** The code of the step that many steps from now, without counting it as used. */
+  /** The code of the step this many steps from now, without counting it as used. */
   codeFromNow(steps: number): string {
     return this.codeOfStep(currentStep() + steps)
   }
 
-  /** Six digits that are not a code of this key within five minutes of now. */
+  /** Six digits that aren't a code of this key within five minutes. */
   wrongCode(): string {
     const near = new Set(Array.from({ length: 21 }, (_, index) => this.codeFromNow(index - 10)))
     for (let guess = 0; ; guess++) {
@@ -45,7 +45,7 @@ export class Authenticator {
     }
   }
 
-  /** RFC 4226 section 5.3, over the step of RFC 6238; not the server's library, so that it is a second witness. */
+  /** RFC 4226 section 5.3, over the step of RFC 6238. It isn't the server's library, so it is a second witness. */
   codeOfStep(step: number): string {
     const counter = Buffer.alloc(8)
     counter.writeBigUInt64BE(BigInt(step))
@@ -63,7 +63,7 @@ function leftOfThisStep(): number {
   return STEP - (Date.now() % STEP)
 }
 
-/** The step before this one is refused as soon as this one ends. */
+/** The previous step is refused as soon as this one ends. */
 function closesSoon(step: number): boolean {
   return step === currentStep() - 1 && leftOfThisStep() < CLOSE_TO_THE_EDGE
 }

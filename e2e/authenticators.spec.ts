@@ -23,7 +23,7 @@ import {
 
 const LIST = '/settings/two-factor/authenticators'
 
-/** What the list says of the one of that name. */
+/** What the list says about the authenticator with that name. */
 const row = (page: Page, name: string) =>
   page.getByRole('listitem').filter({ has: page.getByRole('heading', { name, exact: true }) })
 

@@ -16,7 +16,7 @@ export function launchOptions(executable = process.env.CHROMIUM_PATH): LaunchOpt
   return {
     args: [
       '--disable-background-networking',
-      // Chromium's sandbox does not start for root, which is who most containers run as.
+      // Chromium's sandbox doesn't start for root, and most containers run as root.
       ...(isRoot() ? ['--no-sandbox'] : []),
     ],
     ...(executable ? { executablePath: executable } : {}),
@@ -31,9 +31,9 @@ export async function launchBrowser(): Promise<Browser> {
 
 /**
  * Makes sure that there is a Chromium to test with, and leaves its path in `CHROMIUM_PATH` for the worker processes
- * (unset: Playwright's own). A headless shell, which is what Playwright's own is, comes first: the same engine without the
- * window around it, and a page opens in a third of the time. Throws a sentence that says what to do when there is no
- * browser and none could be installed.
+ * (unset: Playwright's own). A headless shell, such as Playwright's own, comes first: it's the same engine without a window,
+ * and opens a page in a third of the time. Throws a sentence that says what to do when there is no browser and none could
+ * be installed.
  */
 export default async function ensureBrowser(): Promise<void> {
   const chosen = process.env.CHROMIUM_PATH
@@ -91,7 +91,7 @@ function installedByPlaywright(): string | undefined {
   return succeeds(process.execPath, [cli, 'install', 'chromium'], FIVE_MINUTES) ? PLAYWRIGHTS_OWN : undefined
 }
 
-/** As root on Debian, which is a container or a machine made for tests: 60 MB that halve the time of the suite. */
+/** As root on Debian, a container or a machine made for tests: 60 MB that halve the suite's time. */
 const shellInstalledByApt = () => installedByApt('chromium-headless-shell', TWO_MINUTES)
 
 const chromiumInstalledByApt = () => installedByApt('chromium', TEN_MINUTES)
@@ -100,7 +100,7 @@ function installedByApt(name: string, timeout: number): string | undefined {
   return installByApt([name], timeout) ? onPath([name])[0] : undefined
 }
 
-/** Undefined when the browser starts, else the first line of why it does not. */
+/** Undefined if the browser starts, or else the first line of why it doesn't. */
 async function refusalToStart(executable: string): Promise<string | undefined> {
   try {
     const browser = await chromium.launch(launchOptions(executable))

@@ -9,12 +9,12 @@ export function site(): string {
   return new URL(process.env.E2E_BASE_URL ?? '').origin
 }
 
-/** Sends a form as the product's own pages do, and does not follow the answer. */
+/** Sends a form the way the product's own pages do, and doesn't follow the answer. */
 export function post(request: APIRequestContext, path: string, form: Fields = {}): Promise<APIResponse> {
   return request.post(path, { form, maxRedirects: 0, headers: { origin: site(), 'sec-fetch-site': 'same-origin' } })
 }
 
-/** Sends a form and expects it to be taken; where the answer leads. */
+/** Sends a form and expects it to be accepted. Returns where the answer leads. */
 export async function submit(request: APIRequestContext, path: string, form: Fields = {}): Promise<string> {
   const response = await post(request, path, form)
   expect(response.status(), `POST ${path}`).toBe(303)
@@ -25,7 +25,7 @@ export async function signUpByRequest(request: APIRequestContext, { email, passw
   await submit(request, '/sign-up', { email, password })
 }
 
-/** Password, and the code where one is owed. */
+/** The password, and the code if one is owed. */
 export async function signInByRequest(
   request: APIRequestContext,
   { email, password }: Account,
@@ -38,7 +38,7 @@ export async function signInByRequest(
   }
 }
 
-/** Goes through the set-up of the account that is signed in, as the two steps of the page do. */
+/** Goes through the set-up for the signed-in account, like the two steps on the pages. */
 export async function enrolByRequest(request: APIRequestContext, account: Account): Promise<ProtectedAccount> {
   await submit(request, '/settings/two-factor/set-up/confirm', { password: account.password })
   const stepOne = await read(request, '/settings/two-factor/set-up')

@@ -17,9 +17,9 @@ import {
   verify,
 } from './support.ts'
 
-// What the script adds. Everything else is tested with it and without it, in the other files.
+// What the script adds. The other files test everything else with and without it.
 
-/** What Copy left: on the clipboard, or selected where there is none, as on plain http. */
+/** What Copy left: on the clipboard, or selected if there is no clipboard, as on plain http. */
 const copied = (page: Page): Promise<string> =>
   page.evaluate(() => (isSecureContext ? navigator.clipboard.readText() : String(getSelection())))
 
@@ -180,7 +180,7 @@ async function paste(page: Page, text: string): Promise<void> {
   await page.keyboard.press('ControlOrMeta+v')
 }
 
-/** As password managers and phones fill a field: the value at once, and an input event that is no typing. */
+/** The way password managers and phones fill a field: the whole value at once, and an input event that isn't typing. */
 async function autofill(page: Page, value: string): Promise<void> {
   await field(page, 'Code').evaluate((input: HTMLInputElement, filled) => {
     input.value = filled

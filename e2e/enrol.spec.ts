@@ -58,7 +58,7 @@ test('a phone reads the QR code off the page, light or dark, and finds the key t
     expect(uri.searchParams.get('secret')).toBe(await typedKey(page))
     expect(uri.searchParams.get('issuer')).toBe('Latchkey')
     expect(decodeURIComponent(uri.pathname)).toBe(`/Latchkey:${signedUp.email}`)
-    // Left out or not, these are what authenticator apps take for granted.
+    // Present or not, authenticator apps assume these.
     expect(uri.searchParams.get('algorithm') ?? 'SHA1').toBe('SHA1')
     expect(uri.searchParams.get('digits') ?? '6').toBe('6')
     expect(uri.searchParams.get('period') ?? '30').toBe('30')
@@ -156,7 +156,7 @@ test('Done double-clicked enrols once (A26)', async ({ page, signedUp }) => {
   const authenticator = await openStepTwo(page, signedUp)
   await field(page, "I've saved the data").check()
   await button(page, 'Done').dblclick()
-  // Without the script a browser throws the first answer away, and with it the session's new cookie, when the second click is faster.
+  // Without the script, if the second click is faster, a browser drops the first answer and the session's new cookie with it.
   await expect(heading(page, 'Account').or(heading(page, 'Sign in'))).toBeVisible()
   if (await heading(page, 'Account').isVisible()) await signOut(page)
   await signIn(page, signedUp)

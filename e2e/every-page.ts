@@ -29,7 +29,7 @@ import {
   openTrustedBrowsers,
 } from './short-cuts.ts'
 
-/** A page in one of the states it can be in: how to get there, and the heading that then stands above it. */
+/** A page in one of its states: how to get there, and the heading it then has. */
 export type State<Whose> = { name: string; heading: string; open: (page: Page, account: Whose) => Promise<unknown> }
 
 const SHORT_PASSWORD = 'short'
@@ -72,7 +72,7 @@ export const pagesOfStrangers: State<undefined>[] = [
   { name: 'reset password, sent', heading: 'Check your mail', open: (page) => page.goto('/reset-password/sent') },
 ]
 
-/** Of an account whose mails can be read. */
+/** For an account whose mails the test can read. */
 export const pagesBehindMails: State<Account>[] = [
   {
     name: 'link from a mail, confirm',
@@ -358,7 +358,7 @@ export const pagesAfterNotice: State<Account>[] = [
     name: 'access tokens, frozen',
     heading: 'Access Tokens',
     open: async (page, { email }) => {
-      const password = newPassword() // the old one is over with that
+      const password = newPassword() // which ends the old one
       await page.goto((await mailTo(email, /^Choose a new password/)).link)
       await field(page, 'New password').fill(password)
       await button(page, 'Save password').click()

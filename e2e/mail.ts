@@ -7,8 +7,8 @@ const TEN_SECONDS = 10_000
 export type ReceivedMail = { subject: string; text: string; link: string }
 
 /**
- * The newest mail to the address whose subject matches and whose link is none of `seen`. Waits for it: the server writes
- * mail a moment after it has answered.
+ * The newest mail to the address whose subject matches and whose link isn't in `seen`. Waits for it, because the server
+ * writes mail a moment after it answers.
  */
 export async function mailTo(email: string, subject: RegExp, ...seen: string[]): Promise<ReceivedMail> {
   let found: ReceivedMail | undefined
@@ -20,7 +20,7 @@ export async function mailTo(email: string, subject: RegExp, ...seen: string[]):
   return found as ReceivedMail
 }
 
-/** Oldest first: the names of the files begin with the time. */
+/** Oldest first, because the files' names begin with the time. */
 async function mailsTo(email: string): Promise<ReceivedMail[]> {
   const folder = process.env.E2E_MAIL_FOLDER ?? ''
   const files = (await readdir(folder).catch(() => [])).filter((file) => file.endsWith('.eml')).sort()

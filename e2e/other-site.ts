@@ -2,9 +2,9 @@ import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
-/** A site of somebody else, on a loopback port of its own, for attacks that need a real second origin. */
+/** Somebody else's site, on its own loopback port, for attacks that need a real second origin. */
 export class OtherSite {
-  /** Two names of one server: to a product on localhost the first is a sibling (same site), the second a stranger. */
+  /** Two names for one server. To a product on localhost, the first is a sibling (same site) and the second a stranger. */
   readonly origins: string[]
   readonly #server: Server
   readonly #pages: Map<string, string>
@@ -39,7 +39,7 @@ export class OtherSite {
   }
 }
 
-/** A button that sends a form to where it should never come from. The answer goes to a frame, so that the page stays. */
+/** A button that sends a form from where it should never come. The answer goes to a frame, so the page stays. */
 export function formTo(action: string, fields: Record<string, string>): string {
   const inputs = Object.entries(fields).map(([name, value]) => `<input type="hidden" name="${name}" value="${value}">`)
   return `<form method="post" action="${action}" target="answer">${inputs.join('')}<button>Win</button></form>`

@@ -20,7 +20,7 @@ const NARROWEST = 360 // CSS pixels
 /** A declaration that Firefox ESR 115 or Safari 16 would drop. */
 const WITH_NEWER_FUNCTION = /[\w-]+:[^;{}]*\b(light-dark|color-mix|oklch|oklab|contrast-color)\([^;{}]*;?/g
 
-// A test here looks at a dozen pages and more.
+// A test here looks at a dozen pages or more.
 test.describe.configure({ timeout: THREE_MINUTES })
 
 test('the pages of strangers are in order', { tag: '@phone' }, async ({ page }) => {
@@ -39,7 +39,7 @@ test('the pages of an account with a second factor are in order', { tag: '@phone
 })
 
 test('the pages that links in mails lead to are in order', { tag: '@phone' }, async ({ page, signedUp, mailTo }) => {
-  expect(mailTo).toBeDefined() // skipped where no mail can be read
+  expect(mailTo).toBeDefined() // skipped if no mail can be read
   for (const state of [...pagesBehindMails, ...pagesAfterNotice]) await expectInOrder(page, state, signedUp)
 })
 
@@ -70,7 +70,7 @@ for (const colorScheme of ['light', 'dark'] as const)
     }
   })
 
-/** Title, one heading, nothing that WCAG 2.2 AA forbids; no sideways scrolling on the phone, and on the wide screen no more than it may weigh. */
+/** A title, one heading, nothing that WCAG 2.2 AA forbids, no sideways scrolling on the phone, and on the wide screen the weight. */
 async function expectInOrder<Whose>(
   page: Page,
   { name, heading: title, open }: State<Whose>,
@@ -88,7 +88,7 @@ async function expectInOrder<Whose>(
   })
 }
 
-/** In light, on the wide screen, all of it; in the dark, on the phone, what looks or fingers can change. */
+/** All of it on the wide, light screen; on the dark phone, what looks or fingers can change. */
 async function expectAccessible(page: Page): Promise<void> {
   const axe = new AxeBuilder({ page }).setLegacyMode()
   const isPhone = page.viewportSize()?.width === NARROWEST

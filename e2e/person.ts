@@ -1,7 +1,7 @@
 import { expect, type Locator, type Page } from 'playwright/test'
 import { type Account, RECOVERY_CODE } from './account.ts'
 
-/** The actions that ask for the password first, by the name of their button, which is the title of their pop-up too. */
+/** The actions that ask for the password first, by the name of their button, which is also their pop-up's title. */
 export type Action =
   | 'Set Up Two-Factor Authentication'
   | 'View Recovery Codes'
@@ -16,11 +16,11 @@ export const link = (page: Page | Locator, name: string): Locator => page.getByR
 
 export const field = (page: Page | Locator, label: string): Locator => page.getByLabel(label, { exact: true })
 
-/** What stands beside a term in a list of facts: `fact(page, 'Key')`. */
+/** The value of a term in a list of facts: `fact(page, 'Key')`. */
 export const fact = (page: Page, term: string): Locator =>
   page.locator('dt', { hasText: new RegExp(`^\\s*${term}\\s*$`) }).locator('xpath=following-sibling::dd[1]')
 
-/** What the page says beside a field that was refused, as a screen reader would tell it. */
+/** What the page says beside a refused field, the way a screen reader would. */
 export async function expectRefused(control: Locator, message: string | RegExp): Promise<void> {
   await expect(control).toHaveAttribute('aria-invalid', 'true')
   await expect(control).toHaveAccessibleDescription(message)
@@ -28,7 +28,7 @@ export async function expectRefused(control: Locator, message: string | RegExp):
   await expect(control.page().getByRole('alert')).toContainText(message)
 }
 
-/** Fills the sign-in page, from wherever the person is. */
+/** Fills in the sign-in page, from wherever the person is. */
 export async function signIn(page: Page, account: Account): Promise<void> {
   await page.goto('/sign-in')
   await giveCredentials(page, account)
@@ -40,7 +40,7 @@ export async function giveCredentials(page: Page, { email, password }: Account):
   await button(page, 'Sign in').click()
 }
 
-/** Types a code on the code page, key by key: a script may send what is pasted, and must not send what is typed. */
+/** Types a code on the code page, key by key: the script may send a pasted code, and must not send a typed one. */
 export async function verify(page: Page, code: string): Promise<void> {
   await typeCode(page, code)
   await button(page, 'Verify').click()
@@ -62,13 +62,13 @@ export async function signOut(page: Page): Promise<void> {
   await expect(heading(page, 'Sign in')).toBeVisible()
 }
 
-/** Where the button of an action stands: the path, and the heading. */
+/** Where an action's button is: the path and the heading. */
 export const pageOf = (action: Action): { path: string; title: string } =>
   action === 'Add Authenticator'
     ? { path: '/settings/two-factor/authenticators', title: 'Authenticators' }
     : { path: '/settings/account', title: 'Account' }
 
-/** Opens the pop-up of an action, and answers its "are you sure" where it has one. */
+/** Opens an action's pop-up, and answers its "are you sure" if it has one. */
 export async function openPopUp(page: Page, action: Action): Promise<Locator> {
   await page.goto(pageOf(action).path)
   await button(page.getByRole('main'), action).click()
@@ -93,7 +93,7 @@ export async function goOnToStepTwo(page: Page, code: string): Promise<void> {
 
 export const qrCode = (page: Page): Locator => page.getByRole('img', { name: /QR code/i })
 
-/** The key that is shown for typing, without the spaces it is grouped by. */
+/** The key shown for typing, without its spaces. */
 export async function typedKey(page: Page): Promise<string> {
   return ((await fact(page, 'Key').getByRole('code').textContent()) ?? '').replaceAll(/\s/g, '')
 }

@@ -4,13 +4,12 @@ import { launchOptions } from './browser.ts'
 
 const ONE_MINUTE = 60_000
 
-// A run of its own server finds its address here once the global set-up has started it: the workers read this file again.
+// Once the global set-up has started our own server, its address is here. The workers read this file again.
 const address = process.env.E2E_BASE_URL
 
-// What a project leaves out, because it could not come out differently there. Without the script: the script's own pieces,
-// and the accessibility scan, which is a script too. Anywhere but in the first: attacks, which meet the same server from
-// every browser. On the phone it is the looks that differ, and the fingers: tests that have the
-// tag @phone.
+// What a project leaves out because it couldn't differ there. Without the script: the script's own parts, and the
+// accessibility scan, which is a script too. In all but the first: attacks, which meet the same server from every browser.
+// A phone differs in looks and fingers, so it runs the tests with the tag @phone.
 const withoutDifference = ['enhance', 'pages'].map((flow) => `**/${flow}.spec.ts`)
 const attacks = '**/attacks/**'
 
@@ -21,19 +20,19 @@ export default defineConfig({
   fullyParallel: true,
   forbidOnly: Boolean(process.env.CI),
   workers: 2,
-  // A failed test runs once more, with a trace: tracing every test would take half as long again. Failed once is failed.
+  // A failed test runs once more with a trace, because tracing every test would take half as long again. It stays failed.
   retries: 1,
   failOnFlakyTests: true,
-  // A test whose authenticator has no code left waits up to thirty seconds for the next.
+  // A test whose authenticator has no code left waits up to thirty seconds.
   timeout: ONE_MINUTE,
   reporter: [['list'], ['html', { outputFolder: 'report', open: 'never' }], ['json', { outputFile: 'results.json' }]],
   use: {
-    // On this machine a certificate of one's own is good enough, as behind a proxy that is tried out.
+    // On this machine a self-signed certificate is good enough, for trying a proxy.
     ...(address ? { baseURL: address, ignoreHTTPSErrors: isLoopback(new URL(address).hostname) } : {}),
     launchOptions: launchOptions(),
     viewport: { width: 1280, height: 800 },
     trace: 'on-first-retry',
-    // What is half faded in has not the colours that it will have.
+    // Half faded in, things don't have their final colours.
     contextOptions: { reducedMotion: 'reduce' },
   },
   projects: [
@@ -47,7 +46,7 @@ export default defineConfig({
         deviceScaleFactor: 2,
         isMobile: true,
         hasTouch: true,
-        // One project looks at the pages in the dark.
+        // One project looks at the pages in dark mode.
         colorScheme: 'dark',
         userAgent:
           'Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Mobile Safari/537.36',

@@ -37,7 +37,7 @@ const ways: Way[] = [
 
 for (const { action, leadsTo } of ways) {
   test.describe(action, () => {
-    // The account each action is for: one without a second factor, or one with it.
+    // The account each action needs: one without a second factor, or one with it.
     test.beforeEach(action.startsWith('Set Up') ? async ({ signedUp: _ }) => {} : async ({ withTwoFactor: _ }) => {})
 
     test('is a pop-up of that name that asks for the password, and closes by Cancel and by Escape', async ({
@@ -116,7 +116,7 @@ test('Disable asks first whether one is sure, then for the password, one pop-up 
   await expect(field(popUp, 'Password'), withTwoFactor.email).toBeFocused()
 })
 
-/** The button's place is taken by a link to the action's page, and Cancel leads back from there. */
+/** A link to the action's page replaces the button, and Cancel leads back from there. */
 async function expectLinkInstead(page: Page, action: Action): Promise<void> {
   await page.goto(pageOf(action).path)
   await expect(button(page, action)).toBeHidden()
@@ -128,7 +128,7 @@ async function expectLinkInstead(page: Page, action: Action): Promise<void> {
   await expect(heading(page, pageOf(action).title)).toBeVisible()
 }
 
-/** A browser from before 2024, as far as the style sheet can tell: the selector it asks about is one that nobody knows. */
+/** To the style sheet, a browser from before 2024: no browser knows the selector it asks about. */
 async function withoutPopovers(page: Page): Promise<void> {
   await page.route('**/*.css', async (route) => {
     const css = await (await fetch(route.request().url())).text()

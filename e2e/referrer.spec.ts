@@ -13,6 +13,6 @@ test('a proxy that puts Referrer-Policy: no-referrer in place of ours keeps nobo
   await page.getByLabel('Email').fill('nobody@example.com')
   await page.getByLabel('Password', { exact: true }).fill('violet kettle marches north')
   await page.getByRole('button', { name: 'Sign in' }).click()
-  await expect(heading(page, 'Sign in')).toBeVisible() // refused for its password, and not for where it came from
+  await expect(heading(page, 'Sign in')).toBeVisible() // refused because of its password, not because of where it came from
   await expect.poll(() => sent).toEqual([new URL(page.url()).origin])
 })

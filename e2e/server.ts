@@ -10,7 +10,7 @@ const THIRTY_SECONDS = 30_000
 const TEN_SECONDS = 10_000
 
 /**
- * Before the tests: starts the product, unless `E2E_BASE_URL` names a server that is already there. The worker processes
+ * Before the tests, starts the product unless `E2E_BASE_URL` names a server that is already there. The worker processes
  * read the address from that variable. Returns what ends it after the tests.
  */
 export default async function serverForTheTests(): Promise<() => Promise<void>> {
@@ -29,9 +29,9 @@ export default async function serverForTheTests(): Promise<() => Promise<void>> 
 }
 
 /**
- * Starts the product on a free port, with a fresh database in a folder of its own, and resolves when it answers.
- * `E2E_SERVER=built` starts what `npm run build` made, anything else the sources. `E2E_DATABASE=postgres` gives it a
- * PostgreSQL of its own, anything else a SQLite file. `environment` is added to its own.
+ * Starts the product on a free port, with a fresh database in its own folder, and resolves when it answers.
+ * `E2E_SERVER=built` starts what `npm run build` made, anything else the sources. `E2E_DATABASE=postgres` gives it its own
+ * PostgreSQL, anything else a SQLite file. `environment` is added to its own.
  */
 export async function startServer(
   environment: Record<string, string> = {},
@@ -41,7 +41,7 @@ export async function startServer(
   const command = process.env.E2E_SERVER === 'built' ? ['dist/server.js'] : ['--import', 'tsx', 'app/server.ts']
   const child = spawn(process.execPath, command, {
     cwd: fileURLToPath(new URL('..', import.meta.url)),
-    // Nothing of the tester's own environment but the PATH: a key or an address set there would change what is tested.
+    // Only the PATH comes from the tester's environment: a key or an address from there would change what is tested.
     env: {
       PATH: process.env.PATH,
       PORT: '0',
@@ -75,7 +75,7 @@ async function freshDatabase(folder: string): Promise<{ url: string; stop: () =>
   return { url: `file:${path.join(folder, 'latchkey.db')}`, stop: async () => {} }
 }
 
-/** The address in the line that the server prints when it listens. */
+/** The address from the line that the server prints once it listens. */
 async function addressFrom(child: ChildProcess): Promise<string> {
   let printed = ''
   return new Promise((resolve, reject) => {
@@ -93,7 +93,7 @@ async function addressFrom(child: ChildProcess): Promise<string> {
   })
 }
 
-/** Asks for a page: behind a proxy of ours, health is nobody's business. */
+/** Asks for a page, because our proxies don't pass health checks on. */
 async function answers(url: string): Promise<void> {
   const response = await fetch(new URL('/sign-in', url), { signal: AbortSignal.timeout(TEN_SECONDS) }).catch(
     (error) => {

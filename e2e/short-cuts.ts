@@ -4,7 +4,7 @@ import { Authenticator } from './authenticator.ts'
 import { submit } from './by-request.ts'
 import { button, field, goOnToStepTwo, typeCode, typedKey } from './person.ts'
 
-// Pages that a test starts from. The way there is not what it tests, so it goes by request, which takes a tenth of the time.
+// Pages that a test starts from. It doesn't test the way there, so it gets there by request, in a tenth of the time.
 
 export async function openCodePage(page: Page, { email, password }: Account): Promise<void> {
   await page.context().clearCookies()
@@ -30,7 +30,7 @@ export function openAddition(page: Page, account: Account): Promise<Authenticato
   return openEnrolment(page, '/settings/two-factor/add', account)
 }
 
-/** Adds an authenticator of that name beside those of the account, and opens the list. */
+/** Adds an authenticator with that name to the account, and opens the list. */
 export async function openAuthenticators(page: Page, account: Account, name = 'Spare phone'): Promise<Authenticator> {
   const authenticator = await openAddition(page, account)
   await field(page, 'Name').fill(name)
@@ -44,7 +44,7 @@ export async function openRecoveryCodes(page: Page, { password }: Account): Prom
   await page.goto('/settings/two-factor/recovery-codes')
 }
 
-/** The list with two tokens on it, one of which is over soon. */
+/** The list with two tokens, one of which ends soon. */
 export async function openTokens(page: Page, { password }: Account): Promise<void> {
   const choices = { 'scope-account-read': 'yes', 'scope-events-read': 'yes', password }
   for (const [description, days] of [
@@ -57,13 +57,13 @@ export async function openTokens(page: Page, { password }: Account): Promise<voi
   await page.goto('/settings/tokens')
 }
 
-/** The list with two sessions on it, one of them a script's. */
+/** The list with two sessions, one of them a script's. */
 export async function openSessions(page: Page, { email, password }: Account): Promise<void> {
   expect((await page.request.post('/api/v1/sessions', { data: { email, password } })).status()).toBe(201)
   await page.goto('/settings/sessions')
 }
 
-/** The same page with the browser on it as a trusted one. */
+/** The same page, with this browser among the trusted ones. */
 export async function openTrustedBrowsers(page: Page, account: ProtectedAccount): Promise<void> {
   await page.context().clearCookies()
   await submit(page.request, '/sign-in', { email: account.email, password: account.password })
@@ -79,7 +79,7 @@ export async function openTokenPassword(page: Page): Promise<void> {
   await button(page, 'Next').click()
 }
 
-/** Whether the browser or client is signed in: the answer to one request. */
+/** Whether the browser or client is signed in, by the answer to one request. */
 export async function expectInside(request: APIRequestContext): Promise<void> {
   expect((await request.get('/settings/account', { maxRedirects: 0 })).status()).toBe(200)
 }

@@ -17,19 +17,19 @@ export { expect }
 type Vocabulary = {
   /** A new account, with `page` signed in to it. */
   signedUp: Account
-  /** A new account with the second factor on, and `page` signed in to it. Two uses of its authenticator are left without a wait. */
+  /** A new account with the second factor on, and `page` signed in to it. Its authenticator has two codes left without a wait. */
   withTwoFactor: ProtectedAccount
   /** The authenticator of `withTwoFactor`. */
   authenticator: Authenticator
   /** Opens a page in another browser, which shares nothing with `page`: the second door. */
   anotherBrowser: () => Promise<Page>
-  /** The same without a page: a client that sends requests. A tenth of the cost, where nothing needs to be seen. */
+  /** The same without a page: a client that sends requests. It costs a tenth, if the test needs to see nothing. */
   anotherClient: () => Promise<APIRequestContext>
-  /** Reads what the server has mailed. It has no mail server, and leaves its mails in a folder that the tests can see. */
+  /** Reads what the server mailed. It has no mail server, and leaves its mails in a folder that the tests can read. */
   mailTo: typeof mailTo
-  /** Another site, on another origin, that means no good. */
+  /** A malicious site on another origin. */
   otherSite: OtherSite
-  /** Fails the test at its end when any page did what no page may. */
+  /** Fails the test at its end if any page did something that no page may. */
   watch: Watch
 }
 

@@ -3,8 +3,8 @@ import type { BrowserContext, Request } from 'playwright/test'
 type Said = { type: string; text: string; url: string }
 
 /**
- * Looks over the shoulder of every page of a test and notes what must never happen: an error or a warning in the console
- * (a broken content security policy is one), an uncaught exception, a server error, a request to another origin.
+ * Watches every page of a test and notes what must never happen: an error or warning in the console (such as a broken
+ * content security policy), an uncaught exception, a server error, a request to another origin.
  */
 export class Watch {
   readonly #ours: string
@@ -17,7 +17,7 @@ export class Watch {
     this.#ours = ours
   }
 
-  /** Lets a test play another site: what that origin does, and what the browser says about it, is not ours. */
+  /** Lets a test play another site: what that origin does, and what the browser says about it, isn't ours. */
   expectStranger(origin: string): void {
     this.#strangers.add(origin)
   }
@@ -55,13 +55,13 @@ export class Watch {
     return URL.canParse(url) && this.#strangers.has(new URL(url).origin)
   }
 
-  /** What was refused in a frame is told in the name of no page, or of the error page in its place: a stranger's doing. */
+  /** A refusal in a frame is reported for no page, or for the error page in its place: a stranger did it. */
   #tellsOfARefusedFrame({ text, url }: Said): boolean {
     const isNobodys = url === '' || url.startsWith('chrome-error:')
     return this.#strangers.size > 0 && isNobodys && (text.startsWith("Framing '") || text.includes(' status of 403 '))
   }
 
-  /** Chromium logs every document with a status from 400 on as a failed load, and a refused form is answered with one. */
+  /** Chromium logs every document with status 400 or above as a failed load, and a refused form gets one. */
   #tellsOfARefusedForm({ text, url }: Said): boolean {
     const isRefusal = text.startsWith('Failed to load resource: the server responded with a status of 4')
     return isRefusal && this.#documents.has(url)

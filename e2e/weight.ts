@@ -4,8 +4,8 @@ import { get as getSecure } from 'node:https'
 import type { Page } from 'playwright/test'
 
 /**
- * What a first visit to a page costs on the wire, in bytes: headers and bodies of the page, its style sheets, scripts and
- * icon, as a browser asks for them.
+ * What a first visit to a page costs on the wire, in bytes: the headers and bodies of the page, its style sheets, scripts
+ * and icon, the way a browser asks for them.
  */
 export async function weightOf(page: Page): Promise<number> {
   const parts = await page

@@ -1,4 +1,4 @@
-// npm run after-restore [-- --keep-passwords]: with the server stopped, after the database was put back from a backup.
+// npm run after-restore [-- --keep-passwords]: after a backup was restored, while the server is stopped.
 import '#app/env-file.ts'
 import { closeAfterRestore } from '#app/account/restored.ts'
 import { readConfig } from '#app/config.ts'

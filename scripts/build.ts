@@ -18,22 +18,22 @@ const OPTIONS: BuildOptions = {
 }
 
 /**
- * Bundles a program into one file in dist/: it starts in a fraction of the time that TypeScript takes to be read file by
- * file. node_modules stays as installed, since native parts can not be bundled. What the program reads later lies beside it.
+ * Bundles a program into one file in dist/, which starts in a fraction of the time that many TypeScript files take.
+ * node_modules stays as installed, because native parts can't be bundled. What the program reads later goes beside it.
  */
 export async function bundle(entry: string, outfile: string): Promise<void> {
   const { metafile } = await build({ ...OPTIONS, entryPoints: [entry], outfile, metafile: true })
   if (ESTIMATOR in metafile.inputs) await companions(dirname(outfile))
 }
 
-/** The thread that judges new passwords, and the list of those that everybody knows. */
+/** The thread that judges new passwords, and the list of passwords that everybody knows. */
 async function companions(folder: string) {
   const { outputFiles } = await build({ ...OPTIONS, entryPoints: ['app/lib/guesses-thread.ts'], write: false })
   for (const { contents } of outputFiles ?? []) putWhole(join(folder, 'guesses-thread.js'), contents)
   putWhole(join(folder, 'known-passwords.txt'), makeKnownPasswords())
 }
 
-/** Programs that start meanwhile read the old file or the new one, and never half of one. */
+/** A program that starts meanwhile reads the old file or the new one, never half of one. */
 function putWhole(file: string, contents: string | Uint8Array) {
   const unfinished = `${file}.${randomUUID()}`
   mkdirSync(dirname(file), { recursive: true })
@@ -41,7 +41,7 @@ function putWhole(file: string, contents: string | Uint8Array) {
   renameSync(unfinished, file)
 }
 
-/** What an operator runs. The last two are here for where there is no tsx, as in a container. */
+/** What an operator runs. The last two are for places without tsx, such as a container. */
 const PROGRAMS = {
   'app/server.ts': 'server',
   'scripts/after-restore.ts': 'after-restore',

@@ -1,4 +1,4 @@
-// Programs that some tests drive and npm has not: found, or as root on Debian installed.
+// Programs that some tests need and npm doesn't have. We find them or, as root on Debian, install them.
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import path from 'node:path'
@@ -10,8 +10,8 @@ const TEN_MINUTES = 10 * 60_000
 export const FOR_THE_TESTS = { nginx: 'nginx', caddy: 'caddy', w3m: 'w3m', lynx: 'lynx', tmux: 'tmux' }
 
 /**
- * Makes sure that the programs are there: `{ package: program }`. Throws a sentence that says what to install where
- * they are missing and this is not a Debian that is ours to change.
+ * Makes sure that the programs are there: `{ package: program }`. If some are missing and we may not install them, throws
+ * a sentence that says what to install.
  */
 export function bringIn(packages: Record<string, string>): void {
   const missing = Object.keys(packages).filter((name) => !programPath(packages[name] ?? name))
@@ -19,7 +19,7 @@ export function bringIn(packages: Record<string, string>): void {
     throw new Error(`The tests need programs that are not here. Install ${missing.join(', ')}, and run them again.`)
 }
 
-/** Where the program is. Servers lie in folders that only root has on its PATH. */
+/** Where the program is. Servers are in folders that only root has on its PATH. */
 export function programPath(program: string): string | undefined {
   return onPath([program], ['/usr/sbin', '/usr/local/sbin'])[0]
 }
@@ -30,7 +30,7 @@ export function onPath(names: string[], others: string[] = []): string[] {
   return names.flatMap((name) => folders.map((folder) => path.join(folder, name))).filter((file) => existsSync(file))
 }
 
-/** As root on Debian, which is a container or a machine made for tests. False where it is neither, or where it failed. */
+/** Only as root on Debian: a container or a machine made for tests. False anywhere else, and when it failed. */
 export function installByApt(names: string[], timeout = TEN_MINUTES): boolean {
   if (!isRoot() || !succeeds('apt-get', ['--version'], TWO_MINUTES, 'ignore')) return false
   console.log(`Installing of this system: ${names.join(', ')}.`)

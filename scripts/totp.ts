@@ -1,4 +1,4 @@
-// Prints the seed account's current code, as its authenticator would show it.
+// Prints the seed account's current code, the way its authenticator would show it.
 import '#app/env-file.ts'
 import { generateSync } from 'otplib'
 import { openSecret } from '#app/two-factor/factor-secret.ts'

@@ -11,7 +11,7 @@ import { routesOf } from './fuzz/route-table.ts'
 import { fuzzServer } from './fuzz/run.ts'
 import { described } from './fuzz/summary.ts'
 
-// The same choices at each run, so that what turns red is the change; what nobody has thought of is for the long form to find.
+// The same choices in each run, so a red test points at the change. The long form looks for what nobody thought of.
 const SEED = Number(process.env.FUZZ_SEED ?? 20_261_124)
 
 test('twelve hundred hostile and nearly right requests: no fault, no hang, every route reached, the invariants hold', async () => {
@@ -33,7 +33,7 @@ describe('the fuzzer itself', () => {
 
   before(async () => {
     product = await latchkey()
-    // Routes that the product does not have, each with a fault of its own.
+    // Routes that the product doesn't have, each with its own fault.
     product.app.get('/more', (c) => c.text(`${hit('more')}`))
     product.app.post('/more/:id', (c) => c.text(`${hit('more with an id')}`))
     product.app.get('/more/fails', () => {

@@ -9,7 +9,7 @@ const KILLS_AT_RANDOM = 3
 
 const right = ({ wrong }: Outcome) => assert.equal(wrong, undefined)
 
-/** The points on both sides of the commit that counts, where most can be lost. The others are gone through by `npm run faults`. */
+/** The points on both sides of the commit that counts, where most can be lost. `npm run faults` covers the others. */
 function aroundTheCommit(points: Kill[]): Kill[] {
   const last = points.findLastIndex(({ point }) => point.startsWith('before the commit'))
   return points.slice(last, last + 2)

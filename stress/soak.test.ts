@@ -19,7 +19,7 @@ test('mixed traffic over two processes: no fault, no wrong answer, and nothing t
     look: 400,
   })
   assert.deepEqual(problems, [])
-  assert.ok(done > 0 && otherwise.length <= done / 4, otherwise.join('\n')) // a busy machine misses the step of a code now and then
+  assert.ok(done > 0 && otherwise.length <= done / 4, otherwise.join('\n')) // a busy machine now and then misses a code's step
   const rounds = samples.at(-1)?.processes.map((each) => each.rounds) ?? []
   assert.ok(rounds.length === 2 && rounds.some((many) => many > 0), 'the job has run')
   assert.ok((samples.at(-1)?.rows.sessions ?? 0) > 0)

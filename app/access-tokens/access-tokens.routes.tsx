@@ -7,7 +7,7 @@ import type { FormState } from '#views/ui/types.ts'
 import type { AnyContext, SignedInEnv } from '../http/env.ts'
 import { passwordField } from '../http/fields.ts'
 import { readForm } from '../http/forms.ts'
-import { hasRecoveryCodes, signedInWith } from '../http/guards.ts'
+import { may, signedInWith } from '../http/guards.ts'
 import { CHANGED_MEANWHILE, refusedForm, refusedStatus } from '../http/messages.ts'
 import { takeNotice } from '../http/notices.ts'
 import type { NoticeWord } from '../http/session.ts'
@@ -60,7 +60,7 @@ export function accessTokenRoutes(deps: ShownTokenRoutesDeps) {
     deps.page(c, <EditPage viewer={c.var.session} token={token} form={form} offered={offered(deps)} />, status)
 
   return new Hono<SignedInEnv<TokensViewer>>()
-    .use(signedInWith(deps, tokensViewer), hasRecoveryCodes)
+    .use(signedInWith(deps, tokensViewer), may(deps, 'anything'))
     .get('/', compress(), (c) => list(c, {})) // fifty tokens are a long page, and no secret is on it
     .post('/', async (c) => {
       const { values } = await readForm(c, z.object({}), TICKED)

@@ -1,5 +1,6 @@
 import { type ConfirmPasswordDeps, type ConfirmPasswordResult, confirmPassword } from '../account/confirm-password.ts'
 import { type EventKind, type Origin, type SecurityEvent, securityEvent } from '../identity/security-events.ts'
+import { tokenClosed } from '../identity/standing.ts'
 import { hashToken, looksLikeId, newId } from '../lib/tokens.ts'
 import type { Forgiven } from '../limits.ts'
 import { type Session, type SessionDeps, sessionFound } from '../sign-in/session.ts'
@@ -10,7 +11,7 @@ const MINUTE = 60_000
 const DAY = 24 * 60 * MINUTE
 export const USUAL_LIFE_IN_DAYS = 90
 export const LONGEST_LIFE_IN_DAYS = 366
-/** How long the old value goes on after a regeneration, where its owner chose so: long enough to carry the new one to where it is used. */
+/** How long the old value works after a regeneration, if its owner chose that: long enough to install the new one. */
 export const OVERLAP = DAY
 export const TOKENS_AT_MOST = 50 // per account
 
@@ -31,10 +32,10 @@ export type StoredToken = Readonly<{
   lastBrowser: string | null
 }>
 
-/** As listed: nothing of its value but the hint. */
+/** As listed: of its value only the hint. */
 export type AccessToken = Omit<StoredToken, 'accountId' | 'tokenHash' | 'previousHash' | 'scopes'> & { scopes: Scope[] }
 
-/** What its owner chooses. `expiresAt` null: never, where the operator allows it. */
+/** What its owner chooses. `expiresAt` null means never, if the operator allows it. */
 export type TokenChoices = { description: string; scopes: Scope[]; expiresAt: Date | null }
 
 /** Whom a token speaks for, and how far. */
@@ -105,7 +106,7 @@ export const tokensViewer = (deps: AccessTokenDeps & SessionDeps, token: string)
 
 export const tokensSeenBy = ({ tokens }: TokensViewer): AccessToken[] => tokens.map(listed)
 
-/** Undefined when the choices will do. */
+/** Undefined if the choices are fine. */
 export function choicesRefused(
   deps: AccessTokenDeps,
   { scopes, expiresAt }: Omit<TokenChoices, 'description'>,
@@ -117,7 +118,7 @@ export function choicesRefused(
   return days > LONGEST_LIFE_IN_DAYS ? { ok: false, reason: 'expires_too_late' } : undefined
 }
 
-/** A new token; its value is in the answer and nowhere else. */
+/** A new token. Its value is only in the answer. */
 export async function generateToken(
   deps: AccessTokenDeps,
   session: Session,
@@ -177,7 +178,7 @@ export async function editToken(
   return edited ? { ok: true } : { ok: false, reason: 'no_such_token' }
 }
 
-/** A new value for a token. With `overlap` the old one goes on for a day, else it is dead at once. */
+/** A new value for a token. With `overlap` the old one works for another day, otherwise it is dead at once. */
 export async function regenerateToken(
   deps: AccessTokenDeps,
   session: Session,
@@ -205,7 +206,7 @@ export async function regenerateToken(
   return regenerated ? { ok: true, value } : { ok: false, reason: 'no_such_token' }
 }
 
-/** The ids that were removed; another account's, and unknown ones, are not among them. */
+/** The ids that were removed. Another account's ids and unknown ones aren't among them. */
 export async function removeTokens(
   deps: AccessTokenDeps,
   session: Session,
@@ -252,10 +253,11 @@ export async function tokenHolder(
   if (!isAccessToken(value)) return undefined
   const hash = hashToken(value)
   const found = await deps.accessTokens.findToken(hash)
-  const now = deps.now()
-  if (!found || found.suspendedAt || found.frozenAt || (found.expiresAt && now >= found.expiresAt)) return undefined
+  if (!found) return undefined
   const isPrevious = found.tokenHash !== hash
-  if (isPrevious && !(found.previousUntil && now < found.previousUntil)) return undefined
+  if (isPrevious && !found.previousUntil) return undefined
+  if (tokenClosed(deps, { ...found, valueUntil: isPrevious ? found.previousUntil : null })) return undefined
+  const now = deps.now()
   if (!found.lastUsedAt || now.getTime() - found.lastUsedAt.getTime() >= MINUTE)
     await deps.accessTokens.tokenUsed(found.id, now, origin)
   const { id: tokenId, accountId, uid, email, hasSecondFactor } = found

@@ -21,7 +21,7 @@ const VALUE = `${TOKENS_PAGE}/value`
 const COOKIE = '__Host-latchkey-token'
 const SECOND = 1000
 
-/** Up to the redirect: the value is in the cookie, and has not been shown. */
+/** Up to the redirect: the value is in the cookie, and nobody has seen it yet. */
 async function generating(browser: Browser) {
   const answer = await browser.post(`${TOKENS_PAGE}/generate/confirm`, { ...tokenFields(product), password: PASSWORD })
   assert.deepEqual([answer.status, answer.location], [303, VALUE])
@@ -148,7 +148,7 @@ describe('a value in the form', () => {
     const over = await withToken(product, browser, { expires_at: clock.now().toISOString().slice(0, 10) })
     const endOfDay = Date.parse(`${clock.now().toISOString().slice(0, 10)}T23:59:59.000Z`)
     while (clock.now().getTime() < endOfDay) {
-      clock.advance(30 * 60 * SECOND) // the session is not to be idle for an hour
+      clock.advance(30 * 60 * SECOND) // keeps the session from idling for an hour
       await browser.get('/')
     }
     for (const { value } of [removed, regenerated, over])

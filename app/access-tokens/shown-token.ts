@@ -8,16 +8,16 @@ const TWO_MINUTES = 2 * 60_000 // far more than a browser needs to follow a redi
 
 export type ShownTokenDeps = AccessTokenDeps & { vault: Vault }
 
-/** What stands beside the value where it is shown. */
+/** What the page shows beside the value. */
 export type ShownToken = { value: string } & Pick<AccessToken, 'description' | 'expiresAt'>
 
-/** The value of a new token as text for the browser to bring to the page that shows it: sealed, for this session alone. */
+/** A new token's value, sealed for this session, which the browser brings to the page that shows it. */
 export function sealValue({ vault, now }: ShownTokenDeps, session: Session, value: string): string {
   const until = now().getTime() + TWO_MINUTES
   return vault.seal('access-token-once', placeOf(session), new TextEncoder().encode(JSON.stringify({ value, until })))
 }
 
-/** The token of a text that `sealValue` gave this session within two minutes, while it is live; undefined for anything else. */
+/** The live token in a text that `sealValue` gave this session within two minutes; undefined for anything else. */
 export function openValue(deps: ShownTokenDeps, viewer: TokensViewer, sealed: string): ShownToken | undefined {
   const opened = deps.vault.open('access-token-once', placeOf(viewer), sealed)
   if (!opened) return undefined
@@ -25,7 +25,7 @@ export function openValue(deps: ShownTokenDeps, viewer: TokensViewer, sealed: st
   return deps.now().getTime() < until ? ownToken(deps, viewer, value) : undefined
 }
 
-/** The account's own live token of this value; undefined for anything else. To look at one is not to use it. */
+/** The account's own live token with this value; undefined for anything else. Looking at one doesn't use it. */
 export function ownToken({ now }: ShownTokenDeps, { tokens }: TokensViewer, value: string): ShownToken | undefined {
   if (!isAccessToken(value)) return undefined
   const hash = hashToken(value)

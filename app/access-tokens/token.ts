@@ -2,8 +2,8 @@ import { randomFillSync } from 'node:crypto'
 import { crc32 } from 'node:zlib'
 import { generateRandomString } from '@oslojs/crypto/random'
 
-// `lk_`, 32 characters of base62 (190 bits), and 6 of CRC-32 over what stands before them: secret scanners and typing
-// mistakes are told apart from tokens without asking anybody.
+// `lk_`, 32 characters of base62 (190 bits), and 6 of CRC-32 over all of these. So secret scanners recognize tokens, and we
+// recognize typing mistakes, without asking the database.
 const PREFIX = 'lk_'
 const BASE62 = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
 const SHAPE = /^lk_[0-9A-Za-z]{32}[0-9A-Za-z]{6}$/
@@ -16,7 +16,7 @@ export function newAccessToken(): string {
   return body + checksum(body)
 }
 
-/** Whether a string has the form and the checksum of an access token. Says nothing about whether it opens anything. */
+/** Whether a string has the form and checksum of an access token. Doesn't say whether it opens anything. */
 export const isAccessToken = (text: string): boolean =>
   SHAPE.test(text) && checksum(text.slice(0, -CHECKSUM)) === text.slice(-CHECKSUM)
 

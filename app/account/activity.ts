@@ -6,7 +6,7 @@ export type RecordedEvent = Readonly<Omit<SecurityEvent, 'kind'> & { kind: strin
 
 type Place = { at: Date; id: string }
 
-/** All newest first; `before` is where the page before ended. At most so many as `READ` says. */
+/** All newest first. `before` is where the previous page ended. At most as many as `READ` says. */
 export type ActivityStore = {
   eventsOf(accountId: number, before: Place): Promise<readonly RecordedEvent[]>
   viewerWithEvents(
@@ -19,16 +19,16 @@ export type ActivityStore = {
 export type ActivityDeps = { activity: ActivityStore }
 
 const PER_PAGE = 50
-/** One more than a page has says whether there is another. */
+/** One more than a page has, to see whether there is another page. */
 export const READ = { atOnce: PER_PAGE + 1, signIns: 5 }
-const LATEST = Date.UTC(9999, 11, 31) // beyond it PostgreSQL reads no time
+const LATEST = Date.UTC(9999, 11, 31) // PostgreSQL reads no time beyond it
 const NEWEST: Place = { at: new Date(LATEST), id: '' }
 
 /** One page of the log, newest first, and where the next begins. `cursor` is what an earlier page called `older`. */
 export const activityPage = async ({ activity }: ActivityDeps, accountId: number, cursor: string | undefined) =>
   pageOf(await activity.eventsOf(accountId, readCursor(cursor)))
 
-/** The same, and who looks at it. */
+/** The same, and who is looking. */
 export async function activityViewer(deps: ActivityDeps & SessionDeps, token: string, cursor: string | undefined) {
   const viewer = await sessionFound(deps, token, (hash) => deps.activity.viewerWithEvents(hash, readCursor(cursor)))
   return viewer && { ...viewer, activity: pageOf(viewer.events) }

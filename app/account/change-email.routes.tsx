@@ -8,7 +8,7 @@ import type { FormState } from '#views/ui/types.ts'
 import type { AnyContext, AppEnv, SignedInEnv } from '../http/env.ts'
 import { emailField, passwordField } from '../http/fields.ts'
 import { readForm, readNothing } from '../http/forms.ts'
-import { type GuardDeps, hasRecoveryCodes, signedIn } from '../http/guards.ts'
+import { type GuardDeps, may, signedIn } from '../http/guards.ts'
 import { mailLinkCookie } from '../http/mail-link-cookie.ts'
 import {
   CHANGED_MEANWHILE,
@@ -35,7 +35,7 @@ const ChangeEmailForm = z.object({ email: emailField(), password: passwordField(
 /** Settings → E-mail Address → Change: asks for the link. */
 export const changeEmailRoutes = (deps: Deps) =>
   new Hono<SignedInEnv>()
-    .use('/', signedIn(deps), hasRecoveryCodes)
+    .use('/', signedIn(deps), may(deps, 'confirm_email'))
     .get('/', (c) => deps.page(c, <ChangeEmailPage viewer={c.var.session} form={{}} />))
     .post('/', async (c) => {
       const { session } = c.var

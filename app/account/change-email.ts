@@ -12,11 +12,11 @@ import { type ConfirmPasswordDeps, confirmPassword, type Renewal, renewal } from
 
 export type ChangeEmailStore = TakenAddressStore & {
   findLink(tokenHash: string, purpose: 'change_email', now: Date): Promise<MailLink | undefined>
-  /** What of the account a change has to remember. */
+  /** What a change has to remember about the account. */
   openersOf(accountId: number): Promise<(Openers & { email: string; emailConfirmedAt: Date | null }) | undefined>
   formerAddressesOf(accountId: number, now: Date): Promise<FormerAddress[]>
   newestLink(accountId: number, purpose: 'change_email', now: Date): Promise<MailLink | undefined>
-  /** In the place of the request before, or beside it `as it was`. Without a link there is none at all. False when the account changed meanwhile. */
+  /** Replaces the previous request, or keeps it `as it was`. Without a link, there is no request. False if the account changed meanwhile. */
   requestEmailChange(of: {
     accountId: number
     securityVersion: number
@@ -27,8 +27,8 @@ export type ChangeEmailStore = TakenAddressStore & {
     forgiven: Forgiven
   }): Promise<boolean>
   /**
-   * Address, log and mail in one; every other session, pending sign-in, trusted browser and link ends, but for `notMe`. False, and
-   * nothing changed, when the account changed since `securityVersion`, the link was used, or the address is another's or kept for one.
+   * Address, log and mail in one. Every other session, pending sign-in, trusted browser and link ends, except `notMe`. False, and
+   * nothing changed, if the account changed since `securityVersion`, the link was used, or the address is another's or kept for one.
    */
   changeEmail(of: {
     accountId: number
@@ -37,7 +37,7 @@ export type ChangeEmailStore = TakenAddressStore & {
     newEmail: string
     now: Date
     renewal: Renewal | undefined
-    /** Undefined where nobody has confirmed the address, which may be a stranger's. */
+    /** Undefined if nobody has confirmed the address, because it may be a stranger's. */
     former: FormerAddress | undefined
     notMe: MailLink[]
     mails: QueuedMail[]
@@ -53,8 +53,8 @@ export type RequestEmailChangeResult =
   | Wait
 
 /**
- * Sends a link to the new address; nothing changes until it is followed. The answer is the same for an address that belongs to
- * somebody, or is kept for them: they are told instead; and where the mailbox has had enough of these mails. `newEmail` is normalised.
+ * Sends a link to the new address. Nothing changes until somebody follows it. The answer is the same if the address belongs to
+ * somebody or is kept for them, who then get a mail instead, or if the mailbox has had enough of these. `newEmail` is normalised.
  */
 export async function requestEmailChange(
   deps: ChangeEmailDeps,
@@ -71,9 +71,9 @@ export async function requestEmailChange(
   const { accountId, securityVersion } = session
   const at = deps.now()
   const holder = await deps.emailChanges.holderOf(newEmail, at)
-  const other = holder && holder.id !== accountId ? holder : undefined // what it left, an account may take back
+  const other = holder && holder.id !== accountId ? holder : undefined // an account may take back what it left
   const isFull = !(await chargeMail(deps, ...mailsToNewAddress(newEmail))).ok
-  // The version goes along: a change of password or second factor ends what somebody else may have begun before it.
+  // Includes the version, so a change of password or second factor ends what somebody else may have begun before.
   const payload = { newEmail, securityVersion }
   const { token: linkToken, link } = newLink(deps.vault, { accountId, purpose: 'change_email', payload }, at)
   const mail = isFull
@@ -94,7 +94,7 @@ export async function requestEmailChange(
   return requested ? { ok: true, token } : { ok: false, reason: 'changed' }
 }
 
-/** A link to the same address that went out before stays good where no further mail does. */
+/** If no further mail goes out, an earlier link to the same address stays good. */
 async function mailedBefore(
   { emailChanges, vault, now }: ChangeEmailDeps,
   { accountId, newEmail }: { accountId: number; newEmail: string },
@@ -105,7 +105,7 @@ async function mailedBefore(
 
 type Requested = { accountId: number; newEmail: string; securityVersion: number }
 
-/** What a link changes, while it is good. To look is not to use. */
+/** What a link changes, while it works. Looking doesn't use it up. */
 export async function emailChangeBehind(
   { emailChanges, vault, now }: ChangeEmailDeps,
   token: string,
@@ -121,7 +121,7 @@ export type ChangeEmailResult =
   | { ok: true; token: string | undefined }
   | { ok: false; reason: 'gone' | 'other_account' | 'email_taken' }
 
-/** Uses the link up. `session`: the one of this browser, where there is one; it alone goes on, under a new token. */
+/** Uses the link up. `session` is this browser's, if it has one. Only that goes on, under a new token. */
 export async function changeEmail(
   deps: ChangeEmailDeps,
   token: string,

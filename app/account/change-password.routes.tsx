@@ -5,7 +5,7 @@ import type { FormState } from '#views/ui/types.ts'
 import type { SignedInEnv } from '../http/env.ts'
 import { passwordField } from '../http/fields.ts'
 import { readForm } from '../http/forms.ts'
-import { type GuardDeps, hasRecoveryCodes, signedIn } from '../http/guards.ts'
+import { type GuardDeps, may, signedIn } from '../http/guards.ts'
 import {
   CHANGED_MEANWHILE,
   passwordRefused,
@@ -26,7 +26,7 @@ export function changePasswordRoutes(deps: ChangePasswordDeps & GuardDeps & { pa
   const { minLength } = deps.passwordRules
 
   return new Hono<SignedInEnv>()
-    .use('/', signedIn(deps), hasRecoveryCodes)
+    .use('/', signedIn(deps), may(deps, 'anything'))
     .get('/', (c) => {
       const { session } = c.var
       return deps.page(c, <ChangePasswordPage viewer={session} form={{}} minLength={minLength} email={session.email} />)

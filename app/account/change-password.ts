@@ -13,7 +13,7 @@ import {
 } from './confirm-password.ts'
 
 export type ChangePasswordStore = {
-  /** Sets the hash, ends the other sessions and every pending sign-in, forgets browsers but those of `knownBy`. False when the account changed meanwhile. */
+  /** Sets the hash, ends other sessions and pending sign-ins, forgets all browsers but `knownBy`. False if the account changed meanwhile. */
   changePassword(of: {
     accountId: number
     securityVersion: number
@@ -69,7 +69,7 @@ export async function changePassword(
   return changed ? { ok: true, token } : { ok: false, reason: 'changed' }
 }
 
-/** The new one first: who has to choose another one is told so without a guess at the present one. */
+/** Judges the new one first, so choosing another doesn't cost a guess at the present one. */
 async function judge(
   deps: ChangePasswordDeps,
   session: Session,

@@ -6,7 +6,7 @@ import { Address } from '#views/ui/address.tsx'
 import type { FormState } from '#views/ui/types.ts'
 import type { AnyContext, AppEnv, SignedInEnv } from '../http/env.ts'
 import { readNothing } from '../http/forms.ts'
-import { type GuardDeps, hasRecoveryCodes, signedIn } from '../http/guards.ts'
+import { type GuardDeps, may, signedIn } from '../http/guards.ts'
 import { mailLinkCookie } from '../http/mail-link-cookie.ts'
 import { OTHER_ACCOUNT, refusedForm, refusedStatus, tooManyAttempts } from '../http/messages.ts'
 import { takeNotice } from '../http/notices.ts'
@@ -16,7 +16,7 @@ import { type ConfirmEmailDeps, confirmationBehind, confirmEmail, sendConfirmati
 
 type Deps = ConfirmEmailDeps & GuardDeps & { page: RenderPage }
 
-/** Settings → E-mail Address: how it stands, and the link once more. */
+/** Settings → E-mail Address: whether it is confirmed, and the link once more. */
 export function emailRoutes(deps: Deps) {
   const show = (c: AnyContext, form: FormState<never>, status: 200 | 422 | 429 = 200) =>
     deps.page(
@@ -31,7 +31,7 @@ export function emailRoutes(deps: Deps) {
       status,
     )
 
-  const guards = [signedIn(deps), hasRecoveryCodes] as const
+  const guards = [signedIn(deps), may(deps, 'confirm_email')] as const
   return new Hono<SignedInEnv>()
     .get('/', ...guards, (c) => show(c, {}))
     .post('/send-link', ...guards, async (c) => {

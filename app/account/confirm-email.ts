@@ -15,7 +15,7 @@ export type ConfirmEmailStore = {
     link: MailLink
     mail: QueuedMail
   }): Promise<boolean>
-  /** False when the link was used or replaced meanwhile, or the account has another address by now. */
+  /** False if the link was used or replaced meanwhile, or if the account's address has changed. */
   confirmEmail(of: {
     accountId: number
     email: string
@@ -37,15 +37,6 @@ export function confirmation(
   const { token, link } = newLink(deps.vault, { accountId: id, purpose: 'confirm_email', payload: { email } }, now)
   return { link, mail: queuedMail(deps.vault, id, confirmEmailMail(deps, { to: email, token, origin }), now) }
 }
-
-/**
- * Whether something is closed to the account until its address is confirmed. Where no mail is sent, nothing is: nobody could
- * confirm.
- */
-export const owesConfirmation = (
-  { mailDelivery }: Pick<MailDeps, 'mailDelivery'>,
-  { emailConfirmedAt }: Pick<Session, 'emailConfirmedAt'>,
-): boolean => mailDelivery.configured && emailConfirmedAt === null
 
 /** Once a minute, and five times an hour. */
 export async function sendConfirmation(

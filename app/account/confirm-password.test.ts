@@ -14,7 +14,7 @@ after(product.close)
 const wrong = 'not the password at all'
 const ADDRESS = '198.51.100.7'
 
-/** Every door that asks a session for the password again, each of which a guesser could knock at. */
+/** Every door that asks a session for the password again, so a guesser could try them all. */
 const DOORS: Record<string, (browser: Browser, password: string) => Promise<{ status: number }>> = {
   'view recovery codes': (browser, password) =>
     browser.post('/settings/two-factor/recovery-codes/confirm', { password }),

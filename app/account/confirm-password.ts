@@ -24,7 +24,7 @@ export type PasswordConfirmed = { ok: true; passwordHash: string; forgiven: Forg
 
 export type ConfirmPasswordResult = PasswordConfirmed | { ok: false; reason: 'wrong_password' } | Wait
 
-/** A session gets a new token whenever its owner proves himself again: a copy of the old one is worth nothing from then on. */
+/** A session gets a new token each time its owner proves themselves again, so a copy of the old one becomes worthless. */
 export type Renewal = { sessionId: string; fromTokenHash: string; toTokenHash: string }
 
 /** Asks for the password of a signed-in account again. */
@@ -39,13 +39,13 @@ export async function confirmPassword(
   return whileCharged(deps, charged, () => comparePassword(deps, session, password, origin, charged))
 }
 
-/** Guesses are counted by session, so that no stranger slows it down. */
+/** Counts guesses by session, so no stranger slows it down. */
 export function chargeConfirmation(deps: ConfirmPasswordDeps, session: Session): Promise<Charged | Wait> {
   const source = sessionSource(session.id)
   return charge(deps, source, passwordAttempt(session.email, source))
 }
 
-/** What `charged` was for. Throws where the queue is full. */
+/** What `charged` was for. Throws if the queue is full. */
 export async function comparePassword(
   deps: ConfirmPasswordDeps,
   session: Session,
@@ -61,8 +61,8 @@ export async function comparePassword(
 }
 
 /**
- * A new token for the session and what the store needs to put it in the old one's place. An API client knows no way to be
- * handed another token: it keeps its own, and there is none here.
+ * A new token for the session, and what the store needs to replace the old one. An API client has no way to receive another
+ * token, so it keeps its own, and there is none here.
  */
 export function renewal(session: Session): { token: string | undefined; renewal: Renewal } {
   const token = session.client === 'browser' ? newToken(session.accountId) : undefined

@@ -16,7 +16,7 @@ export type RestoredStore = {
   closeRestored(of: {
     accountId: number
     wasFrozen: boolean
-    /** What stands in the place of the password's hash from then on, where that changes. */
+    /** What replaces the password's hash, if it is replaced. */
     passwordHash: string | undefined
     counter: number
     at: Date
@@ -32,10 +32,10 @@ const AT_ONCE = 500
 const ORIGIN = { address: 'the server', browser: 'Restored from a backup' }
 
 /**
- * After a database was put back from a backup: what was used up since is in it unused, and what was changed is as before. Ends every
- * session, half-done sign-in and link but "This was not me", forgets trusted browsers, freezes access tokens, spends every recovery
- * code (the next sign-in leads to making new ones) and every authenticator code of this minute; closes every password and asks
- * for new ones by mail, unless they are kept. How many accounts it was. Done again, it does it again.
+ * For a database from a backup, where used things are unused again and changes are undone. Ends every session, half-done sign-in
+ * and link except "This was not me", forgets trusted browsers, freezes access tokens, uses up every recovery code (the next sign-in
+ * leads to making new ones) and every authenticator code of this minute. Unless they are kept, closes every password and asks for a
+ * new one by mail. Returns the number of accounts. May run again.
  */
 export async function closeAfterRestore(
   deps: RestoredDeps,
@@ -63,7 +63,7 @@ export async function closeAfterRestore(
   }
 }
 
-/** To the address in the backup; and with a way back to those it has left, whose owners may have used theirs since. */
+/** To the address in the backup, and with a way back to the addresses it left, whose owners may have used theirs since. */
 async function askingForPassword(
   deps: RestoredDeps,
   { accountId, email }: { accountId: number; email: string },

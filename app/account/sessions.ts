@@ -9,14 +9,14 @@ export type ListedSession = Pick<
 >
 
 export type SessionsStore = {
-  /** Those that are not over and were seen since `seenAfter`, the latest first. */
+  /** The live ones seen since `seenAfter`, the latest first. */
   sessionsOf(accountId: number, now: Date, seenAfter: Date): Promise<readonly ListedSession[]>
   viewerWithSessions(
     tokenHash: string,
     now: Date,
     seenAfter: Date,
   ): Promise<(Session & { sessions: readonly ListedSession[]; trustedBrowsers: readonly ListedBrowser[] }) | undefined>
-  /** Ends those of `ids` that are the account's, with one event each; the ids that were. */
+  /** Ends those of `ids` that are the account's, with one event each. Returns their ids. */
   endSessions(accountId: number, ids: string[], event: (id: string) => SecurityEvent): Promise<string[]>
   /** The same for all but one, and for sign-ins that still owe a code. */
   endOtherSessions(accountId: number, id: string, event: (id: string) => SecurityEvent): Promise<string[]>
@@ -24,7 +24,7 @@ export type SessionsStore = {
 
 export type SessionsDeps = { accountSessions: SessionsStore; sessionIdle: number; now(): Date }
 
-/** Where the account is signed in. What was idle for too long is not: it opens nothing, though nobody has tried since. */
+/** Where the account is signed in. A session that idled too long doesn't count: it opens nothing, even if nobody tried. */
 export function listSessions(
   { accountSessions, sessionIdle, now }: SessionsDeps,
   accountId: number,
@@ -33,7 +33,7 @@ export function listSessions(
   return accountSessions.sessionsOf(accountId, at, new Date(at.getTime() - sessionIdle))
 }
 
-/** Who looks, where the account is signed in, and which browsers are not asked for the code. */
+/** Who is looking, where the account is signed in, and which browsers skip the code. */
 export async function sessionsViewer(deps: SessionsDeps & SessionDeps, token: string) {
   const at = deps.now()
   const seenAfter = new Date(at.getTime() - deps.sessionIdle)
@@ -44,7 +44,7 @@ export async function sessionsViewer(deps: SessionsDeps & SessionDeps, token: st
   return { ...viewer, sessions: sessions.sort((a, b) => b.lastSeenAt.getTime() - a.lastSeenAt.getTime()) }
 }
 
-/** Ends sessions of the account. The ids that were ended; another account's, and unknown ones, are not among them. */
+/** Ends sessions of the account. Returns the ended ids. Another account's ids and unknown ones aren't among them. */
 export const endSessions = (
   { accountSessions, now }: SessionsDeps,
   accountId: number,
@@ -55,7 +55,7 @@ export const endSessions = (
     securityEvent('session_ended', accountId, origin, now()),
   )
 
-/** Ends every session but this one. Whoever is half way in has to begin again. */
+/** Ends every session but this one. Half-done sign-ins have to begin again. */
 export const endOtherSessions = (
   { accountSessions, now }: SessionsDeps,
   { accountId, id }: Session,

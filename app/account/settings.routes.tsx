@@ -2,7 +2,7 @@ import { Hono } from 'hono'
 import { AccountPage } from '#views/settings/account-page.tsx'
 import { ActivityPage } from '#views/settings/activity-page.tsx'
 import type { AnyContext, SignedInEnv } from '../http/env.ts'
-import { type GuardDeps, hasRecoveryCodes, signedIn, signedInWith } from '../http/guards.ts'
+import { type GuardDeps, may, signedIn, signedInWith } from '../http/guards.ts'
 import { takeNotice } from '../http/notices.ts'
 import type { RenderPage } from '../http/page.tsx'
 import { isFailed } from '../identity/security-events.ts'
@@ -14,7 +14,7 @@ const activityOfQuery = (deps: ActivityDeps & GuardDeps, token: string, c: AnyCo
 
 /** The pages under Settings that change nothing. */
 export function settingsRoutes(deps: ActivityDeps & GuardDeps & { page: RenderPage }) {
-  const guards = [signedIn(deps), hasRecoveryCodes] as const
+  const guards = [signedIn(deps), may(deps, 'anything')] as const
 
   return new Hono<SignedInEnv>()
     .get('/', (c) => c.redirect('/settings/account', 303))
@@ -32,7 +32,7 @@ export function settingsRoutes(deps: ActivityDeps & GuardDeps & { page: RenderPa
         />,
       )
     })
-    .get('/activity', signedInWith(deps, activityOfQuery), hasRecoveryCodes, (c) => {
+    .get('/activity', signedInWith(deps, activityOfQuery), may(deps, 'anything'), (c) => {
       const { events, older } = c.var.session.activity
       const olderHref = older && `/settings/activity?before=${older}`
       const listed = events.map(({ method, ...event }) => ({

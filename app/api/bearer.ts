@@ -3,13 +3,14 @@ import { type AccessTokenDeps, type TokenHolder, tokenHolder } from '../access-t
 import { allows, type Scope } from '../access-tokens/scopes.ts'
 import type { AppEnv } from '../http/env.ts'
 import type { Origin } from '../identity/security-events.ts'
+import { type Deed, type Hindrance, standing } from '../identity/standing.ts'
+import type { MailDeps } from '../mail/account-mails.ts'
 import { currentSession, type Session, type SessionDeps } from '../sign-in/session.ts'
-import { type Debt, type Deed, owedBefore } from '../sign-in/standing.ts'
 
 /** Who calls: a session signed in through an API, or an access token with its scopes. */
 export type Caller = { kind: 'session'; session: Session } | { kind: 'token'; holder: TokenHolder }
 
-export type CallerDeps = SessionDeps & AccessTokenDeps
+export type CallerDeps = SessionDeps & AccessTokenDeps & Pick<MailDeps, 'mailDelivery'>
 
 /** Cookies are not read. Undefined when the value opens nothing. */
 export async function callerOf(deps: CallerDeps, value: string, origin: Origin): Promise<Caller | undefined> {
@@ -39,19 +40,15 @@ export function bearerValue(header: string | undefined): string | undefined | fa
   return /^Bearer[ \t]+(?:\uFEFF|\xEF\xBB\xBF)?([\w.~+/-]+=*)[ \t]*$/i.exec(header)?.[1] ?? false // two headers arrive joined by a comma
 }
 
-/** What a session has to do first. An access token owes nothing: no person is there who could make codes. */
-export const callerOwes = (caller: Caller, deed: Deed): Debt | undefined =>
-  caller.kind === 'session' ? owedBefore(deed, caller.session) : undefined
-
 export type CallerEnv = { Bindings: AppEnv['Bindings']; Variables: AppEnv['Variables'] & { caller: Caller } }
 
 /** What a guard does where nobody is let in; each API says so in its own form. */
 export type Refuse = (
-  reason: 'no_token' | 'invalid_request' | 'invalid_token' | 'insufficient_scope' | 'recovery_codes_owed',
+  reason: 'no_token' | 'invalid_request' | 'invalid_token' | 'insufficient_scope' | Hindrance,
   scope?: Scope,
 ) => Error
 
-/** Behind it there is somebody in `c.var.caller` who may do what needs `scope`; without one, sessions alone; and who owes nothing first. */
+/** Behind it there is somebody in `c.var.caller` who may do what needs `scope`; without one, sessions alone. */
 export const calling = (deps: CallerDeps, refuse: Refuse, scope?: Scope, deed: Deed = 'anything') =>
   createMiddleware<CallerEnv>(async (c, next) => {
     if (c.req.query('access_token') !== undefined) throw refuse('invalid_request') // secrets do not belong in URLs
@@ -59,9 +56,10 @@ export const calling = (deps: CallerDeps, refuse: Refuse, scope?: Scope, deed: D
     if (value === undefined) throw refuse('no_token')
     if (value === false) throw refuse('invalid_request')
     const caller = await callerOf(deps, value, c.get('origin')) // one by one: `c.var` copies all of them
-    if (!caller) throw refuse('invalid_token')
+    const may = standing(deps, caller, deed)
+    if (!caller || may === 'nothing') throw refuse('invalid_token')
     if (!mayCall(caller, scope)) throw refuse('insufficient_scope', scope)
-    if (callerOwes(caller, deed)) throw refuse('recovery_codes_owed')
+    if (may !== 'go_on') throw refuse(may)
     c.set('caller', caller)
     await next()
   })

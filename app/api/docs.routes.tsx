@@ -18,7 +18,7 @@ export function docsRoutes({ page, document, baseUrl }: { page: RenderPage; docu
 
   return new Hono<AppEnv>()
     .use('/openapi.json', compress())
-    .use('/docs', compress()) // the same for everybody: there is no secret whose length could tell
+    .use('/docs', compress()) // the same for everybody, so no secret's length can leak
     .get('/openapi.json', (c) => {
       c.header('Content-Type', 'application/json')
       return c.body(json)
@@ -26,7 +26,7 @@ export function docsRoutes({ page, document, baseUrl }: { page: RenderPage; docu
     .get('/docs', (c) => page(c, <DocsPage baseUrl={baseUrl} groups={groups} problems={problems} results={results} />))
 }
 
-/** As the document has them: by group, in the order of its tags, each in the order in which it names its calls. */
+/** In the document's order: groups by its tags, and calls as it names them. */
 function groupsOf(document: Document, baseUrl: string): DocumentedGroup[] {
   const operations = operationsOf(document, baseUrl)
   return (document.tags ?? []).map(({ name, description = '' }) => ({

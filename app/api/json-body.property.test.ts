@@ -6,7 +6,7 @@ import type { AppEnv } from '../http/env.ts'
 import { Refusal } from '../http/refusals.ts'
 import { hasRepeatedName, jsonBody } from './json-body.ts'
 
-/** What a handler behind the reader gets to read, or the reason of the refusal. Anything else that is thrown goes on. */
+/** What a handler behind the reader reads, or the reason for the refusal. Anything else that is thrown goes on. */
 async function read(body: string | Buffer<ArrayBuffer>, type = 'application/json'): Promise<unknown> {
   const app = new Hono<AppEnv>()
     .use(jsonBody)
@@ -21,7 +21,7 @@ async function read(body: string | Buffer<ArrayBuffer>, type = 'application/json
 
 const isText = (text: string) => !/[\0\uFFFD]|\p{Cs}/u.test(text)
 const text = fc.string({ unit: 'binary', maxLength: 20 }).filter(isText)
-/** Any JSON of ours to be: whole characters in names and values. */
+/** Any JSON that we could take: whole characters in names and values. */
 const { json } = fc.letrec<{ json: unknown }>((tie) => ({
   json: fc.oneof(
     { maxDepth: 4 },

@@ -6,16 +6,16 @@ import { readText } from '../http/text.ts'
 
 const JSON_TYPE = 'application/json'
 
-/** The one way that JSON comes in, of whatever changes something: this content type, UTF-8, no name twice, no NUL; what it means is for the schemas to say. */
+/** How all JSON that changes something comes in: this content type, UTF-8, no name twice, no NUL. Schemas say what it means. */
 export const jsonBody = createMiddleware<AppEnv>(async (c, next) => {
   const text = await readText(c)
   const isWanted = text !== '' || c.req.method !== 'DELETE'
   if (isWanted && !isText(JSON_TYPE, c.req.header('Content-Type'))) throw new Refusal(415, 'not_json')
   if (isWanted) {
     check(text)
-    c.req.raw.headers.set('Content-Type', JSON_TYPE) // the routes' own look at it knows fewer ways to write the same
+    c.req.raw.headers.set('Content-Type', JSON_TYPE) // the routes check it too, and know fewer spellings
   }
-  c.req.bodyCache.text = Promise.resolve(text || 'null') as never // what is parsed further on is what was checked here
+  c.req.bodyCache.text = Promise.resolve(text || 'null') as never // so later code parses what was checked here
   return next()
 })
 
@@ -29,7 +29,7 @@ function check(text: string) {
   if (hasRepeatedName(text)) throw new Refusal(400, 'repeated_field')
 }
 
-/** No NUL, no half of a character, no sign for what could not be read, escaped or not. `text` is valid JSON, out of valid UTF-8. */
+/** No NUL, no half character, no replacement character, escaped or not. `text` is valid JSON from valid UTF-8. */
 function hasTextOnly(text: string): boolean {
   if (text.includes('\uFFFD')) return false
   for (const [token] of text.matchAll(/"(?:[^"\\]|\\.)*"/g))
@@ -37,7 +37,7 @@ function hasTextOnly(text: string): boolean {
   return true
 }
 
-/** JSON.parse keeps the last of two equal names, other parsers the first: neither is believed. `text` is valid JSON. */
+/** JSON.parse keeps the last of two equal names, other parsers the first, so we accept neither. `text` is valid JSON. */
 export function hasRepeatedName(text: string): boolean {
   const open: (Set<string> | undefined)[] = [] // a set of names per object, undefined per array
   const tokens = text.matchAll(/"(?:[^"\\]|\\.)*"(\s*:)?|[{}[\]]/g)

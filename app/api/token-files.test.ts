@@ -33,7 +33,7 @@ after(async () => {
   await product.close()
 })
 
-/** Bytes as they are: clients of Node's own refuse to send some of them. */
+/** Raw bytes, because Node's own clients refuse to send some of them. */
 async function raw(method: string, path: string, headers: string[], body = '') {
   const socket = connect((server.address() as AddressInfo).port, '127.0.0.1')
   let answer = ''
@@ -49,7 +49,7 @@ async function raw(method: string, path: string, headers: string[], body = '') {
 
 const CHECK = '/1.0/users/authentication/rest/checksign'
 const INFO = '/1.0/users/account/rest/getuserinfo'
-/** Every door that reads the header, and how it shows that it let the caller in. */
+/** Every door that reads the header, and how it shows that the caller is in. */
 const doors: [string, (...headers: string[]) => Promise<boolean>, string][] = [
   ['/api/v1', async (...headers) => (await raw('GET', '/api/v1/account', headers)).status === 200, token],
   ['/1.0', async (...headers) => /"result":0\b/.test((await raw('GET', INFO, headers)).answer), token],

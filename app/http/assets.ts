@@ -17,7 +17,7 @@ export function loadAssets(folder: URL) {
   const icon = asset('favicon.svg', 'image/svg+xml')
   const routes = new Hono<AppEnv>()
   for (const file of [stylesheet, script, icon]) routes.get(file.path, (c) => send(c, file, FOREVER))
-  // Browsers ask for these two by name, whatever the page says.
+  // Browsers ask for these two by name, no matter what the page says.
   for (const file of [asset('favicon.ico', 'image/x-icon'), icon])
     routes.get(`/${file.name}`, (c) => send(c, file, A_DAY))
   return { names: { stylesheet: stylesheet.path, script: script.path, icon: icon.path }, routes }
@@ -39,7 +39,7 @@ function compressed(folder: URL, name: string, type: string) {
   }
 }
 
-/** What a browser has no use for: comments, indentation, and in styles most blanks. It is half a kilobyte of each first visit. */
+/** What a browser doesn't need: comments, indentation, and most blanks in styles. Half a kilobyte of each first visit. */
 const lean = (text: string, type: string) =>
   type.startsWith('text/css')
     ? text.replaceAll(/\/\*.*?\*\//gs, '').replaceAll(/\s*([{};,])\s*|(:)\s+/g, '$1$2')

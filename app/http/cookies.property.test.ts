@@ -48,7 +48,7 @@ async function isSignedIn(header: string) {
   return false
 }
 
-/** What can stand in a header at all: Latin-1 without what ends a line. */
+/** What a header can contain at all: Latin-1 without line ends. */
 const bytes = (most: number) =>
   fc
     .array(fc.integer({ min: 1, max: 255 }), { maxLength: most })

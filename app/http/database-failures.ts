@@ -2,7 +2,7 @@ import { isUntrusted } from '../lib/tls.ts'
 
 /** A database that could not do its part, as opposed to a fault in what it was asked. It passes by itself, or by an operator's hand. */
 export type DatabaseFailure = {
-  /** `busy`: others were in the way for too long. `unavailable`: it can not be reached, or can not write. */
+  /** `busy`: others were in the way for too long. `unavailable`: it can't be reached, or can't write. */
   reason: 'busy' | 'unavailable'
   /** After how many another try may go better. */
   seconds: number
@@ -18,7 +18,7 @@ const FAILURES: [RegExp, DatabaseFailure][] = [
   [/^(40001|40P01|55P03|57014)$/, BUSY], // serialization, deadlock, lock time-out, statement time-out
   [/^(53300|NO_FREE_CONNECTION)$/, BUSY], // too many connections, there or here
   [/^(08...|57P0[1235]|25P0[34])$/, AWAY], // connection failures, shutdown, start-up, sessions that the server ended
-  [/^25006$/, AWAY], // a standby that took over and can not write yet
+  [/^25006$/, AWAY], // a standby that took over and can't write yet
   [/^(CONNECTION_LOST|NO_ANSWER|NO_TLS)$/, AWAY],
   [/^(ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN)$/, AWAY],
   [/^(SQLITE_(FULL|IOERR|READONLY|CANTOPEN)|53100|53200|53400|58030)/, FULL], // disk, memory, a configured limit

@@ -25,7 +25,7 @@ before(async () => {
   owner = await withTwoFactor(product)
 })
 
-/** Puts another function in the place of one of a store's, until the test is over. */
+/** Replaces one of a store's functions until the test is over. */
 const repairs: (() => void)[] = []
 function breaks<Store extends object, Name extends keyof Store>(store: Store, name: Name, by: Store[Name]) {
   const whole = store[name]
@@ -40,7 +40,7 @@ afterEach(() => {
 
 beforeEach(() => void product.faults.splice(0))
 
-/** A page of ours that says whose fault it is, and nothing of what it was. */
+/** A page of ours that says whose fault it is, but not what happened. */
 function isFault(answer: Awaited<ReturnType<typeof owner.browser.get>>, status = 500) {
   assert.equal(answer.status, status)
   assert.equal(answer.html.match(/<h1/g)?.length, 1)

@@ -3,7 +3,7 @@ import { readEmailAddress } from '../lib/email-address.ts'
 import { canBeSeen, staysOnItsLine } from '../lib/one-line.ts'
 import { PASSWORD_MAX_LENGTH } from '../lib/password-rules.ts'
 
-// Made anew at each call: what a schema can be asked for its documentation is settled when it is made.
+// Made at each call, because what a schema says in documentation is settled when it is made.
 
 /** In the one form that is stored: one mailbox is one account, however its address is typed. */
 export const emailField = () =>

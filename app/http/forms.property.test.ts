@@ -6,7 +6,7 @@ import { z } from 'zod'
 import { fieldsIn, readFields, readForm } from './forms.ts'
 import { Refusal } from './refusals.ts'
 
-/** What a person can type: whole characters, without NUL and without the sign for what could not be read. */
+/** What a person can type: whole characters, without NUL and the replacement character. */
 const typed = fc.string({ unit: 'binary', maxLength: 40 }).map((text) => text.replaceAll(/[\0\uFFFD]|\p{Cs}/gu, ''))
 const isNamed = ([name, value]: [string, string]) => name !== '' && !(value === '' && name.includes('@'))
 const fields = fc
@@ -15,7 +15,7 @@ const fields = fc
 
 const FORM = 'application/x-www-form-urlencoded'
 
-/** What the parser makes of a body: its fields, or the reason of its refusal. Anything else that it throws goes on. */
+/** What the parser makes of a body: its fields, or the reason for its refusal. Anything else that it throws goes on. */
 async function read(body: string | Buffer<ArrayBuffer>, type = FORM): Promise<[string, string][] | string> {
   const app = new Hono()
     .post('/', async (c) => c.json([...(await readFields(c))]))

@@ -39,7 +39,7 @@ async function refused(body: BodyInit, status: number, type?: string) {
   return answer
 }
 
-/** A body that tells no length beforehand; `taken` counts what was read of it. */
+/** A body without a length. `taken` counts what was read of it. */
 function chunked(chunk: string, times: number) {
   const counter = { taken: 0 }
   const bytes = new TextEncoder().encode(chunk)

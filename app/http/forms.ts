@@ -4,7 +4,7 @@ import { isText } from './media-type.ts'
 import { Refusal } from './refusals.ts'
 import { readText } from './text.ts'
 
-/** Comes along with a button that has nothing else to send. */
+/** A button with nothing else to send comes with this. */
 const PRESSED = 'pressed'
 
 export type FieldErrors<Field extends string> = Partial<Record<Field, string>>
@@ -16,8 +16,8 @@ export type Form<Shape extends z.ZodObject> =
 
 /**
  * The one parser of forms. Fields that are missing or wrong come back as errors for the page; a body that no form of
- * ours sends (another content type, too large, not UTF-8, a field twice, a field we do not know) is a `Refusal`.
- * `ticks` matches the names of checkboxes that the form has besides, whose value is `yes`: they are in `values` alone.
+ * ours sends (another content type, too large, not UTF-8, a field twice, an unknown field) is a `Refusal`. `ticks` matches
+ * the names of the form's extra checkboxes, whose value is `yes`. They are only in `values`.
  */
 export async function readForm<Shape extends z.ZodObject>(
   c: AnyContext,
@@ -37,12 +37,12 @@ export async function readForm<Shape extends z.ZodObject>(
   return { ok: false, values: typed, errors: errors as FieldErrors<Extract<keyof z.output<Shape>, string>> }
 }
 
-/** For forms of buttons alone. */
+/** For forms with only buttons. */
 export async function readNothing(c: AnyContext): Promise<void> {
   await readForm(c, z.object({}))
 }
 
-/** The fields of a form body; a `Refusal` where it is none, is not text, or has a field twice. */
+/** The fields of a form body. A `Refusal` if it isn't one, isn't text, or has a field twice. */
 export async function readFields(c: AnyContext): Promise<Map<string, string>> {
   if (!isText('application/x-www-form-urlencoded', c.req.header('Content-Type'))) throw new Refusal(415, 'not_a_form')
   return fieldsIn(await readText(c))
@@ -55,7 +55,7 @@ export async function readFields(c: AnyContext): Promise<Map<string, string>> {
 export function fieldsIn(text: string): Map<string, string> {
   const fields = new Map<string, string>()
   for (const [name, value] of new URLSearchParams(text)) {
-    // U+FFFD is what bad UTF-8 behind a percent sign turns into; NUL is refused by PostgreSQL and meant by nobody.
+    // Bad UTF-8 after a percent sign turns into U+FFFD. PostgreSQL refuses NUL, and nobody means it.
     if (/[\0\uFFFD]/.test(name + value)) throw new Refusal(400, 'not_text')
     if (isUnnamed(name, value)) continue
     if (fields.has(name)) throw new Refusal(400, 'repeated_field')
@@ -64,5 +64,5 @@ export function fieldsIn(text: string): Map<string, string> {
   return fields
 }
 
-/** Lynx sends `=ada@example.com`, and w3m the value alone. There it is an address, and no name of ours has its sign. */
+/** Lynx sends `=ada@example.com`, and w3m only the value. Here that is an address, and no name of ours has an @. */
 const isUnnamed = (name: string, value: string) => name === '' || (value === '' && name.includes('@'))

@@ -15,10 +15,10 @@ const PUBLIC = [
   /^\/mail\//, // the link is the key to it
   /^\/sign-in\/two-factor/,
   /^\/api\//, // reads no cookie; its own guards are tested in api/v1
-  /^\/settings$/, // sends on to a guarded page, whoever asks
+  /^\/settings$/, // leads everybody on to a guarded page
 ]
 
-/** Every path and method that the product answers, but those open to anybody. Read from the routes, so that none is forgotten. */
+/** Every path and method that isn't open to everybody. Read from the routes, so none is forgotten. */
 const guarded = product.app.routes.filter(
   ({ method, path }) => ['GET', 'POST'].includes(method) && !PUBLIC.some((open) => open.test(path)),
 )
@@ -31,7 +31,7 @@ before(async () => {
 const ask = (browser: Browser, { method, path }: { method: string; path: string }) =>
   method === 'GET' ? browser.get(path) : browser.post(path)
 
-/** An answer that tells of nothing but the way. */
+/** An answer that only says where to go. */
 function leadsTo(answer: Awaited<ReturnType<typeof ask>>, page: string) {
   assert.equal(answer.status, 303)
   assert.equal(answer.location?.split('?')[0], page)

@@ -1,12 +1,11 @@
 import { createMiddleware } from 'hono/factory'
-import { owesConfirmation } from '../account/confirm-email.ts'
+import { type Deed, type Hindrance, standing } from '../identity/standing.ts'
 import type { MailDeps } from '../mail/account-mails.ts'
 import { currentSession, type Session, type SessionDeps } from '../sign-in/session.ts'
-import { owedBefore } from '../sign-in/standing.ts'
 import type { AnyContext, AppEnv, SignedInEnv } from './env.ts'
 import type { Cookies } from './session.ts'
 
-export type GuardDeps = SessionDeps & { cookies: Cookies }
+export type GuardDeps = SessionDeps & Pick<MailDeps, 'mailDelivery'> & { cookies: Cookies }
 
 /** Behind it there is a session in `c.var.session`. Others are taken to sign-in, or to the code they still owe. */
 export const signedIn = (deps: GuardDeps) => signedInWith(deps, (_, token) => currentSession(deps, token))
@@ -47,25 +46,18 @@ export const asksForCookie = ({ cookies }: GuardDeps) =>
     if (c.req.method === 'GET' && c.res.status === 200) cookies.probe.ask(c)
   })
 
-/** For whoever owes new recovery codes, this page is closed until there are some. Comes after `signedIn`. */
-export const hasRecoveryCodes = createMiddleware<SignedInEnv>(async (c, next) => {
-  if (owedBefore('anything', c.var.session)) return c.redirect('/settings/two-factor/recovery-codes', 303)
-  await next()
-})
-
-/** Nobody sets a second factor up before the address is confirmed; the page of the address says so. Comes after `signedIn`. */
-export const hasConfirmedEmail = (deps: GuardDeps & Pick<MailDeps, 'mailDelivery'>) =>
+/** Comes after `signedIn`: whose standing closes what the page is for is led to where that changes. */
+export const may = (deps: GuardDeps, deed: Deed) =>
   createMiddleware<SignedInEnv>(async (c, next) => {
-    if (owesConfirmation(deps, c.var.session)) {
-      deps.cookies.notice.leave(c, 'email_unconfirmed')
-      return c.redirect('/settings/email', 303)
-    }
-    await next()
+    const answer = standing(deps, { kind: 'session', session: c.var.session }, deed)
+    if (answer === 'go_on' || answer === 'nothing') return next()
+    if (answer === 'confirm_email') deps.cookies.notice.leave(c, 'email_unconfirmed')
+    return c.redirect(LEADS_TO[answer], 303)
   })
 
-/** The second factor is on, or off; where it is not so, the account page says what is. */
-export const secondFactor = (wanted: 'on' | 'off') =>
-  createMiddleware<SignedInEnv>(async (c, next) => {
-    if ((c.var.session.secondFactorSince !== null) !== (wanted === 'on')) return c.redirect('/settings/account', 303)
-    await next()
-  })
+const LEADS_TO: Record<Hindrance, string> = {
+  make_recovery_codes: '/settings/two-factor/recovery-codes',
+  set_up_second_factor: '/settings/account',
+  change_second_factor: '/settings/account',
+  confirm_email: '/settings/email',
+}

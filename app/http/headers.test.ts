@@ -8,7 +8,7 @@ after(() => product.close())
 type Answer = Awaited<ReturnType<ReturnType<typeof product.browser>['get']>>
 const answers: { what: string; answer: Answer; cookieBound: boolean }[] = []
 
-// A crawl of every kind of answer there is: pages, redirects, files, downloads, refusals of each status, and a fault.
+// Crawls every kind of answer: pages, redirects, files, downloads, refusals of each status, and a fault.
 before(async () => {
   const keep = (what: string, answer: Answer, cookieBound = true) => void answers.push({ what, answer, cookieBound })
   const nobody = product.browser()

@@ -20,11 +20,11 @@ export function headersOf(baseUrl: string): [string, string][] {
   ]
   if (baseUrl.startsWith('https:')) headers.push(['Strict-Transport-Security', 'max-age=31536000; includeSubDomains']) // RFC 6797; one year
 
-  headers.push(['Cache-Control', 'no-store']) // pages depend on cookies; what does not says so itself
+  headers.push(['Cache-Control', 'no-store']) // pages depend on cookies; anything that doesn't says so itself
   return headers
 }
 
-/** Sets them, on the static files' responses as well. */
+/** Sets them, also on static files. */
 export function securityHeaders(baseUrl: string) {
   const headers = headersOf(baseUrl)
   const all = Object.fromEntries(headers)
@@ -32,8 +32,8 @@ export function securityHeaders(baseUrl: string) {
 
   return createMiddleware<AppEnv>((c, next) => {
     c.set('headers', set)
-    // Set beforehand, so that the response is made once with them: headers added to a finished one cost a copy of it.
-    // The API makes its answers with the whole set in one go (app/api/v1/answer.ts).
+    // Set beforehand, so the response is made with them: adding headers to a finished one costs a copy.
+    // The API makes its answers with the whole set at once (app/api/v1/answer.ts).
     if (!c.req.path.startsWith('/api/v1/')) for (const [name, value] of headers) c.header(name, value)
     return next()
   })

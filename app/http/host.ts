@@ -2,12 +2,12 @@ import { createMiddleware } from 'hono/factory'
 import type { AppEnv } from './env.ts'
 import { Refusal } from './refusals.ts'
 
-/** Told of a request for another host: what it asked for, and what we are. */
+/** Hears about a request for another host: what it asked for, and what we are. */
 type Told = (asked: string, expected: string) => void
 
 /**
- * We are one host. A request for another is misdirected (RFC 9110 section 15.5.20); an unclear one is bad. The usual port may be
- * named, and who types a dot at the end, which means the same host, is sent on: cookies and `Origin` go by the name without.
+ * We are one host. A request for another is misdirected (RFC 9110 section 15.5.20), and an unclear one is bad. It may name the
+ * usual port. A dot at the end means the same host, and leads to the name without, because cookies and `Origin` go by that.
  */
 export function onlyHost(baseUrl: string, told: Told = () => {}) {
   const { host, port, protocol } = new URL(baseUrl)

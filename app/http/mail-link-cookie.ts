@@ -3,11 +3,11 @@ import { type LinkPurpose, looksLikeLinkToken } from '../mail/links.ts'
 import type { AnyContext, AppEnv } from './env.ts'
 import type { Cookies } from './session.ts'
 
-/** The link that somebody has come by, between its URL and the form that uses it up. One cookie, for one purpose at a time. */
+/** The link somebody followed, between its URL and the form that uses it up. One cookie, for one purpose at a time. */
 export const mailLinkCookie = ({ cookies }: { cookies: Cookies }, purpose: LinkPurpose) => ({
   /**
-   * Takes the token out of the URL at once, where histories, logs and the next page's Referer would have it. Reads nothing and uses
-   * nothing up: programs that scan mail open every link. A token of no right shape goes as well, and the page finds no link.
+   * Takes the token out of the URL at once, because histories, logs and the next page's Referer would keep it. Reads nothing and
+   * uses nothing up, because programs that scan mail open every link. A malformed token goes too, and the page finds no link.
    */
   exchange: createMiddleware<AppEnv>(async (c, next) => {
     const tokens = c.req.queries('token')
@@ -18,7 +18,7 @@ export const mailLinkCookie = ({ cookies }: { cookies: Cookies }, purpose: LinkP
     return c.redirect(c.req.path, 303)
   }),
 
-  /** The token, where the cookie is for this purpose and has the right shape. Whether the link is good, the store says. */
+  /** The token, if the cookie is for this purpose and has the right shape. The store says whether the link works. */
   read(c: AnyContext): string | undefined {
     const [of, token = '', ...more] = cookies.mailLink.read(c)?.split('.') ?? []
     return of === purpose && more.length === 0 && looksLikeLinkToken(token) ? token : undefined

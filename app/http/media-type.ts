@@ -1,12 +1,12 @@
-// A Content-Type as RFC 9110 lets it be written: sections 5.6.6 and 8.3.1, and blanks around `=` as well.
+// A Content-Type in any spelling that RFC 9110 allows (sections 5.6.6 and 8.3.1), and with blanks around `=`.
 
 const TOKEN = "[!#$%&'*+.^_`|~\\w-]+"
 const PARAMETER = `;[ \\t]*(?:(${TOKEN})[ \\t]*=[ \\t]*(${TOKEN}|"(?:[^"\\\\]|\\\\.)*")[ \\t]*)?`
 const PARAMETERS = new RegExp(PARAMETER, 'g')
 const WHOLE = new RegExp(`^[ \\t]*(${TOKEN}/${TOKEN})[ \\t]*((?:${PARAMETER})*)$`)
-const LONGEST = 256 // characters; nobody has a reason for half of it
+const LONGEST = 256 // characters; nobody needs half as many
 
-/** Whether a body is said to be of that type, and in no other charset than UTF-8. Other parameters don't matter here. */
+/** Whether a body claims that type, and no charset but UTF-8. Other parameters don't matter here. */
 export function isText(wanted: string, header: string | undefined): boolean {
   if (header === undefined || header.length > LONGEST) return false
   const [, type, parameters = ''] = WHOLE.exec(header) ?? []

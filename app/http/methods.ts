@@ -3,9 +3,9 @@ import { createMiddleware } from 'hono/factory'
 import type { AppEnv } from './env.ts'
 import { Refusal } from './refusals.ts'
 
-/** Answers a method that a path does not take with 405 and `Allow` (RFC 9110 section 15.5.6), before any guard has its say. */
+/** Answers a method that a path doesn't take with 405 and `Allow` (RFC 9110 section 15.5.6), before any guard runs. */
 export function onlyAllowedMethods(app: Hono<AppEnv>) {
-  let allowed: ReturnType<typeof allowedMethods> | undefined // read at the first request, when all routes stand
+  let allowed: ReturnType<typeof allowedMethods> | undefined // read at the first request, when all routes exist
 
   return createMiddleware<AppEnv>((c, next) => {
     allowed ??= allowedMethods(app)
@@ -18,7 +18,7 @@ export function onlyAllowedMethods(app: Hono<AppEnv>) {
   })
 }
 
-/** Which methods the routes of `app` take at a path; none where there is no such path. */
+/** Which methods the routes of `app` take at a path; none if there is no such path. */
 export function allowedMethods(app: Hono<AppEnv>): (path: string) => string[] {
   const exact = new Map<string, Set<string>>()
   for (const { path, method } of app.routes) {

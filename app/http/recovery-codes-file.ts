@@ -17,7 +17,7 @@ export function sendCodesFile(c: AnyContext, site: Site, account: string, madeAt
 const nameOf = ({ baseUrl }: Site, account: string, madeAt: Date) =>
   ['latchkey-recovery-codes', safe(new URL(baseUrl).host), safe(account), safe(inUtc(madeAt))].join('-').concat('.txt')
 
-const NAME_AT_MOST = 64 // characters of a part, so that a file system takes the whole
+const NAME_AT_MOST = 64 // characters per part, so a file system takes the whole name
 
 const safe = (text: string) =>
   text

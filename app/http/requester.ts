@@ -6,7 +6,7 @@ import type { AppEnv } from './env.ts'
 const ANALYSED = 512 // characters of User-Agent; real ones are under 300
 const REMEMBERED = 200 // different ones
 
-/** What programs say that are no browsers, and Bowser knows none of. */
+/** User-Agents of programs that aren't browsers, which Bowser doesn't know. */
 const PROGRAMS = [
   ...[
     'aiohttp',
@@ -53,7 +53,7 @@ export function requester(trustedProxies: readonly Proxy[]) {
   })
 }
 
-/** The last address that no proxy of ours vouches for: what stands left of it may be invented. */
+/** The last address that no proxy of ours vouches for. Everything left of it may be invented. */
 function clientAddress(peer: string, forwarded: string | undefined, isTrusted: (address: string) => boolean) {
   let address = peer
   const hops = (forwarded ?? '').split(',').map((hop) => plain(hop.trim()))
@@ -68,7 +68,7 @@ function clientAddress(peer: string, forwarded: string | undefined, isTrusted: (
 /** IPv4 arrives as `::ffff:192.0.2.1` on a socket that takes both. */
 const plain = (address: string) => address.replace(/^::ffff:(?=\d+\.)/i, '')
 
-/** Browsers say the same with every request. Who says something new each time makes it forget, and costs no memory. */
+/** Browsers say the same with every request. A client that says something new each time makes it forget, and costs no memory. */
 function remembering(work: (userAgent: string | undefined) => string) {
   const known = new Map<string | undefined, string>()
   return (userAgent: string | undefined) => {
@@ -82,7 +82,7 @@ function remembering(work: (userAgent: string | undefined) => string) {
   }
 }
 
-/** "Firefox on Linux". What cannot be told is called a browser or a program, and nothing of the text is kept. */
+/** "Firefox on Linux". If it can't tell, it says browser or program, and keeps nothing of the text. */
 export function browserInWords(userAgent: string | undefined): string {
   if (!userAgent) return 'Unknown program'
   try {

@@ -47,7 +47,7 @@ const ELSEWHERE = [
   '',
 ]
 
-/** Where a browser that stands on our page goes for this Location. */
+/** Where a browser on our page goes for this Location. */
 const destination = (location: string | null) => new URL(location ?? '', BASE_URL)
 
 describe('after sign-in', () => {

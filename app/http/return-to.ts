@@ -1,6 +1,6 @@
-const LONGEST = 512 // characters: longer ones would not fit in a header for certain
+const LONGEST = 512 // characters: longer ones might not fit in a header
 
-/** A path of ours to go to after sign-in, or `/`. Whatever resolves to another origin, or to no page, is dropped. */
+/** Our path to go to after sign-in, or `/`. Drops anything that resolves to another origin or to no page. */
 export function returnPath(wanted: string | undefined, baseUrl: string): string {
   if (!wanted || wanted.length > LONGEST || !URL.canParse(wanted, baseUrl)) return '/'
   const { origin, pathname, search } = new URL(wanted, baseUrl)

@@ -2,8 +2,8 @@ import type { Result, Router } from 'hono/router'
 import { TrieRouter } from 'hono/router/trie-router'
 
 /**
- * Looks a path up once and remembers what it found, for the paths that stand in the routes as they are. There are few of
- * them, and nearly every request is for one: how many paths with ids or nonsense are asked for does not make it grow.
+ * Looks up a path once and remembers the result, for paths without parameters. There are few of them, and nearly every
+ * request is for one. Requests for paths with ids or nonsense don't make it grow.
  */
 export class RememberingRouter<Handler> implements Router<Handler> {
   name = 'RememberingRouter'
@@ -18,7 +18,7 @@ export class RememberingRouter<Handler> implements Router<Handler> {
   }
 
   match(method: string, path: string): Result<Handler> {
-    const key = method + path // no method has a slash in it, and every path begins with one
+    const key = method + path // no method has a slash, and every path begins with one
     const before = this.found.get(key)
     if (before) return before
     const result = this.routes.match(method, path)

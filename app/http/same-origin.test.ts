@@ -20,7 +20,7 @@ const posts = product.app.routes
   .filter(({ method, path }) => method === 'POST' && !path.startsWith('/api/')) // which takes no forms, and reads no cookie
   .map(({ path }) => path)
 
-/** Fields that would do what each form does, were it sent from our own page. */
+/** Fields that would do what each form does if our own page sent it. */
 const FIELDS: Record<string, Record<string, string>> = {
   '/sign-up': { email: 'eve@example.com', password: PASSWORD },
   '/settings/password': { current: PASSWORD, new: 'seven copper lanterns sing' },
@@ -37,7 +37,7 @@ before(async () => {
   visitors = [product.browser(), ...(await manyOwingCode(product, email, 1)), browser, enroller]
 })
 
-/** What a request tells of its source, instead of what our own pages tell. */
+/** What a request says about its source, instead of what our own pages say. */
 const told = (browser: Browser, path: string, source: Record<string, string>) =>
   browser.send(path, {
     method: 'POST',

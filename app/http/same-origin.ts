@@ -4,16 +4,16 @@ import { Refusal } from './refusals.ts'
 
 const SAFE = ['GET', 'HEAD', 'OPTIONS', 'TRACE'] // RFC 9110 section 9.2.1
 
-/** Told of a request that was refused: what it said of its source, and what it should have said. */
+/** Hears about a refused request: what it said about its source, and what it should have said. */
 type Told = (asked: string, expected: string) => void
 
 /**
- * Every other request must come from our own pages: whatever the browser tells of its source (Origin, Sec-Fetch-Site,
- * Referer) has to name `baseUrl`, and it has to tell at least one. The Host header proves nothing.
+ * Every other request must come from our own pages: everything the browser says about its source (Origin, Sec-Fetch-Site,
+ * Referer) must name `baseUrl`, and it must say at least one. The Host header proves nothing.
  */
 export const sameOrigin = (baseUrl: string, told: Told) => fromOurPages(baseUrl, told, true)
 
-/** For the APIs, which read no cookie: a program tells nothing of a source, but a page of another site gives itself away. */
+/** For the APIs, which read no cookie: a program says nothing about a source, but another site's page gives itself away. */
 export const notOtherSites = (baseUrl: string, told: Told) => fromOurPages(baseUrl, told, false)
 
 const fromOurPages = (baseUrl: string, told: Told, mustTell: boolean) =>
@@ -36,7 +36,7 @@ const fromOurPages = (baseUrl: string, told: Told, mustTell: boolean) =>
     return next()
   })
 
-/** `Origin: null, Sec-Fetch-Site: same-origin`. Of a referer only the site: its path may hold what is secret. */
+/** `Origin: null, Sec-Fetch-Site: same-origin`. Only the referer's site, because its path may hold a secret. */
 const inWords = (source: Record<string, string | undefined>) =>
   Object.entries(source)
     .filter(([, value]) => value !== undefined)

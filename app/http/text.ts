@@ -9,10 +9,10 @@ export async function readText(c: AnyContext): Promise<string> {
   if (Number(told ?? 0) > BODY_LIMIT) throw new Refusal(413, 'too_large')
   let body: ArrayBuffer | Uint8Array
   try {
-    // Node takes no more than was told. A stream costs as much as the rest of the request, and only chunks need one.
+    // Node takes no more than the announced length. A stream costs as much as the rest of the request, and only chunks need one.
     body = told === undefined ? await readChunks(c) : await c.req.raw.arrayBuffer()
   } catch {
-    throw new Refusal(400, 'bad_request') // the client went away in the middle: no fault of ours
+    throw new Refusal(400, 'bad_request') // the client went away in the middle, which isn't our fault
   }
   if (body.byteLength > BODY_LIMIT) throw new Refusal(413, 'too_large')
   try {
@@ -22,7 +22,7 @@ export async function readText(c: AnyContext): Promise<string> {
   }
 }
 
-/** A body that tells no length beforehand, until it is too large. */
+/** A body without a length, until it is too large. */
 async function readChunks(c: AnyContext): Promise<Uint8Array> {
   const chunks: Uint8Array[] = []
   let length = 0

@@ -3,7 +3,7 @@ import { headersOf } from './headers.ts'
 
 type Answering = Duplex & { _httpMessage?: { headersSent: boolean } | null }
 
-/** Answers what Node can't read as a request, and closes; nothing of it comes back. As Node itself does, but in words. */
+/** Answers what Node can't read as a request, and closes. Repeats nothing of it. As Node itself does, but in words. */
 export function answerUnreadable(baseUrl: string) {
   const headers = [...headersOf(baseUrl), ['Connection', 'close'], ['Content-Type', 'text/plain; charset=utf-8']]
   const lines = headers.map(([name, value]) => `${name}: ${value}\r\n`).join('')

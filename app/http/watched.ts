@@ -6,7 +6,7 @@ import type { AnyContext, AppEnv } from './env.ts'
 
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']
 
-/** Times every request, where somebody looks at it; otherwise it is nothing at all. */
+/** Times every request if somebody looks at the times. Otherwise it does nothing. */
 export function watched({ log, metrics, isMeasured }: { log: Log; metrics: Metrics; isMeasured: boolean }) {
   const app = new Hono<AppEnv>()
   if (!isMeasured && !log.tellsRequests) return app
@@ -22,5 +22,5 @@ export function watched({ log, metrics, isMeasured }: { log: Log; metrics: Metri
   })
 }
 
-/** As it stands in the routes, `/settings/tokens/:id`; all paths that are none of ours are one. */
+/** As the routes write it, `/settings/tokens/:id`. All unknown paths count as one. */
 const patternOf = (c: AnyContext) => matchedRoutes(c).findLast(({ path }) => !path.endsWith('*'))?.path ?? 'unknown'

@@ -117,6 +117,19 @@ describe('the log of an account', () => {
     assert.match(text, /Failed: wrong password\s+\S.*203\.0\.113\.4.*Account created/)
   })
 
+  test('marks an attempt that failed, and nothing else', async () => {
+    const { browser, email } = await signedUp(product)
+    await product.browser().post('/sign-in', { email, password: 'wrong' })
+    const { html } = await browser.get('/settings/activity')
+    const listed = html.match(/<ol class="events">(.*?)<\/ol>/s)?.[1] ?? ''
+    const marks = [...listed.matchAll(/<li( class="failed")?><p class="what">(<svg)?/g)].map(([, failed, icon]) => [
+      failed,
+      icon,
+    ])
+    const unmarked = [undefined, undefined]
+    assert.deepEqual(marks, [[' class="failed"', '<svg'], unmarked, unmarked], 'then signed in, and signed up')
+  })
+
   test("is nobody else's: another account sees none of it", async () => {
     const { email } = await signedUp(product)
     await product.browser({ address: '203.0.113.44' }).post('/sign-in', { email, password: 'wrong' })

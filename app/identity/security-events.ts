@@ -73,9 +73,9 @@ export type SecurityEvent = Origin & {
   accountId: number
   kind: EventKind
   method: Method | null
-  /** The id of the factor or access token it is about, where there is one. */
+  /** The id of the factor or access token it is about, if there is one. */
   subject: string | null
-  /** `due` until the mail about it stands in the queue. */
+  /** `due` until its mail is in the queue. */
   notice: 'due' | null
   at: Date
 }
@@ -86,9 +86,9 @@ export type About<Kind extends EventKind> = {
   noticed?: [Kind] extends [MailedKind] ? boolean : false
 }
 
-let sequence = 0 // orders what one process writes in the same millisecond; it is no count of anything
+let sequence = 0 // orders what one process writes within a millisecond; it counts nothing
 
-/** The row for something that happens now; the store writes it in the transaction of what it records. */
+/** The row for something that happens now. The store writes it in the transaction that it records. */
 export const securityEvent = <Kind extends EventKind>(
   kind: Kind,
   accountId: number,

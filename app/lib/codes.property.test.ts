@@ -7,7 +7,7 @@ const ALPHABET = [...'0123456789abcdefghjkmnpqrstvwxyz']
 const code = fc.array(fc.constantFrom(...ALPHABET), { minLength: 10, maxLength: 10 }).map((letters) => letters.join(''))
 const digits = fc.stringMatching(/^[0-9]{6}$/)
 
-/** What stands between characters and is forgiven. */
+/** What may separate characters. */
 const gap = fc.array(
   fc.constantFrom(' ', '\t', '\n', '-', '\u00A0', '\u2010', '\u2013', '\u2014', '\u3000', '\u2212', '\u200B'),
   {

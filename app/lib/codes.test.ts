@@ -195,6 +195,6 @@ describe('what is typed into the one field', () => {
   })
 })
 
-/** The number in the digits of a script. */
+/** The number in a script's digits. */
 const written = (system: string, number: number) =>
   new Intl.NumberFormat(`en-u-nu-${system}`, { useGrouping: false }).format(number)

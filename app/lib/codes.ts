@@ -1,7 +1,7 @@
 import { randomFillSync } from 'node:crypto'
 import { generateRandomString } from '@oslojs/crypto/random'
 
-/** Crockford's base32: no i, l, o, u, so that nothing is misread or spells a word. */
+/** Crockford's base32: no i, l, o, u, so nothing is misread or spells a word. */
 const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz'
 const LENGTH = 10 // characters of 5 bits: 50 bits, against guessing at a few attempts per account
 export const RECOVERY_CODES = 12 // per account
@@ -24,12 +24,12 @@ export type TypedCode =
   | { kind: 'recovery_code'; code: string }
   | { kind: 'malformed' }
 
-/** UTF-16 units; a line of our own file has 15. Longer texts are no code, and cost nothing to look at. */
+/** UTF-16 units. A line of our own file has 15. A longer text isn't a code, and costs nothing to look at. */
 export const TYPED_CODE_AT_MOST = 256
 
 /**
  * A code as people have it: a line of our own file, an entry of a list, in quotes, with other dashes, invisible marks, or
- * digits of another script. Reads o as 0, and i and l as 1, as Crockford's base32 does. A text that holds two codes is none.
+ * digits of another script. Reads o as 0, and i and l as 1, as Crockford's base32 does. A text with two codes is none.
  */
 export function readTypedCode(typed: string): TypedCode {
   if (typed.length > TYPED_CODE_AT_MOST) return MALFORMED
@@ -45,20 +45,20 @@ const MALFORMED: TypedCode = { kind: 'malformed' }
 
 const INVISIBLE = /[\p{Cf}\p{Default_Ignorable_Code_Point}]/gu
 
-/** Blanks and dashes: those of Unicode, and what else is typed or pasted for one (minus signs, rules, a Japanese long vowel). */
+/** Blanks and dashes: Unicode's, and what people type or paste for one (minus signs, rules, a Japanese long vowel). */
 const GAP = /[\s\p{Pd}\u207B\u208B\u2212\u2043\u02D7\u2500\u2501\u2796\u30FC\uFF70]/gu
 
-/** What may stand around a code: bullets, boxes, quotes, punctuation. Never between its characters. */
+/** What may surround a code: bullets, boxes, quotes, punctuation. Never between its characters. */
 const AROUND = /^[\s\p{P}\p{S}]+|[\s\p{P}\p{S}]+$/gu
 
-/** The tick and the number of a list. The mark and the blank behind it tell them from the code's own characters. */
+/** A list's tick and number. The mark and the blank after it tell them from the code's own characters. */
 const LIST_MARK = /^(?:x\]\s+)?(?:[0-9]{1,2}[.):\]]\s+)?/i
 
 const withoutListMark = (text: string) => text.replace(AROUND, '').replace(LIST_MARK, '').replace(AROUND, '')
 
 const inOurDigits = (text: string) => text.replace(/\p{Nd}/gu, (digit) => String(digitValue(digit.codePointAt(0) ?? 0)))
 
-/** Unicode keeps the decimal digits of a script together, zero to nine, and begins each run of digits with a zero. */
+/** Unicode keeps a script's decimal digits together, zero to nine, and begins each run with a zero. */
 function digitValue(digit: number): number {
   let zero = digit
   while (/\p{Nd}/u.test(String.fromCodePoint(zero - 1))) zero--

@@ -1,8 +1,8 @@
 import { domainToASCII, domainToUnicode } from 'node:url'
 
-/** RFC 5321 section 4.5.3.1.3, less the angle brackets; of the address as it is stored. */
+/** RFC 5321 section 4.5.3.1.3, without the angle brackets, for the address as we store it. */
 const LENGTH_AT_MOST = 254
-/** UTF-16 units that are looked at: no address that fits is typed in more. */
+/** UTF-16 units that we look at. No address that fits is longer when typed. */
 const TYPED_AT_MOST = 1024
 
 export type EmailAddress =
@@ -10,8 +10,8 @@ export type EmailAddress =
   | { ok: false; reason: 'no_address' | 'other_letters' | 'too_long' }
 
 /**
- * The one form in which an address is stored, looked up and written to, out of any in which it is typed: without blanks
- * around it and marks that nobody sees, in lower case, its domain in ASCII (UTS 46). Giving the one form gives it back.
+ * The one form in which we store, look up and write to an address, however it is typed: without blanks around it and invisible
+ * marks, in lower case, its domain in ASCII (UTS 46). This form stays as it is.
  */
 export function readEmailAddress(typed: string): EmailAddress {
   if (typed.length > TYPED_AT_MOST) return { ok: false, reason: 'too_long' }
@@ -20,7 +20,7 @@ export function readEmailAddress(typed: string): EmailAddress {
   const local = text.slice(0, Math.max(at, 0)).replace(JOINERS, '')
   const domain = domainIn(text.slice(at + 1))
   if (local === '' || !DOMAIN.test(domain)) return { ok: false, reason: 'no_address' }
-  // Before it is in lower case, which would turn some other letters (the Kelvin sign) into ours.
+  // Before lower-casing, which would turn some other letters (the Kelvin sign) into ours.
   if (/[^\0-\x7F]/.test(local)) return { ok: false, reason: 'other_letters' }
   if (!DOT_ATOM.test(local)) return { ok: false, reason: 'no_address' }
   const email = `${local.toLowerCase()}@${domain}`
@@ -38,24 +38,24 @@ export function readableEmail(email: string): string {
 }
 
 const INVISIBLE = /(?![\u200C\u200D])[\p{Cf}\p{Default_Ignorable_Code_Point}]/gu
-/** They mean something in the domains of some scripts (RFC 5892 appendix A), and nothing elsewhere. */
+/** They have a meaning in some scripts' domains (RFC 5892 appendix A), and none elsewhere. */
 const JOINERS = /[\u200C\u200D]/g
 
-/** RFC 5321 section 4.1.2. What `type=email` takes besides, dots at an end or two in a row, no mailbox may have. */
+/** RFC 5321 section 4.1.2. `type=email` also takes dots at an end or two in a row, which no mailbox may have. */
 const DOT_ATOM = /^[a-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*$/i
 const DOMAIN = /^(?:[a-z0-9][a-z0-9-]*\.)+(?:[a-z]{2,}|xn--[a-z0-9-]*[a-z0-9])$/
 
 /** In ASCII, or ''. */
 function domainIn(typed: string): string {
-  // Of ASCII nothing but a name: `domainToASCII` takes a path off, decodes percent signs, and reads numbers as an address.
+  // Only names, if it is ASCII: `domainToASCII` cuts off a path, decodes percent signs, and reads numbers as an address.
   if (!/^(?:[a-z0-9.-]|[^\0-\x7F])+$/i.test(typed)) return ''
   const domain = domainToASCII(typed) || domainToASCII(typed.replace(JOINERS, ''))
-  return domain || typed.toLowerCase() // a name that only begins like an internationalized one is nobody's but its own
+  return domain || typed.toLowerCase() // a name that only begins like an internationalized one stays as it is
 }
 
 /**
- * Each label is of one script, and letters that look like Latin ones stand in no domain with a Latin label: what is read is what it
- * is. As browsers do it (UTS 39), and stricter.
+ * Each label has one script, and a domain with a Latin label has no letters that look like Latin ones: what you read is what it
+ * is. Like browsers (UTS 39), and stricter.
  */
 function looksLikeItself(labels: string[]): boolean {
   const isLatin = (label: string) => LATIN.test(label)
@@ -68,7 +68,7 @@ function looksLikeItself(labels: string[]): boolean {
 const ofScripts = (...scripts: string[]) =>
   new RegExp(`^[0-9${scripts.map((script) => `\\p{Script_Extensions=${script}}`).join('')}-]+$`, 'u')
 
-/** The letters of European languages and Vietnamese; phonetic ones, which look like these, are left out. */
+/** The letters of European languages and Vietnamese, without the phonetic ones that look like them. */
 const LATIN = /^[a-z0-9\u00DF-\u00F6\u00F8-\u0137\u0139-\u017E\u0219\u021B\u1E01-\u1EF9-]+$/
 
 const LIKE_LATIN = [ofScripts('Cyrillic'), ofScripts('Greek'), ofScripts('Armenian')]

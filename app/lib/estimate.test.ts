@@ -5,7 +5,7 @@ import { guessesFor } from './estimate.ts'
 const WORDS = ['lovelace', 'latchkey', 'example', 'accounts']
 const weak = (password: string) => guessesFor(password, WORDS) < 8
 
-/** What is most work for the estimator: spellings, dates, words one after the other, each in 256 characters. */
+/** The most work for the estimator: spellings, dates, words in a row, each in 256 characters. */
 const WORST = [
   '4@8({[<369|!1/|\\|0$5+7%2'.repeat(11),
   '19871988199019912001'.repeat(13),

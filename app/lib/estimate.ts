@@ -1,20 +1,20 @@
 import { ZxcvbnFactory } from '@zxcvbn-ts/core'
 import { adjacencyGraphs, dictionary } from '@zxcvbn-ts/language-common'
 
-const MEASURED = 32 // characters at a time: more costs its square, and these say enough
-const PIECES = 2 // of so many characters; whatever follows makes no password weaker
-const REPEATED = 3 // characters that a word or a number needs to count as said again; a sign needs none
+const MEASURED = 32 // characters at a time: the cost grows with the square, and these say enough
+const PIECES = 2 // of this length; nothing that follows makes a password weaker
+const REPEATED = 3 // characters before a repeated word or number counts as one; a sign always does
 
 const zxcvbn = new ZxcvbnFactory({
   graphs: adjacencyGraphs,
   dictionary: { passwords: dictionary['passwords-common'] },
   maxLength: MEASURED,
-  l33tMaxSubstitutions: 8, // spellings of one word; each is searched for all words again
+  l33tMaxSubstitutions: 8, // spellings of one word; each means another search for all words
 })
 
 /**
- * How many guesses a password takes, as a power of ten: those of its parts multiplied, in any order. zxcvbn's own sum adds
- * what a guesser spends before trying longer sequences, which is 100 million as soon as there are three parts.
+ * How many guesses a password takes, as a power of ten: its parts' guesses multiplied, in any order. zxcvbn's own sum adds
+ * what a guesser spends before trying longer sequences, which is already 100 million for three parts.
  */
 export function guessesFor(password: string, words: string[]): number {
   let guesses = 0
@@ -30,7 +30,7 @@ const TOKEN = /\p{Lu}*[^\p{Lu}\P{L}]+|\p{Lu}+|\p{N}+|[^\p{L}\p{N}]/gu
 
 const tokens = (text: string) => text.match(TOKEN) ?? []
 
-/** The same again and again, with a sign between or without. */
+/** The same thing repeated, with or without a sign between. */
 const WHOLE_AGAIN = /^(.+?)(?:[^\p{L}\p{N}]?\1)+$/su
 
 /** "Summer-2024-Summer" is no harder than "Summer-2024". */
@@ -46,7 +46,7 @@ function withoutRepetition(text: string): string {
     .join('')
 }
 
-/** Cut between words, where there is such a place: half a word would look like a random one. */
+/** Cut between words if possible, because half a word would look random. */
 function pieces(text: string): string[] {
   const cut = ['']
   for (const token of tokens(text)) {

@@ -1,4 +1,4 @@
-/** Long passwords that everybody knows, though no list of leaks has them: of comics, books, songs, films and typing courses. */
+/** Long passwords that everybody knows, though no list of leaks has them: from comics, books, songs, films, typing courses. */
 export const FAMOUS_PASSWORDS = `
 a bird in the hand is worth two in the bush
 a long time ago in a galaxy far far away

@@ -2,10 +2,10 @@ import { Worker } from 'node:worker_threads'
 import { HashQueueFull, type HashWatch } from './passwords.ts'
 import { createTurns } from './turns.ts'
 
-/** A password, and the words that a guesser of this person would try first. */
+/** A password, and the words that somebody guessing this person's password would try first. */
 export type Question = { password: string; words: string[] }
 
-/** What is needed of a worker thread that answers each question by how many guesses it takes, as a power of ten. */
+/** What we need of a worker thread that answers each question with the number of guesses, as a power of ten. */
 export type Thread = Pick<Worker, 'postMessage' | 'on' | 'ref' | 'unref'>
 
 export type Guesses = ReturnType<typeof createGuesses>
@@ -13,8 +13,8 @@ export type Guesses = ReturnType<typeof createGuesses>
 const SMALL = { maxYoungGenerationSizeMb: 4, maxOldGenerationSizeMb: 64 } // it holds one word list and one question
 
 /**
- * How many guesses a password takes. That is milliseconds of pure calculation, so a thread of its own does it, which starts at
- * the first question: pages are answered meanwhile, and addresses take turns.
+ * How many guesses a password takes. That is milliseconds of pure calculation, so a separate thread does it, which starts at
+ * the first question. Pages are answered meanwhile, and addresses take turns.
  */
 export function createGuesses({
   watch,
@@ -24,7 +24,7 @@ export function createGuesses({
   start?: () => Thread
 } = {}) {
   let thread: Thread | undefined
-  let asked: { resolve(answer: number): void; reject(reason: Error): void } | undefined // there is one place, so one question
+  let asked: { resolve(answer: number): void; reject(reason: Error): void } | undefined // one place, so one question
   const turns = createTurns({
     places: 1,
     full(seconds) {
@@ -47,7 +47,7 @@ export function createGuesses({
     return started
   }
 
-  /** The process stays for as long as somebody waits for the answer, and no longer. */
+  /** Keeps the process alive while somebody waits for the answer, and no longer. */
   async function ask(question: Question): Promise<number> {
     const one = running()
     one.ref()
@@ -63,14 +63,14 @@ export function createGuesses({
   }
 
   return {
-    /** As a power of ten. A thread that dies over it is replaced, and asked once more. */
+    /** As a power of ten. If the thread dies, another takes its place and is asked once more. */
     of: (question: Question, address: string): Promise<number> =>
       turns.inTurn(address, () => ask(question).catch(() => ask(question))),
     load: turns.load,
   }
 }
 
-/** Beside this file: in dist/ the built one. */
+/** Beside this file; in dist/ the built one. */
 function startThread(): Thread {
   const name = import.meta.url.endsWith('.ts') ? 'guesses-thread-from-sources.js' : 'guesses-thread.js'
   return new Worker(new URL(name, import.meta.url), { resourceLimits: SMALL })

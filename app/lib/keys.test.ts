@@ -127,7 +127,7 @@ const PROGRAM = `
   })
   process.send('ready')`
 
-/** What each of so many processes finds in the files, which nobody has made before. */
+/** What each of this many processes finds in files that nobody made before. */
 async function keysInEach(processes: number, files: string[]): Promise<unknown[]> {
   const children = Array.from({ length: processes }, () =>
     spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '--eval', PROGRAM], {

@@ -46,7 +46,7 @@ export function parseKeys(text: string): MasterKey[] {
 
 /**
  * The keys in `file`; makes the file, readable by its owner alone, at the first start.
- * `mayCreate` is false where data that was sealed with keys exists already: a new key would open none of it.
+ * `mayCreate` is false if sealed data already exists, because a new key would open none of it.
  */
 export function keysInFile(file: string, mayCreate: boolean): MasterKey[] {
   if (!existsSync(file)) {
@@ -62,8 +62,8 @@ export function keysInFile(file: string, mayCreate: boolean): MasterKey[] {
 }
 
 /**
- * The file is there whole or not at all, and takes nobody's place: of several processes that start together, all read what
- * the first of them made. It is on the disk before anything is sealed with it.
+ * Makes the file whole or not at all, and never replaces one. Processes that start together all read what the first of them
+ * made. The file is on disk before anything is sealed with it.
  */
 function makeKeyFile(file: string) {
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
@@ -80,7 +80,7 @@ function makeKeyFile(file: string) {
   }
 }
 
-/** Linked rather than renamed, because it has to fail where the file is there by now. Not every file system has links. */
+/** Links instead of renaming, because it has to fail if the file exists. Not every file system has links. */
 function place(draft: string, file: string) {
   try {
     linkSync(draft, file)

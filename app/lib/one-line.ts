@@ -1,7 +1,7 @@
-// What people write in their own words, and pages, mails and programs show again.
+// Text that people write, and that pages, mails and programs show.
 
 const CONTROL = /[\p{Cc}\u2028\u2029]/u
-/** Marks that turn the direction of what stands after them, on the rest of the page as well (Unicode TR 9). */
+/** Marks that turn the direction of what follows, even in the rest of the page (Unicode TR 9). */
 const TURNS_DIRECTION = /[\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069]/
 const VISIBLE = /[\p{L}\p{N}\p{P}\p{S}]/u
 

@@ -2,7 +2,7 @@ import { domainToUnicode } from 'node:url'
 import type { Guesses } from './guesses.ts'
 import { createKnownPasswords } from './known-passwords.ts'
 
-export const PASSWORD_MAX_LENGTH = 256 // code points; long passphrases fit, a megabyte is never hashed
+export const PASSWORD_MAX_LENGTH = 256 // code points; long passphrases fit, and a megabyte is never hashed
 
 /** Why a password is refused, in the order a person would fix it. */
 export type PasswordRefusal = 'too_short' | 'too_long' | 'about_you' | 'easily_guessed'
@@ -10,9 +10,9 @@ export type PasswordRefusal = 'too_short' | 'too_long' | 'about_you' | 'easily_g
 export type PasswordRules = ReturnType<typeof createPasswordRules>
 
 const GUESSES = 8 // as a power of ten: zxcvbn's border between "somewhat" and "safely" unguessable online
-const ENOUGH = 8 // characters that must remain when the email and the names of the site are taken out
+const ENOUGH = 8 // characters that must remain without the email and the site's names
 const SHORTEST = 4 // characters of an expected word
-const WORDS = 8 // of the email, the longest: an address can be cut into fifty
+const WORDS = 8 // the email's longest: an address can be cut into fifty
 
 /**
  * NIST SP 800-63B-4 section 3.1.1.2: length counts, composition does not; common and expected passwords are refused.
@@ -33,8 +33,8 @@ export function createPasswordRules({
   return {
     minLength,
     /**
-     * Undefined when the password will do. `email` is the account's, normalised; `address` is whose turn it is. What costs least
-     * comes first. May cost milliseconds of another thread: charge before you ask.
+     * Undefined if the password is good enough. `email` is the account's, normalised; `address` is whose turn it is. Cheap checks
+     * come first. May cost milliseconds in another thread, so charge before you ask.
      */
     async refusal(password: string, email: string, address: string): Promise<PasswordRefusal | undefined> {
       const text = password.normalize('NFC')
@@ -49,7 +49,7 @@ export function createPasswordRules({
   }
 }
 
-/** An email or a host as it is stored, and as a person reads it: "xn--mller-kva.example" is "müller.example". */
+/** An email or host as we store it, and as a person reads it: "xn--mller-kva.example" is "müller.example". */
 function readings(name: string): string[] {
   const at = name.lastIndexOf('@') + 1
   const readable = domainToUnicode(name.slice(at))
@@ -64,7 +64,7 @@ const longestFirst = (words: string[]) =>
     .filter((word) => word.length >= SHORTEST)
     .sort((a, b) => b.length - a.length)
 
-/** Whether too little is left when these words are taken out. What has none of them is judged by the estimator alone. */
+/** Whether too little is left without these words. If it has none of them, only the estimator judges it. */
 function isMadeOf(words: string[], text: string) {
   const whole = text.toLowerCase()
   const rest = words.reduce((left, word) => left.replaceAll(word, ''), whole)

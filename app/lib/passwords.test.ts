@@ -5,7 +5,7 @@ import { createPasswords, HashQueueFull, type HashWatch } from './passwords.ts'
 
 const HERE = '192.0.2.1'
 const passwords = createPasswords({ cores: 2 })
-const quick = await hash('right', { memoryCost: 8, timeCost: 1, parallelism: 1 }) // microseconds, for what is about the queue
+const quick = await hash('right', { memoryCost: 8, timeCost: 1, parallelism: 1 }) // microseconds, for tests of the queue
 
 describe('password hashes', () => {
   test('are argon2id with 19 MiB, three passes and one lane, each with a salt of its own', async () => {
@@ -32,7 +32,7 @@ describe('password hashes', () => {
 
   test('nobody’s hash is never right, not even with its own password, and takes the work of a real one', async () => {
     const stored = await passwords.hash('x', HERE)
-    // Processor time, which neighbours on the machine do not change.
+    // Processor time, which neighbours on the machine don't change.
     const time = async (work: () => Promise<unknown>) => {
       const started = process.cpuUsage()
       for (let times = 0; times < 5; times++) await work()
@@ -74,7 +74,7 @@ describe('the queue', () => {
       await turns(cores, 1000) // the first hashes are timed: a second each
       for (let more = 0; more < 200; more++) {
         accepted.push(...Array.from({ length: cores }, () => passwords.verify('x', 'right', HERE)))
-        await turns(cores, 1000) // until a second is what is expected
+        await turns(cores, 1000) // until it expects a second
       }
       const full = Array.from({ length: 6 * cores }, () => passwords.verify('x', 'right', HERE)) // one runs on each core, five wait
       assert.deepEqual(passwords.load(), { running: cores, waiting: 5 * cores })
@@ -136,7 +136,7 @@ describe('the queue', () => {
   })
 })
 
-/** Passwords on a clock of their own. `turns` lets so many milliseconds go by, and ends as many hashes as are named. */
+/** Passwords on their own clock. `turns` lets this many milliseconds pass, and ends the given number of hashes. */
 function slowHashes(cores: number, watch?: HashWatch) {
   let now = 0
   const clock = () => now

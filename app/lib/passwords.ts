@@ -2,14 +2,14 @@ import { availableParallelism } from 'node:os'
 import { hash, verify } from '@node-rs/argon2'
 import { createTurns } from './turns.ts'
 
-// One pass more than the least that the OWASP Password Storage Cheat Sheet asks for at 19 MiB and one lane. Online guesses
-// are stopped by the limits; this is for the day the database is stolen.
+// One pass more than the OWASP Password Storage Cheat Sheet's minimum at 19 MiB and one lane. Limits stop online guesses;
+// this is for the day somebody steals the database.
 const SETTINGS = { memoryCost: 19_456, timeCost: 3, parallelism: 1 }
 
-/** In the place of a hash: no password is right, until its owner sets one by a link that was mailed. */
+/** In place of a hash: no password is right until its owner sets one with a mailed link. */
 export const NO_PASSWORD = '!'
 
-/** Too many passwords wait to be estimated or hashed at this moment. The answer is 503 with `Retry-After`. */
+/** Too many passwords are waiting to be estimated or hashed. The answer is 503 with `Retry-After`. */
 export class HashQueueFull extends Error {
   /** How long the wait would have been, in whole seconds. */
   constructor(readonly retryAfterSeconds = 2) {
@@ -17,14 +17,14 @@ export class HashQueueFull extends Error {
   }
 }
 
-/** Told of the seconds that each hash took once its turn had come, and of each that found the queue full. */
+/** Hears how many seconds each hash took once its turn came, and about each that found the queue full. */
 export type HashWatch = { hashed(seconds: number): void; refused(): void }
 
 export type Passwords = ReturnType<typeof createPasswords>
 
 /**
- * argon2id (RFC 9106), at most one hash per core at a time. Behind it a queue in which nobody waits for more than five
- * seconds, as far as the last hashes tell, and addresses take turns. `clock` is in milliseconds.
+ * argon2id (RFC 9106), at most one hash per core at a time. In the queue behind it, addresses take turns, and nobody waits
+ * longer than five seconds as far as the last hashes tell. `clock` is in milliseconds.
  */
 export function createPasswords({
   cores = availableParallelism(),
@@ -47,15 +47,15 @@ export function createPasswords({
     },
   })
 
-  // Checked against when there is no such account, so that the answer takes as long as for one that exists.
+  // Checked when there is no such account, so the answer takes as long as for one that exists.
   const nobodys = argon2.hash('nobody has this password', SETTINGS)
 
   return {
-    /** A PHC string. The password is normalised (NFC), so that the same keys on another keyboard give the same bytes. */
+    /** A PHC string. The password is normalised (NFC), so the same keys on another keyboard give the same bytes. */
     hash: (password: string, address: string): Promise<string> =>
       turns.inTurn(address, () => argon2.hash(password.normalize('NFC'), SETTINGS)),
 
-    /** True when the password is right. Without a stored hash, or where none is right, it does the same work and is false. */
+    /** True if the password is right. Without a stored hash, or if no password is right, it does the same work and is false. */
     verify: async (stored: string | undefined, password: string, address: string): Promise<boolean> => {
       const isOpen = stored !== undefined && stored !== NO_PASSWORD
       const against = isOpen ? stored : await nobodys
@@ -65,7 +65,7 @@ export function createPasswords({
 
     load: turns.load,
 
-    /** True when the stored hash was made with weaker settings than today's. */
+    /** True if the stored hash has weaker settings than today's. */
     needsRehash: (stored: string): boolean => {
       const [, memory = 0, time = 0] = (/^\$argon2id\$v=19\$m=(\d+),t=(\d+),/.exec(stored) ?? []).map(Number)
       return memory < SETTINGS.memoryCost || time < SETTINGS.timeCost

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net'
 
-/** Whether a host name or address is this very machine, where nobody listens on the way. */
+/** Whether a host name or address is this machine, where nobody can listen on the way. */
 export function isLoopback(host: string): boolean {
   const name = host.toLowerCase().replace(/^\[(.+)\]$/, '$1')
   if (isIP(name) === 4) return name.startsWith('127.')

@@ -11,7 +11,7 @@ class Full extends Error {
   }
 }
 
-/** Work on a clock of its own: `turn` lets so many milliseconds go by, and ends what runs. `served` says whose turns ended. */
+/** Work on its own clock: `turn` lets this many milliseconds pass, and ends what runs. `served` says whose turns ended. */
 function queue(places = 1) {
   let now = 0
   const running: (() => void)[] = []

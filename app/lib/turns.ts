@@ -1,9 +1,9 @@
 import { network } from './network.ts'
 
-const LONGEST_WAIT = 5_000 // ms; a newcomer who would wait for longer is told so at once
-const GONE = 10_000 // ms; after so long in the queue a person has given up
+const LONGEST_WAIT = 5_000 // ms; a newcomer who would wait longer is told at once
+const GONE = 10_000 // ms; by then a person has given up
 const FIRST_GUESS = 50 // ms for a turn, until some have been timed
-const SHORTEST = 1 // ms; bounds the queue however little a turn seems to take
+const SHORTEST = 1 // ms; bounds the queue, however short turns seem to be
 const WEIGHT = 0.1 // of the newest turn in the moving average: the last ten or twenty count
 
 type Waiting = { since: number; begin(): void; turnAway(seconds: number): void }
@@ -11,8 +11,8 @@ type Waiting = { since: number; begin(): void; turnAway(seconds: number): void }
 export type Turns = ReturnType<typeof createTurns>
 
 /**
- * At most `places` pieces of work at a time. Behind them a queue for each source (an address, an IPv6 /64), and these queues take
- * turns: who sends a hundred waits for their own. `full` is what is thrown at those who are turned away. `clock` is in milliseconds.
+ * At most `places` pieces of work at a time. Behind them, each source (an address, an IPv6 /64) has a queue, and the queues take
+ * turns: a source that sends a hundred waits for its own. `full` makes what the refused get. `clock` is in milliseconds.
  */
 export function createTurns({
   places,
@@ -23,16 +23,16 @@ export function createTurns({
   places: number
   full: (seconds: number) => Error
   clock?: () => number
-  /** Told of the seconds that each piece of work took once its turn had come. */
+  /** Hears how many seconds each piece of work took once its turn came. */
   timed?: (seconds: number) => void
 }) {
   let running = 0
   let average = FIRST_GUESS
   let waiting = 0
-  /** In the order in which the sources have their next turn; none of them is empty. */
+  /** In the order of the sources' next turns. None is empty. */
   const queues = new Map<string, Waiting[]>()
 
-  /** In milliseconds, for the last in the queue: one place is left at each of `places` after each average turn. */
+  /** In milliseconds, for the last in the queue: each of the `places` becomes free after an average turn. */
   const expectedWait = () => (running < places ? 0 : ((waiting + 1) * Math.max(average, SHORTEST)) / places)
 
   function enter(source: string): Promise<void> | undefined {
@@ -51,7 +51,7 @@ export function createTurns({
     })
   }
 
-  /** The last of the longest queue goes, if that is still longer than the newcomer's would become. */
+  /** Drops the last of the longest queue, if that is still longer than the newcomer's would become. */
   function makeRoomFor(source: string, seconds: number): boolean {
     const [longest, queue = []] = [...queues].sort(([, one], [, other]) => other.length - one.length)[0] ?? []
     if (longest === undefined || queue.length <= (queues.get(source)?.length ?? 0) + 1) return false
@@ -60,7 +60,7 @@ export function createTurns({
     return true
   }
 
-  /** Hands the place over to the first of the source whose turn it is. */
+  /** Hands the place to the first of the source whose turn it is. */
   function leave() {
     for (const queue of queues.values())
       while (queue[0] && clock() - queue[0].since > GONE) {
@@ -79,7 +79,7 @@ export function createTurns({
   }
 
   return {
-    /** Does the work when it is the turn of the address, or throws what `full` makes. */
+    /** Does the work when it's the address's turn, or throws what `full` makes. */
     async inTurn<Result>(address: string, work: () => Promise<Result>): Promise<Result> {
       await enter(network(address))
       const started = clock()

@@ -5,7 +5,7 @@ import { decodeBase64urlIgnorePadding, encodeBase64urlNoPadding } from '@oslojs/
 /** One master key. `id` is short and public; `key` is 32 random bytes. */
 export type MasterKey = { id: string; key: Uint8Array }
 
-/** What a sub-key is for. A value sealed for one purpose does not open for another. */
+/** What a sub-key is for. A value sealed for one purpose doesn't open for another. */
 export type Purpose =
   | 'factor-secret'
   | 'recovery-code'
@@ -46,7 +46,7 @@ export function createVault(keys: readonly MasterKey[]) {
     `${master.id}.${createHmac('sha256', subKey(master, purpose)).update(text).digest('base64url')}`
 
   return {
-    /** `id.base64url(nonce, ciphertext, tag)`. `place` (table, row) is authenticated: a value moved elsewhere does not open. */
+    /** `id.base64url(nonce, ciphertext, tag)`. `place` (table, row) is authenticated: a value moved elsewhere doesn't open. */
     seal(purpose: Purpose, place: string, secret: Uint8Array): string {
       const nonce = randomBytes(NONCE)
       const cipher = createCipheriv('aes-256-gcm', subKey(newest, purpose), nonce).setAAD(
@@ -56,7 +56,7 @@ export function createVault(keys: readonly MasterKey[]) {
       return `${newest.id}.${encodeBase64urlNoPadding(sealed)}`
     },
 
-    /** The secret, or undefined when the key id is unknown or a single bit, the purpose or the place differs. */
+    /** The secret, or undefined if the key id is unknown, or if the purpose, the place or a single bit differs. */
     open(purpose: Purpose, place: string, sealed: string): Uint8Array | undefined {
       const dot = sealed.indexOf('.')
       const master = keys.find(({ id }) => id === sealed.slice(0, dot))
@@ -71,17 +71,17 @@ export function createVault(keys: readonly MasterKey[]) {
         decipher.setAAD(Buffer.from(`${purpose} ${place}`)).setAuthTag(bytes.subarray(-TAG))
         return Buffer.concat([decipher.update(bytes.subarray(NONCE, -TAG)), decipher.final()])
       } catch {
-        return undefined // a forged or damaged value is absent; which of the two is nobody's business
+        return undefined // a forged or damaged value counts as absent, and we don't say which it is
       }
     },
 
     /** `id.base64url(HMAC-SHA-256)` under the newest key. */
     hash: (purpose: Purpose, text: string): string => mac(newest, purpose, text),
 
-    /** The same text under every key, newest first: what a stored hash may look like. */
+    /** The same text under every key, newest first: the hashes that may be stored. */
     hashes: (purpose: Purpose, text: string): string[] => keys.map((master) => mac(master, purpose, text)),
 
-    /** True when `hash` is this text's under any of the keys. Compares in constant time. */
+    /** True if `hash` is this text's under any key. Compares in constant time. */
     verifies: (purpose: Purpose, text: string, hash: string): boolean =>
       keys.some((master) => constantTimeEqual(Buffer.from(mac(master, purpose, text)), Buffer.from(hash))),
 

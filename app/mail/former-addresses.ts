@@ -1,10 +1,10 @@
 import { newId } from '../lib/tokens.ts'
 import { LINK_LIFE } from './links.ts'
 
-/** What opened the account besides the password when an address was left. What is not in it came later. */
+/** What opened the account, next to the password, when an address was left. Everything else came later. */
 export type Kept = { factors: string[]; tokens: string[]; codesMadeAt: number | null }
 
-/** An address that an account has left, for as long as "This was not me" can put it back. */
+/** An address that an account has left, while "This was not me" can bring it back. */
 export type FormerAddress = {
   id: string
   accountId: number
@@ -15,10 +15,10 @@ export type FormerAddress = {
   kept: string
 }
 
-/** The account's second factor and access tokens, as far as they tell what is new. */
+/** The parts of the account's second factor and access tokens that tell what is new. */
 export type Openers = { factorIds: string[]; tokenHashes: string[]; codesMadeAt: Date | null }
 
-/** `earlier`: those that the account left before. Each of its rows has a time of its own, which orders them. */
+/** `earlier` are those that the account left before. Every row has a different time, which orders them. */
 export function leaving(
   { accountId, email }: { accountId: number; email: string },
   { factorIds, tokenHashes, codesMadeAt }: Openers,
@@ -33,10 +33,10 @@ export function leaving(
 
 export const keptIn = ({ kept }: Pick<FormerAddress, 'kept'>): Kept => JSON.parse(kept)
 
-/** So many mailboxes hear of an event at most. The oldest, because the first owner is at the beginning. */
+/** At most this many mailboxes hear about an event: the oldest, because the first owner comes first. */
 const HEARD_AT_MOST = 5
 
-/** The mailboxes, besides the present one, that hear what happens to the account: each once, by the first time it was left. */
+/** The earlier mailboxes that hear what happens to the account. Each counts once, from the first time it was left. */
 export const listening = <Former extends { email: string }>(formers: Former[], present: string): Former[] =>
   formers
     .filter(({ email }, index) => email !== present && formers.findIndex((each) => each.email === email) === index)

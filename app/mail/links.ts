@@ -6,7 +6,7 @@ import type { Vault } from '../lib/vault.ts'
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE
 
-/** What a link does, and for how long it is good. */
+/** What a link does, and how long it works. */
 export const LINK_LIFE = {
   confirm_email: 24 * HOUR,
   change_email: 24 * HOUR,
@@ -16,7 +16,7 @@ export const LINK_LIFE = {
 
 export type LinkPurpose = keyof typeof LINK_LIFE
 
-/** As stored: of the token only its hash, of the payload only a sealed copy. */
+/** As stored: only the token's hash, and only a sealed copy of the payload. */
 export type MailLink = {
   tokenHash: string
   accountId: number
@@ -26,12 +26,12 @@ export type MailLink = {
   expiresAt: Date
 }
 
-/** What a link is about, where its purpose alone does not say it. JSON. */
+/** What a link is about, if its purpose doesn't say. JSON. */
 export type LinkPayload = Record<string, string | number | null>
 
 /**
- * A link for a mail: the row for the store, and the token, which stands in the mail alone. 256 random bits, base64url. `about`: when
- * that happened of which the mail tells, where it is written later.
+ * A link for a mail: the row for the store, and the token, which is only in the mail. 256 random bits, base64url. `about` is when
+ * the thing happened that the mail reports, if the mail is written later.
  */
 export function newLink(
   vault: Vault,
@@ -58,10 +58,10 @@ export function newLink(
   }
 }
 
-/** The shape of a link's token, so that junk is refused before the database is asked. */
+/** The shape of a link's token, so we refuse junk before asking the database. */
 export const looksLikeLinkToken = (text: string): boolean => /^[\w-]{43}$/.test(text)
 
-/** Undefined when there is none, or when it does not open. */
+/** Undefined if there is none, or if it doesn't open. */
 export function linkPayload(vault: Vault, { tokenHash, payload }: MailLink): LinkPayload | undefined {
   const opened = payload === null ? undefined : vault.open('mail-link', place(tokenHash), payload)
   return opened && JSON.parse(Buffer.from(opened).toString())

@@ -5,7 +5,7 @@ const TEN_SECONDS = 10_000
 export type MailLoop = {
   /** Something may have been queued. */
   wake(): void
-  /** Begins nothing new, and waits for what is on its way, ten seconds at most; whatever then is not sent stays in the queue. */
+  /** Begins nothing new, and waits at most ten seconds for mail on its way. Anything unsent stays in the queue. */
   stop(): Promise<void>
 }
 

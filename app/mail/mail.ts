@@ -7,7 +7,7 @@ export type Message = {
   subject: string
   paragraphs: string[]
   link?: { text: string; href: string }
-  /** Below the link, smaller: what to do when it is not for the reader. */
+  /** Below the link, smaller: what to do if it isn't for the reader. */
   after?: string[]
 }
 
@@ -19,14 +19,14 @@ export const inWords = (at: Date): string => `${inUtc.format(at)} UTC`
 /** As queued: sealed, because a link in it is a secret. Milliseconds, because SQL calculates with them. */
 export type QueuedMail = { id: string; accountId: number; sealed: string; createdAt: Date; nextAttemptAtMs: number }
 
-/** The row for the queue; the store writes it in the transaction of what it tells of. */
+/** The row for the queue. The store writes it in the transaction that it reports. */
 export function queuedMail(vault: Vault, accountId: number, message: Message, now: Date): QueuedMail {
   const id = newId()
   const sealed = vault.seal('mail', place(id), Buffer.from(JSON.stringify(message)))
   return { id, accountId, sealed, createdAt: now, nextAttemptAtMs: now.getTime() }
 }
 
-/** Undefined when it does not open: under a lost key, or damaged. */
+/** Undefined if it doesn't open, because the key is lost or it is damaged. */
 export function openMail(vault: Vault, { id, sealed }: { id: string; sealed: string }): Message | undefined {
   const opened = vault.open('mail', place(id), sealed)
   return opened && JSON.parse(Buffer.from(opened).toString())

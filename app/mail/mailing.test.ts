@@ -52,7 +52,7 @@ async function queue(...to: string[]) {
 }
 const waiting = async () => (await everything(database)).mails
 
-/** Sends what is due now; what was reported. */
+/** Sends what is due now. Returns what was reported. */
 async function run(transport: MailTransport, over: typeof deps = deps): Promise<string[]> {
   const lines: string[] = []
   await runMailing({ ...over, transport }, { report: (line) => lines.push(line) })
@@ -141,7 +141,7 @@ describe('the queue over a real SMTP server', () => {
   test('two workers at once over one database: sixty mails arrive once each', async (t) => {
     const server = await open()
     t.after(server.close)
-    // On PostgreSQL the other has connections of its own, as another process would.
+    // On PostgreSQL, the other has its own connections, as another process would.
     const other = dialect === 'postgres' ? openDatabase(shared.database.url) : database
     const second = await latchkey({}, { database: other, vault, clock })
     t.after(() => (other === database ? undefined : other.close()))

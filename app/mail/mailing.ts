@@ -13,16 +13,16 @@ const MINUTE = 60_000
 const HOUR = 60 * MINUTE
 const THREE_DAYS = 3 * 24 * HOUR
 
-/** How long a mail is one process's alone. Longer than any delivery, so that nobody else begins with it meanwhile. */
+/** How long one process owns a mail. Longer than any delivery, so nobody else begins with it meanwhile. */
 const CLAIM = 2 * DELIVERY_AT_MOST
-/** Mails on their way at once, so that one slow receiver does not hold up the others. */
+/** Mails on their way at once, so one slow receiver doesn't delay the others. */
 const LANES = 4
 const NOTICES_AT_ONCE = 100
 
-/** Mails about one kind of event to one account within an hour: who has one of twenty knows what happens. */
+/** Mails about one kind of event to one account within an hour: one of twenty says enough. */
 const TOLD_AT_MOST = 20
 
-/** An event whose mail is still to be written, and where its account is to be told. */
+/** An event whose mail is still to be written, and the account's address. */
 export type DueNotice = {
   id: string
   accountId: number
@@ -41,15 +41,15 @@ export type ClaimedMail = QueuedMail & { attempts: number; claimedUntilMs: numbe
 type Copy = { link: MailLink; mail: QueuedMail; budget: BudgetRule }
 
 export type MailingStore = {
-  /** The oldest first. Those of accounts that are gone went with them. */
+  /** The oldest first. Events of deleted accounts are gone with them. */
   dueNotices(limit: number): Promise<DueNotice[]>
   formerAddressesOf(accountId: number, now: Date): Promise<FormerAddress[]>
-  /** Event, links, mails and budgets in one. False, and nothing done, when another process did it or a budget is spent. */
+  /** Event, links, mails and budgets in one. False, and nothing done, if another process did it or a budget is spent. */
   queueNotice(of: { eventId: string; copies: Copy[]; nowMs: number }): Promise<boolean>
   /** Those of the budgets, by their keys, that have nothing left. */
   spentBudgets(budgets: BudgetRule[], nowMs: number): Promise<Set<string>>
   dropNotice(eventId: string): Promise<void>
-  /** One mail that is due and nobody's, for the caller alone until `untilMs`. */
+  /** One due mail that nobody owns. The caller owns it until `untilMs`. */
   claim(nowMs: number, untilMs: number): Promise<ClaimedMail | undefined>
   remove(id: string): Promise<void>
   postpone(of: {
@@ -71,11 +71,11 @@ export type MailingDeps = LimitDeps &
   }
 
 type Run = {
-  /** Told in a line when a mail is given up. Nothing of the mail stands in it. */
+  /** Hears a line when a mail is given up, with nothing from the mail in it. */
   report: (line: string) => void
-  /** Told of every try, for whoever counts them. */
+  /** Hears about every try, to count them. */
   tried?: (result: 'sent' | 'failed') => void
-  /** Told why a try failed. Nothing of the mail stands in it. */
+  /** Hears why a try failed, with nothing from the mail in it. */
   failed?: (reason: string) => void
   /** Asked between two mails. */
   stopping?: () => boolean
@@ -92,7 +92,7 @@ export async function runMailing(
   for (const lane of lanes) if (lane.status === 'rejected') throw lane.reason // once the others are through
 }
 
-/** Each event once, whoever else is at it. */
+/** Each event once, even if others work on it. */
 export async function writeNotices(deps: MailingDeps): Promise<void> {
   let due: DueNotice[]
   do {
@@ -101,12 +101,12 @@ export async function writeNotices(deps: MailingDeps): Promise<void> {
   } while (due.length === NOTICES_AT_ONCE)
 }
 
-/** To the present mailbox, and to those that may still take the account back. */
+/** To the present mailbox, and to those that can still take the account back. */
 async function writeNotice(deps: MailingDeps, due: DueNotice) {
   const { id: eventId, accountId, email, emailConfirmedAt: _, kind, subject, ...of } = due
   if (!isMailed(kind)) return false // written by a newer version, whose words this one does not have
   const now = deps.now()
-  // Where it comes to that, it is told for itself: no further wrong code will come and bring it along.
+  // This one gets its own mail, because no further wrong code will come to bring it along.
   const authenticatorRefused = kind === 'code_wrong' && (await isBlocked(deps, authenticatorAttempt(accountId)))
   const formers = listening(await deps.mailing.formerAddressesOf(accountId, now), email)
   const present = { email, id: null, leftAt: undefined }
@@ -125,7 +125,7 @@ async function writeNotice(deps: MailingDeps, due: DueNotice) {
   return queueCopies(deps, eventId, copies, now.getTime())
 }
 
-/** Each mailbox has a budget of its own, and one whose budget is spent keeps no other from hearing of it. */
+/** Each mailbox has its own budget. One whose budget is spent doesn't keep others from hearing about it. */
 async function queueCopies(deps: MailingDeps, eventId: string, copies: Copy[], nowMs: number): Promise<boolean> {
   if (copies.length === 0) return false
   if (await deps.mailing.queueNotice({ eventId, copies, nowMs })) return true
@@ -146,16 +146,16 @@ const noticeBudget = (
   former: string | null,
 ): BudgetRule => ({
   key: `mails:${about}:${accountId}${former ? `:${former}` : ''}`,
-  // Whoever guesses codes writes one of these with every guess; the owner needs to be told, and not to be buried.
+  // Every guess at a code writes one of these. The owner should hear about it, not drown in mails.
   most: about === 'code_wrong' || about === 'authenticator_refused' ? 1 : TOLD_AT_MOST,
   windowMs: HOUR,
 })
 
 /**
- * Sends one mail after the other until none is due. A mail leaves the queue when the server has taken it, so a crash loses none:
- * its claim runs out, and it is sent then. It is sent twice only when the process ends, or the server stops answering, between the
- * server's taking it and the row's deletion; both copies have the same Message-ID. What fails is tried again after a minute, then
- * two, up to every hour, for three days; what the server refuses for good is given up at once.
+ * Sends one mail after the other until none is due. A mail leaves the queue after the server has taken it, so a crash loses none:
+ * its claim runs out, and another sends it. It goes out twice only if the process ends, or the server stops answering, after the
+ * server took it and before the row is deleted. Both copies have the same Message-ID. A failed mail is tried again after a minute,
+ * then two, up to every hour, for three days. A mail that the server refuses for good is given up at once.
  */
 async function sendDue(deps: MailingDeps, run: Required<Run>): Promise<void> {
   while (!run.stopping()) {

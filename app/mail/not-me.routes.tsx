@@ -73,7 +73,7 @@ const NEW_CODES = 'When you have signed in, generate new recovery codes: somebod
 const NOT_THE_ONLY_CHANGE =
   'It can not be taken back from here, because the authenticators were changed in other ways as well. Sign in with a recovery code, and look at them under Settings.'
 
-/** What the button can not do. */
+/** What the button can't do. */
 const ADVICE: Record<string, string> = {
   email_changed: 'The address is in place already, or belongs to another account now.',
   password_changed: 'The old password does not come back: you choose a new one.',

@@ -35,7 +35,7 @@ export type NotMeStore = {
     changes: number
     wasFrozen: boolean
     tokenHash: string
-    /** What stands in the place of a password's hash from now on. */
+    /** What replaces the password's hash from now on. */
     closed: string
     email: string | undefined
     undoing: Undoing
@@ -60,14 +60,14 @@ export type Reported = {
 
 type Found = Reported & { accountId: number; account: AccountNow; tokenHash: string }
 
-/** To look is not to use. Undefined when the link is not good, or not any more. */
+/** Looking doesn't use the link up. Undefined if the link doesn't work, or no longer does. */
 export async function reportedBehind(deps: NotMeDeps, token: string): Promise<Reported | undefined> {
   return find(deps, token)
 }
 
 const TRIES = 5 // each of them met a change of the account in the very moment
 
-/** "Secure my account": all of it in one transaction, once. What was undone besides; `gone` when the link is not good any more. */
+/** "Secure my account": everything in one transaction, once. Returns what else was undone, or `gone` if the link no longer works. */
 export async function secureAccount(
   deps: NotMeDeps,
   token: string,
@@ -83,7 +83,7 @@ export async function secureAccount(
 
 function secure(deps: NotMeDeps, { accountId, account, mailbox, tokenHash, undoing }: Found, origin: Origin) {
   const now = deps.now()
-  // Nobody is told of them by mail: the one that says what to do next says it all.
+  // No mails about these events: the one that says what to do next says it all.
   const event = (kind: EventKind, subject?: string) =>
     securityEvent(kind, accountId, origin, now, null, { subject: subject ?? null, noticed: false })
   const wasFrozen = account.tokensFrozenAt !== null

@@ -37,7 +37,7 @@ after(product.close)
 const noticesFor = async (of: Latchkey, email: string) =>
   (await queuedFor(of, email)).filter(({ subject }) => !/^Confirm/.test(subject))
 const subjects = async (email: string) => (await noticesFor(product, email)).map(({ subject }) => subject).sort()
-/** As written by whoever records it. */
+/** As the flow that records it writes it. */
 async function happens(email: string, kind: EventKind, options: { subject?: string } = {}, at = clock.now()) {
   const { id } = await accountOf(product, email)
   const origin = { address: '198.51.100.7', browser: 'Firefox on Linux' }

@@ -36,7 +36,7 @@ async function mailOf(email: string, subject: RegExp) {
   assert.ok(mail, `a mail ${subject} for ${email}`)
   return { ...mail, path: pathIn(mail) }
 }
-/** Presses the link and the button behind it. The status of the answer, 404 where the link is dead. */
+/** Presses the link and its button. Returns the status of the answer, 404 for a dead link. */
 async function press(path: string, fields: Record<string, string> = {}, browser: Browser = product.browser()) {
   await followed(browser, path)
   return (await browser.post(pageOf(path), fields)).status

@@ -3,8 +3,8 @@ import type { MailDeps } from './account-mails.ts'
 type Mailbox = { emailConfirmedAt: Date | null }
 
 /**
- * Who receives what: an address that nobody confirmed may be a stranger's, who never asked. It gets its confirmation and resets,
- * and no news. Where mail goes to a folder, it bothers nobody.
+ * Who receives what. An unconfirmed address may belong to a stranger who never asked, so it gets its confirmation and resets, and
+ * no news. Mail that goes to a folder bothers nobody.
  */
 export const receivesNews = (
   { mailDelivery }: Pick<MailDeps, 'mailDelivery'>,

@@ -197,7 +197,7 @@ describe('an SMTP server', () => {
 })
 
 describe('on the way to a mail server', () => {
-  const ELSEWHERE = '0.0.0.0' // reaches this machine, and is no loopback address
+  const ELSEWHERE = '0.0.0.0' // reaches this machine, but isn't a loopback address
   const SIGNED = `tls.servername=localhost&tls.ca=${encodeURIComponent(AUTHORITY)}`
   const NOT_TRUSTED = "the mail server's certificate is not trusted: NODE_EXTRA_CA_CERTS can name who signed it"
   const NOT_ENCRYPTED =

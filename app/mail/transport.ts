@@ -5,21 +5,21 @@ import type { SendMailOptions, Transporter } from 'nodemailer'
 import { isLoopback, isUntrusted } from '../lib/tls.ts'
 import type { Message } from './mail.ts'
 
-/** A mail on its way: the row's id names it for receivers, so that they know a second copy. */
+/** A mail on its way. The row's id names it, so receivers recognize a second copy. */
 export type Outgoing = { id: string; message: Message; createdAt: Date }
 
 /**
- * `permanent`: the server will not take mail for this address, now or later. `error` is in our words; no address and nothing of the
- * message stands in it.
+ * `permanent`: the server won't take mail for this address, now or later. `error` is in our words, without an address or anything
+ * from the message.
  */
 export type Delivery = { ok: true } | { ok: false; permanent: boolean; error: string }
 
 export type MailTransport = { deliver(mail: Outgoing): Promise<Delivery> }
 
 export type TransportSettings = {
-  /** Undefined: mails are written into `mailFolder`, as files that mail programs open. */
+  /** Undefined: mails go into `mailFolder`, as files that mail programs open. */
   smtpUrl?: string | undefined
-  /** Says that mail, and a password, may go without encryption to any server. */
+  /** Mail and a password may go to any server without encryption. */
   smtpPlain?: boolean
   /** Undefined: the issuer, at the site's own host. */
   mailFrom?: string | undefined
@@ -31,18 +31,18 @@ export type TransportSettings = {
 const TEN_SECONDS = 10_000
 /** Milliseconds that a server may keep us waiting: to connect, to greet, and between any two answers. */
 const PATIENCE = { connectionTimeout: TEN_SECONDS, greetingTimeout: TEN_SECONDS, socketTimeout: 2 * TEN_SECONDS }
-/** Milliseconds for a mail as a whole, however lively a server is that never comes to an end. */
+/** Milliseconds for a whole mail, even if a lively server never finishes. */
 export const DELIVERY_AT_MOST = 60_000
 
-/** Nothing in a mail is a file or an address to be fetched. */
+/** Nothing in a mail is a file or an address to fetch. */
 const CLOSED = { disableFileAccess: true, disableUrlAccess: true }
 
 type Patience = typeof PATIENCE & { atMost: number }
 type Compose = (mail: Outgoing) => SendMailOptions
 
 /**
- * Hands mails to the SMTP server of `smtpUrl`, or writes each as `.eml` (RFC 5322) into the folder. Never throws for what a server
- * says or does. A server that takes the mail and does not get to say so within `patience` has it twice.
+ * Hands mails to the SMTP server of `smtpUrl`, or writes each as `.eml` (RFC 5322) into the folder. Never throws because of what a
+ * server says or does. A server that takes a mail but can't say so within `patience` gets it twice.
  */
 export function mailTransport(
   settings: TransportSettings,
@@ -51,20 +51,20 @@ export function mailTransport(
   const { smtpUrl, smtpPlain = false, mailFolder, baseUrl } = settings
   const compose: Compose = (mail) => composed(mail, settings)
   if (smtpUrl === undefined) return toFolder(mailFolder, compose)
-  const name = new URL(baseUrl).hostname // said at EHLO, where the name of the machine may mean nothing to the server
+  const name = new URL(baseUrl).hostname // for EHLO, because the machine's name may mean nothing to the server
   return toServer({ url: smtpUrl, name, ...encryptionFor(smtpUrl, smtpPlain) }, patience, compose)
 }
 
-/** A password, and mail to another machine, are sent encrypted to a server that proves its name, or not at all. */
+/** A password, or mail to another machine, goes encrypted to a server that proves its name, or not at all. */
 export function encryptionFor(smtpUrl: string, mayBePlain: boolean) {
   const requireTLS = mustEncrypt(smtpUrl) && !mayBePlain
-  // Where plain is good enough, so is a certificate that nobody signed; smtps: asks for more.
+  // If plain is good enough, so is a certificate that nobody signed. smtps: asks for more.
   return requireTLS || smtpUrl.startsWith('smtps:')
     ? { requireTLS }
     : { requireTLS, tls: { rejectUnauthorized: false } }
 }
 
-/** Whether the server is another machine, or is told a password. */
+/** Whether the server is another machine, or gets a password. */
 function mustEncrypt(smtpUrl: string): boolean {
   const { hostname, password, searchParams } = new URL(smtpUrl)
   return password !== '' || !isLoopback(hostname) || searchParams.has('service') // which names another host
@@ -77,7 +77,7 @@ function toServer(server: Server, { atMost, ...patience }: Patience, compose: Co
   return {
     async deliver(mail) {
       if (!isAddress(mail.message.to)) return NOT_AN_ADDRESS
-      // Loaded with the first mail: a server that has none to send starts without it.
+      // Loaded with the first mail, so a server without mail starts without it.
       made ??= import('nodemailer').then(({ createTransport }) =>
         createTransport({ ...server, ...patience, ...CLOSED }),
       )
@@ -106,7 +106,7 @@ function toFolder(folder: string, compose: Compose): MailTransport {
       const name = `${mail.createdAt.toISOString().replaceAll(/[:.]/g, '-')}-${mail.id}`
       try {
         await mkdir(folder, { recursive: true, mode: 0o700 })
-        // Under another name until it is whole: whoever waits for mail never reads half of one.
+        // Under another name until it is whole, so nobody reads half a mail.
         const unfinished = join(folder, `.${name}.tmp`)
         await writeFile(unfinished, message as Buffer, { mode: 0o600 })
         await rename(unfinished, join(folder, `${name}.eml`))
@@ -124,7 +124,7 @@ const NOT_AN_ADDRESS: Delivery = { ok: false, permanent: true, error: 'that is n
 /** One address and nothing around it: no second receiver, no header line, no command to the server fits in. */
 const isAddress = (text: string) => /^[^\s\p{Cc}<>()[\]\\,;:"@]+@[^\s\p{Cc}<>()[\]\\,;:"@]+$/u.test(text)
 
-/** The same mail is the same text whenever it is made: its date is that of the row, its Message-ID comes from the row's id. */
+/** The same mail always has the same text: its date is the row's, its Message-ID comes from the row's id. */
 function composed(
   { id, message, createdAt }: Outgoing,
   { mailFrom, issuer, baseUrl }: TransportSettings,
@@ -139,11 +139,11 @@ function composed(
     html: htmlOf(message),
     messageId: `<${id}@${host}>`,
     date: createdAt,
-    headers: { 'Auto-Submitted': 'auto-generated' }, // RFC 3834: nobody's holiday answers to it
+    headers: { 'Auto-Submitted': 'auto-generated' }, // RFC 3834: no out-of-office reply answers it
   }
 }
 
-/** A line break in a header would begin another one. */
+/** A line break in a header would begin a new one. */
 const oneLine = (text: string) => text.replaceAll(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ')
 
 const textOf = ({ paragraphs, link, after = [] }: Message) =>
@@ -168,11 +168,11 @@ ${body.join('\n')}
 const ENTITIES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' }
 const escaped = (text: string) => text.replaceAll(/[&<>"']/g, (character) => ENTITIES[character] ?? '')
 
-/** What went wrong, in our words: what a server says may hold the address, and is not ours to repeat. */
+/** What went wrong, in our words, because a server's words may contain the address. */
 function refused(error: unknown, mustEncrypt: boolean): Delivery {
   const { command, responseCode } = error as { command?: string; responseCode?: number }
   const said = responseCode === undefined ? '' : ` (${responseCode})`
-  // RFC 5321 section 4.2.1: 5yz is a permanent refusal. Of the address or the message, that is, and not of us at the door.
+  // RFC 5321 section 4.2.1: 5yz is a permanent refusal. It must be of the address or the message, not of us at the door.
   const permanent = (responseCode ?? 0) >= 500 && (command === 'RCPT TO' || command === 'DATA')
   if (permanent) return { ok: false, permanent, error: `the mail server refuses this address for good${said}` }
   if (isAboutCertificate(error))
@@ -192,13 +192,13 @@ function refused(error: unknown, mustEncrypt: boolean): Delivery {
   return { ok: false, permanent, error: `${words[code ?? ''] ?? 'the mail server can not be reached'}${said}` }
 }
 
-/** What isn't TLS at the other end, as where smtps: is asked of a port for smtp:, is no system error. */
+/** If the other end doesn't speak TLS, as when smtps: asks a port for smtp:, that is no system error. */
 function codeOf(error: unknown) {
   const { code = '', originalCode = '' } = error as { code?: string; originalCode?: string }
   return /^(ERR_SSL_|EPROTO$)/.test(originalCode) ? 'ETLS' : code
 }
 
-/** After STARTTLS the code is lost on the way, and only OpenSSL's words are left. */
+/** After STARTTLS the code gets lost, and only OpenSSL's words are left. */
 function isAboutCertificate(error: unknown): boolean {
   const { code, originalCode, message } = error as { code?: string; originalCode?: string; message?: string }
   return isUntrusted(originalCode) || (code === 'ETLS' && /certificate|altnames/i.test(message ?? ''))

@@ -1,7 +1,7 @@
 import type { EventKind, SecurityEvent } from '../identity/security-events.ts'
 import { type FormerAddress, keptIn } from './former-addresses.ts'
 
-/** The account as it is now, as far as that decides what can be undone. */
+/** The parts of the account's present state that decide what can be undone. */
 export type AccountNow = {
   email: string
   securityVersion: number
@@ -9,28 +9,28 @@ export type AccountNow = {
   factorIds: string[]
   tokens: { id: string; tokenHash: string }[]
   codesMadeAt: Date | null
-  /** In the order in which they were left. */
+  /** In the order the account left them. */
   formers: FormerAddress[]
 }
 
-/** What the button takes back, besides what it always does. */
+/** What the button takes back, in addition to what it always does. */
 export type Undoing = {
-  /** The way back that is used: what came later is taken back, and the ways back that opened later are closed. */
+  /** The way back that is used. It takes back what came later, and closes the ways back that opened later. */
   since: FormerAddress | undefined
-  /** Whether the account goes by another address now, and that one is free for it. */
+  /** Whether the account now has another address, and the earlier one is free for it. */
   restoresEmail: boolean
-  /** Authenticators that go. Where none is left, the second factor is off. */
+  /** Authenticators that go. If none is left, the second factor is off. */
   factorIds: string[]
   turnsOff: boolean
-  /** Recovery codes that were made since are spent: the next sign-in makes others. */
+  /** Whether recovery codes made since are used up. The next sign-in makes others. */
   spendsCodes: boolean
   tokenIds: string[]
 }
 
-/** What a link is about. `mailbox`: where it was sent; `former`: the way back that it belongs to. */
+/** What a link is about. `mailbox` is where it went, `former` the way back that it belongs to. */
 export type About = { kind: string; subject: string | undefined; mailbox: string; former: string | undefined }
 
-/** Where the account goes by another address now, that of the mailbox is put back; undefined where there is no way back to it. */
+/** If the account now has another address, brings the mailbox's back. Undefined if there is no way back to it. */
 export function wayBack(
   { email, formers }: AccountNow,
   { mailbox, former }: About,
@@ -38,7 +38,7 @@ export function wayBack(
   const own = formers.filter((each) => each.email === mailbox)
   const named = own.find(({ id }) => id === former)
   if (mailbox === email) return named ?? 'present'
-  return named ?? own[0] // what was left first takes back most
+  return named ?? own[0] // the one that was left first takes back most
 }
 
 /** What can be taken back, as the account is now. `isTaken`: the mailbox's address belongs to another account. */
@@ -50,10 +50,10 @@ export function undoingOf(
 ): Undoing {
   const since = way === 'present' ? undefined : way
   const kept = since && keptIn(since)
-  // The recovery codes that came with it are the stranger's as well, so nothing else lets the owner in: all that came since goes.
+  // The recovery codes that came with it are the stranger's too, so nothing else lets the owner in: everything since then goes.
   const all = kind === 'second_factor_on'
   const remaining = account.factorIds.filter((id) => !all && (!kept || kept.factors.includes(id)))
-  // Never the last one: that would be turning the second factor off, with nothing but a mailbox to show.
+  // Never the last one: that would turn the second factor off with only a mailbox as proof.
   const left =
     kind === 'authenticator_added' && remaining.length > 1 ? remaining.filter((id) => id !== subject) : remaining
   const factorIds = account.factorIds.filter((id) => !left.includes(id))
@@ -70,7 +70,7 @@ export function undoingOf(
   }
 }
 
-/** Which of the things it takes back is the one to say first. */
+/** Which of the things it takes back to say first. */
 export type Undone = 'email' | 'second_factor' | 'authenticator' | 'token'
 
 export function mostOf({ restoresEmail, factorIds, turnsOff, tokenIds }: Undoing): Undone | undefined {
@@ -80,7 +80,7 @@ export function mostOf({ restoresEmail, factorIds, turnsOff, tokenIds }: Undoing
   return tokenIds.length > 0 ? 'token' : undefined
 }
 
-/** What the log says of it. */
+/** What the log says about it. */
 export const undoneEvents = (
   { restoresEmail, factorIds, turnsOff, tokenIds }: Undoing,
   event: (kind: EventKind, subject?: string) => SecurityEvent,
@@ -92,6 +92,6 @@ export const undoneEvents = (
   ...tokenIds.map((id) => event('token_removed', id)),
 ]
 
-/** By how many the security version grows: one for each event of a change. */
+/** How much the security version grows: one for each event of a change. */
 export const changesIn = ({ restoresEmail, factorIds, turnsOff }: Undoing): number =>
   1 + Number(restoresEmail) + (turnsOff ? 1 : factorIds.length)

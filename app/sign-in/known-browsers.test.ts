@@ -21,7 +21,7 @@ import { signIn } from './sign-in.ts'
 
 const product = await latchkey()
 const { clock, database, deps } = product
-// As a server is set up: so many tries of one address in fifteen minutes.
+// The usual setting: this many tries per address in fifteen minutes.
 const limited = await latchkey({ attemptsPerAddress: 20 }, product)
 afterEach(async () => {
   assert.deepEqual([...product.faults.splice(0), ...limited.faults.splice(0)], [])
@@ -36,14 +36,14 @@ const anAddress = () => `198.51.100.${++network}`
 
 const knock = (browser: Browser, email: string, password = PASSWORD) => browser.post('/sign-in', { email, password })
 
-/** The browser with nothing of its own left but what it is known by. */
+/** The browser with nothing left but the cookie that it is known by. */
 function comingBack(browser: Browser, address: string, on: Latchkey = product): Browser {
   const back = on.browser({ address })
   back.cookies.set(KNOWN, browser.cookies.get(KNOWN) ?? '')
   return back
 }
 
-/** Guesses until no more are looked at; how many there were. */
+/** Guesses until no more are looked at. Returns how many were. */
 async function guess(stranger: Browser, email: string): Promise<number> {
   let guesses = 0
   while ((await knock(stranger, email, wrong)).status === 422) assert.ok(++guesses < 100)
@@ -191,7 +191,7 @@ describe('a browser becomes known', () => {
   })
 
   test('under a value of our own: one that somebody planted is not taken over (A27)', async () => {
-    const planted = await signedUp(product) // of an attacker’s own account, so that it is known to somebody
+    const planted = await signedUp(product) // of the attacker’s own account, so somebody knows it
     for (const value of [planted.browser.cookies.get(KNOWN) ?? '', `abcx${'a'.repeat(32)}`, 'junk']) {
       const { email } = await signedUp(product)
       const victim = product.browser()

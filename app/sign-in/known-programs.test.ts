@@ -106,13 +106,13 @@ for (const [name, signIn] of Object.entries({ '/api/v1': v1, '/1.0': jelastic })
 
 test('the first sign-in of an account is not mailed, whichever door it takes', async () => {
   const { email } = await signedUp(product)
-  await database.db.delete(knownBrowsers) // as of one that was made at the pages and never signed in to
+  await database.db.delete(knownBrowsers) // as for an account that was made on the pages and never signed in to
   await v1({ email })
   assert.equal(await told(email), 0)
 })
 
 describe('a new password', () => {
-  /** Browsers of the account that are known: the one at hand, and another. */
+  /** The account's known browsers: this one and another. */
   async function withTwoBrowsers() {
     const { browser, email } = await signedUp(product)
     const other = await signedInBrowser(product, email)
@@ -120,7 +120,7 @@ describe('a new password', () => {
     assert.equal((await stateOf(database, email)).knownBrowsers.length, 3)
     return { browser, other, email, before: await told(email) }
   }
-  /** The same browser, with nothing left but what it is known by. */
+  /** The same browser with nothing left but the cookie that it is known by. */
   const back = async (browser: Browser, email: string, password = OTHER) => {
     const same = product.browser()
     same.cookies.set(KNOWN, browser.cookies.get(KNOWN) ?? '')

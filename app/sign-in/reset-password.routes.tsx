@@ -18,7 +18,7 @@ type Deps = ResetPasswordDeps & { cookies: Cookies; page: RenderPage }
 
 const RequestForm = z.object({ email: emailField() })
 
-/** "Forgot your password?" Open to whoever is signed in as well: they may have forgotten it too. */
+/** "Forgot your password?" Also open to people who are signed in: they may have forgotten it too. */
 export const resetPasswordRoutes = (deps: Deps) =>
   new Hono<AppEnv>()
     .get('/', (c) => deps.page(c, <ResetPasswordPage form={{}} />))

@@ -22,13 +22,13 @@ export type ResetPasswordStore = {
   findLink(tokenHash: string, purpose: 'reset_password', now: Date): Promise<MailLink | undefined>
   ownerOf(email: string): Promise<{ id: number; email: string } | undefined>
   emailOf(accountId: number): Promise<string | undefined>
-  /** In the place of the link that went out before. */
+  /** Replaces the link that went out before. */
   requestReset(of: Request): Promise<void>
-  /** The same work, of which nothing is kept, for an account that there is not. */
+  /** The same work for an account that doesn't exist. Keeps nothing of it. */
   rehearseReset(of: Request & { email: string }): Promise<void>
   /**
-   * Password, log and the end of everything that was open, in one. `forgivenBeginning`: how the keys of the limits begin that
-   * are cleared. False, and nothing changed, when the link was used or replaced meanwhile.
+   * Password, log and the end of everything open, in one. `forgivenBeginning` is the beginning of the keys of the limits to clear.
+   * False, and nothing changed, if the link was used or replaced meanwhile.
    */
   resetPassword(of: {
     accountId: number
@@ -39,8 +39,8 @@ export type ResetPasswordStore = {
     now: Date
     event: SecurityEvent
     /**
-     * Written where the address was never confirmed before: whoever registered it, if it was not its owner, loses the access
-     * tokens he made. The owner of the mailbox may allow them again.
+     * Written if the address was never confirmed before: if somebody else registered it, they lose the access tokens they
+     * made. The owner of the mailbox may allow them again.
      */
     frozen: SecurityEvent
     forgivenBeginning: string
@@ -51,8 +51,8 @@ export type ResetPasswordStore = {
 export type ResetPasswordDeps = LimitDeps & NewPasswordDeps & MailDeps & { passwordResets: ResetPasswordStore }
 
 /**
- * Mails a link to the address, where it is an account's: at most three an hour. The answer and the work for it are the same
- * whether there is such an account or not. `email` is normalised.
+ * Mails a link to the address if it is an account's, at most three times an hour. The answer and the work are the same whether
+ * the account exists or not. `email` is normalised.
  */
 export async function requestReset(
   deps: ResetPasswordDeps,
@@ -75,7 +75,7 @@ export async function requestReset(
   return { ok: true }
 }
 
-/** Whose password a link resets, while it is good. To look is not to use. */
+/** Whose password a link resets, while it works. Looking doesn't use it up. */
 export async function resetBehind(
   { passwordResets, now }: ResetPasswordDeps,
   token: string,
@@ -94,8 +94,8 @@ export type ResetPasswordResult =
   | Wait
 
 /**
- * Uses the link up and sets the password. Signs nobody in, and leaves the second factor as it is: whoever has the mailbox has
- * one factor, not two. `held`: what this browser is known by; others are forgotten.
+ * Uses the link up and sets the password. Signs nobody in, and leaves the second factor as it is: a mailbox is one factor, not
+ * two. `held` is what this browser is known by. Others are forgotten.
  */
 export async function resetPassword(
   deps: ResetPasswordDeps,

@@ -12,7 +12,7 @@ const neighbour = await latchkey({}, product)
 
 const wrongCode = (key: string) => codeOf(key, product.clock.now(), 900)
 
-/** So many wrong codes in a row, each after its delay; counted as the page counts, without the pages. */
+/** This many wrong codes in a row, each after its delay. Counts like the page, without the pages. */
 async function failures(email: string, many: number) {
   const rule = authenticatorAttempt((await accountOf(product, email)).id)
   for (let failure = 0; failure < many; failure++) {

@@ -17,10 +17,10 @@ const CODE_PAGE = '/sign-in/two-factor'
 
 const product = await latchkey()
 after(() => product.close())
-// Another process of the same product: what holds must hold between the two as well (A76).
+// Another process of the same product: everything must also hold between the two (A76).
 const neighbour = await latchkey({}, product)
 
-/** How many were let in, and that every other one was told no. */
+/** How many got in. Checks that every other one heard no. */
 async function letIn(browsers: Browser[], code: string) {
   const answers = await Promise.all(browsers.map((browser) => browser.post(CODE_PAGE, { code })))
   const inside = answers.filter(({ location }) => location === '/')

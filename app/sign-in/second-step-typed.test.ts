@@ -39,7 +39,7 @@ const attemptsLeft = async () => {
     .where(eq(pendingSignIns.accountId, id))
 }
 
-/** A code none of which was spent yet, half a minute after the last. */
+/** An unused code, half a minute after the last. */
 function nextCode() {
   product.clock.advance(30_000)
   return codeOf(owner.key, product.clock.now())

@@ -51,7 +51,7 @@ export type SecondStepStore = {
   /** Which of what the visitor is known by (hashes, five at most) the account knows. One prepared read. */
   recognise(accountId: number, browserHashes: string[]): Promise<Recognition>
   factorsOf(accountId: number): Promise<readonly StoredFactor[]>
-  /** False when the counter is not below `counter` any more, or the pending sign-in is gone. */
+  /** False if the counter is no longer below `counter`, or if the pending sign-in is gone. */
   completeWithFactor(of: Completion & { factorId: string; counter: number; now: Date }): Promise<boolean>
   /** How many codes are left, or undefined when the code is none of the account's, was used, or the pending sign-in is gone. */
   completeWithRecoveryCode(

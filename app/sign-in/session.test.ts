@@ -21,7 +21,7 @@ const HOUR = 60 * MINUTE
 const product = await latchkey()
 after(() => product.close())
 
-/** The same database at a time of its own. */
+/** The same database with its own clock. */
 const withClock = (settings: Parameters<typeof latchkey>[0] = {}) =>
   latchkey(settings, { database: product.database, vault: product.vault, clock: testClock() })
 

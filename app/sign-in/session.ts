@@ -1,4 +1,5 @@
 import type { Method, Origin } from '../identity/security-events.ts'
+import { sessionClosed } from '../identity/standing.ts'
 import { hashToken, looksLikeToken, newId, newToken } from '../lib/tokens.ts'
 
 const MINUTE = 60_000 // between two writes of when a session was last seen
@@ -98,13 +99,12 @@ export async function sessionFound<Found extends Session>(
 ): Promise<Found | undefined> {
   if (!looksLikeToken(token)) return undefined
   const session = await find(hashToken(token))
-  if (!session || session.client !== client || session.suspendedAt) return undefined
+  if (!session || session.client !== client) return undefined
+  const closed = sessionClosed(deps, session)
+  if (closed === 'ended') await deps.sessions.end(session.id) // for good: a clock that is put back does not bring it to life again
+  if (closed) return undefined
   const now = deps.now()
   const idle = now.getTime() - session.lastSeenAt.getTime()
-  if (now >= session.expiresAt || idle >= deps.sessionIdle) {
-    await deps.sessions.end(session.id) // for good: a clock that is put back does not bring it to life again
-    return undefined
-  }
   if (idle < Math.min(MINUTE, deps.sessionIdle / 2)) return session
   await deps.sessions.seen(session.id, now)
   return { ...session, lastSeenAt: now }

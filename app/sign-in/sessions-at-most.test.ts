@@ -18,7 +18,7 @@ after(product.close)
 
 const idsOf = async (email: string) => (await stateOf(database, email)).sessions.map(({ id }) => id)
 
-/** So many sessions, each seen a second before the one in front of it; their ids, the newest first. */
+/** This many sessions, each seen a second before the previous one. Returns their ids, the newest first. */
 async function beginning(accountId: number, many: number, ends = HOUR) {
   const rows = Array.from({ length: many }, (_, age) => ({
     ...{ id: newId(), tokenHash: newId(), accountId, method: 'password' as const },

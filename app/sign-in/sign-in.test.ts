@@ -32,7 +32,7 @@ before(async () => {
 const signIn = (fields: Record<string, string>, address = '192.0.2.1') =>
   product.browser({ address }).post('/sign-in', fields)
 
-/** What a stranger can tell an answer by: all but the e-mail that he typed himself. */
+/** What a stranger can tell an answer by: everything but the email that they typed. */
 const told = ({ status, headers, html }: Awaited<ReturnType<typeof signIn>>, email: string) => ({
   status,
   headers: [...headers],

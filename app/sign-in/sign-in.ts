@@ -154,7 +154,7 @@ async function finish(
   return { ok: true, step: 'signed_in', accountId, uid, token, expiresAt: session.expiresAt, holds }
 }
 
-/** The browser's own token decides, in the transaction that makes the session; whoever comes second with it owes the code. */
+/** The browser's own token decides, in the transaction that makes the session. A second use of it owes the code. */
 async function finishTrusted(attempt: Attempt): Promise<SignInResult | undefined> {
   const { deps, account, origin, held } = attempt
   const { id: accountId, securityVersion } = account

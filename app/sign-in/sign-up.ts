@@ -60,7 +60,7 @@ export async function signUp(
   { email, password }: { email: string; password: string },
   origin: Origin,
 ): Promise<SignUpResult> {
-  // Not given back when it succeeds: one address can not make accounts without end.
+  // Not given back on success, so one address can't make endless accounts.
   const charged = await charge(deps, origin.address)
   if (!charged.ok) return charged
   const judged = await whileCharged(deps, charged, () => hashIfStrong(deps, password, email, origin.address))

@@ -54,7 +54,7 @@ async function trusting(on: Latchkey = product) {
   return { ...account, owner: account.browser, browser }
 }
 
-/** Whoever brings the cookie of the trusted browser along and nothing else. */
+/** A browser with the trusted browser's cookie and nothing else. */
 function withTrustOf(browser: Browser, on: Latchkey = product): Browser {
   const copy = on.browser()
   copy.cookies.set(TRUSTED, browser.cookies.get(TRUSTED) ?? '')

@@ -16,10 +16,10 @@ export type TrustedBrowser = Origin &
     expiresAt: Date
   }>
 
-/** A browser that is trusted from now on. `replaces` is the hash of what it was trusted by before, if it was. */
+/** A browser that is trusted from now on. `replaces` is the hash of its previous token, if it had one. */
 export type Trust = { browser: TrustedBrowser; replaces: string | undefined }
 
-/** One use of a token: the next takes its place, so that of two who hold it one is asked for the code. */
+/** One use of a token: the next replaces it, so of two copies one is asked for the code. */
 export type TrustUse = Origin & {
   accountId: number
   securityVersion: number
@@ -36,7 +36,7 @@ export type ListedBrowser = Pick<
 export type TrustedBrowserStore = {
   /** The live ones, the latest first. */
   trustedBrowsersOf(accountId: number, now: Date): Promise<ListedBrowser[]>
-  /** Those of `ids` that were the account's, with one event each. */
+  /** Forgets those of `ids` that are the account's, with one event each. Returns their ids. */
   forgetBrowsers(accountId: number, ids: string[], event: (id: string) => SecurityEvent): Promise<string[]>
 }
 
@@ -44,7 +44,7 @@ export type TrustedBrowsersDeps = { trustedBrowsers: TrustedBrowserStore; now():
 
 type Account = { accountId: number; securityVersion: number }
 
-/** "Don't ask on this browser for 30 days", which begin now and are not prolonged by use. */
+/** "Don't ask on this browser for 30 days", from now on. Use doesn't prolong them. */
 export function newTrust(held: string[], account: Account, origin: Origin, now: Date): { token: string; trust: Trust } {
   const token = newToken(account.accountId)
   const before = heldFor(held, account.accountId)
@@ -60,7 +60,7 @@ export function newTrust(held: string[], account: Account, origin: Origin, now: 
   return { token, trust: { browser, replaces: before && hashToken(before) } }
 }
 
-/** Undefined where the browser holds nothing for the account. Whether it is good the store alone can say. */
+/** Undefined if the browser holds nothing for the account. Only the store can say whether it works. */
 export function trustUse(
   held: string[],
   account: Account,
@@ -73,13 +73,13 @@ export function trustUse(
   return { token, use: { ...account, ...origin, fromHash: hashToken(before), toHash: hashToken(token), now } }
 }
 
-/** The browsers that are not asked for the code. */
+/** The browsers that skip the code. */
 export const listTrustedBrowsers = (
   { trustedBrowsers, now }: TrustedBrowsersDeps,
   accountId: number,
 ): Promise<ListedBrowser[]> => trustedBrowsers.trustedBrowsersOf(accountId, now())
 
-/** "Forget". The ids that were forgotten; another account's, and unknown ones, are not among them. */
+/** "Forget". Returns the forgotten ids. Another account's ids and unknown ones aren't among them. */
 export const forgetBrowsers = (
   { trustedBrowsers, now }: TrustedBrowsersDeps,
   accountId: number,

@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto'
 import { decodeBase32IgnorePadding } from '@oslojs/encoding'
 
-/** The code of a time step, computed here rather than by the library that the product uses (RFC 6238, RFC 4226 section 5.3). */
+/** A time step's code, computed here and not by the product's library (RFC 6238, RFC 4226 section 5.3). */
 export function codeOf(key: string, at: Date, stepsAway = 0): string {
   const counter = Buffer.alloc(8)
   counter.writeBigUInt64BE(BigInt(Math.floor(at.getTime() / 30_000) + stepsAway))

@@ -6,7 +6,7 @@ type Answer = { status: number; location: string | null; headers: Headers; html:
 
 export type Browser = ReturnType<typeof browser>
 
-/** Keeps cookies and posts forms as a browser with scripts off would. It follows no redirect: tests look at each. */
+/** Keeps cookies and posts forms like a browser with scripts off. It follows no redirects, because tests look at each. */
 export function browser(app: ReturnType<typeof createApp>, { address = '192.0.2.1', userAgent = FIREFOX }: Visitor) {
   const cookies = new Map<string, string>()
   const environment = { incoming: { socket: { remoteAddress: address }, rawHeaders: [] } }

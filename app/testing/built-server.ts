@@ -4,7 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { bundle } from '../../scripts/build.ts'
 import { type ServerProcess, startServer } from './server-process.ts'
 
-/** The server as one file, which starts in a third of the time. At the end, `end` kills all that were started, and removes it. */
+/** The server as one file, which starts in a third of the time. `end` kills all that were started, and removes it. */
 export async function builtServer() {
   const program = `dist/test-${randomUUID()}.js`
   await bundle('app/server.ts', program)
@@ -28,7 +28,7 @@ export async function builtServer() {
   }
 }
 
-/** What the first group of `pattern` matches in what the server prints, as soon as it does; '' when it ends before. */
+/** What the first group of `pattern` matches in the server's output, as soon as it does; '' if the server ends first. */
 export async function untilSaid({ out, child }: Pick<ServerProcess, 'out' | 'child'>, pattern: RegExp, from = 0) {
   for (;;) {
     const said = pattern.exec(out().slice(from))

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 /**
- * A certificate for tests alone, and the authority that signed it, which nobody trusts unless told to. It is for localhost,
+ * A certificate only for tests, and the authority that signed it, which nobody trusts unless told to. It is for localhost,
  * 127.0.0.1, ::1, latchkey.test and accounts.example.com, from 2020 to 9999: a machine that has just been set up can't make one.
  */
 export const AUTHORITY = `-----BEGIN CERTIFICATE-----

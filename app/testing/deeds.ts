@@ -12,19 +12,19 @@ type Authenticator = { id: string; key: string; spentUntil: number }
 /** `until`: how long a sign-in may owe its code. */
 export type Seat = { browser: Browser; is: 'out' | 'owing' | 'in'; until?: number }
 
-/** What has to be true of the account, kept beside the product and in the simplest of words. */
+/** What must be true of the account, kept beside the product in the simplest form. */
 export type Model = {
   email: string
   seats: Seat[]
   authenticators: Authenticator[]
   unused: string[]
   used: string[]
-  /** Few enough that nobody has to wait. */
+  /** So few that nobody has to wait. */
   wrong: number
   secrets: string[]
 }
 
-/** One thing that a person does in one of the browsers, and whether he can just now. */
+/** One thing that a person does in one of the browsers, and whether they can do it now. */
 export type Deed = { can: (model: Model, seat: Seat) => boolean; does: (model: Model, seat: Seat) => Promise<unknown> }
 
 const isOn = ({ authenticators }: Model) => authenticators.length > 0
@@ -50,7 +50,7 @@ function firstOf({ authenticators: [first] }: Model): Authenticator {
   return first
 }
 
-/** All that an account's owner can do about how it is opened, each with what the model has to say of it then. */
+/** Everything an owner can do about how the account opens, each with what it does to the model. */
 export const deeds = (product: Latchkey, clock = product.clock): Record<string, Deed> => ({
   'signs in': {
     can: (_model, seat) => seat.is === 'out',
@@ -151,7 +151,7 @@ export const deeds = (product: Latchkey, clock = product.clock): Record<string, 
       const answer = await seat.browser.post(`/settings/two-factor/authenticators/${first.id}/remove`, {
         password: PASSWORD,
       })
-      if (rest.length === 0) return assert.notEqual(answer.status, 500) // the last one is taken away by turning it off alone
+      if (rest.length === 0) return assert.notEqual(answer.status, 500) // the last one goes only by turning the second factor off
       went(answer, '/settings/two-factor/authenticators')
       model.authenticators = rest
       endOthers(model, seat)

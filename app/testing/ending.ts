@@ -5,7 +5,7 @@ import { newId } from '../lib/tokens.ts'
 const DAY = 24 * 60 * 60_000
 const ORIGIN = { address: '192.0.2.1', browser: 'Firefox on Linux' }
 
-/** What ends by itself, by the table it stands in; sessions twice, by their time and by being left alone. */
+/** What ends by itself, by its table. Sessions are there twice, for their age and for idling. */
 export const ENDS = [
   'pending_sign_ins',
   'pending_enrolments',
@@ -22,8 +22,8 @@ export const ENDS = [
 type Ending = (typeof ENDS)[number]
 
 /**
- * Writes a row of each kind that ends `ms` milliseconds after `now`, or ended so long before it. An enrolment hangs on
- * a live session, whose browser is called "API"; of an access token it is the former value that ends.
+ * Writes a row of each kind that ends `ms` milliseconds after `now`, or ended that long before. An enrolment needs a live
+ * session, whose browser is called "API". Of an access token, the former value ends.
  */
 export async function endingAt(
   { db }: Pick<Database, 'db'>,

@@ -3,8 +3,8 @@ import { must } from '#db/client.ts'
 type Query = PromiseLike<unknown[]> & { all(): unknown[] }
 
 /**
- * The rows of a query as the guard of a transaction, which says `held` when it has them and on PostgreSQL keeps them until
- * `free`. On SQLite a transaction is over before anybody else's turn, and holds nothing.
+ * A query's rows as the guard of a transaction. It says `held` when it has them, and on PostgreSQL keeps them until `free`.
+ * On SQLite a transaction is over before anybody else's turn, and holds nothing.
  */
 export const holding = (rows: Query, held: () => void, free: Promise<unknown>) =>
   must({

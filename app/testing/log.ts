@@ -1,6 +1,6 @@
 import { createLog, type LogLevel } from '../watch/log.ts'
 
-/** A log whose text tests can read, and its lines as the objects that they have to be. */
+/** A log that tests can read, as text and as its lines' objects. */
 export function keptLog(level: LogLevel = 'debug') {
   let text = ''
   const to = {

@@ -14,24 +14,24 @@ export async function mailsTo(product: Latchkey, email: string): Promise<Message
     .filter(({ to }) => to === email)
 }
 
-/** The newest of them whose subject matches; its link as a path of the product. */
+/** The newest one whose subject matches, with its link as a path of the product. */
 export async function mailTo(product: Latchkey, email: string, subject: RegExp): Promise<Message & { path: string }> {
   const mail = (await mailsTo(product, email)).findLast((each) => subject.test(each.subject))
   if (!mail) throw new Error(`No mail ${subject} for ${email}.`)
   return { ...mail, path: mail.link?.href.slice(BASE_URL.length) ?? '' }
 }
 
-/** Presses the link, as far as the page with the form. */
+/** Follows the link to the page with the form. */
 export async function followed(browser: Browser, path: string) {
   const answer = await browser.get(path)
   if (answer.status !== 303) throw new Error(`the link answered ${answer.status}: ${answer.text}`)
   return browser.get(answer.location ?? '')
 }
 
-/** The path of the page with the form, for a browser that holds the link already. */
+/** The path of the page with the form, for a browser that already has the link. */
 export const pageOf = (path: string): string => path.split('?')[0] ?? ''
 
-/** A new account, signed up where mail reaches people and its address confirmed; nobody is signed in. */
+/** A new account with a confirmed address, from a site with a mail server. Nobody is signed in. */
 export async function confirmedAccount(product: Latchkey): Promise<string> {
   const email = newEmail()
   await product.browser().post('/sign-up', { email, password: PASSWORD })

@@ -3,7 +3,7 @@ import { hashToken, newId } from '../lib/tokens.ts'
 import type { Latchkey } from './product.ts'
 import { manyOwingCode } from './tables.ts'
 
-/** What a change has to end besides sessions: a sign-in that owes its code, and a browser that is trusted to skip it. */
+/** What a change has to end along with sessions: a sign-in that owes its code, and a browser trusted to skip it. */
 export async function openDoors(product: Latchkey, email: string, account: { id: number; securityVersion: number }) {
   const [pending] = await manyOwingCode(product, email, 1)
   if (!pending) throw new Error('There is no browser.')

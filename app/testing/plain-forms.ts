@@ -1,6 +1,6 @@
 /**
- * What text browsers would take otherwise than the page means it, in words. They know neither `formaction` nor `form=`; w3m
- * sends a form by any button inside it; Lynx sends a form without a field by GET, and an unticked box is no field.
+ * What text browsers would understand differently than the page means, in words. They know neither `formaction` nor `form=`.
+ * w3m sends a form by any button inside it. Lynx sends a form without a field by GET, and an unticked box is no field.
  */
 export function faultsOfForms(html: string): string[] {
   const forms = html.match(/<form\b.*?<\/form>/gs) ?? []

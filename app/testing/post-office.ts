@@ -7,15 +7,15 @@ import { mailsTo } from './mails.ts'
 import { BASE_URL } from './names.ts'
 import type { Latchkey } from './product.ts'
 
-/** `ehlo`: the name that the sender gave itself. */
+/** `ehlo` is the name that the sender gave. */
 export type ReceivedMail = { to: string[]; raw: string; ehlo: string; encrypted: boolean }
 
-/** What the server does with a mail for an address: how many milliseconds it thinks, and what it answers, 250 where nothing else is said. */
+/** What the server does with a mail to an address: how many milliseconds it waits, and what it answers, 250 by default. */
 export type Manners = { rcpt?: number; data?: number; thinks?: number }
 
 /**
- * A real SMTP server on this machine, which keeps what it took. `login`: it wants this password first. `encryption`: it offers
- * STARTTLS, or speaks TLS from the first byte, with the certificate of the tests.
+ * A real SMTP server on this machine, which keeps the mails it takes. With `login`, it wants this password first. With
+ * `encryption`, it offers STARTTLS or speaks TLS from the first byte, with the tests' certificate.
  */
 export async function smtpServer(
   of: (address: string) => Manners = () => ({}),
@@ -50,7 +50,7 @@ export async function smtpServer(
       )
     },
   })
-  server.on('error', () => {}) // a connection that the sender gives up is one of the things to be tested
+  server.on('error', () => {}) // tests also give connections up
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.server.address() as AddressInfo
   return {

@@ -11,7 +11,7 @@ import { programPath } from '../../scripts/debian.ts'
 import { freePort } from '../../scripts/postgres.ts'
 import { AUTHORITY, certificateFiles } from './certificate.ts'
 
-/** The name that stands in the files of deploy/. */
+/** The name in the files of deploy/. */
 export const SITE = 'accounts.example.com'
 
 export type StartedProxy = Awaited<ReturnType<typeof startProxy>>
@@ -22,7 +22,7 @@ type Files = ReturnType<typeof certificateFiles>
 
 const PREPARE = { nginx, caddy }
 
-/** A real one, with its file in deploy/: only ports, certificate and the folder of the logs are put in place of what stands there. */
+/** A real proxy with its file in deploy/, where only ports, certificate and log folder are replaced. */
 export async function startProxy(kind: keyof typeof PREPARE, upstream: number) {
   const folder = mkdtempSync(join(tmpdir(), `latchkey-${kind}-`))
   const files = certificateFiles()
@@ -44,7 +44,7 @@ export async function startProxy(kind: keyof typeof PREPARE, upstream: number) {
   await listens(child, ports.https, () => printed)
   return {
     ports,
-    /** What it wrote until now, in all of its logs. */
+    /** Everything in its logs so far. */
     logs: () => printed + logsIn(folder),
     async stop() {
       const ended = once(child, 'exit')
@@ -56,7 +56,7 @@ export async function startProxy(kind: keyof typeof PREPARE, upstream: number) {
   }
 }
 
-/** A request as the world makes it, over TLS or not. Redirects are not followed. */
+/** A request from outside, over TLS or not. Doesn't follow redirects. */
 export function ask(
   { ports }: Pick<StartedProxy, 'ports'>,
   path: string,

@@ -16,7 +16,7 @@ const HALF_A_MINUTE = 30_000
 type App = ReturnType<typeof createApp>
 type Visiting = { incoming: { socket: { remoteAddress: string } } }
 
-/** What answers at a port of this machine, each request over a connection of its own. The address goes by X-Forwarded-For. */
+/** Whatever answers at a port of this machine. Each request has its own connection. X-Forwarded-For carries the address. */
 export const remoteApp = (port: number): App =>
   ({
     request: (path: string, init: RequestInit, { incoming }: Visiting) =>
@@ -48,9 +48,9 @@ const pairs = (raw: string[]): [string, string][] =>
   raw.flatMap((name, index) => (index % 2 === 0 ? [[name, raw[index + 1] ?? ''] as [string, string]] : []))
 
 /**
- * A database on disk or on the server, with keys, for processes that are started with `environment`; and the product over the
- * same database, whose browsers ask who listens at `port()`. Its clock is half a minute ahead: of the codes that stories make, the one
- * a step back is the present one, which holds for longer than any story takes.
+ * A database on disk or on the server, with keys, for processes that start with `environment`, and the product over the same
+ * database, whose browsers ask whoever listens at `port()`. Its clock is half a minute ahead, so among the codes of stories the
+ * previous step's is the present one, which lasts longer than any story.
  */
 export async function remoteProduct(port: () => number) {
   const folder = mkdtempSync(join(tmpdir(), 'latchkey-processes-'))

@@ -8,16 +8,16 @@ import { readAccessToken, readCodesPage, readEnrolPage, tokenFields } from './st
 export type Random = (below: number) => number
 type Chosen = { world: Rivals; who: Person; random: Random }
 type Answer = { status: number; location: string | null }
-/** Whether it came off. What can not be done just now comes to nothing. */
+/** Whether it worked. What can't be done now does nothing. */
 type Deed = (of: Chosen) => Promise<boolean>
 
 const pick = <Item>(random: Random, items: readonly Item[]): Item | undefined => items[random(items.length || 1)]
-/** Also where new recovery codes come first, which is no success. */
+/** Also true if new recovery codes come first, which is no success. */
 const owing = ({ location }: Answer) => location === RECOVERY_CODES_PAGE
 const went = (answer: Answer) => answer.status === 303 && !owing(answer)
 let passwords = 0
 
-/** A browser that they are in with: the newest that still is, else a new sign-in. */
+/** A browser that is signed in: their newest one, or else a new sign-in. */
 async function seat({ world, who }: Pick<Chosen, 'world' | 'who'>): Promise<Browser | undefined> {
   const last = who.browsers.at(-1)
   if (last && (await world.holdsSession(last))) return last
@@ -26,7 +26,7 @@ async function seat({ world, who }: Pick<Chosen, 'world' | 'who'>): Promise<Brow
   return browser
 }
 
-/** For what asks for the password again. */
+/** For deeds that ask for the password again. */
 async function confirmed(chosen: Chosen, ask: (password: string) => Promise<Answer>): Promise<boolean> {
   const { world, who } = chosen
   const [password] = await world.likely(who)
@@ -38,7 +38,7 @@ async function confirmed(chosen: Chosen, ask: (password: string) => Promise<Answ
 const linksTo = ({ boxes }: Rivals, who: Person, page: string) =>
   who.mailboxes.flatMap((mailbox) => boxes.get(mailbox) ?? []).filter(({ path }) => path.startsWith(`/mail/${page}?`))
 
-/** Asks for another address, and confirms it where the mail arrives: the owner of that mailbox is good-natured. */
+/** Asks for another address, and confirms it, because that mailbox's owner is good-natured. */
 const moves =
   (to: (of: Chosen) => string | undefined): Deed =>
   async (chosen) => {
@@ -128,7 +128,7 @@ const signsIn: Deed = async ({ world, who, random }) => {
   return browser !== undefined
 }
 
-/** By a link that any of their mailboxes received, however old. */
+/** With a link from any of their mailboxes, however old. */
 const pressesNotMe: Deed = async ({ world, who, random }) => {
   const link = pick(random, linksTo(world, who, 'not-me'))
   return link !== undefined && world.press(who, link.path)
@@ -196,7 +196,7 @@ const DEEDS: { name: string; who: Person['name']; does: Deed; often: number }[] 
 ]
 const HAT = DEEDS.flatMap((deed) => Array.from({ length: deed.often }, () => deed))
 
-/** One deed of either, or of the operator, who keeps a backup and puts it back. What was done, and whether it came off. */
+/** One deed by either, or by the operator, who restores a backup. Returns what was done, and whether it worked. */
 export function deedsOf(world: Rivals, random: Random) {
   let backup: Awaited<ReturnType<Rivals['backUp']>> | undefined
   const people = { owner: world.owner, intruder: world.intruder }

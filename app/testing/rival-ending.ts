@@ -5,9 +5,9 @@ import type { Random } from './rival-deeds.ts'
 import type { Rivals } from './rivals.ts'
 
 const LIKED = 'as the intruder likes it'
-const AN_HOUR = 61 * 60_000 // so that mails which were asked for too often may be asked for again
+const AN_HOUR = 61 * 60_000 // so mails that were asked for too often may be asked for again
 
-/** The owner presses what came to the first mailbox because of the intruder, in any order, and is in. The intruder tries everything. */
+/** The owner presses every link that the intruder caused in the first mailbox, in any order, and is in. The intruder tries everything. */
 export async function assertWayBack(world: Rivals, random: Random): Promise<void> {
   const { owner, intruder, first, boxes, clock } = world
   clock.advance(AN_HOUR)
@@ -21,7 +21,7 @@ export async function assertWayBack(world: Rivals, random: Random): Promise<void
   for (const { path } of links) {
     if ((await world.live([{ path }])).length === 0 || !(await world.press(owner, path))) continue
     pressed++
-    await assertOutside(world, 'once the owner has said so') // the intruder's very next request
+    await assertOutside(world, 'once the owner has said so') // the intruder's next request
   }
   assert.equal(await world.address(), first, 'the account is known by the first mailbox again')
   if (pressed === 0) await world.product.browser(world.visitor(owner)).post('/reset-password', { email: first })
@@ -60,12 +60,12 @@ export async function assertWayBack(world: Rivals, random: Random): Promise<void
 
 async function assertRefused(world: Rivals, password: string, browser?: Browser) {
   const { intruder, address, signIn, forgetGuesses } = world
-  await forgetGuesses() // with as many addresses and days as it takes
+  await forgetGuesses() // given enough addresses and days
   const opened = await signIn(intruder, await address(), { ...(browser && { browser }), tries: [password] })
   assert.equal(opened, undefined, 'no password of the intruder opens it, in a trusted browser or another')
 }
 
-/** No session and no access token of the intruder's opens anything. */
+/** None of the intruder's sessions and access tokens opens anything. */
 async function assertOutside({ intruder, product, isIn }: Rivals, when: string) {
   for (const browser of intruder.browsers) assert.ok(!(await isIn(browser)), `the intruder is out ${when}`)
   for (const token of intruder.tokens) {

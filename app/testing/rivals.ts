@@ -12,9 +12,9 @@ import { SESSION } from './names.ts'
 import { pathIn } from './post-office.ts'
 import { type Latchkey, latchkey } from './product.ts'
 
-// Two people who both know an account's password, and one of whom holds the mailbox it had first.
+// Two people who both know an account's password. One of them holds the mailbox that it had first.
 
-/** Salted, and as cheap as it can be: what is tested is who gets in, a million times. */
+/** Salted, and as cheap as possible, because the stories test who gets in a million times. */
 const digest = (salt: string, password: string) =>
   `${salt}.${createHash('sha256')
     .update(salt + password)
@@ -24,22 +24,22 @@ const verify = async (stored: string | Uint8Array, password: string | Uint8Array
   digest(`${stored}`.split('.')[0] ?? '', `${password}`) === stored
 const passwords = () => ({ ...createPasswords({ argon2: { hash, verify } }), needsRehash: () => false })
 
-/** Mail reaches people, in tests the boxes of the story; every password will do, because an estimate takes longer than a deed. */
+/** Mail reaches people: here, the story's mailboxes. Takes every password, because an estimate takes longer than a deed. */
 export const productOfRivals = () =>
   latchkey(
     { smtpUrl: 'smtp://127.0.0.1:9', passwordMinLength: 8 },
     { parts: { passwords: passwords(), passwordRules: { minLength: 8, refusal: async () => undefined } } },
   )
 
-/** `caused`: by whose deed it was written. */
+/** `caused` is the person whose deed wrote it. */
 export type BoxMail = { subject: string; path: string; caused: 'owner' | 'intruder' }
 
 export type Person = {
   name: 'owner' | 'intruder'
   mailboxes: string[]
-  /** Every one they ever knew. The newest is tried first. */
+  /** Every password they ever knew, tried newest first. */
   passwords: string[]
-  /** Of authenticators they hold. */
+  /** Keys of authenticators they hold. */
   keys: string[]
   browsers: Browser[]
   tokens: string[]
@@ -65,7 +65,7 @@ type Backup = Map<(typeof TABLES)[number], object[]>
 let stories = 0
 let pressed = 0
 const A_MOMENT = 1000
-const LOOKED_AT = 8 // of so many links one is looked at first; the button alone does it
+const LOOKED_AT = 8 // one in this many links is opened first; the button alone is enough
 
 /** A story's beginning: an account at `first`, confirmed, whose password both know; the intruder is in as well. */
 export async function rivals(product: Latchkey) {
@@ -92,7 +92,7 @@ export async function rivals(product: Latchkey) {
   let accountId: number | undefined
   const ours = () => eq(schema.accounts.id, accountId ?? 0)
 
-  /** Everything that was mailed meanwhile, into the boxes; by mailbox, the subjects of those about the account. */
+  /** Puts new mails into the mailboxes. Returns, by mailbox, the subjects of those about the account. */
   async function deliver(caused: Person['name']): Promise<Map<string, string[]>> {
     await writeNotices(deps)
     const rows = await db.select().from(schema.mails).orderBy(asc(schema.mails.createdAt))
@@ -109,23 +109,23 @@ export async function rivals(product: Latchkey) {
     return arrived
   }
 
-  /** Presses the link and the button behind it; whether it did something. `fields`: what the form asks for. Time goes on, so that its mail is the newest. */
+  /** Presses the link and its button, and says whether that did something. `fields` is what the form asks for. */
   async function press(who: Person, path: string, fields: Record<string, string> = {}, browser?: Browser) {
-    clock.advance(A_MOMENT)
+    clock.advance(A_MOMENT) // so its mail is the newest
     const by = browser ?? product.browser(visitor(who))
     if (pressed++ % LOOKED_AT === 0) await followed(by, path)
     else await by.get(path)
     return (await by.post(pageOf(path), fields)).status === 303
   }
 
-  /** The one that is right now, if they know it: in the ending they try them all. */
+  /** The one that works now, if they know it. In the ending they try them all. */
   async function likely({ passwords }: Person): Promise<string[]> {
     const [account] = await db.select({ stored: schema.accounts.passwordHash }).from(schema.accounts).where(ours())
     const right = await Promise.all(passwords.map((password) => verify(account?.stored ?? '', password)))
     return passwords.filter((_, index) => right[index]).slice(-1)
   }
 
-  /** In a new browser, or one that may be trusted. With whatever password and code they have; the browser that is in. */
+  /** Signs in with any password and code they have, in a new browser or one that may be trusted. Returns the browser. */
   async function signIn(
     who: Person,
     email: string,
@@ -144,26 +144,26 @@ export async function rivals(product: Latchkey) {
     return undefined
   }
 
-  /** Whether there is a session: a story asks for a page only where something is claimed. */
+  /** Whether there is a session. A story asks for a page only to check a claim. */
   async function holdsSession({ cookies }: Browser): Promise<boolean> {
     const { id, tokenHash } = schema.sessions
     const hash = hashToken(cookies.get(SESSION) ?? '')
     return (await db.select({ id }).from(schema.sessions).where(eq(tokenHash, hash))).length > 0
   }
 
-  /** Whoever owes new recovery codes is in as well. */
+  /** Somebody who owes new recovery codes is in as well. */
   const isIn = async (browser: Browser) => {
     const { status, location } = await browser.get('/settings/email')
     return status === 200 || (status === 303 && !location?.startsWith('/sign-in'))
   }
 
-  /** By which the account goes now. */
+  /** The account's present address. */
   async function address(): Promise<string> {
     const [account] = await db.select({ email: schema.accounts.email }).from(schema.accounts).where(ours())
     return account?.email ?? ''
   }
 
-  /** Of the links those that would be looked at, so that a long story does not press hundreds that it knows to be dead. */
+  /** The links that would be looked at, so a long story doesn't press hundreds that it knows are dead. */
   async function live<Link extends { path: string }>(links: Link[]): Promise<Link[]> {
     const rows = await db.select({ hash: schema.mailLinks.tokenHash }).from(schema.mailLinks)
     const hashes = new Set(rows.map(({ hash }) => hash))
@@ -176,7 +176,7 @@ export async function rivals(product: Latchkey) {
   await press(owner, boxes.get(first)?.[0]?.path ?? '')
   clock.advance(1000)
 
-  /** Somebody who guesses has many addresses, and all the time there is. */
+  /** A guesser has many addresses, and all the time in the world. */
   async function forgetGuesses() {
     await db.delete(schema.limits)
   }
@@ -188,7 +188,7 @@ export async function rivals(product: Latchkey) {
   }
 
   async function putBack(backup: Backup) {
-    await db.delete(schema.accounts) // and all that hangs on them
+    await db.delete(schema.accounts) // and everything that belongs to them
     for (const [table, rows] of backup)
       if (rows.length > 0) await db.insert(table as typeof schema.accounts).values(rows as never)
   }

@@ -4,8 +4,8 @@ import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 export type RoundRobin = Awaited<ReturnType<typeof roundRobin>>
 
 /**
- * A proxy on this machine that gives each connection to the next of `servers` in turn, and to the one after when nobody listens.
- * `taken` counts what each has got.
+ * A proxy on this machine that gives each connection to the next of `servers`, or to the one after if nobody listens. `taken`
+ * counts each one's connections.
  */
 export async function roundRobin(servers: number[]) {
   const ports = [...servers]
@@ -39,7 +39,7 @@ export async function roundRobin(servers: number[]) {
   return {
     port: (proxy.address() as AddressInfo).port,
     taken,
-    /** As a proxy does with a server that says it is not ready. */
+    /** The way a proxy treats a server that says it isn't ready. */
     takeOut(port: number) {
       ports.splice(ports.indexOf(port), 1)
     },

@@ -10,8 +10,8 @@ type Started = { environment: Record<string, string>; program?: string }
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 
 /**
- * Starts the product as an operator does, and resolves when it says where it listens, or has ended. Nothing of the tester's own
- * environment reaches it but the PATH. `program` is a path from the project's root: the sources, or a file in dist/.
+ * Starts the product the way an operator does, and resolves when it says where it listens, or has ended. From the tester's own
+ * environment it gets only the PATH. `program` is a path from the project's root: the sources, or a file in dist/.
  */
 export async function startServer({ environment, program = 'app/server.ts' }: Started) {
   const child = spawn(process.execPath, program.endsWith('.ts') ? ['--import', 'tsx', program] : [program], {
@@ -23,26 +23,26 @@ export async function startServer({ environment, program = 'app/server.ts' }: St
   process.once('exit', killChild)
   const out = readingOf(child.stdout)
   const err = readingOf(child.stderr)
-  /** Exit code and signal, of which one is null. */
+  /** Exit code and signal. One of them is null. */
   const ended = once(child, 'exit') as Promise<[number | null, NodeJS.Signals | null]>
   ended.then(() => process.off('exit', killChild))
   while (!out().includes('\n') && !hasEnded(child)) await pause(10)
-  /** The address that it printed. Port 0 when it did not start. */
+  /** The address that it printed. Port 0 if it didn't start. */
   const url = /^Latchkey is at (\S+) · /.exec(out())?.[1] ?? 'http://localhost:0'
   return {
     child,
     url,
     port: Number(new URL(url).port),
-    /** All that it printed until now. */
+    /** Everything it printed so far. */
     out,
     err,
     ended,
-    /** As a service manager does. */
+    /** The way a service manager does. */
     async stop() {
       child.kill('SIGTERM')
       return ended
     },
-    /** As a power cut does. */
+    /** The way a power cut does. */
     async kill() {
       child.kill('SIGKILL')
       return ended
@@ -52,7 +52,7 @@ export async function startServer({ environment, program = 'app/server.ts' }: St
 
 const hasEnded = ({ exitCode, signalCode }: ChildProcess) => exitCode !== null || signalCode !== null
 
-/** All that has come until it is asked. */
+/** Everything that has come so far. */
 export function readingOf(stream: Readable) {
   let text = ''
   stream.on('data', (bytes) => {

@@ -4,7 +4,7 @@ type Run = (...values: unknown[]) => unknown
 type Statement = { run: Run; all: Run; get: Run }
 type Connection = { prepare(text: string): Statement }
 
-/** Every statement that is run from now on, as SQL. For SQLite, and before the product is wired over the database. */
+/** Every statement from now on, as SQL. Only for SQLite. Call it before wiring the product over the database. */
 export function statementsOf({ db }: Database) {
   const { client } = (db as unknown as { session: { client: Connection } }).session
   const prepare = client.prepare.bind(client)
@@ -24,13 +24,13 @@ export function statementsOf({ db }: Database) {
     return statement
   }
   return {
-    /** Those since the last time, without the ends of transactions, and without the question whether anything changed. */
+    /** The statements since the last call, without ends of transactions and without the check whether anything changed. */
     take(): string[] {
       const taken = ran.filter((text) => !/^(begin|commit|rollback|pragma|select total_changes)/i.test(text))
       ran = []
       return taken
     },
-    /** How SQLite would run it, a step a line. */
+    /** How SQLite would run it, one step per line. */
     plan(text: string): string[] {
       const values = Array.from({ length: text.split('?').length - 1 }, () => null)
       return (prepare(`explain query plan ${text}`).all(...values) as { detail: string }[]).map(({ detail }) => detail)

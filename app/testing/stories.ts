@@ -29,7 +29,7 @@ export async function enrolling(product: Latchkey, browser: Browser) {
   return { key, enrolment, codes }
 }
 
-/** A browser signed in to a new account with its second factor on; step T-1 is spent, T and T+1 are free. */
+/** A browser signed in to a new account with its second factor on. Step T-1 is used, T and T+1 are free. */
 export async function withTwoFactor(product: Latchkey, visitor: Visitor = {}) {
   const { browser, email } = await signedUp(product, visitor)
   const { key, enrolment, codes } = await enrolling(product, browser)
@@ -38,7 +38,7 @@ export async function withTwoFactor(product: Latchkey, visitor: Visitor = {}) {
   return { browser, email, key, codes }
 }
 
-/** Another browser of the account's owner, or of whoever knows the password, before the code. */
+/** Another browser, of the owner or of somebody who knows the password, before the code. */
 export async function owingCode(product: Latchkey, email: string, visitor: Visitor = {}) {
   const browser = product.browser(visitor)
   const answer = await browser.post('/sign-in', { email, password: PASSWORD })
@@ -54,7 +54,7 @@ export const tokenFields = (product: Latchkey, fields: Record<string, string> = 
   ...fields,
 })
 
-/** Generates an access token through the pages; its value, and its id. */
+/** Generates an access token through the pages. Returns its value and id. */
 export async function withToken(product: Latchkey, browser: Browser, fields: Record<string, string> = {}) {
   const before = tokenIds((await browser.get(TOKENS_PAGE)).html)
   const answer = await browser.post(`${TOKENS_PAGE}/generate/confirm`, {
@@ -85,7 +85,7 @@ export function readEnrolPage(html: string) {
 export const readCodes = (html: string): string[] =>
   html.match(/\b[0-9a-hjkmnp-tv-z]{5}-[0-9a-hjkmnp-tv-z]{5}\b/g) ?? []
 
-/** Whoever holds a copy of the cookies as they are now. */
+/** A browser with a copy of the cookies as they are now. */
 export function copyOf(product: Latchkey, browser: Browser, visitor: Visitor = {}): Browser {
   const copy = product.browser(visitor)
   for (const [name, value] of browser.cookies) copy.cookies.set(name, value)
@@ -94,7 +94,7 @@ export function copyOf(product: Latchkey, browser: Browser, visitor: Visitor = {
 
 export const answerCode = (browser: Browser, code: string) => browser.post('/sign-in/two-factor', { code })
 
-/** Signs in with a code of either kind; the browser that is in then. */
+/** Signs in with a code of either kind. Returns the browser. */
 export async function signedInWith(product: Latchkey, email: string, code: string): Promise<Browser> {
   const [browser] = await manyOwingCode(product, email, 1)
   if (!browser) throw new Error('There is no browser.')
@@ -115,7 +115,7 @@ export const readCodesPage = (html: string) => ({
   set: /name="set" value="(\d+)"/.exec(html)?.[1] ?? '',
 })
 
-/** Begins to replace the authenticator, the one of that id where there are several: the new key, and the enrolment's id. */
+/** Begins to replace the authenticator, or the one with that id. Returns the new key and the enrolment's id. */
 export async function replacing(browser: Browser, authenticator?: string) {
   await browser.post('/settings/two-factor/replace/confirm', {
     ...(authenticator && { authenticator }),
@@ -124,14 +124,14 @@ export async function replacing(browser: Browser, authenticator?: string) {
   return readEnrolPage((await browser.get('/settings/two-factor/replace')).html)
 }
 
-/** Begins to add an authenticator: its key, the enrolment's id, and the name that is proposed. */
+/** Begins to add an authenticator. Returns its key, the enrolment's id, and the proposed name. */
 export async function adding(browser: Browser) {
   await browser.post('/settings/two-factor/add/confirm', { password: PASSWORD })
   const { html } = await browser.get('/settings/two-factor/add')
   return { ...readEnrolPage(html), name: /name="name"[^>]* value="([^"]*)"/.exec(html)?.[1] ?? '' }
 }
 
-/** Adds one more authenticator to the account of `browser`; of its codes step T-1 is spent, T and T+1 are free. */
+/** Adds an authenticator to the account of `browser`. Its step T-1 is used, T and T+1 are free. */
 export async function withAnother(product: Latchkey, browser: Browser, name = 'Spare phone') {
   const { key, enrolment } = await adding(browser)
   const code = codeOf(key, product.clock.now(), -1)

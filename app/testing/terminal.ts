@@ -1,15 +1,15 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { createInterface } from 'node:readline'
 
-/** Larger than any page of ours, so that nothing is broken over lines and nothing has to be scrolled to. */
+/** Larger than any page of ours, so no line breaks and nothing needs scrolling. */
 const SIZE = { columns: 150, rows: 150 }
 
-/** What stands on the screen, and where the cursor is on it. */
+/** What is on the screen, and where the cursor is. */
 export type Screen = { lines: string[]; row: number; column: number }
 
 export type Terminal = Awaited<ReturnType<typeof terminal>>
 
-/** A program at a terminal that nobody sees, under tmux. `folder` is its own: it is the home of both. */
+/** A program at an invisible terminal, under tmux. `folder` is its own, and the home of both. */
 export async function terminal(folder: string, command: string) {
   const server = ['-S', `${folder}/tmux`, '-f', '/dev/null']
   const env = { PATH: process.env.PATH ?? '', HOME: folder, LANG: 'C.UTF-8', TERM: 'screen' }
@@ -17,11 +17,11 @@ export async function terminal(folder: string, command: string) {
     spawnSync('tmux', [...server, 'kill-server'], { env, stdio: 'ignore' })
   }
   process.once('exit', kill)
-  // One tmux takes every command, in control mode: a process for each key would take most of the time.
+  // One tmux takes every command, in control mode, because a process per key would take most of the time.
   const tmux = spawn('tmux', [...server, '-C', 'new-session', command], { env, stdio: ['pipe', 'pipe', 'inherit'] })
   const answers = createInterface({ input: tmux.stdout })[Symbol.asyncIterator]()
 
-  /** Each command is answered between two lines, in its turn; news of the screen stand between the answers. */
+  /** Each command gets its answer between two lines, in order. News about the screen comes between the answers. */
   async function nextAnswer(): Promise<string[]> {
     const lines: string[] = []
     let isAnswer = false

@@ -6,18 +6,18 @@ import { type Screen, terminal } from './terminal.ts'
 
 export type TextBrowser = Awaited<ReturnType<typeof textBrowser>>
 
-const A_MINUTE = 60_000 // a page comes in a second, but on a busy machine
-const MOST_STEPS = 100 // of the Tab key: no page of ours has as many links and fields
+const A_MINUTE = 60_000 // a page takes a second, except on a busy machine
+const MOST_STEPS = 100 // of the Tab key: no page of ours has this many links and fields
 
-/** What differs between them. Both go from one link or field to the next by Tab, and do what it is for by Enter. */
+/** What differs between them. In both, Tab goes to the next link or field, and Enter does what it is for. */
 const PROGRAMS = {
   w3m: {
     start: 'w3m -o use_cookie=1 -o accept_cookie=1',
-    /** What is asked at the foot of the screen, where a field is not typed into as it stands. */
+    /** What the foot of the screen asks, if a field isn't typed into directly. */
     prompt: /^(TEXT|Password):/,
-    /** What the foot of the screen says once the page is whole and a key is taken for it. */
+    /** What the foot of the screen says once the page is complete and takes keys. */
     ready: /Viewing </,
-    /** What stands between the cursor and the name of the link or button that it is on. */
+    /** What is between the cursor and the name of its link or button. */
     before: '',
   },
   lynx: {
@@ -27,11 +27,11 @@ const PROGRAMS = {
     before: String.raw`(.|\(BUTTON\) )`,
   },
 }
-/** So many lines at the foot of the screen are no part of the page. */
+/** This many lines at the foot of the screen aren't part of the page. */
 const FOOT = { w3m: 1, lynx: 3 }
 const LYNX_CFG = 'ACCEPT_ALL_COOKIES:TRUE\nSHOW_CURSOR:TRUE\nINFOSECS:0\nMESSAGESECS:0\nALERTSECS:0\nDELAYSECS:0\n'
 
-/** A text browser of Debian, driven as a person drives it: by what stands on the screen, and by keys. */
+/** A text browser from Debian, used the way a person does: by what is on the screen, and by keys. */
 export async function textBrowser(program: keyof typeof PROGRAMS, address: string) {
   const { start, prompt, ready, before } = PROGRAMS[program]
   const folder = mkdtempSync(join(tmpdir(), 'latchkey-text-'))
@@ -39,11 +39,11 @@ export async function textBrowser(program: keyof typeof PROGRAMS, address: strin
   writeFileSync(join(folder, 'lynx.cfg'), LYNX_CFG)
   const { press, type, screen, end } = await terminal(folder, `cd ${folder} && ${start} ${address}`)
 
-  /** The foot says so, and the cursor is on the page: while a screen is drawn, it wanders. */
+  /** The foot says so, and the cursor is on the page. While a screen is drawn, it wanders. */
   const isReady = ({ lines, row }: Screen) =>
     row < lines.length - FOOT[program] && ready.test(lines.slice(-FOOT[program]).join('\n'))
 
-  /** The first ready screen of which that is true, once it stays as it is. */
+  /** The first ready screen for which that is true, once it stays the same. */
   async function settled(what: string, isTrue: (screen: Screen) => boolean): Promise<Screen> {
     for (;;) {
       const shown = await until(what, (now) => isReady(now) && isTrue(now))
@@ -53,7 +53,7 @@ export async function textBrowser(program: keyof typeof PROGRAMS, address: strin
     }
   }
 
-  /** Waits for a screen of which that is true; otherwise says what is on it. */
+  /** Waits for a screen for which that is true, or else says what is on it. */
   async function until(what: string, isTrue: (screen: Screen) => boolean): Promise<Screen> {
     const last = Date.now() + A_MINUTE
     for (;;) {
@@ -64,7 +64,7 @@ export async function textBrowser(program: keyof typeof PROGRAMS, address: strin
     }
   }
 
-  /** From link to field to link, as far as the one that `isMeant`; `skip` passes over so many that are. */
+  /** From link to field to link, up to the one that `isMeant`. `skip` passes over this many of those. */
   async function goTo(what: string, isMeant: (screen: Screen) => boolean, skip = 0): Promise<void> {
     let shown = await settled(`where ${what} could be`, () => true)
     let left = skip
@@ -78,10 +78,10 @@ export async function textBrowser(program: keyof typeof PROGRAMS, address: strin
   }
 
   return {
-    /** Waits until the page says that, and gives all of it. */
+    /** Waits until the page says that, and returns all of it. */
     sees: async (text: string): Promise<string> => textOf(await settled(text, (shown) => textOf(shown).includes(text))),
 
-    /** Waits until the page that says that has made way for another. */
+    /** Waits until another page replaces the one that says that. */
     leaves: async (text: string) =>
       void (await settled(`a page without ${text}`, (shown) => !textOf(shown).includes(text))),
 
@@ -96,9 +96,9 @@ export async function textBrowser(program: keyof typeof PROGRAMS, address: strin
         await until('the page again', (shown) => !isAsked(shown))
       } else {
         const { row } = await screen()
-        await press('C-u') // Lynx keeps what a field held on the visit before
+        await press('C-u') // Lynx keeps what a field held on the previous visit
         await type(value)
-        await press('Tab') // it comes after the last letter, so wherever it leads, all of them are in
+        await press('Tab') // it comes after the last letter, so all of them are in
         await until(`the end of ${label}`, (shown) => isReady(shown) && shown.row !== row)
       }
     },
@@ -110,14 +110,14 @@ export async function textBrowser(program: keyof typeof PROGRAMS, address: strin
       await until(`a tick at ${label}`, (shown) => textOf(shown) !== textOf(unticked))
     },
 
-    /** A link or a button of that name, the first below the cursor. */
+    /** The first link or button with that name below the cursor. */
     async press(name: string, { skip = 0 } = {}) {
       const named = new RegExp(`^${before}${name}`)
       await goTo(name, (shown) => named.test(atCursor(shown)), skip)
       await press('Enter')
     },
 
-    /** Any key, for what the two have different keys for. */
+    /** Any key, for actions whose keys differ between the two. */
     key: press,
 
     end() {

@@ -1,6 +1,6 @@
 import { Hono } from 'hono'
 import type { SignedInEnv } from '../http/env.ts'
-import { hasRecoveryCodes, secondFactor, signedInWith } from '../http/guards.ts'
+import { may, signedInWith } from '../http/guards.ts'
 import { finishAddition, startAddition } from './add.ts'
 import { authenticatorsViewer, type ListDeps, suggestedName } from './authenticators.ts'
 import { type EnrolRoutesDeps, newAuthenticator } from './new-authenticator.routes.tsx'
@@ -22,6 +22,6 @@ export function addRoutes(deps: EnrolRoutesDeps & ListDeps) {
   })
 
   return new Hono<SignedInEnv>()
-    .use(signedInWith(deps, authenticatorsViewer), hasRecoveryCodes, secondFactor('on'))
+    .use(signedInWith(deps, authenticatorsViewer), may(deps, 'change_second_factor'))
     .route('/', routes)
 }

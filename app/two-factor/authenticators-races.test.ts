@@ -40,7 +40,7 @@ const ADD = '/settings/two-factor/add'
 const LIST = '/settings/two-factor/authenticators'
 const DISABLE = '/settings/two-factor/disable'
 
-/** About when a password has been checked, a little later each round, so that the two meet somewhere. */
+/** About when a password has been checked, a little later each round, so the two meet somewhere. */
 const untilHashed = (rounds: number) => new Promise((resolve) => setTimeout(resolve, 18 + 2 * rounds))
 
 const sessionOf = async (browser: Browser) => {

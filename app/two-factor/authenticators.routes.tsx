@@ -11,7 +11,7 @@ import type { FormState } from '#views/ui/types.ts'
 import type { AnyContext, SignedInEnv } from '../http/env.ts'
 import { passwordField } from '../http/fields.ts'
 import { readForm } from '../http/forms.ts'
-import { type GuardDeps, hasRecoveryCodes, secondFactor, signedInWith } from '../http/guards.ts'
+import { type GuardDeps, may, signedInWith } from '../http/guards.ts'
 import { nameRefused, refusedForm, refusedStatus, tooManyAttempts, WRONG_PASSWORD } from '../http/messages.ts'
 import { takeNotice } from '../http/notices.ts'
 import type { RenderPage } from '../http/page.tsx'
@@ -59,7 +59,7 @@ export function authenticatorsRoutes(deps: AuthenticatorsDeps & GuardDeps & { pa
     deps.page(c, <RemoveLastPage viewer={c.var.session} name={name} />, status)
 
   return new Hono<SignedInEnv<AuthenticatorsViewer>>()
-    .use(signedInWith(deps, authenticatorsViewer), hasRecoveryCodes, secondFactor('on'))
+    .use(signedInWith(deps, authenticatorsViewer), may(deps, 'change_second_factor'))
     .get('/', compress(), (c) => {
       const { session } = c.var // ten authenticators are a long page, and no secret is on it
       const notice = takeNotice(c, deps.cookies, session)

@@ -28,13 +28,13 @@ const jelastic = standIn(app, { host: new URL(BASE_URL).host })
 after(product.close)
 afterEach(() => assert.deepEqual(product.faults, []))
 
-/** The way a person may hand over six digits: as an entry of a list, in another script, with marks that nobody sees. */
+/** The ways a person may hand over six digits: as a list entry, in another script, with invisible marks. */
 const asPeopleHaveIt = (code: string) =>
   `\u2022 \u200f"${[...code].map((digit) => String.fromCodePoint(0x660 + Number(digit))).join('\u2060')}"\u00a0.`
 
 const linesOf = (file: string) => file.split(/\r?\n/).filter((line) => /^ ?\d+\. /.test(line))
 
-/** The lines of the file that the page of the codes hands out. */
+/** The lines of the file from the page with the codes. */
 async function fileOf(browser: Awaited<ReturnType<typeof withTwoFactor>>['browser']) {
   await viewingCodes(browser)
   return linesOf((await browser.get(`${RECOVERY_CODES_PAGE}/download`)).html)

@@ -7,20 +7,13 @@ import type { ConfirmPasswordResult } from '../account/confirm-password.ts'
 import type { AnyContext, SignedInEnv } from '../http/env.ts'
 import { passwordField } from '../http/fields.ts'
 import { readForm } from '../http/forms.ts'
-import {
-  CHANGED_MEANWHILE,
-  EMAIL_UNCONFIRMED,
-  refusedForm,
-  refusedStatus,
-  tooManyAttempts,
-  WRONG_PASSWORD,
-} from '../http/messages.ts'
+import { CHANGED_MEANWHILE, refusedForm, refusedStatus, tooManyAttempts, WRONG_PASSWORD } from '../http/messages.ts'
 import type { RenderPage } from '../http/page.tsx'
 import type { Session } from '../sign-in/session.ts'
 
 const PasswordForm = z.object({ password: passwordField() })
 
-type Refused = Exclude<ConfirmPasswordResult, { ok: true }> | { ok: false; reason: 'changed' | 'email_unconfirmed' }
+type Refused = Exclude<ConfirmPasswordResult, { ok: true }> | { ok: false; reason: 'changed' }
 
 /** What a flow is about, where it is about one of several authenticators. */
 export type Subject = { id: string; name: string }
@@ -73,8 +66,6 @@ function refused(result: Refused) {
       return refusedForm<'password'>('', tooManyAttempts(result.seconds), result)
     case 'changed':
       return refusedForm<'password'>('', CHANGED_MEANWHILE)
-    case 'email_unconfirmed':
-      return refusedForm<'password'>('', EMAIL_UNCONFIRMED)
     case 'wrong_password':
       return refusedForm<'password'>('password', WRONG_PASSWORD)
   }

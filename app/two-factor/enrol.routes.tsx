@@ -5,7 +5,7 @@ import { SaveRecoveryCodesPage } from '#views/two-factor/save-recovery-codes-pag
 import type { FormState } from '#views/ui/types.ts'
 import type { AnyContext, SignedInEnv } from '../http/env.ts'
 import { readForm, readNothing } from '../http/forms.ts'
-import { hasConfirmedEmail, secondFactor, signedIn } from '../http/guards.ts'
+import { may, signedIn } from '../http/guards.ts'
 import { refusedForm } from '../http/messages.ts'
 import { sendCodesFile } from '../http/recovery-codes-file.ts'
 import { displayed } from '../lib/codes.ts'
@@ -56,7 +56,7 @@ export function enrolRoutes(deps: EnrolRoutesDeps) {
 
   return new Hono<SignedInEnv>()
     .use(signedIn(deps))
-    .post('/recovery-codes', async (c) => {
+    .post('/recovery-codes', may(deps, 'set_up_if_off'), async (c) => {
       const { session } = c.var
       const form = await readForm(c, SavedForm)
       const enrolment = await cookie.read(c)
@@ -71,7 +71,7 @@ export function enrolRoutes(deps: EnrolRoutesDeps) {
         return stepTwo(c, enrolment, refusedForm('saved', 'Save the recovery codes first, then tick this.'), 422)
       return cookie.startAgain(c, 'changed_meanwhile')
     })
-    .use(secondFactor('off'), hasConfirmedEmail(deps))
+    .use(may(deps, 'set_up'))
     .route('/', routes)
     .get('/recovery-codes', async (c) => {
       const enrolment = await cookie.read(c)

@@ -1,4 +1,3 @@
-import { owesConfirmation } from '../account/confirm-email.ts'
 import {
   type ConfirmPasswordDeps,
   type ConfirmPasswordResult,
@@ -11,7 +10,6 @@ import { newRecoveryCodes, readTypedCode } from '../lib/codes.ts'
 import { readableEmail } from '../lib/email-address.ts'
 import type { Vault } from '../lib/vault.ts'
 import { type Forgiven, secondFactorForgiven } from '../limits.ts'
-import type { MailDeps } from '../mail/account-mails.ts'
 import type { Session } from '../sign-in/session.ts'
 import { FIRST_NAME } from './authenticators.ts'
 import { type Enrolment, type EnrolmentMode, newEnrolment, stepOf } from './enrolment.ts'
@@ -43,16 +41,9 @@ export type EnrolStore = {
   hasFactor(accountId: number, factorId: string): Promise<boolean>
 }
 
-export type EnrolDeps = ConfirmPasswordDeps & {
-  enrolments: EnrolStore
-  factorKinds: Factor[]
-  vault: Vault
-  mailDelivery: MailDeps['mailDelivery']
-}
+export type EnrolDeps = ConfirmPasswordDeps & { enrolments: EnrolStore; factorKinds: Factor[]; vault: Vault }
 
 export type Changed = { ok: false; reason: 'changed' }
-/** A reset of the password by mail is the way back in: the address has to be the owner's before the door gets a second lock. */
-export type Unconfirmed = { ok: false; reason: 'email_unconfirmed' }
 
 /** Password first: begins an enrolment, of which nothing is stored here. */
 export async function startEnrolment(
@@ -66,12 +57,8 @@ export async function startEnrolment(
   }: { mode: EnrolmentMode; kind: string; password: string; replaces?: string | null },
   origin: Origin,
 ): Promise<
-  | { ok: true; token: string | undefined; enrolment: Enrolment }
-  | Exclude<ConfirmPasswordResult, { ok: true }>
-  | Changed
-  | Unconfirmed
+  { ok: true; token: string | undefined; enrolment: Enrolment } | Exclude<ConfirmPasswordResult, { ok: true }> | Changed
 > {
-  if (mode === 'set-up' && owesConfirmation(deps, session)) return { ok: false, reason: 'email_unconfirmed' }
   const confirmed = await confirmPassword(deps, session, password, origin)
   if (!confirmed.ok) return confirmed
   const { token, renewal: renewed } = renewal(session)

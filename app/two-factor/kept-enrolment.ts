@@ -2,14 +2,7 @@ import { type ConfirmPasswordResult, confirmPassword, renewal } from '../account
 import type { Origin } from '../identity/security-events.ts'
 import { newRecoveryCodes } from '../lib/codes.ts'
 import type { Session } from '../sign-in/session.ts'
-import {
-  confirmCode,
-  type EnrolDeps,
-  finishEnrolment,
-  showEnrolment,
-  startEnrolment,
-  type Unconfirmed,
-} from './enrol.ts'
+import { confirmCode, type EnrolDeps, finishEnrolment, showEnrolment, startEnrolment } from './enrol.ts'
 import { readEnrolment, writeEnrolment } from './enrolment.ts'
 import type { Enrolable, Judgement } from './factor.ts'
 
@@ -33,7 +26,7 @@ export async function keepNewEnrolment(
   session: Session,
   { kind, password }: { kind: string; password: string },
   origin: Origin,
-): Promise<{ ok: true; shown: Enrolable; expiresAt: Date } | Refused | Changed | Unconfirmed | IsOn> {
+): Promise<{ ok: true; shown: Enrolable; expiresAt: Date } | Refused | Changed | IsOn> {
   const started = await startEnrolment(deps, session, { mode: 'set-up', kind, password }, origin)
   if (!started.ok) return started
   if (session.secondFactorSince) return { ok: false, reason: 'is_on' }
@@ -51,7 +44,6 @@ type Unfinished =
   | Exclude<Judgement, { ok: true }>
   | Refused
   | Changed
-  | IsOn
 
 /** Password and first code together turn the second factor on. The recovery codes are in the answer, as they are stored. */
 export async function finishKeptEnrolment(
@@ -65,7 +57,6 @@ export async function finishKeptEnrolment(
   const { forgiven } = confirmed
   if (!(await deps.enrolments.renew({ renewal: renewal(session).renewal, forgiven })))
     return { ok: false, reason: 'changed' }
-  if (session.secondFactorSince) return { ok: false, reason: 'is_on' }
 
   const text = await deps.keptEnrolments.keptEnrolment(session.id)
   const kept = text && readEnrolment(deps.vault, text, session, 'set-up', deps.now())

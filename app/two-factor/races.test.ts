@@ -32,7 +32,7 @@ const DISABLE = '/settings/two-factor/disable'
 const REPLACE = '/settings/two-factor/replace'
 const statuses = (answers: { status: number }[]) => answers.map(({ status }) => status).sort()
 
-/** The page a person ends on, whichever of the answers their browser shows. */
+/** The page a person ends on, whichever answer their browser shows. */
 async function sane(browser: Browser) {
   const answer = await browser.get('/settings/account')
   assert.ok([200, 303].includes(answer.status), `${answer.status}`)
@@ -170,5 +170,5 @@ describe('Disable', () => {
   })
 })
 
-/** About when a password has been checked, a little later each round, so that the two meet somewhere. */
+/** About when a password has been checked, a little later each round, so the two meet somewhere. */
 const untilHashed = (rounds: number) => new Promise((resolve) => setTimeout(resolve, 18 + 2 * rounds))

@@ -6,7 +6,7 @@ import { RecoveryCodesPrint } from '#views/two-factor/recovery-codes-print.tsx'
 import { RegeneratePage } from '#views/two-factor/regenerate-page.tsx'
 import type { SignedInEnv } from '../http/env.ts'
 import { readForm, readNothing } from '../http/forms.ts'
-import { type GuardDeps, secondFactor, signedInWith } from '../http/guards.ts'
+import { type GuardDeps, may, signedInWith } from '../http/guards.ts'
 import { takeNotice } from '../http/notices.ts'
 import type { RenderPage } from '../http/page.tsx'
 import { sendCodesFile } from '../http/recovery-codes-file.ts'
@@ -50,7 +50,7 @@ export function recoveryCodesRoutes(
   })
 
   return new Hono<Env>()
-    .use(signedInWith(deps, codesViewer), secondFactor('on'))
+    .use(signedInWith(deps, codesViewer), may(deps, 'recovery_codes'))
     .route('/confirm', confirm)
     .get('/', codesShown, (c) => {
       const { codes, madeAt } = c.var.shown

@@ -2,7 +2,7 @@ import { Hono } from 'hono'
 import { compress } from 'hono/compress'
 import { MovePage } from '#views/two-factor/move-page.tsx'
 import type { AnyContext, SignedInEnv } from '../http/env.ts'
-import { hasRecoveryCodes, secondFactor, signedInWith } from '../http/guards.ts'
+import { may, signedInWith } from '../http/guards.ts'
 import { authenticatorsSeenBy, authenticatorsViewer, type ListDeps } from './authenticators.ts'
 import { type EnrolRoutesDeps, newAuthenticator } from './new-authenticator.routes.tsx'
 import { finishReplacement, replaceable, startReplacement } from './replace.ts'
@@ -27,7 +27,7 @@ export function replaceRoutes(deps: EnrolRoutesDeps & ListDeps) {
   })
 
   return new Hono<SignedInEnv>()
-    .use(signedInWith(deps, authenticatorsViewer), hasRecoveryCodes, secondFactor('on'))
+    .use(signedInWith(deps, authenticatorsViewer), may(deps, 'change_second_factor'))
     .get('/move', compress(), (c) => {
       const { session } = c.var // ten authenticators are a long page, and no secret is on it
       return deps.page(c, <MovePage viewer={session} authenticators={authenticatorsSeenBy(deps, session)} />)

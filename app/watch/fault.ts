@@ -3,16 +3,16 @@ const FRAMES = 12
 export type FaultFields = {
   class: string
   code?: string | undefined
-  /** What lies beneath, as class and code. */
+  /** The underlying cause, as class and code. */
   cause?: string | undefined
-  /** The statement that failed, with placeholders where its values stood. */
+  /** The failed statement, with placeholders instead of values. */
   query?: string | undefined
   stack?: string[] | undefined
 }
 
 /**
- * What may be told of a fault. Its message is not: Node, PostgreSQL, Drizzle and `JSON.parse` quote in it what they were
- * given, which may be a password. Class, code and place say where to look.
+ * What we may say about a fault. Not its message: Node, PostgreSQL, Drizzle and `JSON.parse` quote what they were given,
+ * which may be a password. Class, code and place say where to look.
  */
 export function describeFault(error: unknown): FaultFields {
   if (!(error instanceof Error)) return { class: typeof error }
@@ -34,7 +34,7 @@ function codeOf(error: Error) {
   return typeof code === 'string' && /^[A-Z0-9_]{2,40}$/.test(code) ? code : undefined
 }
 
-/** The lines below the message, which may be of many lines and look like anything. Where it can not be told where it ends, none. */
+/** The lines below the message, which may have many lines and look like anything. None if we can't tell where it ends. */
 function framesOf({ stack = '', message }: Error) {
   const start = stack.indexOf(message)
   if (start < 0) return undefined

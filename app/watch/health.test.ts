@@ -6,7 +6,7 @@ import { latchkey } from '../testing.ts'
 const product = await latchkey()
 after(product.close)
 
-/** What a probe is answered where `differing` is so. */
+/** What a probe gets if things are as in `differing`. */
 async function probe(path: string, differing: Partial<typeof product.deps> = {}) {
   const answer = await createApp({ ...product.deps, ...differing }).request(path, {
     headers: { Host: '10.0.0.7:3000' },

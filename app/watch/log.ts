@@ -6,7 +6,7 @@ import { describeFault } from './fault.ts'
 export const LOG_LEVELS = ['silent', 'error', 'warn', 'info', 'debug'] as const
 export type LogLevel = (typeof LOG_LEVELS)[number]
 
-/** All that can stand in a line besides its level, time and message; whatever else is handed over is left out. */
+/** Everything that a line can contain next to its level, time and message. Anything else is left out. */
 const FIELDS = [
   ...['kind', 'account', 'address', 'browser', 'method', 'reason', 'door'],
   ...['class', 'code', 'cause', 'query', 'stack'],
@@ -17,12 +17,12 @@ type Fields = Partial<Record<(typeof FIELDS)[number], string | number | string[]
 
 const LONGEST = 500 // characters of a value
 
-/** A security event as far as a line tells of it. */
+/** The part of a security event that a line shows. */
 export type LoggedEvent = Origin & { accountId: number; kind: string; method?: Method | null | undefined }
 
 export type Log = ReturnType<typeof createLog>
 
-/** JSON, one object a line. Each kind of line is a method here, and names what goes into it: no secret is among it. */
+/** JSON, one object per line. Each kind of line is a method that names what goes into it, so no secret does. */
 export function createLog({ level, to = process.stdout }: { level: LogLevel; to?: DestinationStream }) {
   const lines = pino(
     {
@@ -39,7 +39,7 @@ export function createLog({ level, to = process.stdout }: { level: LogLevel; to?
     /** Whether each request is worth a line. */
     tellsRequests: lines.isLevelEnabled('debug'),
 
-    /** A row of the log that people read under Settings → Activity, once it is kept. */
+    /** A row of the log that people read under Settings → Activity, after it was kept. */
     event: ({ kind, accountId, address, browser, method }: LoggedEvent) =>
       write(isAlarming(kind) ? 'warn' : 'info', 'security_event', {
         kind,
@@ -49,16 +49,16 @@ export function createLog({ level, to = process.stdout }: { level: LogLevel; to?
         method,
       }),
 
-    /** An attempt that was not looked at. What was typed is not told: people type a password where the e-mail belongs. */
+    /** An attempt that wasn't looked at. Doesn't say what was typed, because people type passwords into the email field. */
     refused: (fields: { reason: string; door: Client; address: string }) => write('warn', 'refused', fields),
 
-    /** `asked` is what the request said, as far as it is no secret; `expected` is what BASE_URL comes to. */
+    /** `asked` is what the request said, without secrets; `expected` follows from BASE_URL. */
     otherHost: (fields: { asked: string; expected: string }) => write('warn', 'other_host', fields),
     otherSite: (fields: { asked: string; expected: string }) => write('warn', 'other_site', fields),
 
-    /** A try to send some mail. The reason is in our words: no address and nothing of the mail stands in it. */
+    /** A failed try to send mail. The reason is in our words, without an address or anything from the mail. */
     mailFailed: (fields: { reason: string }) => write('warn', 'mail_failed', fields),
-    /** A site that people use, and whose mails reach nobody. */
+    /** A site that people use, whose mails reach nobody. */
     noMailServer: (fields: { reason: string }) => write('warn', 'no_mail_server', fields),
 
     fault: (error: unknown) => write('error', 'fault', describeFault(error)),
@@ -69,13 +69,13 @@ export function createLog({ level, to = process.stdout }: { level: LogLevel; to?
     request: (fields: { method: string; route: string; status: number; ms: number }) =>
       write('debug', 'request', fields),
 
-    /** `port` is where it listens, which `url` does not tell behind a proxy. */
+    /** `port` is where it listens, which `url` doesn't say behind a proxy. */
     started: (url: string, port: number) => write('info', 'started', { url, port }),
     stopped: () => write('info', 'stopped'),
-    /** One of several processes has ended by itself, by `exit` code or signal; another takes its place in so many milliseconds. */
+    /** One of several processes ended by itself, with an `exit` code or signal. Another takes its place in this many milliseconds. */
     workerEnded: (fields: { worker: number; exit: string | number; ms: number }) =>
       write('error', 'worker_ended', fields),
-    /** Written once all serve, and for each that takes another's place. */
+    /** Of each worker when it begins to serve, the first time or in another's place. */
     workerServes: (fields: { worker: number; pid: number }) => write('info', 'worker_serves', fields),
   }
 }
@@ -92,7 +92,7 @@ function onlyFields(given: object): Fields {
   return kept
 }
 
-/** JSON escapes what is below the blank. A terminal obeys others as well: C1 controls, and what turns the direction of text. */
+/** JSON escapes what is below the blank. A terminal also obeys C1 controls and marks that turn the direction of text. */
 const printable = (text: string) =>
   text
     .slice(0, LONGEST)

@@ -5,7 +5,7 @@ import { bearerValue } from '../api/bearer.ts'
 import type { AppEnv } from '../http/env.ts'
 import type { Metrics } from './metrics.ts'
 
-/** `GET /metrics`, for who has the token; without one there is no such page. It reads no cookie. */
+/** `GET /metrics`, for requests with the token. If none is set, there is no such page. It reads no cookie. */
 export function metricsRoutes({ metricsToken, metrics }: { metricsToken?: string | undefined; metrics: Metrics }) {
   const routes = new Hono<AppEnv>()
   if (metricsToken === undefined) return routes
@@ -21,5 +21,5 @@ export function metricsRoutes({ metricsToken, metrics }: { metricsToken?: string
   })
 }
 
-/** Of one length, whatever the length of the token. */
+/** Always the same length, whatever the token's. */
 const hash = (token: string) => createHash('sha256').update(token).digest()

@@ -26,7 +26,7 @@ afterEach(() => assert.deepEqual(product.faults, []))
 
 const scrape = async (of = product) => (await of.browser().get('/metrics', { Authorization: `Bearer ${TOKEN}` })).html
 
-/** The value of a line such as `latchkey_sign_ins_total{method="password",door="browser"}`; 0 where it is not there yet. */
+/** The value of a line such as `latchkey_sign_ins_total{method="password",door="browser"}`; 0 if it isn't there yet. */
 const value = (body: string, line: string) =>
   Number(
     body
@@ -202,7 +202,7 @@ describe('what is counted', () => {
     )
     const { body } = await own.text()
     assert.equal(value(body, 'latchkey_hashes_running'), 1)
-    assert.equal(value(body, 'latchkey_hash_queue_length'), 100) // five seconds, as far as is known at the start
+    assert.equal(value(body, 'latchkey_hash_queue_length'), 100) // five seconds, by the first guess
     assert.equal(value(body, 'latchkey_hashes_refused_total'), 1)
     await Promise.all(hashing)
     assert.equal(value((await own.text()).body, 'latchkey_hash_seconds_count'), 101)

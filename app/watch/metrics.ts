@@ -3,7 +3,7 @@ import type { Method } from '../identity/security-events.ts'
 import type { HashWatch, Passwords } from '../lib/passwords.ts'
 import type { Client } from '../sign-in/session.ts'
 
-// Seconds. One hash takes some tens of milliseconds, a page one or two.
+// Seconds. A hash takes tens of milliseconds, a page one or two.
 const HASH_SECONDS = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5]
 const REQUEST_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
 
@@ -12,7 +12,7 @@ export type Counts = MetricObjectWithValues<MetricValue<string>>[]
 
 export type RequestLabels = { route: string; method: string; status: string }
 
-/** What an operator's monitoring counts. Every label is a word from a list of ours: nothing that a stranger sends becomes one. */
+/** What an operator's monitoring counts. Every label is a word from a list of ours, so nothing that a stranger sends becomes one. */
 export type Metrics = {
   signedIn(method: Method, door: Client): void
   failed(reason: string, door: Client): void
@@ -21,17 +21,17 @@ export type Metrics = {
   mail(result: 'sent' | 'failed'): void
   request(labels: RequestLabels, seconds: number): void
   hashes: HashWatch | undefined
-  /** Whose queue is read when somebody asks. */
+  /** Their queue is read when somebody asks. */
   watchQueue(passwords: Pick<Passwords, 'load'>): void
   /** The Prometheus text form, version 0.0.4. */
   text(): Promise<{ type: string; body: string }>
-  /** The same, for who adds up several processes. */
+  /** The same, for adding up several processes. */
   counts(): Promise<Counts>
 }
 
 const nothing = () => {}
 
-/** Where nobody looks, nothing is counted. */
+/** If nobody looks, nothing is counted. */
 export const noMetrics: Metrics = {
   signedIn: nothing,
   failed: nothing,
@@ -45,9 +45,9 @@ export const noMetrics: Metrics = {
   counts: async () => [],
 }
 
-/** Counters of this process, which begin at its start; the metrics of Node itself stand beside them. */
+/** This process's counters, from its start, beside Node's own metrics. */
 export async function createMetrics(): Promise<Metrics> {
-  const { Registry, Counter, Gauge, Histogram, collectDefaultMetrics } = await import('prom-client') // not read where it is off
+  const { Registry, Counter, Gauge, Histogram, collectDefaultMetrics } = await import('prom-client') // not loaded if it is off
   const registry = new Registry()
   const registers = [registry]
   collectDefaultMetrics({ register: registry })

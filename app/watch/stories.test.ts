@@ -17,7 +17,7 @@ import {
   withTwoFactor,
 } from '../testing.ts'
 
-// Everything that can happen to an account, told by the log at its most talkative, in which every secret is looked for.
+// Everything that can happen to an account, at the most talkative log level. The tests look for every secret in the log.
 const kept = keptLog('debug')
 const product = await latchkey({}, { log: kept.log })
 after(product.close)
@@ -41,7 +41,7 @@ test('whole stories leave no secret in any line, and each line is one object (A4
   }
   secrets.push(key, ...codes)
 
-  // Wrong passwords, also where the e-mail belongs; wrong, old, used and malformed codes; then a right one.
+  // Wrong passwords, also in the email field; wrong, old, used and malformed codes; then a right one.
   const nobody = product.browser(VISITOR)
   await nobody.post('/sign-in', { email, password: TYPED })
   await nobody.post('/sign-in', { email: `${TYPED}@example.com`, password: TYPED })
@@ -55,7 +55,7 @@ test('whole stories leave no secret in any line, and each line is one object (A4
   assert.equal((await answerCode(second, codes[0] ?? '')).status, 303)
   holders.push(owing, second)
 
-  // Recovery codes seen, taken away and replaced; the authenticator replaced; a token made; the password changed.
+  // Recovery codes viewed, downloaded and replaced; the authenticator replaced; a token made; the password changed.
   const { set } = await viewingCodes(second)
   await second.post(`${RECOVERY_CODES_PAGE}/download`)
   await second.get(`${RECOVERY_CODES_PAGE}/download`)
@@ -70,7 +70,7 @@ test('whole stories leave no secret in any line, and each line is one object (A4
   await second.post('/settings/password', { current: PASSWORD, new: NEW_PASSWORD })
   secrets.push(second.cookies.get('__Host-latchkey') ?? '')
 
-  // The other doors, with secrets where they belong and where they do not.
+  // The other doors, with secrets where they belong and where they don't.
   const bearer = { Authorization: `Bearer ${token.value}` }
   await product.browser().get('/api/v1/account', bearer)
   await product.browser().get(`/api/v1/account?access_token=${token.value}`, bearer)

@@ -11,13 +11,13 @@ const REFUSALS_A_MINUTE = 1000 // lines, however many addresses take part in an 
 const FAULTS_A_MINUTE = 100
 const CAUSES_AN_HOUR = 100 // why mails fail, in our own words
 
-/** What a transaction wrote, once it is kept. */
+/** What a transaction wrote, after it was kept. */
 type Kept = { events: LoggedEvent[]; sessions: { method: Method; client?: Client | undefined }[] }
 type Ended = { ok: true } | { ok: false; reason: string }
 
 export type Watch = ReturnType<typeof createWatch>
 
-/** Where what happens is logged and counted. Nothing here refuses or decides. */
+/** Logs and counts what happens. Nothing here refuses or decides. */
 export function createWatch({ log, metrics, now }: { log: Log; metrics: Metrics; now: () => Date }) {
   const refusals = once<string>(MINUTE, now, REFUSALS_A_MINUTE)
   const faults = once<unknown>(MINUTE, now, FAULTS_A_MINUTE, log.faultsLeftOut)
@@ -27,13 +27,13 @@ export function createWatch({ log, metrics, now }: { log: Log; metrics: Metrics;
 
   function refused(reason: string, door: Client, address: string) {
     metrics.failed(reason, door)
-    if (!UNSEEN.has(reason)) return // the others are security events, or nothing that anybody needs to know
+    if (!UNSEEN.has(reason)) return // the others are security events, or not worth a line
     const line = `${reason} ${network(address)}`
     if (refusals.isNew(line)) log.refused({ reason, door, address })
   }
 
   return {
-    /** A step of signing in, whatever door it came by: `work` is done, and how it ended is counted. */
+    /** A step of signing in, at whatever door: does `work`, and counts how it ended. */
     async attempt<Result extends Ended>(
       { door, address }: { door: Client; address: string },
       work: () => Promise<Result>,
@@ -61,17 +61,17 @@ export function createWatch({ log, metrics, now }: { log: Log; metrics: Metrics;
       if (faults.isNew(error)) log.fault(error)
     },
 
-    /** A try to send a mail failed: once an hour for each cause, since each mail is tried for three days. */
+    /** A try to send a mail failed. Logged once an hour per cause, because each mail is tried for three days. */
     mailFailed(reason: string) {
       if (mailFailures.isNew(reason)) log.mailFailed({ reason })
     },
 
-    /** A request for another host was refused, which is most often a proxy that does not pass `Host` on. */
+    /** A request for another host was refused. Usually a proxy doesn't pass `Host` on. */
     otherHost(asked: string, expected: string) {
       if (hosts.isNew(asked)) log.otherHost({ asked, expected })
     },
 
-    /** A form or a call came from another site, or a proxy took away what tells where from. */
+    /** A form or call came from another site, or a proxy removed what says where it came from. */
     otherSite(asked: string, expected: string) {
       if (sites.isNew(asked)) log.otherSite({ asked, expected })
     },
@@ -83,10 +83,10 @@ export function createWatch({ log, metrics, now }: { log: Log; metrics: Metrics;
   }
 }
 
-/** Refused before anything was looked at, and so without a row in anybody's log of security events. */
+/** Refused before anything was looked at, so nobody's log of security events has a row. */
 const UNSEEN: ReadonlySet<string> = new Set(['wait', 'blocked', 'busy', 'suspended'])
 
-/** Says yes once in `period` to the same thing, and to no more than `most` things. `over` is told how many were too many. */
+/** Says yes once in `period` to the same thing, and to at most `most` things. `over` hears how many were too many. */
 function once<Thing>(period: number, now: () => Date, most: number, over: (many: number) => void = () => {}) {
   const said = new Set<Thing>()
   let began = Number.NEGATIVE_INFINITY

@@ -54,7 +54,7 @@ export function accessTokenStore({ db, atomically }: Database) {
   return {
     findToken: async (tokenHash: string) => (await find({ tokenHash }))[0],
 
-    /** Not durable: what is lost in a power cut is when a token was last used. */
+    /** Not durable: a power cut only loses when a token was last used. */
     async tokenUsed(id: string, at: Date, { address, browser }: { address: string; browser: string }): Promise<void> {
       const used = { lastUsedAt: at, lastAddress: address, lastBrowser: browser }
       await atomically((tx) => [tx.update(accessTokens).set(used).where(eq(accessTokens.id, id))], { durable: false })
@@ -97,8 +97,8 @@ export function accessTokenStore({ db, atomically }: Database) {
 
     insertToken: ({ token, atMost, event, forgiven }: Change & { token: Token; atMost: number }) =>
       atomically((tx) => [
-        // The account's row is locked first, and the tokens are counted by a statement of its own: PostgreSQL would go on
-        // with the count from before the wait, and two at once could both be the last that fits.
+        // Locks the account's row first, and counts the tokens in a separate statement: otherwise PostgreSQL would use the
+        // count from before the wait, and two at once could both be the last that fits.
         must(
           tx
             .update(accounts)
@@ -182,7 +182,7 @@ export function accessTokenStore({ db, atomically }: Database) {
         .from(accessTokens)
         .where(and(eq(accessTokens.accountId, accountId), inArray(accessTokens.id, ids)))
       const removed: string[] = []
-      // One transaction each: of two at once that remove the same token, one has removed it and one event says so.
+      // One transaction each: if two remove the same token at once, one succeeds and one event says so.
       for (const { id } of found) {
         const gone = await atomically((tx) => [
           must(tx.delete(accessTokens).where(own(accountId, id)).returning({ id: accessTokens.id })),

@@ -95,7 +95,7 @@ export const accountStore = ({ db, atomically }: Database) => ({
       ...forgive(tx, forgiven),
     ]),
 
-  /** The same password under stronger settings, unless it was changed meanwhile. */
+  /** The same password with stronger settings, unless it was changed meanwhile. */
   async rehash({ accountId, from, to }: { accountId: number; from: string; to: string }): Promise<void> {
     const unchanged = and(eq(accounts.id, accountId), eq(accounts.passwordHash, from))
     await atomically((tx) => [tx.update(accounts).set({ passwordHash: to }).where(unchanged)])

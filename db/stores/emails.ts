@@ -54,13 +54,13 @@ type Reset = {
   forgiven: Forgiven
 }
 
-/** What an account is known by, and what only its mailbox can do: confirm it, change it, reset the password. */
+/** An account's address, and what only its mailbox can do: confirm it, change it, reset the password. */
 export const emailStore = ({ db, atomically, ...database }: Database) => ({
   findLink: mailLinkStore({ db, atomically, ...database }).findLink,
   newestLink: mailLinkStore({ db, atomically, ...database }).newestLink,
   ...formerAddressStore({ db }),
 
-  /** What opens an account besides its password, and the address it goes by. */
+  /** What opens an account, next to its password, and its address. */
   async openersOf(accountId: number) {
     const [account] = await db
       .select({ email: accounts.email, emailConfirmedAt: accounts.emailConfirmedAt })
@@ -148,12 +148,12 @@ export const emailStore = ({ db, atomically, ...database }: Database) => ({
     try {
       return await atomically((tx) => changeEmail(tx, change))
     } catch (error) {
-      if (isDuplicate(error)) return false // somebody took the address in this very moment
+      if (isDuplicate(error)) return false // somebody took the address at this moment
       throw error
     }
   },
 
-  // A power cut that forgets it costs another request, and the disk is not waited for: nobody can tell from the time.
+  // Doesn't wait for the disk, so the time tells nothing. If a power cut forgets it, it costs another request.
   async requestReset({ link, mail, event }: ResetRequest): Promise<void> {
     await atomically((tx) => [lockAccount(tx, link.accountId), ...writeReset(tx, { link, mail, event })], {
       durable: false,
@@ -165,10 +165,10 @@ export const emailStore = ({ db, atomically, ...database }: Database) => ({
     const nobody = { id, email, passwordHash: '', passwordChangedAt: createdAt, securityVersion: 1, createdAt }
     await atomically(
       (tx) => [
-        // Somebody may have signed up with the address since it was looked for; then there is nothing to rehearse on.
+        // Somebody may have signed up with the address since we looked. Then there is nothing to rehearse on.
         must(tx.insert(accounts).values(nobody).onConflictDoNothing().returning({ id: accounts.id })),
         ...writeReset(tx, request),
-        must(tx.select({ id: accounts.id }).from(accounts).where(sql`1 = 0`)), // undoes all of it
+        must(tx.select({ id: accounts.id }).from(accounts).where(sql`1 = 0`)), // undoes everything
       ],
       { durable: false },
     )
@@ -209,7 +209,7 @@ const setPassword = (
   insertEvents(tx, event, ...(freezes ? [frozen] : [])),
 ]
 
-/** Perhaps: there are access tokens open that may have been made before anybody had proven that the mailbox is theirs. */
+/** There may be live access tokens from before anybody proved that the mailbox is theirs. */
 const madeByAStranger = sql`(${accounts.tokensFrozenAt} is null and (${accounts.emailConfirmedAt} is null or exists (
   select 1 from ${accessTokens} where ${accessTokens}.account_id = ${accounts}.id and ${accessTokens}.created_at < ${accounts.emailConfirmedAt})))`
 
@@ -257,6 +257,6 @@ function requested(tx: Db, accountId: number, link: ChangeRequest['link']) {
   return link ? insertNewestLink(tx, link) : [dropLinks(tx, accountId, ['change_email'])]
 }
 
-/** Since when, where it was before; else since now. */
+/** Since when it is confirmed, or else since now. */
 const confirmed = (now: Date) =>
   sql<Date>`coalesce(${accounts.emailConfirmedAt}, ${sql.param(now, accounts.emailConfirmedAt)})`

@@ -6,9 +6,9 @@ export type FormerAddressRow = typeof formerAddresses.$inferInsert
 
 type Holder = { id: number; emailConfirmedAt: Date | null; keptUntil: Date | null }
 
-/** Addresses that accounts have left, read. They are written and removed by the statements below. */
+/** Reads addresses that accounts have left. The statements below write and remove them. */
 export const formerAddressStore = ({ db }: Pick<Database, 'db'>) => ({
-  /** Those that an account may still come back to, in the order it left them. */
+  /** Those that an account can still return to, in the order it left them. */
   formerAddressesOf: async (accountId: number, now: Date) =>
     await db
       .select()
@@ -16,7 +16,7 @@ export const formerAddressStore = ({ db }: Pick<Database, 'db'>) => ({
       .where(and(eq(formerAddresses.accountId, accountId), gt(formerAddresses.expiresAt, now)))
       .orderBy(asc(formerAddresses.leftAt)),
 
-  /** The account that goes by an address, else the one for which it is kept, and until when. */
+  /** The account with an address, or else the one that it is kept for, and until when. */
   async holderOf(email: string, now: Date): Promise<Holder | undefined> {
     const [owner] = await db
       .select({ id: accounts.id, emailConfirmedAt: accounts.emailConfirmedAt })
@@ -36,8 +36,8 @@ export const formerAddressStore = ({ db }: Pick<Database, 'db'>) => ({
 export const leaveAddress = (tx: Db, row: FormerAddressRow) => tx.insert(formerAddresses).values(row)
 
 /**
- * Goes on only if the address is kept for nobody else. After the statement that gives it to the account: who takes an address waits there
- * for who is leaving it, and on PostgreSQL a statement of its own sees what was written meanwhile.
+ * Goes on only if the address isn't kept for somebody else. Comes after the statement that gives it to the account: there, the
+ * account that takes an address waits for the one that is leaving it, and on PostgreSQL a new statement sees what it wrote.
  */
 export const keptForNobodyElse = (tx: Db, { accountId, email, now }: { accountId: number; email: string; now: Date }) =>
   must(
@@ -56,7 +56,7 @@ export const keptForNobodyElse = (tx: Db, { accountId, email, now }: { accountId
       ),
   )
 
-/** The way back has been used: it is gone, with all that began later. */
+/** After the way back was used, it is gone, with everything that began later. */
 export const comeBack = (tx: Db, { accountId, id, leftAt }: { accountId: number; id: string; leftAt: Date }) =>
   must(
     tx

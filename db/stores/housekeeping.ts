@@ -17,9 +17,9 @@ import {
 } from '../schema.ts'
 import { leaseStore } from './leases.ts'
 
-const A_FEW = 50 // rows: more than one account's, so that one damaged value says nothing about the keys
+const A_FEW = 50 // rows: more than one account's, so one damaged value says nothing about the keys
 
-/** What ends at a time that stands in its row: the table, what names a row, and that time. Each time has an index. */
+/** What ends at a time in its row: the table, what names a row, and that time. Each time has an index. */
 const ENDING = {
   pendingSignIns: { rows: pendingSignIns, key: [pendingSignIns.tokenHash], end: pendingSignIns.expiresAt },
   pendingEnrolments: { rows: pendingEnrolments, key: [pendingEnrolments.sessionId], end: pendingEnrolments.expiresAt },
@@ -37,13 +37,13 @@ const ENDING = {
 type Ending = keyof typeof ENDING
 
 /**
- * Removes what has ended, `atMost` rows by one statement: a lock is held for milliseconds, and on SQLite nobody waits longer. Rows that a
- * request holds are left for the next time, so that nothing here waits for anybody, whatever order he locks rows in.
+ * Removes what has ended, `atMost` rows per statement, so a lock lasts milliseconds and nobody on SQLite waits longer. It leaves
+ * rows that a request holds for the next time, so it waits for nobody, in whatever order requests lock rows.
  */
 export function housekeepingStore({ db, ...database }: Database) {
   const chosen = (key: SQL, from: SQL) => sql`(${key}) in (select ${key} from ${from} ${passingOverHeldRows})`
 
-  /** The `atMost` rows that come after `after` in the order of `column`, as a condition; `next` is undefined where they are the last. */
+  /** The `atMost` rows after `after` in the order of `column`, as a condition. `next` is undefined if they are the last. */
   async function stretch<Value>(column: Column, after: Value, atMost: number) {
     const later = gt(column, sql.param(after, column))
     const [last] = await db
@@ -62,7 +62,7 @@ export function housekeepingStore({ db, ...database }: Database) {
   return {
     ...leaseStore(database),
 
-    /** How many rows it was: fewer than `atMost` when nothing is left. */
+    /** How many rows there were: fewer than `atMost` if nothing is left. */
     async removeEnded(what: Ending, endedBy: Date, atMost: number): Promise<number> {
       const { rows, key, end } = ENDING[what]
       const ended = sql`${rows} where ${lte(end, endedBy)} order by ${end} limit ${atMost}`
@@ -83,8 +83,8 @@ export function housekeepingStore({ db, ...database }: Database) {
     },
 
     /**
-     * Looks at `atMost` sessions in the order of their end, those after `after`, and removes the ones last seen by `seenBy`. When
-     * a session was last seen has no index, which would have to be written with every page. Answers where to go on.
+     * Looks at the `atMost` sessions after `after`, in the order of their end, and removes those last seen by `seenBy`. That time
+     * has no index, because every page would have to write it. Returns where to go on.
      */
     async removeIdleSessions(seenBy: Date, after: Date, atMost: number) {
       const { within, next } = await stretch(sessions.expiresAt, after, atMost)
@@ -96,7 +96,7 @@ export function housekeepingStore({ db, ...database }: Database) {
       return { removed: removed.length, next }
     },
 
-    /** Forgets the former values of access tokens that go on no longer: among `atMost` of them, those after `after`. */
+    /** Forgets the former values of access tokens that have ended, among the `atMost` tokens after `after`. */
     async forgetFormerValues(endedBy: Date, after: string, atMost: number) {
       const { within, next } = await stretch(accessTokens.previousHash, after, atMost)
       const over = sql`${accessTokens} where ${within} and ${lte(accessTokens.previousUntil, endedBy)}`
@@ -109,8 +109,8 @@ export function housekeepingStore({ db, ...database }: Database) {
     },
 
     /**
-     * Of accounts that know more than `most` browsers, those of them that one of `atMost` browsers seen after `after` belongs to.
-     * An account gets one too many only by a browser that is seen, so who looks at these looks at all.
+     * Accounts that know more than `most` browsers, among the owners of the `atMost` browsers seen after `after`. An account gets
+     * one too many only when a browser is seen, so this finds all of them.
      */
     async crowdedAccounts(most: number, after: Date, atMost: number) {
       const { within, next } = await stretch(knownBrowsers.lastSeenAt, after, atMost)
@@ -125,7 +125,7 @@ export function housekeepingStore({ db, ...database }: Database) {
       return { accounts: crowded.map(({ accountId }) => accountId), next }
     },
 
-    /** Forgets the browsers of an account that were seen before its `most` newest, `atMost` of them. */
+    /** Forgets `atMost` of an account's browsers, all older than its `most` newest. */
     async forgetOldestBrowsers(accountId: number, most: number, atMost: number): Promise<number> {
       const own = eq(knownBrowsers.accountId, accountId)
       const [oldestKept] = await db
@@ -144,17 +144,17 @@ export function housekeepingStore({ db, ...database }: Database) {
       return forgotten.length
     },
 
-    /** Throws when the database does not answer. */
+    /** Throws if the database doesn't answer. */
     async answers(): Promise<void> {
       await db.select({ key: limits.key }).from(limits).limit(1)
     },
 
-    /** Whether there is anything that only the present keys open. */
+    /** Whether there is anything that only the present keys can open. */
     async hasSealedData(): Promise<boolean> {
       return (await db.select({ id: factors.id }).from(factors).limit(1)).length > 0
     },
 
-    /** A few of the values that are sealed, as stored: what the keys are tried on at the start. */
+    /** A few sealed values as stored. At the start, the keys are tried on them. */
     async someSealed(): Promise<{
       factors: { id: string; secret: string }[]
       codes: { id: string; sealed: string | null }[]

@@ -1,7 +1,7 @@
 import type { Database } from '../client.ts'
 import { type EventRow, type SessionRow, writtenBy } from './statements.ts'
 
-/** The same database. `told` hears which events and sessions a transaction wrote, once it is kept, and of no other. */
+/** The same database. `told` hears which events and sessions a transaction wrote, but only after it was kept. */
 export const tellingWhatIsKept = (
   database: Database,
   told: (written: { events: EventRow[]; sessions: SessionRow[] }) => void,
@@ -12,7 +12,7 @@ export const tellingWhatIsKept = (
     let sessions: SessionRow[] = []
     const kept = await database.atomically((tx) => {
       const steps = build(tx)
-      const written = steps.map(writtenBy) // of this try alone, where it takes several
+      const written = steps.map(writtenBy) // only of this try, if it takes several
       events = written.flatMap((of) => of?.events ?? [])
       sessions = written.flatMap((of) => of?.sessions ?? [])
       return steps

@@ -4,7 +4,7 @@ import { placeholders } from '../placeholders.ts'
 import { prepared } from '../prepared.ts'
 import { accounts, knownBrowsers } from '../schema.ts'
 
-/** As many as one browser holds. */
+/** As many as one browser can hold. */
 export const presented = placeholders({
   browser0: knownBrowsers.tokenHash,
   browser1: knownBrowsers.tokenHash,
@@ -19,7 +19,7 @@ const those = sql.join(
   sql`, `,
 )
 
-/** Columns of a prepared read that has the table accounts in it, and the values for their placeholders. */
+/** Columns for a prepared read that includes the table accounts, and the values for their placeholders. */
 export const recognition = {
   knownBrowser: sql<string | null>`(${known} and ${knownBrowsers}.token_hash in (${those}) limit 1)`,
   hasKnownBrowsers: sql`exists (${known})`.mapWith(Boolean),

@@ -3,16 +3,16 @@ import { type Database, must } from '../client.ts'
 import { limits } from '../schema.ts'
 
 const KEY = 'housekeeping'
-const FOREVER = Number.MAX_SAFE_INTEGER // its row is no attempt, which time would forgive
+const FOREVER = Number.MAX_SAFE_INTEGER // unlike an attempt, time doesn't forgive it
 
 /**
- * Who does the work that is done by one process at a time. It stands among the limits, because it is one: so often and no more. `untilMs` is
- * also what the holder is known by, as no two leases end at the same moment.
+ * Decides which process does work that one process does at a time. It is among the limits, because it is one: this often and no
+ * more. `untilMs` also identifies the holder, because no two leases end at the same moment.
  */
 export const leaseStore = ({ atomically }: Pick<Database, 'atomically'>) => ({
   /**
-   * For one caller only: the one whose statement finds it free. One that ends more than `longestMs` from now was written by a
-   * clock that ran ahead, and holds nobody up.
+   * True for one caller: the one whose statement finds it free. A lease that ends more than `longestMs` from now comes from a
+   * clock that ran ahead, and stops nobody.
    */
   takeLease: ({ nowMs, untilMs, longestMs }: { nowMs: number; untilMs: number; longestMs: number }) =>
     atomically((tx) => [
@@ -29,7 +29,7 @@ export const leaseStore = ({ atomically }: Pick<Database, 'atomically'>) => ({
       ),
     ]),
 
-  /** False when it is another's by now. */
+  /** False if another has it now. */
   changeLease(fromMs: number, untilMs: number): Promise<boolean> {
     const own = and(eq(limits.key, KEY), eq(limits.blockedUntilMs, fromMs))
     return atomically((tx) => [

@@ -11,21 +11,21 @@ type Rules = { budget?: BudgetRule | undefined; delay?: DelayRule | undefined }
 type Delay = { first: number; most: number }
 type Limit = typeof limits.$inferSelect
 
-/** Attempts, counted in the database so that every process and every restart counts the same. `delay` is in milliseconds. */
+/** Attempts, counted in the database, so every process and every restart counts the same. `delay` is in milliseconds. */
 export const limitStore = ({ db, atomically }: Database, delay: Delay) => ({
-  /** Counts one attempt under both rules, or under none of them; then how many milliseconds to wait, 0 when counted. */
+  /** Counts one attempt under both rules or under neither. Returns how many milliseconds to wait, 0 if it was counted. */
   async charge(rules: Rules, nowMs: number): Promise<number> {
     const charged = await atomically(
       (tx) => [
         ...(rules.budget ? [must(chargeBudget(tx, rules.budget, nowMs))] : []),
         ...(rules.delay ? [must(chargeDelay(tx, rules.delay, nowMs, delay))] : []),
       ],
-      { durable: false }, // an attempt that a power cut makes us forget was one of very few
+      { durable: false }, // a power cut makes us forget very few attempts
     )
     return charged ? 0 : waitFor(db, rules, nowMs)
   },
 
-  /** As if that attempt, charged at `chargedAtMs`, had not been made. */
+  /** As if the attempt charged at `chargedAtMs` never happened. */
   async giveBack({ budget, delay: row }: Rules, chargedAtMs: number): Promise<void> {
     if (!budget && !row) return
     await atomically(
@@ -47,7 +47,7 @@ export const limitStore = ({ db, atomically }: Database, delay: Delay) => ({
 export const chargeBudget = (tx: Db, { key, most, windowMs }: BudgetRule, nowMs: number) =>
   countInWindow(tx, { key, most, now: nowMs, end: nowMs + windowMs })
 
-/** What the statements below are given, of the columns that it is compared with or ends up in. */
+/** The values for the statements below, with the types of the columns that they meet. */
 const given = {
   ...{ key: limits.key, most: limits.count, now: limits.expiresAtMs, end: limits.expiresAtMs },
   ...{ from: limits.count, full: limits.count, first: limits.blockedUntilMs, last: limits.blockedUntilMs },
@@ -74,7 +74,7 @@ const countInWindow = preparedWrite('charge_budget', { key, most, now, end }, (t
     .returning({ key: limits.key }),
 )
 
-/** One statement counts the attempt and sets the next wait; its guard is what refuses. */
+/** One statement counts the attempt and sets the next wait. Its guard refuses. */
 const chargeDelay = (tx: Db, { key, from, most, forgottenAfterMs }: DelayRule, nowMs: number, delay: Delay) =>
   countInRow(tx, {
     ...{ key, from, most: most ?? Number.MAX_SAFE_INTEGER, now: nowMs },
@@ -82,14 +82,14 @@ const chargeDelay = (tx: Db, { key, from, most, forgottenAfterMs }: DelayRule, n
     ...steps({ from }, delay),
   })
 
-/** From the failure `from` on the wait is `first`, and twice as long with each, until it is `last` at the failure `full`. */
+/** From failure `from` on the wait is `first`, and doubles with each, until it is `last` at failure `full`. */
 const steps = ({ from }: { from: number }, { first, most: last }: Delay) => ({
   ...{ first, last },
   full: from + Math.ceil(Math.log2(last / first)),
 })
 
 const failures = sql`case when ${isOver} then 1 else ${limits.count} + 1 end`
-// The first delay doubles with each failure: shifted left, which both databases can do with whole numbers.
+// The first delay doubles with each failure, by shifting left, which both databases can do.
 const waitAfter = (many: SQLWrapper) => sql`case
   when ${many} < ${bigint(later.from)} then 0
   when ${many} >= ${bigint(later.full)} then ${bigint(later.last)}
@@ -108,7 +108,7 @@ const countInRow = preparedWrite('charge_delay', { key, most, now, end, ...step 
     .returning({ key: limits.key }),
 )
 
-/** The wait goes along where too few attempts are left for one, or where this attempt began it; that of another stays. */
+/** Also removes the wait, if too few attempts are left for one or if this attempt began it. Another attempt's wait stays. */
 const takeBack = preparedWrite('take_back_attempt', { key, chargedAt, ...step }, (tx) =>
   tx
     .update(limits)
@@ -125,7 +125,7 @@ const takeBack = preparedWrite('take_back_attempt', { key, chargedAt, ...step },
 async function waitFor(db: Db, { budget, delay }: Rules, nowMs: number): Promise<number> {
   const keys = [budget, delay].flatMap((rule) => (rule ? [rule.key] : []))
   const rows = new Map((await db.select().from(limits).where(inArray(limits.key, keys))).map((row) => [row.key, row]))
-  // At least a moment, even where the reason has gone since: the attempt was not counted, and may be made again.
+  // At least a moment, even if the reason is gone: the attempt wasn't counted, and can be repeated.
   return Math.max(1, budgetWait(budget, rows, nowMs), delayWait(delay, rows, nowMs))
 }
 

@@ -5,9 +5,9 @@ import { mailLinks } from '../schema.ts'
 export type MailLinkRow = typeof mailLinks.$inferInsert
 type Purpose = MailLinkRow['purpose']
 
-/** Links that went out by mail, read. They are made and used up in the transaction of what they are for, by the statements below. */
+/** Reads links that went out by mail. The statements below make them and use them up, in the transaction they are for. */
 export const mailLinkStore = ({ db }: Database) => ({
-  /** The live one of that purpose. Looking at it changes nothing: programs that scan mail open every link. */
+  /** The live one with that purpose. Looking at it changes nothing, because programs that scan mail open every link. */
   async findLink(tokenHash: string, purpose: Purpose, now: Date) {
     const [link] = await db
       .select()
@@ -16,7 +16,7 @@ export const mailLinkStore = ({ db }: Database) => ({
     return link
   },
 
-  /** The live one of an account and purpose, where there is one at a time. */
+  /** An account's live one with a purpose that has one at a time. */
   async newestLink(accountId: number, purpose: 'change_email' | 'confirm_email' | 'reset_password', now: Date) {
     const [link] = await db
       .select()
@@ -26,22 +26,22 @@ export const mailLinkStore = ({ db }: Database) => ({
   },
 })
 
-/** Links of the account and purpose that went out before are dead from here on: the newest alone is good. */
+/** Kills the account's earlier links with this purpose, because only the newest works. */
 export const insertNewestLink = (tx: Db, link: MailLinkRow) => [
   tx.delete(mailLinks).where(and(eq(mailLinks.accountId, link.accountId), eq(mailLinks.purpose, link.purpose))),
   tx.insert(mailLinks).values(link),
 ]
 
-/** Beside those that went out before: each is about something of its own. */
+/** Leaves earlier ones alive, because each is about something else. */
 export const insertLinks = (tx: Db, links: MailLinkRow[]) => tx.insert(mailLinks).values(links)
 
-/** "This was not me", of what happened after a time: the account has gone back to how it was then. */
+/** "This was not me" links about what happened after a time, when the account has gone back to how it was then. */
 export const dropReportsAfter = (tx: Db, accountId: number, time: Date) =>
   tx
     .delete(mailLinks)
     .where(and(eq(mailLinks.accountId, accountId), eq(mailLinks.purpose, 'not_me'), gt(mailLinks.createdAt, time)))
 
-/** Goes on for one caller only: the one whose DELETE returns the row. */
+/** Goes on for one caller: the one whose DELETE returns the row. */
 export const useLink = (tx: Db, { tokenHash, purpose, now }: { tokenHash: string; purpose: Purpose; now: Date }) =>
   must(
     tx

@@ -6,12 +6,12 @@ import { type BudgetRule, chargeBudget } from './limits.ts'
 import { insertLinks, type MailLinkRow } from './mail-links.ts'
 import { type MailRow, queueMails } from './statements.ts'
 
-/** A notice for one of the mailboxes that hear of an event. */
+/** A notice for one of the mailboxes that hear about an event. */
 type Copy = { link: MailLinkRow; mail: MailRow; budget: BudgetRule }
 
-const LOOKED_AT = 20 // at a time: more than claim at once, so that each finds one
+const LOOKED_AT = 20 // at a time: more than claim at once, so each finds one
 
-/** The queue of mails, and the events whose mail is still to be written. */
+/** The queue of mails, and the events whose mails are still to be written. */
 export const mailStore = ({ db, atomically }: Database) => ({
   formerAddressesOf: formerAddressStore({ db }).formerAddressesOf,
 
@@ -34,7 +34,7 @@ export const mailStore = ({ db, atomically }: Database) => ({
       .orderBy(asc(events.at), asc(events.id))
       .limit(limit),
 
-  /** The budgets in the same transaction: of two that write about the same account, both would be the first of the hour. */
+  /** Charges the budgets in the same transaction. Otherwise two mails about one account could both be the first of the hour. */
   queueNotice: ({ eventId, copies, nowMs }: { eventId: string; copies: Copy[]; nowMs: number }) =>
     atomically((tx) => [
       must(tx.update(events).set({ notice: null }).where(due(eventId)).returning({ id: events.id })),
@@ -46,7 +46,7 @@ export const mailStore = ({ db, atomically }: Database) => ({
       queueMails(tx, ...copies.map(({ mail }) => mail)),
     ]),
 
-  /** Those of the budgets, by their keys, that have nothing left. */
+  /** The keys of the budgets with nothing left. */
   async spentBudgets(budgets: BudgetRule[], nowMs: number): Promise<Set<string>> {
     const keys = budgets.map(({ key }) => key)
     const rows = await db
@@ -61,7 +61,7 @@ export const mailStore = ({ db, atomically }: Database) => ({
     await atomically((tx) => [tx.update(events).set({ notice: null }).where(due(eventId))])
   },
 
-  /** The UPDATE is the claim: its guard lets one process have the row, however many looked at it. */
+  /** The UPDATE is the claim: its guard gives the row to one process, however many looked at it. */
   async claim(nowMs: number, untilMs: number) {
     const free = and(lte(mails.nextAttemptAtMs, nowMs), lte(mails.claimedUntilMs, nowMs))
     const next = db
@@ -89,7 +89,7 @@ export const mailStore = ({ db, atomically }: Database) => ({
     await atomically((tx) => [tx.delete(mails).where(eq(mails.id, id))])
   },
 
-  /** Unless the claim ran out, and the mail is another's by now. */
+  /** Unless the claim ran out and another has the mail. */
   async postpone({
     id,
     claimedUntilMs,

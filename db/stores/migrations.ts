@@ -7,8 +7,8 @@ const done = column.migratorsTable('__drizzle_migrations', { createdAt: column.i
 
 export const migrationStore = ({ db }: Pick<Database, 'db'>, newestOurs = newestMigration()) => ({
   /**
-   * Whether the database has every table and column that this version knows. One that a newer version has migrated counts
-   * as such: while machines are upgraded one after the other, the older ones go on. Throws when the database does not answer.
+   * Whether the database has every table and column that this version knows. It may have more: while machines are upgraded one
+   * after the other, the older ones go on. Throws if the database doesn't answer.
    */
   async areApplied(): Promise<boolean> {
     const [row] = await db.select({ newest: max(done.createdAt) }).from(done)
@@ -16,5 +16,5 @@ export const migrationStore = ({ db }: Pick<Database, 'db'>, newestOurs = newest
   },
 })
 
-/** In milliseconds, as it is written down where it was applied. */
+/** In milliseconds, as the database records it. */
 const newestMigration = () => Math.max(...migrationsOf(dialect).map(({ folderMillis }) => folderMillis))

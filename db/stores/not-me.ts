@@ -38,7 +38,7 @@ type Securing = {
   now: Date
 }
 
-/** "This was not me": what the page says of the account, and the one transaction behind its button. */
+/** "This was not me": what the page says about the account, and the one transaction behind its button. */
 export const notMeStore = (database: Database) => ({
   findLink: mailLinkStore(database).findLink,
 
@@ -93,7 +93,7 @@ export const notMeStore = (database: Database) => ({
     try {
       return await database.atomically((tx) => secure(tx, securing))
     } catch (error) {
-      if (isDuplicate(error)) return false // somebody took the address before in this very moment
+      if (isDuplicate(error)) return false // somebody took the address at this moment
       throw error
     }
   },
@@ -108,7 +108,7 @@ const secure = (tx: Db, securing: Securing) => {
     ...undo(tx, accountId, undoing, now),
     useLink(tx, { tokenHash, purpose: 'not_me', now }),
     ...(undoing.since ? [dropReportsAfter(tx, accountId, undoing.since.leftAt)] : []),
-    // Somebody else may have asked for them, and hold the mailbox that they went to.
+    // Somebody else may have asked for them, and may hold the mailbox that got them.
     dropLinks(tx, accountId, ['change_email', 'confirm_email']),
     ...insertNewestLink(tx, securing.reset),
     ...forgive(tx, securing.forgiven),
@@ -118,8 +118,8 @@ const secure = (tx: Db, securing: Securing) => {
 }
 
 /**
- * Who knows the password is not let in by it. An address is put back unless it belongs to another by now. Its owner came by a mail
- * to it, which is what confirms an address.
+ * Knowing the password doesn't get anybody in. Brings the address back, unless it now belongs to another account. Its owner
+ * followed a mail to it, which confirms it.
  */
 const closeForOwner = (tx: Db, { accountId, securityVersion, changes, wasFrozen, closed, email, now }: Securing) =>
   must(

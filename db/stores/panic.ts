@@ -9,7 +9,7 @@ type Panic = {
   knownBrowser: string | undefined
   at: Date
   events: EventRow[]
-  /** Written where the access tokens were not frozen already. */
+  /** Written if the access tokens weren't already frozen. */
   frozen: EventRow
 }
 
@@ -21,10 +21,10 @@ export const panicStore = ({ atomically }: Database) => ({
 })
 
 const close = (tx: Db, { accountId, sessionId, knownBrowser, at, events, frozen }: Panic, wasFrozen: boolean) => [
-  // Tokens are frozen even where there are none: one may be on its way.
+  // Freezes tokens even if there are none, because one may be on its way.
   closeAccount(tx, accountId, { wasFrozen, at }),
   tx.delete(pendingSignIns).where(eq(pendingSignIns.accountId, accountId)),
-  must(tx.delete(sessions).where(eq(sessions.id, sessionId)).returning({ id: sessions.id })), // pressed twice is done once
+  must(tx.delete(sessions).where(eq(sessions.id, sessionId)).returning({ id: sessions.id })), // pressing twice does it once
   tx.delete(sessions).where(eq(sessions.accountId, accountId)),
   forgetTrustedBrowsers(tx, accountId),
   tx

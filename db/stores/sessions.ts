@@ -8,7 +8,7 @@ import { type EventRow, insertEvents } from './statements.ts'
 import { isTrusted } from './trusted-browsers.ts'
 import { viewerRead } from './viewers.ts'
 
-/** Beside the session that looks at them. */
+/** The sessions on the list, beside the one that is looking at it. */
 const listed = aliasedTable(sessions, 'listed')
 
 export function sessionStore({ db, atomically }: Database) {
@@ -40,7 +40,7 @@ export function sessionStore({ db, atomically }: Database) {
   )
   const sessionsOf = prepared('sessions_of', { ...owned, ...times }, live(owned.accountId))
 
-  /** One transaction each: of two at once that end the same session, one has ended it and one event says so. */
+  /** One transaction each: if two end the same session at once, one succeeds and one event says so. */
   async function endOneByOne(found: { id: string }[], event: (id: string) => EventRow): Promise<string[]> {
     const ended: string[] = []
     for (const { id } of found) {
@@ -64,7 +64,7 @@ export function sessionStore({ db, atomically }: Database) {
     },
 
     async endOtherSessions(accountId: number, id: string, event: (id: string) => EventRow): Promise<string[]> {
-      // First: one that is being answered right now either dies here or has its session ended below.
+      // First, because one that is being answered right now either dies here or has its session ended below.
       await atomically((tx) => [tx.delete(pendingSignIns).where(eq(pendingSignIns.accountId, accountId))])
       const others = and(eq(sessions.accountId, accountId), ne(sessions.id, id))
       return endOneByOne(await db.select({ id: sessions.id }).from(sessions).where(others), event)

@@ -92,7 +92,7 @@ export function signInStore({ db, atomically }: Database) {
 
     signOut: ({ sessionId, event }: { sessionId: string; event: EventRow }) =>
       atomically((tx) => [
-        // Whoever signs out wants the account closed: a sign-in left half done elsewhere is closed too.
+        // Somebody who signs out wants the account closed, so a half-done sign-in elsewhere closes too.
         tx.delete(pendingSignIns).where(eq(pendingSignIns.accountId, event.accountId)),
         must(tx.delete(sessions).where(eq(sessions.id, sessionId)).returning({ id: sessions.id })),
         insertEvents(tx, event),
@@ -178,7 +178,7 @@ const complete = (
   ...forgive(tx, forgiven),
 ]
 
-// Values that come later, so that each is built once.
+// Values that come later, so each is built once.
 
 const pendingAt = { tokenHash: pendingSignIns.tokenHash, now: pendingSignIns.expiresAt }
 const liveNow = placeholders(pendingAt)

@@ -16,7 +16,7 @@ import {
 
 // Statements that several stores put into their transactions. Each takes the transaction first.
 //
-// PostgreSQL locks rows as they are touched. So that two transactions never wait for each other, all of them go in one
+// PostgreSQL locks rows as they are touched. To keep two transactions from waiting for each other, all of them go in one
 // order: account, pending sign-ins, sessions, trusted browsers, known browsers, factors, recovery codes, access tokens, links that went out by
 // mail, limits (the address's budget first). Events and mails are new rows, which nobody waits for.
 
@@ -27,11 +27,11 @@ export type KnownBrowserRow = typeof knownBrowsers.$inferInsert
 export type Forgiven = { budget?: string; delays: string[] }
 export type Renewal = { sessionId: string; fromTokenHash: string; toTokenHash: string }
 
-/** Whether the account of a read that has the table accounts in it has a factor, as one column of that read. */
+/** Whether the account has a factor, as one column of a read that includes the table accounts. */
 export const hasSecondFactor =
   sql`exists (select 1 from ${factors} where ${factors}.account_id = ${accounts}.id)`.mapWith(Boolean)
 
-/** Goes on only if the account is as it was when `securityVersion` was read, and keeps it so until the transaction ends. */
+/** Goes on only if the account hasn't changed since `securityVersion` was read, and keeps it so until the transaction ends. */
 export const accountUnchanged = (tx: Db, accountId: number, securityVersion: number) =>
   must(touchAccount(tx, { accountId, securityVersion }))
 
@@ -39,12 +39,12 @@ const touched = { accountId: accounts.id, securityVersion: accounts.securityVers
 const touchAccount = preparedWrite('account_unchanged', touched, (tx, later) =>
   tx
     .update(accounts)
-    .set({ securityVersion: sql`${accounts.securityVersion}` }) // the same value: what counts is the row's lock
+    .set({ securityVersion: sql`${accounts.securityVersion}` }) // the same value, because only the row's lock counts
     .where(and(eq(accounts.id, later.accountId), eq(accounts.securityVersion, later.securityVersion)))
     .returning({ id: accounts.id }),
 )
 
-/** As above, and from here on whatever began under the old version can not finish. */
+/** As above. From here on, nothing that began under the old version can finish. */
 export const newSecurityVersion = (tx: Db, accountId: number, securityVersion: number) =>
   must(
     tx
@@ -54,7 +54,7 @@ export const newSecurityVersion = (tx: Db, accountId: number, securityVersion: n
       .returning({ id: accounts.id }),
   )
 
-/** As it is, whatever it is: for what a link allows, however the account changed since it went out. */
+/** Whatever the account's state: for what a link allows, however the account changed since it went out. */
 export const lockAccount = (tx: Db, accountId: number) =>
   must(
     tx
@@ -65,8 +65,8 @@ export const lockAccount = (tx: Db, accountId: number) =>
   )
 
 /**
- * A new security version from whatever the present one is, and frozen access tokens: what closes an account must not fail
- * because of a change at the same time. Goes on only if they were frozen before, or were not, as `wasFrozen` says.
+ * A new security version, whatever the present one is, and frozen access tokens. Closing an account must not fail because of a
+ * change at the same time. Goes on only if the tokens were frozen before or not, as `wasFrozen` says.
  */
 export const closeAccount = (
   tx: Db,
@@ -85,7 +85,7 @@ export const closeAccount = (
       .returning({ id: accounts.id }),
   )
 
-/** Pending sign-ins first: one that is being answered right now either dies here or has its session ended below. */
+/** Pending sign-ins first, because one that is being answered right now either dies here or has its session ended below. */
 export const endEverythingElse = (tx: Db, accountId: number, sessionId: string) => [
   tx.delete(pendingSignIns).where(eq(pendingSignIns.accountId, accountId)),
   tx.delete(sessions).where(and(eq(sessions.accountId, accountId), ne(sessions.id, sessionId))),
@@ -101,11 +101,11 @@ export const endEverything = (tx: Db, accountId: number) => [
 export const forgetTrustedBrowsers = (tx: Db, accountId: number) =>
   tx.delete(trustedBrowsers).where(eq(trustedBrowsers.accountId, accountId))
 
-/** Links of these purposes that went out are worth nothing from here on. */
+/** Kills the links with these purposes that went out. */
 export const dropLinks = (tx: Db, accountId: number, purposes: (typeof mailLinks.$inferSelect)['purpose'][]) =>
   tx.delete(mailLinks).where(and(eq(mailLinks.accountId, accountId), inArray(mailLinks.purpose, purposes)))
 
-/** Gives the session its new token, once: of two at the same time the slower changes nothing. */
+/** Gives the session its new token once: of two at the same time, the slower changes nothing. */
 export const renewSession = (
   tx: Db,
   { sessionId, fromTokenHash, toTokenHash }: Renewal,
@@ -125,10 +125,10 @@ const writeEvents = preparedInsert('insert_event', events)
 export const insertSession = (tx: Db, session: SessionRow) =>
   writing(writeSessions(tx, session), { sessions: [session] })
 
-/** Live sessions of an account. Nobody has more; a program that never signs out would. */
+/** An account's live sessions. No person has more, but a program that never signs out would. */
 export const SESSIONS_AT_MOST = 100
 
-/** A new session, in whose place the one goes that was used longest ago, where the account has as many as it can have. */
+/** A new session. If the account has as many as it can have, the one used longest ago goes. */
 export const beginSession = (tx: Db, session: SessionRow) => [
   insertSession(tx, session),
   endOldestSessions(tx, { id: session.id, accountId: session.accountId, now: session.startedAt }),
@@ -143,7 +143,7 @@ const endOldestSessions = preparedWrite(
       .select({ id: sessions.id })
       .from(sessions)
       .where(others)
-      // Those whose time is over first: they are only waiting to be cleared away.
+      // Ended ones first: they are only waiting for housekeeping.
       .orderBy(
         desc(gt(sessions.expiresAt, later.now)),
         desc(sessions.lastSeenAt),
@@ -169,7 +169,7 @@ function writing<Statement extends object>(statement: Statement, rows: Written):
 
 /** What a step of a transaction adds to the events and sessions. */
 export const writtenBy = (step: object): Written | undefined => written.get(step)
-/** The browser that signs in here is known from then on. */
+/** From now on, the browser that signs in is known. */
 export const rememberBrowser = preparedInsert('remember_browser', knownBrowsers, (insert) =>
   insert.onConflictDoUpdate({
     target: [knownBrowsers.tokenHash, knownBrowsers.accountId],
@@ -177,28 +177,28 @@ export const rememberBrowser = preparedInsert('remember_browser', knownBrowsers,
   }),
 )
 
-/** Browsers and programs of the account but these: who may have signed in with the old password is a stranger again. */
+/** The account's other browsers and programs: somebody who signed in with the old password is a stranger again. */
 export const forgetOtherBrowsers = (tx: Db, accountId: number, knownBy: string[]) =>
   tx
     .delete(knownBrowsers)
     .where(and(eq(knownBrowsers.accountId, accountId), notInArray(knownBrowsers.tokenHash, knownBy)))
 
-/** Mail goes into the queue in the transaction of what it tells of. */
+/** Mail goes into the queue in the transaction that it reports. */
 export const queueMails = (tx: Db, ...rows: MailRow[]) => tx.insert(mails).values(rows)
 
-/** Clears the failures under every key that begins so: from there to where the last character is the next one, in the order of bytes. */
+/** Clears the failures under every key with that beginning: the range up to its last character plus one, in byte order. */
 export function forgiveAll(tx: Db, beginning: string) {
   const end = beginning.slice(0, -1) + String.fromCharCode(beginning.charCodeAt(beginning.length - 1) + 1)
   return tx.delete(limits).where(and(gte(limits.key, beginning), lt(limits.key, end)))
 }
 
-/** A right answer gives back its attempt of the address, and clears the failures in a row. */
+/** A right answer gives its attempt back to the address, and clears the failures in a row. */
 export const forgive = (tx: Db, { budget, delays }: Forgiven) => [
   ...(budget === undefined ? [] : [refund(tx, { key: budget })]),
   ...(delays.length === 0 ? [] : [clear(tx, ...delays.map((key) => ({ key })))]),
 ]
 
-/** Its attempt goes back to the budget. */
+/** Gives its attempt back to the budget. */
 export const refund = preparedWrite('refund_attempt', { key: limits.key }, (tx, later) =>
   tx
     .update(limits)

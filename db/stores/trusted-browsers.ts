@@ -17,7 +17,7 @@ export type TrustUse = {
 const held = (accountId: number, tokenHash: string) =>
   and(eq(trustedBrowsers.accountId, accountId), eq(trustedBrowsers.tokenHash, tokenHash))
 
-/** Trusted by the account as it is now, and not for too long. */
+/** Trusted by the account as it is now, and not too long ago. */
 export const isTrusted = ({ id, securityVersion }: typeof accounts, now: Date) =>
   and(
     eq(trustedBrowsers.accountId, id),
@@ -25,13 +25,13 @@ export const isTrusted = ({ id, securityVersion }: typeof accounts, now: Date) =
     gt(trustedBrowsers.expiresAt, now),
   )
 
-/** What the browser was trusted by before would stand on the list beside it, and be worth nothing. */
+/** Removes the browser's earlier trust, which would stay on the list and be worth nothing. */
 export const insertTrust = (tx: Db, { browser, replaces }: Trust) => [
   ...(replaces ? [tx.delete(trustedBrowsers).where(held(browser.accountId, replaces))] : []),
   tx.insert(trustedBrowsers).values(browser),
 ]
 
-/** Of two that come with one token, the slower finds it gone. */
+/** If two come with one token, the slower finds it gone. */
 export const useTrust = (tx: Db, { accountId, securityVersion, fromHash, toHash, now, ...origin }: TrustUse) =>
   must(
     tx
@@ -58,7 +58,7 @@ export const trustedBrowserStore = ({ db, atomically }: Database) => ({
         .orderBy(desc(trustedBrowsers.trustedAt), desc(trustedBrowsers.id))
     ).map(({ trusted }) => trusted),
 
-  /** One transaction each: of two at once that forget the same browser, one has done it and one event says so. */
+  /** One transaction each: if two forget the same browser at once, one succeeds and one event says so. */
   async forgetBrowsers(accountId: number, ids: string[], event: (id: string) => EventRow): Promise<string[]> {
     const own = and(eq(trustedBrowsers.accountId, accountId), inArray(trustedBrowsers.id, ids))
     const forgotten: string[] = []

@@ -47,8 +47,8 @@ type Viewer = Awaited<ReturnType<typeof select<Record<never, never>>>>[number]
 type Content<Columns> = { [Name in keyof Columns]: Columns[Name] extends SQL<infer Value> ? Value : never }
 
 /**
- * The hot read: who is signed in, by the hash of the session's token, and with it what a page shows of the account, in one
- * prepared statement. `content` may name columns of `sessions` and `accounts`; `later` are the placeholders in it.
+ * The hot read: who is signed in, by the hash of the session's token, and what a page shows about the account, in one prepared
+ * statement. `content` may name columns of `sessions` and `accounts`; `later` are its placeholders.
  */
 export function viewerRead<
   Columns extends Record<string, SQL> = Record<never, never>,

@@ -2,7 +2,7 @@ import type { Page } from 'playwright/test'
 import { formTo } from '../other-site.ts'
 import { expect, fact, field, newPassword, type ProtectedAccount, site, test } from '../support.ts'
 
-/** Every route that takes a form, with what an attacker who knew everything would send. */
+/** Every route that takes a form, with what an all-knowing attacker would send. */
 function forms({ email, password, recoveryCodes }: ProtectedAccount): [string, Record<string, string>][] {
   const newPasswordOfTheirs = newPassword()
   return [

@@ -54,7 +54,7 @@ for (const [what, number, used] of [
   }) => {
     const { email, password, recoveryCodes } = withTwoFactor
     const clients = await Promise.all(Array.from({ length: number }, anotherClient))
-    // One after the other: how many passwords may be checked at once is not what this is about.
+    // One after the other, because this isn't about how many passwords may be checked at once.
     for (const client of clients) await submit(client, '/sign-in', { email, password })
     const code = used.startsWith('Recovery') ? (recoveryCodes[0] ?? '') : await authenticator.nextCode()
     const answers = await Promise.all(clients.map((client) => post(client, CODE, { code })))

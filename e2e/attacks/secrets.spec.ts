@@ -15,7 +15,7 @@ import {
   verify,
 } from '../support.ts'
 
-/** Every spelling in which a secret could lie in a cookie or in the storage of the browser. */
+/** Every spelling of a secret that could be in a cookie or in the browser's storage. */
 function spellings(secrets: string[]): string[] {
   return secrets.flatMap((secret) => [
     secret,
@@ -27,7 +27,7 @@ function spellings(secrets: string[]): string[] {
   ])
 }
 
-/** All that the browser keeps of a site: cookies as they are and decoded, and what scripts may store. */
+/** Everything the browser keeps for a site: cookies, raw and decoded, and what scripts may store. */
 async function kept(page: Page): Promise<string> {
   const { cookies, origins } = await page.context().storageState({ indexedDB: true })
   const stored = await page.evaluate(() => JSON.stringify([{ ...localStorage }, { ...sessionStorage }]))
@@ -66,7 +66,7 @@ test('through the whole flow the browser keeps no readable secret, and scripts s
 
   expect(found).toEqual([])
   expect(await page.evaluate(() => localStorage.length + sessionStorage.length)).toBe(0)
-  // By the one it is known again, and the other tells whether it keeps cookies: neither opens anything.
+  // One recognizes the browser, the other tells whether it keeps cookies. Neither opens anything.
   const left = (await page.context().cookies()).map(({ name }) => name.replace('__Host-', ''))
   expect(left.toSorted()).toEqual(['latchkey-browser', 'latchkey-probe'])
 })

@@ -69,7 +69,7 @@ test('return_to leads nowhere but to this site (A45)', async ({ page, signedUp, 
     expect([303, 422], returnTo.slice(0, 40)).toContain(answer.status())
     if (answer.status() === 303) expect(answer.headers().location, returnTo.slice(0, 40)).toMatch(/^\/($|[^/\\])/)
   }
-  // And once as a browser does it: the watch fails this test if another origin is asked for anything.
+  // And once in a browser: the watch fails this test if it asks another origin for anything.
   await page.context().clearCookies()
   await page.goto(`/sign-in?return_to=${encodeURIComponent('/\\evil.example')}`)
   await giveCredentials(page, signedUp)
@@ -136,7 +136,7 @@ test('twenty sign-ups with one address at once make one account (A52)', async ({
   const account = newAccount()
   const client = await anotherClient()
   const answers = await Promise.all(Array.from({ length: 20 }, () => post(client, '/sign-up', account)))
-  // The argon2 queue may send some away for later; it may not make two accounts or break.
+  // The argon2 queue may turn some away. It may not make two accounts or break.
   expect(answers.map((answer) => answer.status()).filter((status) => status >= 500 && status !== 503)).toEqual([])
   const owner = await anotherClient()
   await signInByRequest(owner, account)

@@ -11,7 +11,7 @@ import type { World } from './world.ts'
 const ACCOUNT = '/settings/account'
 const NEW_PASSWORD = 'marble lantern follows tide'
 
-/** What uses a code up, and what changes passwords and access tokens. */
+/** Flows that use up a code, or change passwords and access tokens. */
 export const ACCOUNT_FLOWS: Flow[] = [
   {
     name: 'use an authenticator code',
@@ -120,7 +120,7 @@ export const ACCOUNT_FLOWS: Flow[] = [
   },
 ]
 
-/** A code of either kind at sign-in: what was accepted is never accepted again, and what was not still is. */
+/** A code of either kind at sign-in: if it was accepted, it never works again; if not, it still works. */
 async function usingCode(world: World, person: Person, code: string): Promise<Begun> {
   const browser = await owingCode(world, person)
   return {

@@ -79,7 +79,7 @@ async function within(run: (world: World) => Promise<string>) {
   }
 }
 
-/** Requests that are on their way. `judged` waits for their answers and looks at each; a connection must never just end. */
+/** Requests on their way. `judged` waits for every answer and looks at it; a connection must never just end. */
 async function inWork(world: World, random: () => number) {
   const all: Watched[] = []
   for (const flow of someOf(random, AT_ONCE)) all.push(await beginning(world, flow))
@@ -101,7 +101,7 @@ async function inWork(world: World, random: () => number) {
   }
 }
 
-/** What the server said last, where it has ended. */
+/** What the server said last, if it has ended. */
 const diedOf = ({ server }: World) =>
   server.child.exitCode === null && server.child.signalCode === null
     ? ''

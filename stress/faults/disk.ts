@@ -15,8 +15,8 @@ import { asked, makeWorld, type World } from './world.ts'
 
 const EXPECTED =
   '503 with Retry-After, nothing half done, no session without its row in the log; works again when there is space'
-const VISITORS = 25 // more than fit into the pages that are there already
-const MANY_VISITORS = 150 // more than fit into a log that begins again at its start
+const VISITORS = 25 // more than fit into the existing pages
+const MANY_VISITORS = 150 // more than fit into a log that starts over
 const ENOUGH = 3 // refusals
 
 type Space = { take(world: World): unknown; give(world: World): unknown }
@@ -75,7 +75,7 @@ const RAISES = `create or replace function no_space() returns trigger language p
 
 const pages = (world: World, most: number) => world.browser().get('/sign-in', { 'fault-pages': String(most) })
 
-/** Sign-ins until there is no space for one more, and changes after that; then there is space again. */
+/** Sign-ins until there is no space for another, then changes, then space again. */
 async function runsOut(made: Promise<World>, { take, give }: Space, people = VISITORS): Promise<string> {
   const world = await made
   try {
@@ -138,7 +138,7 @@ export function assertTryLater({ status, headers }: { status: number; headers: H
   assert.match(headers.get('retry-after') ?? '', /^\d+$/, 'it says when to come back')
 }
 
-/** A file system in memory of so many megabytes, where this process may mount one. `use` fills it with a file. */
+/** A file system in memory with this many megabytes, if this process may mount one. `use` fills it with a file. */
 async function onSmallDisk(megabytes: number, use: (folder: string, space: Space) => Promise<string>): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), 'latchkey-small-disk-'))
   const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', `size=${megabytes}m`, 'tmpfs', folder]).status === 0

@@ -1,4 +1,4 @@
-// npm run faults: what is done to the running product, what has to hold then, and what was seen.
+// npm run faults: what we do to the running product, what must hold, and what we saw.
 import { spawn } from 'node:child_process'
 import { parseArgs } from 'node:util'
 import { startPostgres } from '../../scripts/postgres.ts'
@@ -21,7 +21,7 @@ let failed = 0
 for (const each of ['sqlite', 'postgres']) failed += await inItsOwnProcess(each)
 process.exit(failed > 0 ? 1 : 0)
 
-/** A process speaks to one kind of database, chosen before the schema is read. */
+/** A process speaks to one kind of database, chosen before it imports the schema. */
 function inItsOwnProcess(chosen: string) {
   const args = ['--import', 'tsx', import.meta.filename, '--database', chosen, '--kills', kills, '--seed', seed]
   return new Promise<number>((resolve, reject) => {

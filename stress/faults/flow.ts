@@ -6,7 +6,7 @@ import type { World } from './world.ts'
 export type Answer = Awaited<ReturnType<Browser['post']>>
 export type Headers = Record<string, string>
 
-/** What a person does, up to the one request in which the process dies. */
+/** What a person does, up to the one request during which the process dies. */
 export type Flow = {
   name: string
   /** The row in the log that says it happened. */
@@ -16,12 +16,12 @@ export type Flow = {
 
 export type Begun = {
   person: Person
-  /** The request. `headers` say where the process is to die. */
+  /** The request. `headers` say where the process dies. */
   send(headers?: Headers): Promise<Answer>
-  /** Where the answer leads when it was done. */
+  /** Where the answer leads if it was done. */
   leadsTo: string
-  /** What a person sees when nothing was done: all as it was, and the same request can be made again. */
+  /** What a person sees if nothing was done: everything is as it was, and the same request works again. */
   before(): Promise<void>
-  /** What a person sees when it was done. `answered`: the browser has the answer with its new cookies. */
+  /** What a person sees if it was done. `answered`: the browser has the answer with its new cookies. */
   after(answered: boolean): Promise<void>
 }

@@ -2,5 +2,5 @@ import { ACCOUNT_FLOWS } from './account-flows.ts'
 import { FACTOR_FLOWS } from './factor-flows.ts'
 import type { Flow } from './flow.ts'
 
-/** Everything that must be done wholly or not at all. */
+/** Everything that must happen whole or not at all. */
 export const FLOWS: Flow[] = [...FACTOR_FLOWS, ...ACCOUNT_FLOWS]

@@ -19,7 +19,7 @@ export const KEYS: Fault[] = [
     name: 'the key file is missing, or can be read by others',
     attack: 'A74',
     expected: 'does not start, and says in a sentence what to do; starts when it is put right',
-    on: ['sqlite'], // where the file lies does not depend on the database
+    on: ['sqlite'], // where the file is doesn't depend on the database
     run: () => within(keyFile),
   },
   {

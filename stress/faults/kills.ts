@@ -9,12 +9,12 @@ import type { World } from './world.ts'
 
 /** Where in the request of a flow the process dies. */
 export type Kill = { flow: Flow; at: number; point: string }
-/** `wrong` says what did not hold. */
+/** `wrong` says what didn't hold. */
 export type Outcome = { happened: boolean; answered: boolean; wrong?: string }
 
 const MOMENTS = 250 // ms: about as long as the slowest of the requests takes
 
-/** What a person has, as rows: to see that nothing at all was changed. */
+/** What a person has, as rows, to check that nothing changed. */
 async function rowsOf(world: World, { person }: Pick<Begun, 'person'>) {
   const { account, sessions, factors, recoveryCodes, trustedBrowsers, mailLinks, count } = await stateOf(
     world,
@@ -31,7 +31,7 @@ export async function beginning(world: World, flow: Flow): Promise<Watched> {
   return { flow, begun, rows: await rowsOf(world, begun) }
 }
 
-/** The points of every flow's request, in their order: each is gone through once, and nobody dies. */
+/** The points of every flow's request, in order. Runs each once, without a kill. */
 export async function pointsOf(world: World, flow: Flow): Promise<Kill[]> {
   const { begun } = await beginning(world, flow)
   const answer = await begun.send({ 'fault-at': '0' })
@@ -40,7 +40,7 @@ export async function pointsOf(world: World, flow: Flow): Promise<Kill[]> {
   return points.map((point, index) => ({ flow, point, at: index + 1 }))
 }
 
-/** One kill at a named point, the restart, and what a person and the database say then. */
+/** Kills at a named point, restarts, and asks the person and the database. */
 export async function killedAt(world: World, { flow, at, point }: Kill): Promise<Outcome> {
   const watched = await beginning(world, flow)
   await world.disconnect()
@@ -55,7 +55,7 @@ export async function killedAt(world: World, { flow, at, point }: Kill): Promise
     : { ...outcome, wrong: `answered: ${outcome.answered} ${outcome.wrong}` }
 }
 
-/** Several people at once, and a kill from outside at some moment of it. */
+/** Several people at once, and a kill from outside at some moment. */
 export async function killedAtRandom(world: World, flows: Flow[], random: () => number): Promise<Outcome[]> {
   const all = []
   for (const flow of flows) all.push(await beginning(world, flow))
@@ -70,7 +70,7 @@ export async function killedAtRandom(world: World, flows: Flow[], random: () => 
   return outcomes
 }
 
-/** Done or not done, and wholly so; what was answered is done. */
+/** Whole or not at all, and whole if it was answered. */
 export async function judged(
   world: World,
   { flow, begun, rows }: Watched,
@@ -98,7 +98,7 @@ export async function judged(
   }
 }
 
-/** Numbers from 0 to 1 that are the same for the same seed (mulberry32), so that a run can be had again. */
+/** Numbers from 0 to 1, the same for the same seed (mulberry32), so a run can be repeated. */
 export function randomFrom(seed: number): () => number {
   let state = seed
   return () => {

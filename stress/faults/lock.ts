@@ -12,7 +12,7 @@ import { isSignedIn, makePerson, owingCode, type Person } from './people.ts'
 import { makeWorld, type World } from './world.ts'
 
 const AT_ONCE = 3 // people who wait for the lock at the same time
-const SERVED_AT_LEAST = 2 * AT_ONCE // pages: without that, each waits for all who wait for the lock
+const SERVED_AT_LEAST = 2 * AT_ONCE // pages; otherwise each would wait for everybody who waits for the lock
 const EVERY = 50 // ms between two looks at a page that needs no database
 
 export const LOCK: Fault[] = [
@@ -87,7 +87,7 @@ async function takeLock({ url }: World): Promise<() => Promise<unknown>> {
   return () => other.end()
 }
 
-/** Asks for an icon over and over: how many were served, and how long the slowest took, in milliseconds. */
+/** Asks for an icon over and over. Returns how many were served, and how many milliseconds the slowest took. */
 function watchingPage(world: World) {
   let longest = 0
   let served = 0

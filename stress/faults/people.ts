@@ -19,8 +19,8 @@ const FIVE_MINUTES = 5 * 60_000
 const A_DAY = 24 * 60 * 60_000
 
 /**
- * An account and a browser signed in to it, with as many authenticators as are wanted. Written as the product would have
- * written them, because two passwords are a tenth of a second of argon2id; of their codes none is used.
+ * An account with the given number of authenticators, and a browser signed in to it. Written directly, the way the product
+ * would, because two passwords take argon2id a tenth of a second. None of their codes is used.
  */
 export async function makePerson(world: World, authenticators: number) {
   const { db, vault } = world
@@ -78,7 +78,7 @@ export async function makePerson(world: World, authenticators: number) {
   }
 }
 
-/** A browser that has typed the right password and owes the code. Written by the tester: the password costs a hash. */
+/** A browser that gave the right password and owes the code. Written directly, because the password would cost a hash. */
 export async function owingCode(world: World, { email, id }: Pick<Person, 'email' | 'id'>): Promise<Browser> {
   const account = (await world.db.select().from(accounts)).find((row) => row.id === id)
   if (!account) throw new Error(`There is no account ${email}.`)
@@ -95,7 +95,7 @@ export async function owingCode(world: World, { email, id }: Pick<Person, 'email
   return visiting
 }
 
-/** Whether a code, in a browser of its own, lets in. What the page says when it does not is in `text`. */
+/** Whether a code opens the account in a browser of its own. If it doesn't, `text` is what the page says. */
 export async function codeAnswered(world: World, person: Pick<Person, 'email' | 'id'>, code: string) {
   const { status, location, text } = await (await owingCode(world, person)).post('/sign-in/two-factor', { code })
   if (status !== 422 && (status !== 303 || location?.startsWith('/sign-in')))
@@ -103,7 +103,7 @@ export async function codeAnswered(world: World, person: Pick<Person, 'email' | 
   return { letsIn: status === 303, text }
 }
 
-/** Where a right password leads to, or undefined for a wrong one. */
+/** Where a right password leads, or undefined for a wrong one. */
 export async function passwordLeads(world: World, { email }: Person, password = PASSWORD): Promise<string | undefined> {
   const { status, location } = await world.browser().post('/sign-in', { email, password })
   if (status === 422) return undefined

@@ -2,30 +2,29 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 import type { Database } from '#db/client.ts'
 import { Must } from '#db/transaction.ts'
 
-/** One request in which the process may die: at the point number `dieAt`, counted from 1; at none of them for 0. */
+/** One request during which the process may die: at point number `dieAt`, counted from 1, or at none for 0. */
 type Run = { dieAt: number; passed: string[]; transactions: number }
 
 const current = new AsyncLocalStorage<Run>()
 
-/** Does `work` with its points counted. Returns what the caller needs to set points after it. */
+/** Runs `work` and counts its points. Returns what the caller needs to set points after it. */
 export function counted<Result>(dieAt: number, work: (run: Run) => Result): Result {
   const run = { dieAt, passed: [], transactions: 0 }
   return current.run(run, work, run)
 }
 
-/** Here the process may die: by SIGKILL, which nothing of it lives to see. */
+/** The process may die here, by SIGKILL, which it can't notice. */
 export function point(run: Run, name: string): void {
   run.passed.push(name)
   if (run.passed.length !== run.dieAt) return
   process.kill(process.pid, 'SIGKILL')
-  for (;;); // not one instruction of the product more
+  for (;;); // not one more instruction of the product
 }
 
 /**
- * The same database, whose transactions pass a point before they begin, with the answer of each of their statements, before
- * they are committed and after it. A new statement brings its own point along; where the transaction is built again, its
- * points are passed again. On PostgreSQL the statements after a point are on their way already, and where there is no guard
- * among them the commit is as well.
+ * The same database, whose transactions pass a point before they begin, at the answer of each statement, before the commit
+ * and after it. A new statement brings its own point. A transaction that is built again passes its points again. On
+ * PostgreSQL, the statements after a point are already on their way, and without a guard among them so is the commit.
  */
 export const withPoints = (database: Database): Database => ({
   ...database,
@@ -49,8 +48,8 @@ export const withPoints = (database: Database): Database => ({
 type Statement = PromiseLike<unknown> & { run(): void; all(): unknown[] }
 
 /**
- * Makes of each step of a transaction the same step with `pass` after it, one after the other. SQLite tells a statement to
- * run, or asks a guard for its rows; PostgreSQL waits for either.
+ * Turns each step of a transaction into the same step with `pass` after it, in order. SQLite runs a statement, or asks a
+ * guard for its rows; PostgreSQL awaits either.
  */
 function passer() {
   let before: Promise<unknown> = Promise.resolve()

@@ -1,5 +1,5 @@
-// The product as app/server.ts wires it, and ways to hurt it from outside: a clock that is wrong, a database file that may
-// grow no more, and a request in which the process dies.
+// The product as app/server.ts wires it, and ways to hurt it from outside: a wrong clock, a database file that can't grow,
+// and a request during which the process dies.
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createAdaptorServer } from '@hono/node-server'

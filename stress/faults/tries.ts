@@ -7,11 +7,11 @@ import { accessTokens, events } from '#db/schema.ts'
 import { codeAnswered, type Person, passwordLeads } from './people.ts'
 import type { World } from './world.ts'
 
-// What a person holds, tried on the running server.
+// Tries what a person holds on the running server.
 
 export const TWO_FACTOR = '/sign-in/two-factor'
 
-/** The code of the present step and of the one after it: both are good until the present one and the next are over. */
+/** The codes of this step and the next one. Both work until both steps are over. */
 export const codeNow = (key: string): string => codeOf(key, new Date())
 export const codeNext = (key: string): string => codeOf(key, new Date(), 1)
 

@@ -19,8 +19,8 @@ import { bundle } from '../../scripts/build.ts'
 
 export type World = Awaited<ReturnType<typeof makeWorld>>
 
-const PROGRAM = `dist/faults-server-${process.pid}.js` // each process its own: two write at the same time
-const PATIENCE = 60_000 // ms for an answer: longer than anything here takes, so that a hang is seen as one
+const PROGRAM = `dist/faults-server-${process.pid}.js` // one per process, because two write at the same time
+const PATIENCE = 60_000 // ms for an answer: longer than anything here takes, so a hang shows
 
 let bundling: Promise<unknown> | undefined
 /** Once per process. */
@@ -32,16 +32,16 @@ const bundled = () => {
   return bundling
 }
 
-/** A database of its own on disk or on the server of DATABASE_URL, its keys, and a server process that can be hurt. */
+/** A database of its own, on disk or on DATABASE_URL's server, its keys, and a server process that we can hurt. */
 export async function makeWorld({
   settings = {},
   within = tmpdir(),
   postgres = process.env.DATABASE_URL ?? '',
 }: {
   settings?: Record<string, string>
-  /** Where SQLite's folder is made. */
+  /** Where to make SQLite's folder. */
   within?: string
-  /** The server on which PostgreSQL's database is made. */
+  /** The server on which to make PostgreSQL's database. */
   postgres?: string
 } = {}) {
   await bundled()
@@ -59,7 +59,7 @@ export async function makeWorld({
     keys,
     vault: createVault([key]),
     passwordHash: await createPasswords().hash(PASSWORD, 'local'),
-    /** The one connection of the tester, the same object across restarts: what was seen through it before is remembered. */
+    /** The tester's one connection, the same object across restarts, because it remembers what it saw before. */
     db: forwarding(() => connected?.db),
     get server() {
       if (!server) throw new Error('The server does not run.')
@@ -69,7 +69,7 @@ export async function makeWorld({
     /** What the server's clock says. */
     now: () => new Date(Date.now() + clockIsOff),
 
-    /** Starts the server; `changed` are settings of this start alone. Throws when it does not start. */
+    /** Starts the server, with `changed` settings for this start only. Throws if it doesn't start. */
     async start(changed: Record<string, string> = {}) {
       clockIsOff = Number(changed.CLOCK_OFF_BY_MS ?? 0)
       server = await startServer({
@@ -89,12 +89,12 @@ export async function makeWorld({
 
     connect() {
       connected ??= openDatabase(url)
-      if (dialect === 'sqlite') clientOf(connected).pragma('synchronous = OFF') // the tester's rows need survive no power cut
+      if (dialect === 'sqlite') clientOf(connected).pragma('synchronous = OFF') // the tester's rows needn't survive a power cut
     },
 
     /**
-     * Waits for the end of a server that was killed or stopped and starts the next on the same database. The tester is not
-     * connected meanwhile: what SQLite leaves behind is found and put in order by the product alone.
+     * Waits for a killed or stopped server to end, and starts the next one on the same database. The tester isn't connected
+     * meanwhile, so only the product finds and repairs what SQLite leaves behind.
      */
     async restart(changed: Record<string, string> = {}) {
       await world.down()
@@ -113,7 +113,7 @@ export async function makeWorld({
       if (dialect === 'postgres') await nobodyElseIsConnected(url)
     },
 
-    /** What a browser sends goes over the network to whichever server runs at that moment. */
+    /** Sends a browser's requests over the network to the server that is running now. */
     browser: (): Browser =>
       browser(
         { request: (path: string, init: RequestInit) => sent(world.server.port, path, init) } as unknown as ReturnType<
@@ -153,7 +153,7 @@ async function emptyDatabase(folder: string, server: string) {
 /** One statement on a connection of its own. PostgreSQL only. */
 export async function asked(url: string, statement: string): Promise<Record<string, unknown>[]> {
   const client = new pg.Client(url)
-  client.on('error', () => {}) // it is told where it asks
+  client.on('error', () => {}) // its next question reports it
   await client.connect()
   try {
     return (await client.query(statement)).rows
@@ -162,7 +162,7 @@ export async function asked(url: string, statement: string): Promise<Record<stri
   }
 }
 
-/** A killed client's last statement, a commit perhaps, runs to its end before PostgreSQL sees that nobody is there. */
+/** A killed client's last statement, perhaps a commit, runs to its end before PostgreSQL notices that the client is gone. */
 async function nobodyElseIsConnected(url: string) {
   const others = 'select pid from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()'
   while ((await asked(url, others)).length > 0) await pause(5)

@@ -1,27 +1,27 @@
 import { hasCanary, WRONG_PASSWORD } from './values.ts'
 import { type Answer, headerOf, type Request } from './wire.ts'
 
-/** What every answer that the product makes has, whatever was asked. */
+/** What every answer of the product has, whatever was asked. */
 const HEADERS = [
   ...['content-security-policy', 'x-content-type-options', 'x-frame-options', 'referrer-policy', 'permissions-policy'],
   ...['cross-origin-opener-policy', 'cross-origin-resource-policy', 'strict-transport-security', 'cache-control'],
 ]
 
-/** Node answers these by itself, and empty, to what is no HTTP or has too much of it. */
+/** Node sends these itself, empty, when something isn't HTTP or is too much of it. */
 const OF_NODE = [400, 408, 413, 417, 431]
 
 const TYPES = /^(text\/(html|plain|css|javascript); |image\/(svg\+xml|x-icon)|application\/json)/
 const JSON_TYPES = /^application\/(problem\+)?json/
 const INSIDES = /\bat [^\n]*\.[jt]sx?:\d|node:internal|SQLITE_|Drizzle|ECONN|"stack":/
 
-/** What is wrong with an answer, in words; nothing where all is well. `isRight`: the request was as our own pages make it. */
+/** What is wrong with an answer, in words; empty if all is well. `isRight`: our own pages would make this request. */
 export function judge(request: Request, answer: Answer, isRight: boolean): string[] {
   if (answer.outcome === 'hung') return ['no answer in time']
   if (answer.outcome === 'closed') return isRight ? ['the connection was closed without an answer'] : []
   return [...statusOf(answer), ...headersOf(answer), ...contentOf(request, answer)]
 }
 
-/** Too busy is an answer, when it says for how long. */
+/** "Too busy" is an answer if it says for how long. */
 export const isBusy = (answer: Answer): boolean =>
   answer.status === 503 && /^\d+$/.test(headerOf(answer, 'retry-after') ?? '')
 
@@ -37,7 +37,7 @@ function headersOf(answer: Answer): string[] {
   return [`without ${missing.join(', ')}`]
 }
 
-/** As the product reads it: `/api/v1/%2e%2e` is `/api/` (WHATWG URL, 4.4). What is no path at all is answered like none of ours. */
+/** As the product reads it: `/api/v1/%2e%2e` is `/api/` (WHATWG URL, 4.4). What isn't a path at all is answered as unknown. */
 function pathOf(target: string): string {
   try {
     return new URL(target, 'http://latchkey.test').pathname
@@ -54,7 +54,7 @@ function contentOf({ target }: Request, answer: Answer): string[] {
   const wanted = path.startsWith('/api/v1/') || (path.startsWith('/1.0/') && answer.status === 200)
   const wrong: string[] = []
   if (wanted ? !isJson : !(TYPES.test(type) || isJson)) wrong.push(`content type ${type || 'missing'}`)
-  if (headerOf(answer, 'content-encoding')) return wrong // who asked for it compressed looks at no text here
+  if (headerOf(answer, 'content-encoding')) return wrong // compressed answers are not searched for text
   const text = answer.body.toString()
   if (isJson && !isParsed(text)) wrong.push('JSON that can not be parsed')
   if (type.startsWith('text/html') && hasCanary(text)) wrong.push('what was typed stands in the page unescaped')

@@ -9,12 +9,12 @@ type Row = {
   reached: number
   deep: number
   statuses: Map<string, number>
-  /** Who came deep. */
+  /** People who came deep. */
   by: Set<Kind>
   kindsTried: number
 }
 
-/** Which route was answered how, and by whom it was reached past its guards. */
+/** How each route answered, and who got past its guards. */
 export class Coverage {
   private readonly rows: Map<string, Row>
 
@@ -41,7 +41,7 @@ export class Coverage {
 
   hasDepth = (route: Route): boolean => (this.rows.get(nameOf(route))?.deep ?? 0) > 0
 
-  /** Mostly somebody who has come deep before, here or nearby; everybody in turn as long as nobody has. */
+  /** Mostly a person who came deep before, here or nearby. Until there is one, everybody in turn. */
   kindFor(random: Random, route: Route, kinds: readonly Kind[]): Kind {
     const row = this.rows.get(nameOf(route))
     const known = row && row.by.size > 0 ? row.by : this.knownNear(route.path)
@@ -49,7 +49,7 @@ export class Coverage {
     return kinds[row ? row.kindsTried++ % kinds.length : 0] ?? random.pick(kinds)
   }
 
-  /** Who came deep at the paths that have the most of this one's beginning. */
+  /** People who came deep at the paths that share the longest beginning with this one. */
   private knownNear(path: string): Set<Kind> {
     for (const parts of [4, 3, 2]) {
       const start = path.split('/').slice(0, parts).join('/')
@@ -63,7 +63,7 @@ export class Coverage {
 
   unreached = (): Route[] => this.routes.filter((route) => !this.isReached(route))
 
-  /** One line a route: how many requests, how many past the guards, how many of them deep, and the answers. */
+  /** One line per route: how many requests, how many past the guards, how many of those deep, and the answers. */
   lines(): string[] {
     return [...this.rows].map(([name, { requests, reached, deep, statuses }]) => {
       const answers = [...statuses].sort().map(([status, many]) => `${status}×${many}`)
@@ -80,12 +80,12 @@ const GUARDED_RESULTS = /"result":(99|701|8202|9001)\b/
 function hasReached(answer: Answer): boolean {
   const { outcome, status } = answer
   if (outcome !== 'answered' || status >= 500 || GUARDED.includes(status)) return false
-  // Guards send elsewhere and leave cookies alone; who signs out, or gives up, is sent there as well and has his taken away.
+  // Guards redirect and leave cookies alone. Signing out or giving up redirects too, but takes cookies away.
   if (status === 303 && headerOf(answer, 'location')?.startsWith('/sign-in'))
     return headerOf(answer, 'set-cookie') !== undefined
   return !(status === 200 && GUARDED_RESULTS.test(answer.body.toString('latin1', 0, 200)))
 }
 
-/** More than being sent elsewhere: the route itself has had its say, or has changed what the browser holds. */
+/** More than a redirect: the route itself answered, or changed what the browser holds. */
 const isDeep = (answer: Answer) =>
   hasReached(answer) && (answer.status < 300 || answer.status >= 400 || headerOf(answer, 'set-cookie') !== undefined)

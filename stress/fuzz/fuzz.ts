@@ -23,7 +23,7 @@ export type Fuzzed = {
 }
 
 type Options = {
-  /** Works on the database of the server, and makes the people that the requests come from. */
+  /** Works on the server's database, and makes the people who send the requests. */
   product: Latchkey
   port: number
   routes: Route[]
@@ -32,9 +32,9 @@ type Options = {
   seed: number
   /** At a time. */
   width?: number
-  /** How long an answer may take before it is held to be missing. */
+  /** How long an answer may take before it counts as missing. */
   patienceMs?: number
-  /** Called four times, when nothing is on its way, after a quarter of the requests and so on. Throws what it finds. */
+  /** Called four times, after each quarter of the requests, while nothing is on its way. Throws what it finds. */
   between?: (people: Person[], quarter: number) => Promise<void>
 }
 
@@ -42,7 +42,7 @@ const HALF_A_MINUTE = 30_000 // far longer than a request may wait for its turn 
 
 const ROUNDS = 6
 
-/** Sends requests, of which every second one is right or nearly so, and looks at every answer. */
+/** Sends requests, half of them right or nearly right, and looks at every answer. */
 export async function fuzz(options: Options): Promise<Fuzzed> {
   const { product, port, routes, kinds, requests, seed, width = 6, patienceMs = HALF_A_MINUTE, between } = options
   const document = (await (await product.app.request('/api/openapi.json', { headers: HOST })).json()) as Document
@@ -56,7 +56,7 @@ export async function fuzz(options: Options): Promise<Fuzzed> {
   let busy = 0
   let sent = 0
 
-  /** Whoever is there of that kind, or a new one. */
+  /** A person of that kind: one who is there, or a new one. */
   async function personOf(kind: Kind): Promise<Person> {
     const person = await people.get(kind)
     if (person && !person.isGone && person.requests < lifeOf(kind)) return person
@@ -100,7 +100,7 @@ export async function fuzz(options: Options): Promise<Fuzzed> {
     await send(number, route, person, request, ways)
   }
 
-  /** What he has to look at first: the list with the ids, then the page with the form. */
+  /** What the person has to look at first: the list with the ids, then the page with the form. */
   function pagesBefore(route: Route, person: Person): Route[] {
     const list = route.path.includes('/:') && !person.lists.has(listOf(route)) ? leads('GET', listOf(route)) : undefined
     const page = hasForm(person, route) ? undefined : world.pages.get(nameOf(route))
@@ -110,7 +110,7 @@ export async function fuzz(options: Options): Promise<Fuzzed> {
   const hasForm = (person: Person, route: Route) =>
     [...person.forms.keys()].some((action) => leads('POST', action) === route)
 
-  /** Everybody looks at every page once, and programs at what is for them: what can be sent stands there. */
+  /** Every person looks at every page once, and programs at theirs, because pages say what can be sent. */
   async function look() {
     const all = routes.filter(({ method, path }) => method === 'GET' && !path.startsWith('/assets/'))
     for (const kind of kinds) {
@@ -123,7 +123,7 @@ export async function fuzz(options: Options): Promise<Fuzzed> {
     }
   }
 
-  /** What nobody has reached by chance, everybody tries again, as right as can be and with everything still that he came with. */
+  /** Everybody tries again what nobody reached by chance, as rightly as possible and with everything they came with. */
   async function insist() {
     for (let round = 0; round < ROUNDS; round++)
       for (const route of coverage.unreached())
@@ -156,7 +156,7 @@ export async function fuzz(options: Options): Promise<Fuzzed> {
 
 const OF_PROGRAMS = /^\/(api\/v|1\.0\/|metrics$)/
 
-/** A page that a link in a mail leads to takes other links away. */
+/** The page behind a link in a mail removes other links. */
 const isFor = ({ page, bearer }: Person, path: string) =>
   page !== undefined ? path === page : OF_PROGRAMS.test(path) === (bearer !== undefined)
 
@@ -172,7 +172,7 @@ async function inTurns(many: number, width: number, work: (index: number) => Pro
   )
 }
 
-/** A request as text that a shell takes: printf '…' | nc. Long runs are told, not shown. */
+/** A request as text for a shell: printf '…' | nc. Long runs are described, not shown. */
 export function printable(request: Request, ways: string[] = []): string {
   const text = bytesOf(request)
     .toString('latin1')

@@ -3,7 +3,7 @@ import type { Random } from './random.ts'
 import { hostileText } from './values.ts'
 import type { Request } from './wire.ts'
 
-/** Another body, or the same one sent in a way that nobody sends it. */
+/** Another body, or the same one sent in a way that nobody does. */
 export function hostileBody(random: Random, request: Request, _people: readonly Person[]): void {
   if (request.method === 'GET' && random.chance(0.8)) request.method = random.pick(['POST', 'PUT', 'PATCH', 'DELETE'])
   const { body = Buffer.alloc(0) } = request
@@ -107,7 +107,7 @@ const ANY_BODIES: ((random: Random) => Buffer)[] = [
 
 type Transfer = (random: Random, request: Request, body: Buffer) => void
 
-/** What the body is and what is said of it are two things. */
+/** The body and what the headers say about it differ. */
 const TRANSFERS: Transfer[] = [
   chunkedBy((random, body) => chunks(body, 1 + random.below(64))),
   chunkedBy((_random, body) => chunks(body.subarray(0, 2_000), 1)),

@@ -19,14 +19,14 @@ type Way = {
   spoil(random: Random, request: Request, people: readonly Person[], world: World): void
 }
 
-/** The name is as often there twice as it is replaced. */
+/** Mostly replaces the header, sometimes sends it twice. */
 function setHeader(random: Random, request: Request, name: string, value: string) {
   if (random.chance(0.8))
     request.headers = request.headers.filter(([each]) => each.toLowerCase() !== name.toLowerCase())
   request.headers.push([random.chance(0.9) ? name : name.toUpperCase(), onTheWire(random, value)])
 }
 
-/** As latin1 of its UTF-8 bytes. What would end the line is left to `brokenHeader`. */
+/** Its UTF-8 bytes as latin1. `brokenHeader` sends what would end the line. */
 const onTheWire = (random: Random, value: string) =>
   Buffer.from(random.chance(0.97) ? value.replaceAll(/[\r\n\0]/g, '') : value).toString('latin1')
 
@@ -158,7 +158,7 @@ const BROKEN_HEADERS: [string, string][] = [
   ['Cookie', '=; ;; a'],
 ]
 
-/** Bytes that can stand in a request line. */
+/** Bytes that a request line can contain. */
 const wireSafe = (text: string) =>
   Buffer.from(text)
     .toString('latin1')
@@ -200,7 +200,7 @@ function spoilCookies(random: Random, request: Request) {
   else request.headers[index] = ['Cookie', spoilt]
 }
 
-/** One of another account among his own, or his own under the names of others. */
+/** Another account's cookie among the person's own, or their own under other names. */
 function strangeCookies(random: Random, request: Request, people: readonly Person[]) {
   const own = request.headers.find(([name]) => name === 'Cookie')?.[1].split('; ') ?? []
   const others = people.flatMap(({ cookies }) => [...cookies].map(([name, value]) => `${name}=${value}`))

@@ -5,10 +5,10 @@ import { nameOf, type routeFinder } from './route-table.ts'
 import { formsIn, idsIn, linksIn } from './scraped.ts'
 import { type Answer, headerOf, type Request } from './wire.ts'
 
-const REMEMBERED = 400 // ids and links of everybody; the latest are the likeliest to be there still
+const REMEMBERED = 400 // everybody's ids and links; the latest most likely still exist
 const OF_A_PERSON = 25
 
-/** What somebody takes along from an answer: cookies, forms, ids, codes; and whether he is done with by now. */
+/** What a person learns from an answer: cookies, forms, ids and codes, and whether they are finished. */
 export function learn({
   world,
   person,
@@ -23,7 +23,7 @@ export function learn({
   request: Request
   answer: Answer
   isRight: boolean
-  /** False where another answer changed his cookies while this one was on its way. */
+  /** False if another answer changed their cookies while this one was on its way. */
   isLatest: boolean
   leads: ReturnType<typeof routeFinder>
 }): void {
@@ -81,7 +81,7 @@ function isOver(person: Person, path: string, answer: Answer): boolean {
 
 const SESSION_KINDS = ['plain', 'secured', 'enrolling', 'saving', 'adding', 'replacing', 'owing']
 
-/** A key, an enrolment and codes that he is shown are his from then on. */
+/** A key, an enrolment and codes that a person sees are theirs from then on. */
 function learnSecrets(person: Person, text: string) {
   const key = /(?:secret=|"secret":")([A-Z2-7]{32})/.exec(text)?.[1]
   if (key) person.key = key

@@ -18,7 +18,7 @@ const postgres = isPostgres && !isGiven ? await startPostgres() : undefined
 if (postgres) process.env.DATABASE_URL = postgres.url
 else if (!isPostgres) process.env.DATABASE_URL = ''
 
-// What knows the database is read only now that it is chosen.
+// Imported only now, because these modules need to know which database was chosen.
 const { fuzzServer, memoryFindings } = await import('./run.ts')
 const { summary } = await import('./summary.ts')
 

@@ -1,4 +1,4 @@
-// The product's own server, which tells on SIGUSR2 how much memory it uses once what is garbage is gone.
+// The product's own server. On SIGUSR2 it says how much memory it uses after a garbage collection.
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import '../../app/server.ts'

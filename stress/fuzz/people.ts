@@ -24,29 +24,29 @@ import {
 } from '../../app/testing.ts'
 import type { Form } from './scraped.ts'
 
-/** Somebody in the midst of something, with all that he may know: what the fuzzer sends is his, or nearly. */
+/** A person in the middle of something, with everything they may know. The fuzzer sends what is theirs, or nearly. */
 export type Person = {
   kind: Kind
   email: string
   cookies: Map<string, string>
   /** What opens the APIs. */
   bearer?: string | undefined
-  /** Of a sign-in through an API that owes its code. */
+  /** From a sign-in through an API that owes its code. */
   challenge?: string | undefined
   key?: string | undefined
-  /** Of an enrolment through the API, as it was answered. */
+  /** From an enrolment through the API, as it was answered. */
   enrolment?: string | undefined
   codes: string[]
-  /** Found in answers to him: ids of tokens, sessions, authenticators, events. */
+  /** Found in answers to them: ids of tokens, sessions, authenticators, events. */
   ids: Set<string>
-  /** The same by the path of the list that had them. */
+  /** The same, by the path of the list that had them. */
   lists: Map<string, string[]>
-  /** The forms on his pages, by the path they go to. */
+  /** The forms on their pages, by the path they go to. */
   forms: Map<string, Form>
-  /** Where the link of a mail led him, if he came by one. */
+  /** Where the link in a mail led, if they came by one. */
   page?: string | undefined
   requests: number
-  /** Whether what he came with opens nothing any more. */
+  /** Whether what they came with no longer opens anything. */
   isGone: boolean
 }
 
@@ -58,7 +58,7 @@ export const KINDS = [
 export type Kind = (typeof KINDS)[number]
 
 export const METRICS_TOKEN = 'q7Jm2vXc90TbLpZr4Ks8'
-/** After so many requests somebody new takes his place, who has everything still. What is done in one step is gone soon. */
+/** After this many requests, a new person takes their place and still has everything. One step uses much of it up. */
 export const lifeOf = (kind: Kind): number => {
   if (/^(owing|confirming|moving|resetting|reporting)/.test(kind)) return 12
   return /^(enrolling|saving|adding|replacing)$/.test(kind) ? 25 : 60
@@ -71,9 +71,9 @@ const COOKIE_OF_LINKS = '__Host-latchkey-mail-link'
 
 type Known = Partial<Pick<Person, 'bearer' | 'challenge' | 'key' | 'codes' | 'page'>>
 
-const TRIES = 3 // a code that is asked for at the end of its thirty seconds may come too late
+const TRIES = 3 // a code from the end of its thirty seconds may come too late
 
-/** Makes anybody, through the product itself: its pages, or its stores where a page would cost a password hash. */
+/** Makes any person through the product itself: through pages, or stores where a page would cost a password hash. */
 export async function newPerson(product: Latchkey, kind: Kind, tries = TRIES): Promise<Person> {
   try {
     const { email, browser, ...known } = await MAKERS[kind](product)
@@ -138,7 +138,7 @@ const MAKERS: Record<Kind, (product: Latchkey) => Promise<Made>> = {
     const challenge = await apiChallenge(product, email)
     return { email, key, codes, challenge, bearer: challenge }
   },
-  /** Who looks at the metrics. */
+  /** Looks at the metrics. */
   operator: async () => ({ email: newEmail(), bearer: METRICS_TOKEN }),
   async token(product) {
     const { browser, email } = await signedUp(product)
@@ -157,7 +157,7 @@ async function secured(product: Latchkey): Promise<Made> {
   return { browser, email, key, codes }
 }
 
-/** Somebody who has pressed a link in a mail. The newest of its purpose is the only one. */
+/** A person who pressed a link in a mail. Only the newest link for a purpose works. */
 async function linked(product: Latchkey, purpose: LinkPurpose, about?: (email: string) => LinkPayload): Promise<Made> {
   const { email } = await signedUp(product)
   const { id } = await accountOf(product, email)

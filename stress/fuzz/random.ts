@@ -1,6 +1,6 @@
 export type Random = ReturnType<typeof randomFrom>
 
-/** The same choices for the same seed (mulberry32). For tests alone: whoever sees a few of them can tell the next. */
+/** The same choices for the same seed (mulberry32). Only for tests: a few of them give away the next. */
 export function randomFrom(seed: number) {
   let state = seed >>> 0
   function number() {
@@ -26,6 +26,6 @@ export function randomFrom(seed: number) {
   }
 }
 
-/** A seed of its own for the request of that number, so that no other request has a say in what it is. */
+/** A seed for the request with that number, so no other request influences it. */
 export const seedOf = (seed: number, number: number): number =>
   (Math.imul(seed ^ 0x9e3779b9, 0x85ebca6b) ^ Math.imul(number + 1, 0xc2b2ae35)) >>> 0

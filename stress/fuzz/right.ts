@@ -8,16 +8,16 @@ import type { Form } from './scraped.ts'
 import { valueFor } from './values.ts'
 import type { Request } from './wire.ts'
 
-/** What the fuzzer has learnt of the product: from its document, and from the pages that it was shown. */
+/** What the fuzzer has learnt about the product, from its API document and from pages it saw. */
 export type World = {
   document: Document
-  /** By the path they go to, whoever saw them last. */
+  /** By the path they go to, from whoever saw them last. */
   forms: Map<string, Form>
-  /** By the name of the route that a form goes to, the route of the page that has it. */
+  /** For the route that a form goes to, the route of the page that has it. */
   pages: Map<string, Route>
   /** Paths with a query, as pages link to them. */
   links: Set<string>
-  /** Of everybody. */
+  /** From everybody. */
   ids: Set<string>
 }
 
@@ -28,7 +28,7 @@ const OWN_PAGE: [string, string][] = [
   ['Sec-Fetch-Site', 'same-origin'],
 ]
 
-/** A request as the product's own pages, or a client that has read its documentation, would make it. */
+/** A request that the product's own pages would make, or a client that has read its documentation. */
 export function rightRequest(random: Random, route: Route, person: Person, world: World): Request {
   const path = pathOf(random, route, person, world)
   const { method } = route
@@ -50,7 +50,7 @@ export function rightRequest(random: Random, route: Route, person: Person, world
 export const cookieHeader = ({ cookies }: Person): string =>
   [...cookies].map(([name, value]) => `${name}=${value}`).join('; ')
 
-/** Ids in the path are mostly his own, and taken from the forms that he saw where there are any. */
+/** Ids in the path are mostly the person's own, taken from forms they saw if there are any. */
 function pathOf(random: Random, route: Route, person: Person, world: World): string {
   if (!route.path.includes(':')) return route.path
   const leads = routeFinder([route])
@@ -61,7 +61,7 @@ function pathOf(random: Random, route: Route, person: Person, world: World): str
   return route.path.replaceAll(/:[^/]+/g, () => (ids.length > 0 ? random.pick(ids) : 'AAAAAAAAAAAAAAAA'))
 }
 
-/** The path of the list whose rows a route with an id is about. */
+/** The path of the list that a route with an id takes its rows from. */
 export const listOf = ({ path }: Route): string => path.split('/:')[0] ?? ''
 
 function withQuery(random: Random, path: string, { links }: World): string {
@@ -69,7 +69,7 @@ function withQuery(random: Random, path: string, { links }: World): string {
   return known.length > 0 && random.chance(0.5) ? random.pick(known) : path
 }
 
-/** As the form on the page would be sent: all its fields, some of its ticks, one of its buttons. */
+/** The way the form on the page would be sent: all its fields, some of its ticks, one of its buttons. */
 function formBody(random: Random, path: string, person: Person, world: World): Buffer {
   const form = person.forms.get(path) ?? world.forms.get(path)
   const fields = new URLSearchParams()
@@ -136,7 +136,7 @@ function apiRequest(
   return { method, target, headers, body: Buffer.from(JSON.stringify(value)) }
 }
 
-/** A value of that schema; fields that the product asks for by name get what the person knows. */
+/** A value for that schema. Fields that the product asks for by name get what the person knows. */
 function exampleOf(random: Random, document: Document, given: Schema, person: Person, name: string): unknown {
   const schemas = document.components?.schemas as Record<string, Schema> | undefined
   const schema = given.$ref ? (schemas?.[given.$ref.split('/').at(-1) ?? ''] ?? {}) : given

@@ -1,11 +1,11 @@
-/** As it stands in the routes: `POST /settings/tokens/:id/edit`. */
+/** As the routes write it: `POST /settings/tokens/:id/edit`. */
 export type Route = { method: string; path: string }
 
 export const nameOf = ({ method, path }: Route): string => `${method} ${path}`
 
 /**
- * What an app answers, out of its own table: a route that is added is here by itself. Entries for all methods are guards of others,
- * but for those whose path nothing else stands at, and which are no prefix: they answer themselves.
+ * What an app answers, from its own table, so a new route is here by itself. Entries for all methods guard others, unless
+ * nothing else has their path and they are no prefix: those answer themselves.
  */
 export function routesOf(app: { routes: readonly Route[] }): Route[] {
   const paths = new Set(app.routes.filter(({ method }) => method !== 'ALL').map(({ path }) => path))
@@ -17,7 +17,7 @@ export function routesOf(app: { routes: readonly Route[] }): Route[] {
   return [...new Map(own.map((route) => [nameOf(route), route])).values()]
 }
 
-/** With one route for each method of `/1.0/` in the place of the pattern they share; GET for those that take it. */
+/** With one route per method of `/1.0/` instead of the pattern they share, and GET for those that take it. */
 export function withMethods(routes: readonly Route[], methods: ReadonlyMap<string, { reads: boolean }>): Route[] {
   return routes.flatMap((route) => {
     if (!route.path.startsWith('/1.0/:')) return [route]
@@ -29,7 +29,7 @@ export function withMethods(routes: readonly Route[], methods: ReadonlyMap<strin
   })
 }
 
-/** Finds the route that a method and path lead to; HEAD is as GET. A path in full goes before one with parameters. */
+/** Finds the route for a method and path. HEAD counts as GET, and a full path goes before one with parameters. */
 export function routeFinder(routes: readonly Route[]): (method: string, path: string) => Route | undefined {
   const exact = new Map(routes.map((route) => [nameOf(route), route]))
   const patterns = routes

@@ -32,7 +32,7 @@ export type Run = Fuzzed & { seconds: number; before: Memory | undefined; after:
 const MEGABYTE = 1024 * 1024
 const TEN_SECONDS = 10_000
 
-/** Fuzzes the real server, in a process and with a database of its own. `program` is what is started. */
+/** Fuzzes the real server, in its own process and with its own database. `program` is what to start. */
 export async function fuzzServer({
   requests,
   seed,
@@ -129,7 +129,7 @@ const signInForm = (target: string, fields: Record<string, string>, cookie = 'a=
   body: Buffer.from(new URLSearchParams(fields).toString()),
 })
 
-/** Undefined where the server does not tell. */
+/** Undefined if the server doesn't tell. */
 async function memoryOf(server: ServerProcess): Promise<Memory | undefined> {
   const told = () => linesOf(server).filter(({ msg }) => msg === 'memory')
   const many = told().length
@@ -138,7 +138,7 @@ async function memoryOf(server: ServerProcess): Promise<Memory | undefined> {
   return told()[many] as Memory | undefined
 }
 
-/** Twice what it was, and some megabytes for what differs from one collection to the next, is more than any of it explains. */
+/** Twice as much, and some megabytes for the differences between collections, is more than anything harmless explains. */
 export function memoryFindings({ before, after }: Pick<Run, 'before' | 'after'>): string[] {
   if (!before || !after) return ['the server did not tell how much memory it uses']
   const grown = (name: keyof Memory, ratio: number, more: number) =>

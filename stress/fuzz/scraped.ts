@@ -1,8 +1,8 @@
 export type Field = { name: string; value: string; type: string }
-/** `buttons` are those that send it, each with its name where it has one; `action` is a path. */
+/** `buttons` are those that send it, each with its name if it has one. `action` is a path. */
 export type Form = { action: string; fields: Field[]; buttons: Field[] }
 
-/** The forms of a page of ours that are posted. */
+/** The forms on a page of ours that POST. */
 export function formsIn(html: string): Form[] {
   return [...html.matchAll(/<form\b([^>]*)>([\s\S]*?)<\/form>/g)].flatMap(([, attributes = '', content = '']) => {
     const { method, action } = attributesIn(attributes)
@@ -23,14 +23,14 @@ export function formsIn(html: string): Form[] {
   })
 }
 
-/** Where else a page leads: paths with their query. */
+/** Where else a page leads, as paths with their query. */
 export const linksIn = (html: string): string[] =>
   [...html.matchAll(/<a\b([^>]*)>/g)].flatMap(([, text = '']) => {
     const { href = '' } = attributesIn(text)
     return href.startsWith('/') ? [href] : []
   })
 
-/** What looks like the id of a row (lib/tokens.ts, newId), in HTML or JSON. Some words do so too, which is no harm. */
+/** What looks like the id of a row (lib/tokens.ts, newId), in HTML or JSON. Some words do too, which does no harm. */
 export const idsIn = (text: string): string[] =>
   (text.match(/(?<=["/=-])(?=[\w-]*[A-Z0-9])[\w-]{16}(?:[\w-]{8})?(?=["/&])/g) ?? []).slice(0, 30)
 

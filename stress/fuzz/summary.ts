@@ -1,7 +1,7 @@
 import type { Finding } from './fuzz.ts'
 import type { Memory, Run } from './run.ts'
 
-const SHOWN = 40 // findings of a kind are mostly one
+const SHOWN = 40 // findings of one kind mostly have one cause
 
 /** The run as text: a line for each route, the answers, and what was found. */
 export function summary(run: Run, database: string): string {

@@ -3,17 +3,17 @@ import { codeOf, newEmail, PASSWORD } from '../../app/testing.ts'
 import type { Person } from './people.ts'
 import type { Random } from './random.ts'
 
-/** What a password is changed to, so that it is known afterwards. */
+/** What every password is changed to, so we know it afterwards. */
 export const NEW_PASSWORD = 'quiet lantern crosses south'
-/** Begins whatever is typed as a password and is not one. No answer may repeat it. */
+/** The beginning of everything typed as a password that isn't one. No answer may repeat it. */
 export const WRONG_PASSWORD = 'never repeated in any answer'
 
-/** Markup that no page may show as it is. */
+/** Markup that no page may show unescaped. */
 export const canary = (random: Random): string => `lk<b>${random.hex(6)}"x='${random.hex(4)}`
-/** Whether one of them stands in a page unescaped. */
+/** Whether a page shows one of them unescaped. */
 export const hasCanary = (html: string): boolean => /lk<b>[0-9a-f]{6}|lk&lt;b&gt;[0-9a-f]{6}["']/.test(html)
 
-/** What a person, or a program, would put into a field of that name: mostly right, sometimes a little wrong. */
+/** What a person or a program would put into a field with that name: mostly right, sometimes a little wrong. */
 export function valueFor(random: Random, name: string, person: Person, given?: string): string {
   const right = RIGHT[kindOf(name)]?.(random, person, given)
   if (random.chance(0.12))
@@ -91,7 +91,7 @@ const TIMES = [
   '1798675200000',
 ]
 
-/** Nothing that anybody means, but characters all the same: it goes into fields, paths and headers. */
+/** Characters that nobody means, for fields, paths and headers. */
 export function hostileText(random: Random): string {
   if (random.chance(0.3)) return canary(random)
   if (random.chance(0.1)) return 'x'.repeat(random.pick([255, 257, 8_192, 40_000]))

@@ -6,14 +6,14 @@ export type Request = {
   target: string
   headers: [name: string, value: string][]
   body?: Buffer | undefined
-  /** What Content-Length says where it is not the truth; undefined says nothing at all. */
+  /** What Content-Length says, if it isn't the truth. Undefined leaves it out. */
   length?: { told: string | undefined }
-  /** Sends no more and says so, though the server may wait for more. */
+  /** Stops sending and says so, though the server may wait for more. */
   ends?: boolean
 }
 
 export type Answer = {
-  /** `hung`: nothing whole within the time; `closed`: the connection was, before a whole head had come. */
+  /** `hung`: no whole answer in time. `closed`: the connection closed before a whole head arrived. */
   outcome: 'answered' | 'closed' | 'hung'
   status: number
   headers: [name: string, value: string][]
@@ -34,7 +34,7 @@ export function bytesOf({ method, target, headers, body, length }: Request): Buf
   ])
 }
 
-/** Sends a request over a connection of its own, and takes the first answer that is whole. Never rejects. */
+/** Sends a request over its own connection, and takes the first whole answer. Never rejects. */
 export function exchange(port: number, request: Request, patienceMs: number): Promise<Answer> {
   const started = performance.now()
   return new Promise((resolve) => {
@@ -60,7 +60,7 @@ export function exchange(port: number, request: Request, patienceMs: number): Pr
   })
 }
 
-/** The first answer in these bytes that is more than an interim one; undefined while it is not whole. */
+/** The first answer in these bytes that isn't an interim one; undefined while it isn't whole. */
 function answerIn(
   bytes: Buffer,
   method: string,

@@ -1,6 +1,6 @@
 /**
- * What happens in one hour at a site of some thousand people, of whom a few hundred are there: how often each thing is
- * done. The names are those of traffic.ts.
+ * How often each thing happens in one hour at a site with some thousand people, a few hundred of whom are there. The names
+ * come from traffic.ts.
  */
 export const AN_HOUR = {
   lookAround: 1200,
@@ -26,7 +26,7 @@ export const AN_HOUR = {
 
 export type Doing = keyof typeof AN_HOUR
 
-/** One of them, as often as the hour has it. */
+/** Picks one, as often as the hour has it. */
 export function anything(): Doing {
   let left = Math.random() * TOTAL
   for (const [doing, often] of Object.entries(AN_HOUR)) {

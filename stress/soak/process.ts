@@ -8,7 +8,7 @@ import type { Memory, Question } from './protocol.ts'
 export type Measured = Awaited<ReturnType<typeof startMeasured>>
 export type ProcessSample = Memory & { descriptors: number; sockets: number }
 
-/** One process of the product, bundled as for operation, which can be asked how it is. */
+/** One process of the product, bundled as in production, that we can ask how it is. */
 export async function startMeasured(program: string, environment: Record<string, string>) {
   const child = fork(program, {
     execArgv: ['--expose-gc', '--max-semi-space-size=4'],
@@ -47,13 +47,13 @@ export async function startMeasured(program: string, environment: Record<string,
       child.send('stop')
       await ended
     },
-    /** Lines that tell of a fault, and whatever came by standard error. */
+    /** Log lines about a fault, and everything on standard error. */
     complaints: () =>
       [...out().split('\n'), ...err().split('\n')].filter((line) => line && !/"level":"(info|warn)"/.test(line)),
   }
 }
 
-/** As the system lists them; zero where it has no such list. */
+/** As the system lists them; zero if it has no such list. */
 function openFiles(pid: number) {
   const folder = `/proc/${pid}/fd`
   if (!existsSync(folder)) return { descriptors: 0, sockets: 0 }

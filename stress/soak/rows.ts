@@ -13,7 +13,7 @@ export async function rowsOf({ db }: Pick<Database, 'db'>): Promise<Rows> {
   return Object.fromEntries(await Promise.all(counted))
 }
 
-/** How many rows of each table had ended by then. What is not in it has none. */
+/** How many rows of each table had ended by then. A table that isn't named has none. */
 export async function endedRows({ db }: Pick<Database, 'db'>, at: Date, sessionIdle: number): Promise<Rows> {
   const idle = new Date(at.getTime() - sessionIdle)
   const { sessions, limits } = schema

@@ -17,35 +17,35 @@ import { DOINGS, newcomer, Otherwise, type Person } from './traffic.ts'
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE
 const IDLE_MINUTES = 5
-/** Of the product's clock. Housekeeping makes a round every five minutes, and each process looks about once a minute. */
+/** By the product's clock. Housekeeping makes a round every five minutes, and each process checks about once a minute. */
 const SWEPT_WITHIN = 10 * MINUTE
 const AT_ONCE = 12 // people doing something
 
 export type Plan = {
   databaseUrl: string
   minutes: number
-  /** How many times as fast as the right one the product's clock runs, and with it all that people do. */
+  /** How many times faster than real time the product's clock runs, and with it everything people do. */
   speed: number
   processes: number
   people: number
   /** Real milliseconds between two samples. */
   every: number
-  /** Real milliseconds after which each process asks whether it is its turn to keep house. */
+  /** Real milliseconds after which each process asks whether it's its turn to keep house. */
   look: number
   told?: (sample: Sample) => void
 }
 
-/** One look. `late` are rows that should have been swept by then; `seconds` is real time since the traffic began. */
+/** One look. `late` are rows that should have been removed by then; `seconds` is real time since the traffic began. */
 export type Sample = { seconds: number; processes: ProcessSample[]; rows: Rows; late: Rows; doings: number }
 
 export type Soaked = {
   samples: Sample[]
-  /** How many things were done, of each hour's worth how many there would be, and what came out otherwise than it was meant. */
+  /** How many things were done, how many an hour has of each, and which of them turned out differently than meant. */
   done: number
   planned: number
   requests: number
   otherwise: string[]
-  /** What must not be: faults, answers of 500 and above, rows that were not swept, a database that contradicts itself. */
+  /** What must not happen: faults, answers of 500 and above, rows left behind, a database that contradicts itself. */
   problems: string[]
 }
 
@@ -92,7 +92,7 @@ export async function soak(plan: Plan): Promise<Soaked> {
       await DOINGS[doing](world, person)
     } catch (error) {
       const { message } = error as Error
-      // The stories throw of themselves where an answer was another one.
+      // The stories throw when an answer isn't the expected one.
       const isAnswer = error instanceof Otherwise || / answered 4\d\d/.test(message)
       const told = isAnswer ? otherwise : problems
       told.push(`${doing}: ${message.slice(0, 120)}`)
@@ -135,13 +135,13 @@ export async function soak(plan: Plan): Promise<Soaked> {
         busy.add(doing)
         doing.then(() => busy.delete(doing))
       }
-      nextDoing = Math.max(nextDoing + gap, Date.now() - 2000) // what was held up is caught up with, as far as it was short
+      nextDoing = Math.max(nextDoing + gap, Date.now() - 2000) // catches up after a short delay, and only then
     } else await pause(Math.max(1, Math.min(20, nextDoing - Date.now())))
   }
   await Promise.all(busy)
   await look(began)
 
-  // Everybody goes home. A day later nothing is left that opens anything, or counts anything.
+  // Everybody goes home. A day later, nothing is left that opens or counts anything.
   clock.aDayLater()
   await Promise.all(processes.map((each) => each.aDayLater()))
   const left = async () => endedRows(database, clock.now(), IDLE_MINUTES * MINUTE)
@@ -158,25 +158,25 @@ export async function soak(plan: Plan): Promise<Soaked> {
   return { samples, done: count.done, planned, requests: site.requests(), otherwise, problems }
 }
 
-/** Mails as the product writes them where there is no mail server. */
+/** Mails as the product writes them without a mail server. */
 function mailFolder(folder: string) {
   const files = () => (existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith('.eml')) : [])
   return {
-    /** The path that the newest link for that address leads to; waits for it. */
+    /** Waits for the newest link to that address, and returns its path. */
     async linkIn(email: string): Promise<string> {
       for (let tries = 0; tries < 200; tries++) {
         for (const name of files().sort().reverse()) {
           const text = readFileSync(join(folder, name), 'utf8').replaceAll('=\r\n', '').replaceAll('=3D', '=')
           const link = /https:\/\/latchkey\.test(\/mail\/reset-password\?token=[\w-]+)/.exec(text)?.[1]
           if (!link || !text.includes(`To: ${email}`)) continue
-          rmSync(join(folder, name)) // the next link for him is another one
+          rmSync(join(folder, name)) // so the next link is a new one
           return link
         }
         await pause(50)
       }
       throw new Otherwise('no mail came')
     },
-    /** What nobody waits for any more. */
+    /** Removes mails that nobody waits for. */
     burn() {
       for (const name of files()) {
         const file = join(folder, name)

@@ -1,4 +1,4 @@
-// The product as app/server.ts wires it, by a clock that runs faster, and with an ear for whoever measures it.
+// The product as app/server.ts wires it, with a faster clock, and ready to answer the process that measures it.
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createAdaptorServer } from '@hono/node-server'

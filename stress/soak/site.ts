@@ -4,8 +4,8 @@ import { BASE_URL, browser, type Latchkey, type Visitor } from '#app/testing.ts'
 export type Site = ReturnType<typeof siteOf>
 
 /**
- * The running processes, in turn, behind the one address that people use. It looks like the product to the stories of the
- * unit tests, which need no more of it than a door and a clock.
+ * The running processes, in turn, behind the one address that people use. To the stories of the unit tests it looks like
+ * the product, because they need only a door and a clock.
  */
 export function siteOf(ports: number[], clock: { now: () => Date }) {
   const agent = new Agent({ keepAlive: true, maxSockets: 8, timeout: 30_000 })
@@ -44,7 +44,7 @@ export function siteOf(ports: number[], clock: { now: () => Date }) {
       ask(path, init, env.incoming.socket.remoteAddress),
   } as unknown as Latchkey['app']
 
-  /** Somebody at an address of his own. */
+  /** A person at an address of their own. */
   const somewhere = () => `10.${byte()}.${byte()}.${byte()}`
   const product = {
     app,
@@ -55,7 +55,7 @@ export function siteOf(ports: number[], clock: { now: () => Date }) {
   return {
     product,
     somewhere,
-    /** Answers that were faults of the server. */
+    /** Answers that were the server's faults. */
     failures,
     requests: () => asked,
     close: () => agent.destroy(),

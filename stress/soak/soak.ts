@@ -23,7 +23,7 @@ if (
 }
 
 const postgres = values.database === 'postgres' ? await startPostgres() : undefined
-process.env.DATABASE_URL = postgres?.url ?? '' // before the schema is read
+process.env.DATABASE_URL = postgres?.url ?? '' // before the schema is imported
 const { soak } = await import('./run.ts')
 const { HEADINGS, lineOf, verdict } = await import('./verdict.ts')
 

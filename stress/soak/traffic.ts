@@ -22,7 +22,7 @@ import type { Site } from './site.ts'
 const STEP = 30_000 // milliseconds of the product's clock
 const PAGES = ['/', '/settings/account', '/settings/activity', '/settings/sessions', '/settings/tokens']
 
-/** Somebody with a second factor, and all that he remembers. `step` is the newest time step that he gave a code of. */
+/** A person with a second factor, and everything they remember. `step` is the newest time step whose code they used. */
 export type Person = {
   email: string
   password: string
@@ -35,7 +35,7 @@ export type Person = {
 
 type World = { site: Site; linkIn: (email: string) => Promise<string> }
 
-const TRIES = 3 // a step is five seconds of this clock, and a code that is typed at the end of one comes too late
+const TRIES = 3 // a step is five real seconds here, and a code typed at its end comes too late
 
 export async function newcomer(site: Site, tries = TRIES): Promise<Person> {
   const { product } = site
@@ -50,14 +50,14 @@ export async function newcomer(site: Site, tries = TRIES): Promise<Person> {
 
 const stepOf = ({ clock }: Latchkey) => Math.floor(clock.now().getTime() / STEP)
 
-/** Something came out otherwise than whoever did it meant. */
+/** Something turned out differently than the person meant. */
 export class Otherwise extends Error {}
 
 function meant(happened: boolean, what: string) {
   if (!happened) throw new Otherwise(what)
 }
 
-/** The code of a step that was not used yet; waits for one where need be. */
+/** The code of an unused step. Waits for one if necessary. */
 async function freshCode({ product }: Site, person: Person): Promise<string> {
   while (stepOf(product) <= person.step) await pause(50)
   person.step = stepOf(product)
@@ -74,7 +74,7 @@ async function signIn(site: Site, person: Person, browser: Browser, extra: Recor
   person.browser = browser
 }
 
-/** Whoever is signed out, by time or by himself, signs in. */
+/** Signs in, if the session has ended or the person signed out. */
 async function inside(site: Site, person: Person): Promise<Browser> {
   const isIn = (await person.browser.get('/')).status === 200
   if (!isIn) await signIn(site, person, site.product.browser())
@@ -89,7 +89,7 @@ async function browse(browser: Browser, pages: number) {
   }
 }
 
-/** What one person does. Each throws `Otherwise` where it came out otherwise. */
+/** What one person does. Each throws `Otherwise` if it turned out differently. */
 export const DOINGS: Record<Doing, (world: World, person: Person) => Promise<void>> = {
   async lookAround({ site }, person) {
     await browse(await inside(site, person), 3)
@@ -132,7 +132,7 @@ export const DOINGS: Record<Doing, (world: World, person: Person) => Promise<voi
     if (person.codes.length < 4) await renew(person)
   },
   async signUp({ site }, person) {
-    Object.assign(person, await newcomer(site)) // who was there before does not come again
+    Object.assign(person, await newcomer(site)) // the previous person doesn't come back
   },
   async leaveSetUp({ site: { product } }) {
     const { browser } = await signedUp(product)
@@ -146,7 +146,7 @@ export const DOINGS: Record<Doing, (world: World, person: Person) => Promise<voi
     const { status, text } = await browser.post('/mail/reset-password', { password: changed })
     meant(status === 303, `setting a password by mail answered ${status}: ${text}`)
     person.password = changed
-    person.token = undefined // frozen, as long as nobody has confirmed the address
+    person.token = undefined // frozen until somebody confirms the address
   },
   async changePassword({ site }, person) {
     const browser = await inside(site, person)
@@ -209,7 +209,7 @@ export const DOINGS: Record<Doing, (world: World, person: Person) => Promise<voi
   async signOutEverywhere({ site }, person) {
     const { location } = await (await inside(site, person)).post(`${SESSIONS_PAGE}/everything`)
     meant(location === '/sign-in', `signing out everywhere led to ${location}`)
-    person.token = undefined // frozen, until he says otherwise
+    person.token = undefined // frozen until they unfreeze it
   },
   async askNonsense({ site: { product } }, { browser }) {
     const stranger = product.browser()

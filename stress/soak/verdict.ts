@@ -1,15 +1,15 @@
 import type { Sample, Soaked } from './run.ts'
 
 const MEGABYTE = 2 ** 20
-/** How much more may be in use at the end than when everything was warm. What leaks with each request leaks more than that. */
+/** How much more may be in use at the end than when everything was warm. A leak in every request would be more than that. */
 const HEAP_GROWS_AT_MOST = 4 * MEGABYTE
 const RESIDENT_GROWS_AT_MOST = 25 * MEGABYTE
 const DESCRIPTORS_GROW_AT_MOST = 4
 const RESIDENT_AT_MOST = 150 * MEGABYTE
-/** A wrong clock step here and there, when the machine is busy. */
+/** A code that misses its step here and there, when the machine is busy. */
 const MEANT_AT_LEAST = 0.95
 
-/** All that should not be; nothing where it held. */
+/** Everything that shouldn't be; empty if all held. */
 export function verdict({ samples, done, planned, otherwise, problems }: Soaked): string[] {
   const found = [...new Set(problems)]
   if (done < planned * 0.9)
@@ -52,7 +52,7 @@ const TABLES = [
 
 export const HEADINGS = ['s', 'done', 'MB', 'heap', 'files', 'sockets', 'rounds', ...TABLES]
 
-/** A sample as a line of the table; several processes are written `a+b`. */
+/** A sample as a line of the table. Several processes are written `a+b`. */
 export function lineOf({ seconds, doings, processes, rows }: Sample): string {
   const each = (of: (one: Sample['processes'][number]) => number) => processes.map(of).join('+')
   const cells = [

@@ -6,7 +6,7 @@ import type { FormState } from '../ui/types.ts'
 
 type LinkPageProps = PropsWithChildren<{ title: string; action: string; button: string; form: FormState<never> }>
 
-/** What a link in a mail leads to: what will happen, and the one button that makes it so. */
+/** The page behind a link in a mail: what will happen, and the one button that does it. */
 export const LinkPage = ({ title, action, button, form, children }: LinkPageProps) => (
   <Narrow title={title}>
     <ErrorSummary form={form} />

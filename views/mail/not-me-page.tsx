@@ -13,7 +13,7 @@ type NotMePageProps = {
   event?: { at: Date; address: string; browser: string } | undefined
   /** What the button takes back, as in "Remove that access token"; empty where nothing can be. */
   undoing: string[]
-  /** What to do besides, where the button can not do it. */
+  /** What else to do, if the button can't do it. */
   advice: string | undefined
 }
 

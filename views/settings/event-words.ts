@@ -42,7 +42,7 @@ const METHODS: Record<string, string> = {
   trusted_browser: 'with password on a trusted browser',
 }
 
-/** A security event as the person reads it. A kind this version does not know is shown by its name. */
+/** A security event as a person reads it. An unknown kind is shown by its name. */
 export const eventInWords = (kind: string, method?: string): string => {
   const words = WORDS[kind] ?? kind.replaceAll('_', ' ')
   const how = kind === 'signed_in' && method ? METHODS[method] : undefined

@@ -20,7 +20,7 @@ const PanicForm = ({ cancel }: { cancel: Child }) => (
   </div>
 )
 
-/** The pop-up's question as a page: for browsers without popovers, and for whoever knows the address. */
+/** The pop-up's question as a page: for browsers without popovers, and for people who know the address. */
 export const SignOutEverywherePage = ({ viewer }: { viewer: Viewer }) => (
   <Settings title={PANIC.title} viewer={viewer} current="sessions">
     <div class="panel stack">

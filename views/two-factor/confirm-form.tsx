@@ -14,7 +14,7 @@ type ConfirmFormProps = {
   about?: string | undefined
 }
 
-/** The password of whoever is signed in, to go on with a flow. */
+/** The signed-in person's password, to go on with a flow. */
 export const ConfirmForm = ({ viewer, flow, form, fieldId, cancel, about }: ConfirmFormProps) => (
   <RowForm
     action={flows[flow].action}

@@ -45,7 +45,7 @@ const MODES = {
 
 const secretOf = (uri: string) => new URL(uri).searchParams.get('secret') ?? ''
 
-/** The key in groups of four. The gaps are drawn, not typed, so that a selection copies without spaces. */
+/** The key in groups of four. The gaps are drawn, not typed, so a selection copies without spaces. */
 const GroupedKey = ({ of }: { of: string }) => (
   <code id="key" class="key" data-key>
     {(of.match(/.{1,4}/g) ?? []).map((group, index) => (

@@ -1,6 +1,6 @@
 import { createContext, useContext } from 'hono/jsx'
 
-/** How the server writes an address for people to read; as stored, its domain is in ASCII. */
+/** How the server writes an address for people. As stored, its domain is in ASCII. */
 export const AddressContext = createContext((email: string): string => email)
 
 /** An email address, to be read. */

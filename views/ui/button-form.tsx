@@ -12,7 +12,7 @@ type ButtonFormProps = PropsWithChildren<{
   saves?: boolean | undefined
 }>
 
-/** A button that is a form of its own: text browsers know no `formaction`, and take each button of a form for its first. */
+/** A button that is its own form: text browsers don't know `formaction`, and treat every button of a form as its first. */
 export const ButtonForm = ({
   action,
   class: className,

@@ -1,6 +1,6 @@
 import { Field, type FieldProps } from './field.tsx'
 
-/** The address an account is known by. What was typed is shown again when the form is refused. */
+/** The account's address. A refused form shows what was typed. */
 export const EmailField = (props: FieldProps) => (
   <Field
     {...props}

@@ -37,5 +37,5 @@ const Stop = () => (
   </Line>
 )
 
-/** The drawings of the product. All are decoration: the words beside them say the same. */
+/** The product's drawings. All are decoration: the words beside them say the same. */
 export const icons = { Key, Shield, Triangle, Stop }

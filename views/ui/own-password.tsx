@@ -3,7 +3,7 @@ import type { FormState, Viewer } from './types.ts'
 
 type OwnPasswordProps = { viewer: Viewer; form: FormState; autofocus?: boolean | undefined }
 
-/** The password of whoever is signed in, for a change that asks for it beside its other fields. */
+/** The signed-in person's password, for a change that asks for it among its other fields. */
 export const OwnPassword = ({ viewer, form, autofocus }: OwnPasswordProps) => (
   <div>
     {/* Without a name it is not sent: it tells a password manager whose password this is. */}

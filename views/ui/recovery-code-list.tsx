@@ -10,7 +10,7 @@ const Used = ({ usedAt }: { usedAt: Date }) => (
   </>
 )
 
-/** A code whose sealed copy does not open any more, because its key is gone: it may still work, for whoever wrote it down. */
+/** A code whose sealed copy no longer opens, because its key is gone. It may still work for somebody who wrote it down. */
 const Unreadable = () => <small>can't be shown any longer</small>
 
 /** Recovery codes, numbered in their order; the used ones struck out with their moment. */

@@ -9,7 +9,7 @@ type RowFormProps = PropsWithChildren<{
   beside: Child
 }>
 
-/** A form whose button stands in a row with others. They are outside it: w3m sends a form by any button inside. */
+/** A form whose button is in a row with others. The others are outside it, because w3m sends a form by any button inside. */
 export const RowForm = ({ action, submit, class: className = 'primary', beside, children }: RowFormProps) => (
   <div class="abreast">
     <form method="post" action={action} novalidate>

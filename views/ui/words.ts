@@ -21,7 +21,7 @@ const plural = (amount: number, thing: string) => (amount === 1 ? thing : `${thi
 /** "one code", "two codes", "no codes"; digits above twelve. */
 export const count = (amount: number, thing: string): string => `${NUMBERS[amount] ?? amount} ${plural(amount, thing)}`
 
-/** A wait as people say it: "17 seconds", "1 minute", "2 minutes", "1 hour". Rounds up, so that nobody comes back too early. */
+/** A wait as people say it: "17 seconds", "1 minute", "2 minutes", "1 hour". Rounds up, so nobody comes back too early. */
 export const inWords = (seconds: number): string => {
   const whole = Math.max(0, Math.ceil(seconds))
   if (whole < 60) return `${whole} ${plural(whole, 'second')}`

@@ -27,16 +27,28 @@ export const account: Record<string, Method> = {
   ),
 
   /** Begins an enrolment. Where the second factor is on it says so, and there is no secret in the answer. */
-  get2faconfig: forSignedIn(withPassword, async ({ deps, origin, session, parameters: { password } }) => {
-    const result = await keepNewEnrolment(deps, session, { kind: 'totp', password }, origin)
-    if (result.ok) {
-      const { key, uri, qrSvg } = result.shown
-      const { expiresAt } = result
-      return { type: 'TOTP', isActive: false, isConfigured: false, secret: key, otpauth: uri, qrCode: qrSvg, expiresAt }
-    }
-    if (result.reason !== 'is_on') throw confirmationRefused(result)
-    return { type: 'TOTP', isActive: true, isConfigured: true, backupCodesLeft: session.recoveryCodesLeft }
-  }),
+  get2faconfig: forSignedIn(
+    withPassword,
+    async ({ deps, origin, session, parameters: { password } }) => {
+      const result = await keepNewEnrolment(deps, session, { kind: 'totp', password }, origin)
+      if (result.ok) {
+        const { key, uri, qrSvg } = result.shown
+        const { expiresAt } = result
+        return {
+          type: 'TOTP',
+          isActive: false,
+          isConfigured: false,
+          secret: key,
+          otpauth: uri,
+          qrCode: qrSvg,
+          expiresAt,
+        }
+      }
+      if (result.reason !== 'is_on') throw confirmationRefused(result)
+      return { type: 'TOTP', isActive: true, isConfigured: true, backupCodesLeft: session.recoveryCodesLeft }
+    },
+    { deed: 'set_up_if_off' },
+  ),
 
   /** Takes a code of the secret that get2faconfig answered, and answers the recovery codes. */
   enable2fa: forSignedIn(
@@ -45,8 +57,6 @@ export const account: Record<string, Method> = {
       const result = await finishKeptEnrolment(deps, session, parameters, origin)
       if (result.ok) return { backupCodes: result.codes.map(displayed) }
       switch (result.reason) {
-        case 'is_on':
-          throw new Failure('second_factor_on')
         case 'nothing_kept':
           throw new Failure('no_enrolment')
         case 'wrong_password':
@@ -57,32 +67,42 @@ export const account: Record<string, Method> = {
           throw codeFailure(result)
       }
     },
+    { deed: 'set_up' },
   ),
 
-  disable2fa: forSignedIn(withPassword, async ({ deps, origin, session, parameters }) => {
-    mustBeOn(session)
-    const result = await disable(deps, session, parameters.password, origin)
-    if (!result.ok) throw confirmationRefused(result)
-    return {}
-  }),
+  disable2fa: forSignedIn(
+    withPassword,
+    async ({ deps, origin, session, parameters }) => {
+      const result = await disable(deps, session, parameters.password, origin)
+      if (!result.ok) throw confirmationRefused(result)
+      return {}
+    },
+    { deed: 'change_second_factor' },
+  ),
 
-  get2fabackupcodes: forSignedIn(withPassword, async ({ deps, origin, session, parameters }) => {
-    mustBeOn(session)
-    const confirmed = await confirmView(deps, session, parameters.password, origin)
-    if (!confirmed.ok) throw confirmationRefused(confirmed)
-    return shown(await codesOf(deps, session))
-  }),
+  get2fabackupcodes: forSignedIn(
+    withPassword,
+    async ({ deps, origin, session, parameters }) => {
+      const confirmed = await confirmView(deps, session, parameters.password, origin)
+      if (!confirmed.ok) throw confirmationRefused(confirmed)
+      return shown(await codesOf(deps, session))
+    },
+    { deed: 'recovery_codes' },
+  ),
 
   /** The whole set at once; the old codes no longer work. */
-  regenerate2fabackupcodes: forSignedIn(withPassword, async ({ deps, origin, session, parameters }) => {
-    mustBeOn(session)
-    const confirmed = await confirmView(deps, session, parameters.password, origin)
-    if (!confirmed.ok) throw confirmationRefused(confirmed)
-    const { madeAt } = await codesOf(deps, session)
-    const regenerated = await regenerateCodes(deps, session, madeAt, origin)
-    if (!regenerated.ok) throw new Failure('changed_meanwhile')
-    return shown(await codesOf(deps, session))
-  }),
+  regenerate2fabackupcodes: forSignedIn(
+    withPassword,
+    async ({ deps, origin, session, parameters }) => {
+      const confirmed = await confirmView(deps, session, parameters.password, origin)
+      if (!confirmed.ok) throw confirmationRefused(confirmed)
+      const { madeAt } = await codesOf(deps, session)
+      const regenerated = await regenerateCodes(deps, session, madeAt, origin)
+      if (!regenerated.ok) throw new Failure('changed_meanwhile')
+      return shown(await codesOf(deps, session))
+    },
+    { deed: 'recovery_codes' },
+  ),
 
   /** Other sessions end in any case, whatever `invalidateSessions` says. */
   changepassword: forSignedIn(
@@ -103,10 +123,6 @@ export const account: Record<string, Method> = {
       }
     },
   ),
-}
-
-function mustBeOn({ secondFactorSince }: Session) {
-  if (!secondFactorSince) throw new Failure('second_factor_off')
 }
 
 async function codesOf(deps: MethodDeps, session: Session) {

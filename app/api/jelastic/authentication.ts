@@ -41,16 +41,20 @@ export const authentication: Record<string, Method> = {
     return { ...signedIn({ kind: 'session', session }, id), backupCodesLeft: result.recoveryCodesLeft }
   }),
 
-  signout: forBegun(nothing, async ({ deps, origin, caller, id }) => {
-    if (caller) await signOut(deps, sessionOf(caller), origin)
-    else await cancelPending(deps, id)
-    return {}
-  }),
+  signout: forBegun(
+    nothing,
+    async ({ deps, origin, caller, id }) => {
+      if (caller) await signOut(deps, sessionOf(caller), origin)
+      else await cancelPending(deps, id)
+      return {}
+    },
+    { deed: 'leave' },
+  ),
 
   checksign: forSignedInOrToken(
     nothing,
     async ({ caller, id }) => ({ ...signedIn(caller, id), apiList: allowed(caller) }),
-    { reads: true },
+    { reads: true, deed: 'leave' },
   ),
 
   getsessions: forSignedInOrToken(
@@ -71,17 +75,21 @@ export const authentication: Record<string, Method> = {
         })),
       }
     },
-    { reads: true },
+    { reads: true, deed: 'leave' },
   ),
 
   /** `ids` are those of getsessions. */
-  signoutsessions: forSignedInOrToken(z.object({ ids: ids() }), async ({ deps, origin, caller, parameters }) => {
-    const { id } = accountOf(caller)
-    const wanted = chosen(parameters.ids, await listSessions(deps, id))
-    const ended = await endSessions(deps, id, wanted, origin)
-    if (ended.length === 0) throw new Failure('not_found', 'None of these is a session of the account.')
-    return { ids: ended }
-  }),
+  signoutsessions: forSignedInOrToken(
+    z.object({ ids: ids() }),
+    async ({ deps, origin, caller, parameters }) => {
+      const { id } = accountOf(caller)
+      const wanted = chosen(parameters.ids, await listSessions(deps, id))
+      const ended = await endSessions(deps, id, wanted, origin)
+      if (ended.length === 0) throw new Failure('not_found', 'None of these is a session of the account.')
+      return { ids: ended }
+    },
+    { deed: 'leave' },
+  ),
 }
 
 /** All of it always present: there are clients that fail without. */

@@ -39,13 +39,13 @@ after(async () => {
   await product.close()
 })
 
-/** A key that has to be there, as Hash#fetch of Ruby and a subscript of Python see it. */
+/** A key that must exist, as for Ruby's Hash#fetch and a subscript in Python. */
 function fetched(answer: Result, key: string): string {
   if (!(key in answer)) throw new Error(`key not found: ${key}`)
   return String(answer[key])
 }
 
-/** Signs in once, then sends the session it got at first with every call; believes `result` alone. */
+/** Signs in once, then sends that session with every call. Believes only `result`. */
 async function rubyClient(login: string, password: string) {
   const answer = await api.call('users/authentication/rest/signin', { login, password })
   if (answer.result !== 0) throw new Error(`${answer.result}: ${answer.error}`)
@@ -54,7 +54,7 @@ async function rubyClient(login: string, password: string) {
   return { user, call: (path: string, more = {}) => api.call(path, { session, ...more }) }
 }
 
-/** Asks checksign first, and signs in where the session it has kept is no good. */
+/** Asks checksign first, and signs in if its kept session doesn't work. */
 async function pythonClient(login: string, password: string, code: () => string, kept = '') {
   const authentication = (method: string, parameters: Record<string, string>) =>
     api.call(`users/authentication/rest/${method}`, parameters)

@@ -6,12 +6,12 @@ import { Failure } from './results.ts'
 
 // How the parameters of `/1.0/` arrive: in a form body of either kind, or in the query of a GET that only reads.
 
-/** Never believed when they stand in a URL, where logs and histories keep them. */
+/** Never accepted in a URL, where logs and histories would keep them. */
 const SECRETS = ['password', 'oldPassword', 'newPassword', 'code', 'access_token']
 /** What a client may send more than once, and as `name[]`. */
 const LISTS = ['apiList', 'ids']
 
-/** Of a method that there is. Names are read in any letter case, and have the one they are known by. */
+/** For an existing method. Names are read in any letter case, and keep their documented one. */
 export async function parametersOf(
   c: AnyContext,
   { parameters, reads }: { parameters: z.ZodObject; reads: boolean },
@@ -39,7 +39,7 @@ const usePost = (how: string) => new Failure('not_supported', `Use POST, ${how}`
 async function pairsIn(c: AnyContext): Promise<Iterable<[string, string]>> {
   const text = await readText(c)
   const header = c.req.header('Content-Type')
-  if (header === undefined && text === '') return [] // whose session stands in the header may have nothing left to say
+  if (header === undefined && text === '') return [] // with the session in the header, there may be nothing left to say
   switch (header?.split(';', 1)[0]?.trim().toLowerCase()) {
     case 'application/x-www-form-urlencoded':
       return new URLSearchParams(text)
@@ -62,18 +62,18 @@ function refuse(): never {
 function gathered(pairs: Iterable<[string, string]>, known: string[]): Map<string, string> {
   const fields = new Map<string, string>()
   for (const [given, value] of pairs) {
-    // U+FFFD is what bad UTF-8 behind a percent sign turns into; NUL is refused by PostgreSQL and meant by nobody.
+    // Bad UTF-8 after a percent sign turns into U+FFFD. PostgreSQL refuses NUL, and nobody means it.
     if (/[\0\uFFFD]/.test(given + value)) throw new Refusal(400, 'not_text')
     const name = nameOf(given, known)
     const before = fields.get(name)
     if (before !== undefined && !LISTS.includes(name)) throw new Refusal(400, 'repeated_field')
-    const one = name === 'session' ? value.trim() : value // a file has line ends and a byte order mark around it
+    const one = name === 'session' ? value.trim() : value // from a file it has line ends and a byte order mark around it
     fields.set(name, before === undefined ? one : `${before},${one}`)
   }
   return fields
 }
 
-/** What is misspelt in its letter case alone must not be passed over: without its `apiList` a token could do everything. */
+/** A misspelt name must not be ignored: without its `apiList` a token could do everything. */
 function nameOf(given: string, known: string[]): string {
   const like = (name: string, text: string) => name.toLowerCase() === text.toLowerCase()
   const listed = LISTS.find((name) => like(name, given.replace(/\[\d*\]$/, '')))

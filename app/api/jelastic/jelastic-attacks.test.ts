@@ -13,7 +13,7 @@ const WRONG = 'not the password at all'
 const { host } = new URL(BASE_URL)
 const product = await latchkey()
 const { clock } = product
-const api = standIn(product.app, { host, address: '192.0.2.1' }) // where the browsers are as well
+const api = standIn(product.app, { host, address: '192.0.2.1' }) // the browsers' address
 afterEach(() => assert.deepEqual(product.faults, []))
 after(product.close)
 
@@ -51,7 +51,7 @@ const tables = [
 ]
 const everyRow = () => Promise.all(tables.map((table) => product.database.db.select().from(table)))
 
-/** Runs `attack` and sees that not a row of the database is different afterwards. */
+/** Runs `attack` and checks that no row of the database has changed. */
 async function changingNothing<Answer>(attack: () => Promise<Answer>): Promise<Answer> {
   const before = await everyRow()
   const answer = await attack()
@@ -59,7 +59,7 @@ async function changingNothing<Answer>(attack: () => Promise<Answer>): Promise<A
   return answer
 }
 
-/** All that any method takes, so that nothing but the session is missing. */
+/** Everything that any method takes, so only the session is missing. */
 const everything = {
   login: 'ada@example.com',
   password: PASSWORD,

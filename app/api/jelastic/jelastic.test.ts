@@ -38,7 +38,7 @@ async function signedIn() {
   return { browser, email, session: String(session) }
 }
 
-/** A pending sign-in of a new account whose second factor is on; the codes of this step and the next are free. */
+/** A pending sign-in to a new account with its second factor on. The codes of this step and the next are unused. */
 async function owing() {
   const owner = await withTwoFactor(product)
   const pending = String(done(await auth('signin', { login: owner.email, password: PASSWORD })).session)
@@ -497,7 +497,7 @@ describe('the account', () => {
     const { session } = await signedIn()
     const { secret } = done(await account('get2faconfig', { session, password: PASSWORD }))
     const code = codeOf(String(secret), clock.now())
-    // Both have read what is kept before either goes on.
+    // Both read what is stored before either goes on.
     let arrived = 0
     let meet = () => {}
     const met = new Promise<void>((resolve) => {

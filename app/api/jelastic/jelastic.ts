@@ -1,11 +1,12 @@
 import { API_METHODS, type ApiMethod } from '../../access-tokens/scopes.ts'
 import type { Origin } from '../../identity/security-events.ts'
+import { standing } from '../../identity/standing.ts'
 import { pendingSignIn } from '../../sign-in/second-step.ts'
-import type { Deed } from '../../sign-in/standing.ts'
-import { type Caller, callerOf, callerOwes, mayCall, sessionOf } from '../bearer.ts'
+import { type Caller, callerOf, mayCall, sessionOf } from '../bearer.ts'
 import { account } from './account.ts'
 import { authentication, RESTRICTED } from './authentication.ts'
 import type { Method, MethodDeps } from './method.ts'
+import { hindered } from './refused.ts'
 import { type Answer, Failure, invalidParameter } from './results.ts'
 import { tokens } from './tokens.ts'
 
@@ -14,16 +15,6 @@ export const METHODS: ReadonlyMap<string, Method> = new Map([
   ...named('users.authentication', { ...authentication, ...tokens }),
   ...named('users.account', account),
 ])
-
-/** What stays open to a session that owes new recovery codes, as on the pages. */
-const DEEDS: Readonly<Record<string, Deed>> = {
-  'users.authentication.checksign': 'leave',
-  'users.authentication.signout': 'leave',
-  'users.authentication.getsessions': 'leave',
-  'users.authentication.signoutsessions': 'leave',
-  'users.account.get2fabackupcodes': 'recovery_codes',
-  'users.account.regenerate2fabackupcodes': 'recovery_codes',
-}
 
 /** One call of a method. `id` is the session or access token that came with it, from the form or the header. */
 export async function callMethod(
@@ -53,20 +44,21 @@ export async function callMethod(
     : method.run({ ...called, caller })
 }
 
-/** A `Failure` unless whoever holds `id` may call this method. Without a `caller` it is a sign-in that has begun. */
+/** A `Failure`, unless the holder of `id` may call this method. Without a `caller` it's a sign-in that has begun. */
 async function callerFor(
   deps: MethodDeps,
   name: string,
-  { who }: Method,
+  { who, deed }: Method,
   id: string | undefined,
   origin: Origin,
 ): Promise<{ caller?: Caller }> {
   if (id === undefined) throw invalidParameter('session', 'It is required: a session, or an access token.')
   const caller = await callerOf(deps, id, origin)
-  if (caller) {
+  const may = standing(deps, caller, deed)
+  if (caller && may !== 'nothing') {
     const scope = API_METHODS.find((known): known is ApiMethod => known === name)
     if (!mayCall(caller, scope)) throw new Failure('not_allowed')
-    if (callerOwes(caller, DEEDS[name] ?? 'anything')) throw new Failure('recovery_codes_owed')
+    if (may !== 'go_on') throw hindered(may)
     return { caller }
   }
   if (!(await pendingSignIn(deps, id, 'api'))) throw new Failure('authentication_failed', 'Sign in again.')

@@ -1,22 +1,21 @@
 import type { z } from 'zod'
-import type { AccessTokenDeps } from '../../access-tokens/access-tokens.ts'
 import type { ChangePasswordDeps } from '../../account/change-password.ts'
 import type { SessionsDeps } from '../../account/sessions.ts'
 import type { Origin } from '../../identity/security-events.ts'
+import type { Deed } from '../../identity/standing.ts'
 import type { SecondStepDeps } from '../../sign-in/second-step.ts'
-import type { Session, SessionDeps } from '../../sign-in/session.ts'
+import type { Session } from '../../sign-in/session.ts'
 import type { SignInDeps } from '../../sign-in/sign-in.ts'
 import type { DisableDeps } from '../../two-factor/disable.ts'
 import type { KeptEnrolDeps } from '../../two-factor/kept-enrolment.ts'
 import type { RecoveryCodesDeps } from '../../two-factor/recovery-codes.ts'
-import type { Caller } from '../bearer.ts'
+import type { Caller, CallerDeps } from '../bearer.ts'
 import type { Answer } from './results.ts'
 
 export type MethodDeps = SignInDeps &
   SecondStepDeps &
-  SessionDeps &
+  CallerDeps &
   SessionsDeps &
-  AccessTokenDeps &
   ChangePasswordDeps &
   KeptEnrolDeps &
   RecoveryCodesDeps &
@@ -27,38 +26,42 @@ type Run<Who> = (call: Call<never> & Who) => Promise<Answer>
 
 /**
  * One method. Who may call it: `anyone`; whoever has `begun` to sign in or is signed in; who is `signedIn`; or besides
- * them the access tokens that are allowed it, which are the methods of scopes.ts. `reads` may be called with GET.
+ * them the access tokens that are allowed it, which are the methods of scopes.ts. `reads` may be called with GET. The `deed`
+ * is what standing is asked for, before it runs.
  */
-export type Method = { parameters: z.ZodObject; reads: boolean } & (
+export type Method = { parameters: z.ZodObject; reads: boolean; deed: Deed } & (
   | { who: 'anyone'; run: Run<unknown> }
   | { who: 'begun'; run: Run<{ id: string; caller: Caller | undefined }> }
   | { who: 'signedIn'; run: Run<{ id: string; session: Session }> }
   | { who: 'signedInOrToken'; run: Run<{ id: string; caller: Caller }> }
 )
 
+type Options = { reads?: boolean; deed?: Deed }
 type Runs<Shape extends z.ZodObject, Who> = (call: Call<z.output<Shape>> & Who) => Promise<Answer>
 
 export const forAnyone = <Shape extends z.ZodObject>(parameters: Shape, run: Runs<Shape, unknown>): Method => ({
   who: 'anyone',
   parameters,
   reads: false,
+  deed: 'anything',
   run,
 })
 
-/** `id` is what names the pending sign-in; of whoever is signed in already there is a `caller`. */
+/** `id` names the pending sign-in. If somebody is already signed in, there is a `caller`. */
 export const forBegun = <Shape extends z.ZodObject>(
   parameters: Shape,
   run: Runs<Shape, { id: string; caller: Caller | undefined }>,
-): Method => ({ who: 'begun', parameters, reads: false, run })
+  { reads = false, deed = 'anything' }: Options = {},
+): Method => ({ who: 'begun', parameters, reads, deed, run })
 
 export const forSignedIn = <Shape extends z.ZodObject>(
   parameters: Shape,
   run: Runs<Shape, { id: string; session: Session }>,
-  { reads } = { reads: false },
-): Method => ({ who: 'signedIn', parameters, reads, run })
+  { reads = false, deed = 'anything' }: Options = {},
+): Method => ({ who: 'signedIn', parameters, reads, deed, run })
 
 export const forSignedInOrToken = <Shape extends z.ZodObject>(
   parameters: Shape,
   run: Runs<Shape, { id: string; caller: Caller }>,
-  { reads } = { reads: false },
-): Method => ({ who: 'signedInOrToken', parameters, reads, run })
+  { reads = false, deed = 'anything' }: Options = {},
+): Method => ({ who: 'signedInOrToken', parameters, reads, deed, run })

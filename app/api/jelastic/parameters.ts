@@ -10,13 +10,13 @@ export const requiredText = (most: number) =>
 export const code = () => requiredText(TYPED_CODE_AT_MOST)
 export const id = () => requiredText(64)
 
-/** `a,b`, `a;b` or `["a","b"]`; or `*`, which is all there are. */
+/** `a,b`, `a;b` or `["a","b"]`, or `*` for all. */
 export const ids = () =>
   list()
     .refine((items) => items.length > 0, 'It is required.')
     .refine((items) => items.length <= 100, 'At most a hundred at once.')
 
-/** Of what there is, what `ids` name. */
+/** Those that `ids` name. */
 export const chosen = (ids: string[], all: readonly { id: string }[]): string[] =>
   ids.includes('*') ? all.map(({ id }) => id) : ids
 

@@ -1,5 +1,5 @@
-// The requests of clients that are public, as their HTTP libraries make them, header by header, and what each one reads. For tests;
-// not part of what is built.
+// The requests of public clients, the way their HTTP libraries make them, header by header, and what each client reads. Only for
+// tests.
 
 const APPID = '1dd8d191d38fff45e62564fcf67fdcd6'
 export const RUK = '5d1cd271-1c0b-4a57-b9f5-0e3dbb9d5d0d'
@@ -47,16 +47,16 @@ const curl = {
   'User-Agent': 'Mozilla/4.73 [en] (X11; U; Linux 2.2.15 i686)',
 }
 
-/** What stands for the person's own in a request: what they typed, and what the client keeps. */
+/** Placeholders for the person's own values: what they typed, and what the client keeps. */
 export type Held = { email: string; password: string; session: string; token: string }
 export type PublicRequest = {
   client: string
   request: [method: 'GET' | 'POST', path: string, headers: Record<string, string>, body?: string]
-  /** The keys it takes out of the answer; a result it stops at. */
+  /** The keys it reads from the answer, or a result that stops it. */
   reads: string[]
   result?: number
   says?: RegExp
-  /** What it needs of the operator. */
+  /** What it needs the operator to set. */
   needs?: 'JELASTIC_GET=sessions'
 }
 
@@ -104,7 +104,7 @@ export const publicClients = ({ email, password, session, token }: Held): Public
     reads: ['result', 'error'],
     result: 99,
   },
-  // pylastic (Python): asks checksign with what it has, at first with nothing, and looks whether `accessType` is there.
+  // pylastic (Python): asks checksign with what it has, at first with nothing, and checks for `accessType`.
   { client: 'pylastic', request: ['GET', `${AUTHENTICATION}/checksign`, pylastic], reads: ['result'], result: 3 },
   {
     client: 'pylastic',
@@ -139,7 +139,7 @@ export const publicClients = ({ email, password, session, token }: Held): Public
     request: ['GET', `${AUTHENTICATION}/checksign?session=${token}`, pylastic],
     reads: ['accessType'],
   },
-  // jelastic (Ruby): POST through Net::HTTP; fails where one of the four is not there.
+  // jelastic (Ruby): POST through Net::HTTP; fails if one of the four is missing.
   {
     client: 'jelastic, the gem',
     request: ['POST', `${AUTHENTICATION}/signin`, ruby, form({ appid: APPID, login: email, password })],

@@ -7,6 +7,7 @@ import {
   tooManyAttempts,
   WRONG_PASSWORD,
 } from '../../http/messages.ts'
+import type { Hindrance } from '../../identity/standing.ts'
 import { Failure, invalidParameter, type ResultName } from './results.ts'
 
 // What the use cases refuse with, as results, in the words of the pages.
@@ -16,12 +17,23 @@ type Wait = { ok: false; reason: 'wait'; seconds: number }
 export const wait = ({ seconds }: Wait): Failure =>
   new Failure('too_many_attempts', tooManyAttempts(seconds), { retryAfter: seconds })
 
+/** What a session is told that has to do something else first. */
+export const hindered = (hindrance: Hindrance): Failure => {
+  switch (hindrance) {
+    case 'make_recovery_codes':
+      return new Failure('recovery_codes_owed')
+    case 'set_up_second_factor':
+      return new Failure('second_factor_off')
+    case 'change_second_factor':
+      return new Failure('second_factor_on')
+    case 'confirm_email':
+      return new Failure('email_unconfirmed', EMAIL_UNCONFIRMED)
+  }
+}
+
 /** Of whatever asks for the password of who is signed in. */
-export function confirmationRefused(
-  refusal: Wait | { ok: false; reason: 'wrong_password' | 'changed' | 'email_unconfirmed' },
-): Failure {
+export function confirmationRefused(refusal: Wait | { ok: false; reason: 'wrong_password' | 'changed' }): Failure {
   if (refusal.reason === 'wait') return wait(refusal)
-  if (refusal.reason === 'email_unconfirmed') return new Failure('email_unconfirmed', EMAIL_UNCONFIRMED)
   return refusal.reason === 'changed'
     ? new Failure('changed_meanwhile', CHANGED_MEANWHILE)
     : new Failure('wrong_password', WRONG_PASSWORD)

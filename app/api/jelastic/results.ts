@@ -79,10 +79,10 @@ export const RESULTS = {
 
 export type ResultName = Exclude<keyof typeof RESULTS, 'ok'>
 
-/** What a method answers besides `result`. Members that are null or undefined are left out. */
+/** What a method answers next to `result`. Null and undefined members are left out. */
 export type Answer = Record<string, unknown>
 
-/** Any result but 0. `more` stands beside `result` and `error`, as `retryAfter` does. */
+/** Any result but 0. `more` goes beside `result` and `error`, as `retryAfter` does. */
 export class Failure extends Error {
   constructor(
     readonly result: ResultName,

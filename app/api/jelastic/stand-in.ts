@@ -1,4 +1,4 @@
-// A client as those of the Jelastic cloud: plain HTTP calls, for tests. Not part of what is built.
+// A client like those of the Jelastic cloud: plain HTTP calls. Only for tests.
 import assert from 'node:assert/strict'
 
 export type Result = Record<string, unknown> & { result: number; error?: string }
@@ -7,10 +7,10 @@ export type Parameters = Record<string, string> | [string, string][]
 type App = { request(path: string, init: RequestInit, environment: never): Response | Promise<Response> }
 type From = { host: string; address?: string }
 
-/** The methods that succeeded and the numbers that were answered in this process, for tests that look for gaps. */
+/** The methods that succeeded and the results that came back in this process, for tests that look for gaps. */
 export const seen = { methods: new Set<string>(), numbers: new Set<number>() }
 
-/** `call('users/authentication/rest/signin', { login, password })`. Sees to it that each answer has the form that all have. */
+/** `call('users/authentication/rest/signin', { login, password })`. Checks that each answer has the common form. */
 export function standIn(app: App, { host, address = '198.51.100.7' }: From) {
   const environment = { incoming: { socket: { remoteAddress: address }, rawHeaders: [] } } as never
 

@@ -23,7 +23,7 @@ export const templates = () => TEMPLATES.map(({ id, name, scopes }) => ({ id, na
 
 type Wanted = { tokenTemplate?: string | undefined; apiList?: Scope[] | undefined }
 
-/** What a token is to be allowed; undefined where neither a template nor a list says so. A template that is unknown gives nothing. */
+/** What a token will be allowed; undefined if neither a template nor a list says. An unknown template gives nothing. */
 export function wantedScopes({ tokenTemplate, apiList }: Wanted): Scope[] | undefined {
   if (!tokenTemplate) return apiList
   const isNamed = ({ id, name }: { id: number; name: string }) =>
@@ -36,7 +36,7 @@ export function wantedScopes({ tokenTemplate, apiList }: Wanted): Scope[] | unde
   return template ? template.scopes : apiList
 }
 
-/** Its value, the `key`, is in the answers that make one, and nowhere else. */
+/** Its value, the `key`, is only in the answers that make one. */
 export function shownToken(token: AccessToken, key?: string) {
   const { id, name } = TEMPLATES.find(({ scopes }) => areEqual(scopes, token.scopes)) ?? CUSTOM
   return {

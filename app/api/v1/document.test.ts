@@ -10,7 +10,7 @@ const api = apiClient(product)
 type Operations = Record<string, Record<string, { responses: Record<string, unknown>; 'x-scope'?: string }>>
 const document = (await api.raw('GET', '/api/openapi.json')).body as { openapi: string; paths: Operations }
 
-/** Every operation with a call that succeeds, in an order that can be lived. */
+/** Every operation with a call that succeeds, in an order that works. */
 const called = new Set<string>()
 async function calls(method: string, path: string, status: number, bearer?: string, json?: unknown, template = path) {
   const answer = await api.call(method, path, bearer, json)

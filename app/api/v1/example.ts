@@ -13,7 +13,7 @@ type Schema = {
   items?: Schema
 }
 
-/** What an operation answers when it succeeds: the first of its answers that has a body. Undefined where none has. */
+/** What an operation answers on success: its first answer with a body, or undefined. */
 export function answerExample(document: Document, operation: Operation): { status: string; body: unknown } | undefined {
   for (const [status, response] of Object.entries(operation.responses ?? {})) {
     const content = (response as { content?: Record<string, { schema?: unknown }> }).content
@@ -23,7 +23,7 @@ export function answerExample(document: Document, operation: Operation): { statu
   return undefined
 }
 
-/** A body that an operation takes: the examples of its schema, and plain values where there is none. Undefined where it takes none. */
+/** A body that an operation takes: its schema's examples, or plain values. Undefined if it takes none. */
 export function exampleOf(document: Document, operation: Operation): unknown {
   const content =
     operation.requestBody && 'content' in operation.requestBody ? operation.requestBody.content : undefined

@@ -3,7 +3,7 @@ import type { CallerEnv } from '../bearer.ts'
 
 export type Document = ReturnType<OpenAPIHono<CallerEnv>['getOpenAPI31Document']>
 
-/** What a person wants to do, in the order one meets it, and the calls for it by their `operationId`. */
+/** What a person wants to do, in the usual order, and the calls for it by their `operationId`. */
 const GROUPS: { name: string; description: string; calls: Record<string, string> }[] = [
   {
     name: 'Sign in and out',
@@ -62,7 +62,7 @@ export const orderOf = (operationId: string): number =>
 
 const METHODS = ['get', 'post', 'patch', 'delete'] as const
 
-/** The document with each call under the name of its group and by its own. Throws where a call is in no group. */
+/** The document with each call under its group's name and by its own. Throws if a call has no group. */
 export function grouped(document: Document): Document {
   const named = new Map(
     GROUPS.flatMap(({ name, calls }) =>

@@ -33,7 +33,7 @@ describe('the OpenAPI document', () => {
 
   test('has no errors and no warnings by the rules of Spectral', async () => {
     const spectral = new spectralCore.Spectral()
-    // The summary of a call is its description, and whom to ask is for the operator of each site to say.
+    // A call's summary is its description, and each site's operator says whom to ask.
     const rules = { 'operation-description': 'off', 'info-contact': 'off' } as const
     spectral.setRuleset({ extends: [[rulesets.oas as never, 'recommended']], rules })
     const problems = await spectral.run(text)

@@ -1,8 +1,8 @@
 import { OpenAPIHono, type RouteConfig, type z } from '@hono/zod-openapi'
 import type { Scope } from '../../access-tokens/scopes.ts'
-import type { Deed } from '../../sign-in/standing.ts'
+import { type Deed, hindrancesBefore } from '../../identity/standing.ts'
 import { type CallerDeps, type CallerEnv, calling } from '../bearer.ts'
-import { PROBLEMS, Problem, type ProblemName, refuseCaller } from './problems.ts'
+import { HINDRANCES, PROBLEMS, Problem, type ProblemName, refuseCaller } from './problems.ts'
 import { Problem as ProblemSchema } from './schemas.ts'
 
 /** A router whose schemas refuse in the API's own form. */
@@ -17,7 +17,7 @@ export const apiRouter = () =>
     },
   })
 
-/** Who may call: anybody, a session alone, or a session and the access tokens with a scope. */
+/** Who may call: anybody, only a session, or a session and access tokens with a scope. */
 export type Access = 'anybody' | 'session' | Scope
 
 /** A JSON answer, for the document. */
@@ -34,10 +34,10 @@ export const bodyOf = <Schema extends z.ZodType>(schema: Schema) => ({
   content: { 'application/json': { schema } },
 })
 
-/** What is asked for, where it stays open to a session that owes new recovery codes. */
+/** Which access it needs, if it stays open to a session that owes new recovery codes. */
 export type Open = { who: 'session' | Scope; deed: Exclude<Deed, 'anything'> }
 
-/** The parts of a route that every operation has: its guard, its security in the document, and every problem it can answer with. */
+/** What every operation's route has: its guard, its security in the document, and every problem it can answer with. */
 export function access(deps: CallerDeps, asked: Access | Open, ...problems: ProblemName[]) {
   const { who, deed } = typeof asked === 'object' ? asked : { who: asked, deed: 'anything' as const }
   const guards = who === 'anybody' ? [] : [calling(deps, refuseCaller, who === 'session' ? undefined : who, deed)]
@@ -45,13 +45,13 @@ export function access(deps: CallerDeps, asked: Access | Open, ...problems: Prob
     who === 'anybody'
       ? ['invalid_request', 'busy', 'unavailable']
       : ['invalid_request', 'invalid_token', 'insufficient_scope', 'busy', 'unavailable']
-  if (who !== 'anybody' && deed === 'anything') always.push('recovery_codes_owed')
+  if (who !== 'anybody') always.push(...hindrancesBefore(deed).map((hindrance) => HINDRANCES[hindrance].problem))
   return {
     route: {
       middleware: guards,
       ...(who === 'anybody' ? { security: [] } : { security: [{ bearer: [] }], 'x-scope': who }),
     },
-    /** For the document alone: problems are thrown, not answered by handlers, so their types say nothing. */
+    /** Only for the document: handlers throw problems and don't answer them, so their types say nothing. */
     problems: problemAnswers([...always, ...problems]) as Record<never, never>,
   }
 }

@@ -4,6 +4,7 @@ import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import type { Scope } from '../../access-tokens/scopes.ts'
 import { databaseFailure, failureText } from '../../http/database-failures.ts'
 import { REFUSALS, Refusal } from '../../http/refusals.ts'
+import type { Hindrance } from '../../identity/standing.ts'
 import { HashQueueFull } from '../../lib/passwords.ts'
 
 /** Every kind of problem that `/api/v1/` answers with (RFC 9457). The name is the stable end of its `type`. */
@@ -68,7 +69,7 @@ export const passwordRefused = (result: { reason: 'wrong_password' } | { reason:
 
 /** RFC 6750 section 3: what the challenge says. */
 export function refuseCaller(
-  reason: 'no_token' | 'invalid_request' | 'invalid_token' | 'insufficient_scope' | 'recovery_codes_owed',
+  reason: 'no_token' | 'invalid_request' | 'invalid_token' | 'insufficient_scope' | Hindrance,
   scope?: Scope,
 ): Problem {
   switch (reason) {
@@ -95,16 +96,30 @@ export function refuseCaller(
         {},
         challenge('insufficient_scope', scope),
       )
-    case 'recovery_codes_owed':
-      return new Problem(
-        'recovery_codes_owed',
-        `Make new ones first, with the password: ${NEW_CODES}. Until then a session can do that, look at the codes, and sign out.`,
-        { next: NEW_CODES },
-      )
+    default:
+      return new Problem(HINDRANCES[reason].problem, HINDRANCES[reason].detail, HINDRANCES[reason].more)
   }
 }
 
 const NEW_CODES = 'POST /api/v1/two-factor/recovery-codes/regenerate'
+
+/** What a session is told that has to do something else first. */
+export const HINDRANCES: Record<Hindrance, { problem: ProblemName; detail: string; more?: Record<string, unknown> }> = {
+  make_recovery_codes: {
+    problem: 'recovery_codes_owed',
+    detail: `Make new ones first, with the password: ${NEW_CODES}. Until then a session can do that, look at the codes, and sign out.`,
+    more: { next: NEW_CODES },
+  },
+  set_up_second_factor: { problem: 'second_factor_is_off', detail: 'Set it up first.' },
+  change_second_factor: {
+    problem: 'second_factor_is_on',
+    detail: 'Turn it off first, or add or replace an authenticator on the pages.',
+  },
+  confirm_email: {
+    problem: 'email_unconfirmed',
+    detail: 'Follow the link in the mail to it, or have one sent on the pages.',
+  },
+}
 
 const challenge = (error?: string, scope?: Scope) => ({
   'WWW-Authenticate': ['Bearer realm="Latchkey"', error && `error="${error}"`, scope && `scope="${scope}"`]

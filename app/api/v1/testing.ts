@@ -1,4 +1,4 @@
-// A client of `/api/v1` for tests: JSON in and out, a bearer token, no cookies. Not part of what is built.
+// A client of `/api/v1` for tests: JSON in and out, a bearer token, no cookies. Only for tests.
 import { BASE_URL, type Latchkey, PASSWORD } from '../../testing.ts'
 
 export type ApiAnswer = {

@@ -19,7 +19,7 @@ import * as schema from './schemas.ts'
 
 const DAY = 24 * 60 * 60_000
 
-/** Personal access tokens. Sessions alone: a token makes no tokens. */
+/** Personal access tokens. Only for sessions, because a token makes no tokens. */
 export function tokenRoutes(deps: AccessTokenDeps & CallerDeps) {
   const reading = access(deps, 'session')
   const making = access(deps, 'session', 'invalid_fields', 'wrong_password', 'too_many_attempts', 'too_many_tokens')

@@ -1,6 +1,5 @@
 import { createRoute } from '@hono/zod-openapi'
 import { displayed } from '../../lib/codes.ts'
-import type { Session } from '../../sign-in/session.ts'
 import { type ListDeps, listAuthenticators } from '../../two-factor/authenticators.ts'
 import { type DisableDeps, disable } from '../../two-factor/disable.ts'
 import { confirmCode, type EnrolDeps, finishEnrolment, showEnrolment, startEnrolment } from '../../two-factor/enrol.ts'
@@ -19,17 +18,11 @@ export type TwoFactorRoutesDeps = EnrolDeps & ListDeps & DisableDeps & RecoveryC
 export function twoFactorRoutes(deps: TwoFactorRoutesDeps) {
   const reading = access(deps, 'session')
   const asked = ['invalid_fields', 'wrong_password', 'too_many_attempts', 'changed_meanwhile'] as const
-  const whileOff = access(deps, 'session', ...asked, 'second_factor_is_on', 'email_unconfirmed')
-  const confirming = access(
-    deps,
-    'session',
-    'invalid_fields',
-    'code_refused',
-    'enrolment_expired',
-    'second_factor_is_on',
-  )
-  const whileOn = access(deps, 'session', ...asked, 'second_factor_is_off')
-  const ofCodes = access(deps, { who: 'session', deed: 'recovery_codes' }, ...asked, 'second_factor_is_off')
+  const setUp = { who: 'session', deed: 'set_up' } as const
+  const whileOff = access(deps, setUp, ...asked)
+  const confirming = access(deps, setUp, 'invalid_fields', 'code_refused', 'enrolment_expired')
+  const whileOn = access(deps, { who: 'session', deed: 'change_second_factor' }, ...asked)
+  const ofCodes = access(deps, { who: 'session', deed: 'recovery_codes' }, ...asked)
 
   return apiRouter()
     .openapi(
@@ -73,7 +66,7 @@ export function twoFactorRoutes(deps: TwoFactorRoutesDeps) {
         },
       }),
       async (c) => {
-        const session = wanted(c.var.caller, 'off')
+        const session = sessionOf(c.var.caller)
         const { password } = c.req.valid('json')
         const started = await startEnrolment(deps, session, { mode: 'set-up', kind: 'totp', password }, c.var.origin)
         if (!started.ok) throw refused(started)
@@ -94,7 +87,7 @@ export function twoFactorRoutes(deps: TwoFactorRoutesDeps) {
         responses: { 200: json('It is on. Save the recovery codes.', schema.NewRecoveryCodes), ...confirming.problems },
       }),
       async (c) => {
-        const session = wanted(c.var.caller, 'off')
+        const session = sessionOf(c.var.caller)
         const { enrolment: sent, code } = c.req.valid('json')
         const [text = '', ...signature] = sent.split('.')
         const signed = deps.vault.verifies('enrolment-signature', text, signature.join('.'))
@@ -117,7 +110,7 @@ export function twoFactorRoutes(deps: TwoFactorRoutesDeps) {
         responses: { 204: noContent, ...whileOn.problems },
       }),
       async (c) => {
-        const off = await disable(deps, wanted(c.var.caller, 'on'), c.req.valid('json').password, c.var.origin)
+        const off = await disable(deps, sessionOf(c.var.caller), c.req.valid('json').password, c.var.origin)
         if (!off.ok) throw refused(off)
         return done(c)
       },
@@ -135,7 +128,7 @@ export function twoFactorRoutes(deps: TwoFactorRoutesDeps) {
         },
       }),
       async (c) => {
-        const session = wanted(c.var.caller, 'on')
+        const session = sessionOf(c.var.caller)
         const confirmed = await confirmView(deps, session, c.req.valid('json').password, c.var.origin)
         if (!confirmed.ok) throw refused(confirmed)
         const codes = (await viewCodes(deps, session))?.codes ?? []
@@ -156,7 +149,7 @@ export function twoFactorRoutes(deps: TwoFactorRoutesDeps) {
         responses: { 200: json('The new ones; the old no longer work.', schema.NewRecoveryCodes), ...ofCodes.problems },
       }),
       async (c) => {
-        const session = wanted(c.var.caller, 'on')
+        const session = sessionOf(c.var.caller)
         const confirmed = await confirmView(deps, session, c.req.valid('json').password, c.var.origin)
         if (!confirmed.ok) throw refused(confirmed)
         const old = await viewCodes(deps, session)
@@ -168,17 +161,9 @@ export function twoFactorRoutes(deps: TwoFactorRoutesDeps) {
     )
 }
 
-function wanted(caller: Parameters<typeof sessionOf>[0], state: 'on' | 'off'): Session {
-  const session = sessionOf(caller)
-  if ((session.secondFactorSince !== null) === (state === 'on')) return session
-  throw state === 'on'
-    ? new Problem('second_factor_is_off', 'Set it up first.')
-    : new Problem('second_factor_is_on', 'Turn it off first, or add or replace an authenticator on the pages.')
-}
-
 type Refused =
   | { ok: false; reason: 'wrong_password' }
-  | { ok: false; reason: 'changed' | 'email_unconfirmed' }
+  | { ok: false; reason: 'changed' }
   | { ok: false; reason: 'wait'; seconds: number }
 
 function refused(result: Refused): Problem {
@@ -186,8 +171,6 @@ function refused(result: Refused): Problem {
     case 'wait':
     case 'wrong_password':
       return passwordRefused(result)
-    case 'email_unconfirmed':
-      return new Problem('email_unconfirmed', 'Follow the link in the mail to it, or have one sent on the pages.')
     case 'changed':
       return new Problem('changed_meanwhile', 'Ask again how it is now.')
   }

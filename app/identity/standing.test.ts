@@ -1,0 +1,371 @@
+import assert from 'node:assert/strict'
+import { after, afterEach, before, describe, test } from 'node:test'
+import { eq } from 'drizzle-orm'
+import { accessTokens, accounts, recoveryCodes, sessions } from '#db/schema.ts'
+import { ALL_SCOPES } from '../access-tokens/scopes.ts'
+import { hintOf, newAccessToken } from '../access-tokens/token.ts'
+import { METHODS } from '../api/jelastic/jelastic.ts'
+import { RESULTS } from '../api/jelastic/results.ts'
+import { standIn } from '../api/jelastic/stand-in.ts'
+import { apiClient } from '../api/v1/testing.ts'
+import { hashToken, newId } from '../lib/tokens.ts'
+import { type Client, newSession } from '../sign-in/session.ts'
+import {
+  accountOf,
+  BASE_URL,
+  latchkey,
+  PASSWORD,
+  RECOVERY_CODES_PAGE,
+  SESSION,
+  SESSIONS_PAGE,
+  signedUp,
+  withTwoFactor,
+} from '../testing.ts'
+import type { Deed, Standing } from './standing.ts'
+
+const signingUp = await latchkey()
+const { clock, database } = signingUp
+const product = await latchkey({ smtpUrl: 'smtp://mail.test' }, signingUp) // where mail reaches nobody, no address is owed
+const { db } = database
+const v1 = apiClient(product)
+const jelastic = standIn(product.app, { host: new URL(BASE_URL).host })
+afterEach(() => assert.deepEqual(product.faults.splice(0), []))
+after(product.close)
+
+const MINUTE = 60_000
+const ORIGIN = { address: '192.0.2.1', browser: 'Firefox on Linux' }
+
+/** What an account can be like, as far as its standing is another. */
+const SITUATIONS = {
+  'the second factor off': { standing: (deed) => (isOfFactor(deed) ? 'set_up_second_factor' : 'go_on') },
+  'the second factor off and the address unconfirmed': {
+    isConfirmed: false,
+    standing: (deed) =>
+      isOfFactor(deed)
+        ? 'set_up_second_factor'
+        : deed === 'set_up' || deed === 'set_up_if_off'
+          ? 'confirm_email'
+          : 'go_on',
+  },
+  'the second factor on': { isOn: true, standing: (deed) => (deed === 'set_up' ? 'change_second_factor' : 'go_on') },
+  'no recovery codes left': {
+    isOn: true,
+    codes: false,
+    standing: (deed) => (deed === 'leave' || deed === 'recovery_codes' ? 'go_on' : 'make_recovery_codes'),
+  },
+  'the account suspended': { isOn: true, isSuspended: true, standing: () => 'nothing' },
+  'the session over': { isOn: true, lifetime: 0, standing: () => 'nothing' },
+  'the session idle for too long': { isOn: true, idleFor: 60 * MINUTE, standing: () => 'nothing' },
+} satisfies Record<string, Situation>
+
+type Situation = {
+  standing: (deed: Deed) => Standing
+  isOn?: boolean
+  codes?: boolean
+  isConfirmed?: boolean
+  isSuspended?: boolean
+  lifetime?: number
+  idleFor?: number
+}
+
+const isOfFactor = (deed: Deed) => deed === 'recovery_codes' || deed === 'change_second_factor'
+
+let ids: { on: number; off: number }
+before(async () => {
+  const [on, off] = [await withTwoFactor(signingUp), await signedUp(signingUp)]
+  ids = { on: (await accountOf(product, on.email)).id, off: (await accountOf(product, off.email)).id }
+})
+
+/** The account of a situation, put right before each request: some of them end or change what they can. */
+async function accountIn({ isOn = false, codes = true, isConfirmed = true, isSuspended = false }: Situation) {
+  const id = isOn ? ids.on : ids.off
+  const now = clock.now()
+  await db
+    .update(accounts)
+    .set({ emailConfirmedAt: isConfirmed ? now : null, suspendedAt: isSuspended ? now : null, tokensFrozenAt: null })
+    .where(eq(accounts.id, id))
+  await db
+    .update(recoveryCodes)
+    .set({ usedAt: codes ? null : now })
+    .where(eq(recoveryCodes.accountId, id))
+  return id
+}
+
+/** The token of a session that has just begun, or has just come to its end. */
+async function sessionIn(situation: Situation, client: Client): Promise<string> {
+  const accountId = await accountIn(situation)
+  const { lifetime = 24 * 60 * MINUTE, idleFor = 0 } = situation
+  const of = { accountId, client, method: 'password' } as const
+  const { token, session } = newSession(of, ORIGIN, clock.now(), lifetime)
+  await db.insert(sessions).values({ ...session, lastSeenAt: new Date(clock.now().getTime() - idleFor) })
+  return token
+}
+
+/** What each route came to, beside what it is to come to. */
+async function compared<Route>(
+  routes: Route[],
+  of: (route: Route) => { name: string; expected: string; ask: () => Promise<string> },
+) {
+  const found = []
+  const expected = []
+  for (const route of routes) {
+    const { name, ask, expected: answer } = of(route)
+    expected.push(`${name}: ${answer}`)
+    found.push(`${name}: ${await ask()}`)
+  }
+  assert.deepEqual(found, expected)
+}
+
+describe('a page', () => {
+  const OPEN_TO_ALL = /^\/(healthz|readyz|favicon\.|assets\/|sign-(in|up)|reset-password|mail\/|api\/|settings$)/
+  const pages = [
+    ...new Set(
+      product.app.routes
+        .filter(({ method, path }) => ['GET', 'POST'].includes(method) && !OPEN_TO_ALL.test(path))
+        .map(({ method, path }) => `${method} ${path}`),
+    ),
+  ]
+
+  function deedOf(page: string): Deed {
+    if (page === 'POST /settings/two-factor/set-up/recovery-codes') return 'set_up_if_off'
+    if (/^POST \/sign-out$| \/settings\/sessions/.test(page)) return 'leave'
+    if (/ \/settings\/email/.test(page)) return 'confirm_email'
+    if (/ \/settings\/two-factor\/recovery-codes/.test(page)) return 'recovery_codes'
+    if (/ \/settings\/two-factor\/set-up/.test(page)) return 'set_up'
+    return / \/settings\/two-factor\//.test(page) ? 'change_second_factor' : 'anything'
+  }
+
+  async function asked(page: string, situation: Situation): Promise<string> {
+    const browser = product.browser()
+    browser.cookies.set(SESSION, await sessionIn(situation, 'browser'))
+    const [method, path = ''] = page.split(' ')
+    const answer = await (method === 'GET' ? browser.get(path) : browser.post(path))
+    const notice = browser.cookies.get('__Host-latchkey-notice')
+    const location = answer.location?.split('?')[0]
+    if (answer.status !== 303 || answer.html !== '') return 'go_on'
+    if (location === '/sign-in' && notice === undefined) return 'nothing'
+    if (location === RECOVERY_CODES_PAGE) return 'make_recovery_codes'
+    if (location === '/settings/email' && notice === 'email_unconfirmed') return 'confirm_email'
+    return location === '/settings/account' && answer.headers.get('Set-Cookie') === null ? 'account page' : 'go_on'
+  }
+
+  const LED_TO: Partial<Record<Standing, string>> = {
+    set_up_second_factor: 'account page', // which says what is on, and how to change it
+    change_second_factor: 'account page',
+  }
+
+  for (const [name, situation] of Object.entries<Situation>(SITUATIONS))
+    test(`with ${name} is open or leads to what comes first, whichever it is (B11)`, async () => {
+      assert.ok(pages.length >= 50, `${pages.length} pages`)
+      await compared(pages, (page) => {
+        const deed = deedOf(page)
+        // Done sent twice is answered as Done: by the account page.
+        const isDone = deed === 'set_up_if_off' && situation.isOn && situation.standing(deed) === 'go_on'
+        const answer = situation.standing(deed)
+        return {
+          name: page,
+          expected: isDone ? 'account page' : (LED_TO[answer] ?? answer),
+          ask: () => asked(page, situation),
+        }
+      })
+    })
+})
+
+describe('/api/v1', async () => {
+  type Operation = { security?: unknown[]; 'x-scope'?: string; responses: Record<string, { description: string }> }
+  const { paths } = (await v1.raw('GET', '/api/openapi.json')).body as {
+    paths: Record<string, Record<string, Operation>>
+  }
+  const operations = Object.entries(paths).flatMap(([path, item]) =>
+    Object.entries(item)
+      .filter(([, { security }]) => (security ?? []).length > 0)
+      .map(([method, operation]) => ({ name: `${method.toUpperCase()} ${path}`, method, path, ...operation })),
+  )
+
+  function deedOf(name: string): Deed {
+    if (/\/sessions?(\/\{id\})?$/.test(name)) return 'leave'
+    if (/\/recovery-codes\//.test(name)) return 'recovery_codes'
+    if (/\/enrolment/.test(name)) return 'set_up'
+    return name === 'DELETE /two-factor' ? 'change_second_factor' : 'anything'
+  }
+
+  const PROBLEMS: Partial<Record<Standing, { status: number; problem: string }>> = {
+    make_recovery_codes: { status: 409, problem: 'recovery_codes_owed' },
+    set_up_second_factor: { status: 409, problem: 'second_factor_is_off' },
+    change_second_factor: { status: 409, problem: 'second_factor_is_on' },
+    confirm_email: { status: 409, problem: 'email_unconfirmed' },
+    nothing: { status: 401, problem: 'invalid_token' },
+  }
+
+  async function asked({ method, path }: { method: string; path: string }, bearer: string): Promise<string> {
+    const body = method === 'get' ? undefined : {}
+    const answer = await v1.call(method.toUpperCase(), path.replace('{id}', 'x'), bearer, body)
+    const problem = String(answer.body.type ?? '').replace('/api/docs#problem-', '')
+    const [standing] = Object.entries(PROBLEMS).find(([, of]) => of?.problem === problem) ?? ['go_on']
+    return problem === 'insufficient_scope' ? problem : standing
+  }
+
+  for (const [name, situation] of Object.entries<Situation>(SITUATIONS))
+    test(`with ${name} answers a session as the pages do, or says which call comes first (B11)`, async () => {
+      assert.ok(operations.length >= 17, `${operations.length} operations`)
+      await compared(operations, (operation) => ({
+        name: operation.name,
+        expected: situation.standing(deedOf(operation.name)),
+        ask: async () => asked(operation, await sessionIn(situation, 'api')),
+      }))
+    })
+
+  test('documents every answer that can come first', () => {
+    for (const { name, responses } of operations)
+      for (const { standing } of Object.values<Situation>(SITUATIONS)) {
+        const of = PROBLEMS[standing(deedOf(name))]
+        if (of) assert.ok(responses[of.status]?.description.split(', ').includes(of.problem), `${name}: ${of.problem}`)
+      }
+  })
+
+  for (const [name, { opens, ...situation }] of Object.entries(tokenSituations()))
+    test(`takes an access token ${name} for ${opens ? 'what its scopes allow' : 'nothing'}`, async () => {
+      await compared(operations, (operation) => ({
+        name: operation.name,
+        expected: opens ? (operation['x-scope'] === 'session' ? 'insufficient_scope' : 'go_on') : 'nothing',
+        ask: async () => asked(operation, await tokenIn(situation)),
+      }))
+    })
+})
+
+describe('/1.0', () => {
+  const DEEDS: Record<string, Deed> = {
+    checksign: 'leave',
+    signout: 'leave',
+    getsessions: 'leave',
+    signoutsessions: 'leave',
+    get2faconfig: 'set_up_if_off',
+    enable2fa: 'set_up',
+    disable2fa: 'change_second_factor',
+    get2fabackupcodes: 'recovery_codes',
+    regenerate2fabackupcodes: 'recovery_codes',
+  }
+  const methods = [...METHODS].flatMap(([name, { who }]) => {
+    const [group, service, method = ''] = name.split('.')
+    const path = `${group}/${service}/rest/${method}`
+    return who === 'anyone' ? [] : [{ name, path, deed: DEEDS[method] ?? 'anything', who }]
+  })
+
+  const ANSWERS: Record<number, string> = {
+    [RESULTS.recovery_codes_owed.number]: 'make_recovery_codes',
+    [RESULTS.second_factor_off.number]: 'set_up_second_factor',
+    [RESULTS.second_factor_on.number]: 'change_second_factor',
+    [RESULTS.email_unconfirmed.number]: 'confirm_email',
+    [RESULTS.authentication_failed.number]: 'nothing',
+    [RESULTS.not_allowed.number]: 'not_allowed',
+  }
+  const asked = async (path: string, session: string) =>
+    ANSWERS[(await jelastic.call(path, { session })).result] ?? 'go_on'
+
+  for (const [name, situation] of Object.entries<Situation>(SITUATIONS))
+    test(`with ${name} answers a session as the pages do, or says which method comes first (B11)`, async () => {
+      assert.ok(methods.length >= 18, `${methods.length} methods`)
+      await compared(methods, ({ name, path, deed }) => ({
+        name,
+        expected: situation.standing(deed),
+        ask: async () => asked(path, await sessionIn(situation, 'api')),
+      }))
+    })
+
+  for (const [name, { opens, ...situation }] of Object.entries(tokenSituations()))
+    test(`takes an access token ${name} for ${opens ? 'the methods it may call' : 'nothing'}`, async () => {
+      await compared(methods, ({ name, path, who }) => ({
+        name,
+        expected: opens ? (who === 'signedInOrToken' ? 'go_on' : 'not_allowed') : 'nothing',
+        ask: async () => asked(path, await tokenIn(situation)),
+      }))
+    })
+})
+
+type TokenSituation = Situation & { isFrozen?: boolean; endsIn?: number; isValueBefore?: boolean; valueEndsIn?: number }
+
+/** Every token of them may do all that tokens can be allowed. */
+function tokenSituations(): Record<string, TokenSituation & { opens: boolean }> {
+  const { standing } = SITUATIONS['the second factor on']
+  return {
+    'that is live': { standing, opens: true },
+    'of an account with the second factor on': { standing, isOn: true, opens: true },
+    'of an account with no recovery codes left': { standing, isOn: true, codes: false, opens: true },
+    'of an account whose address is unconfirmed': { standing, isConfirmed: false, opens: true },
+    'of a suspended account': { standing, isSuspended: true, opens: false },
+    'that is frozen': { standing, isFrozen: true, opens: false },
+    'whose time is over': { standing, endsIn: 0, opens: false },
+    'whose value before has its day': { standing, isValueBefore: true, valueEndsIn: 1, opens: true },
+    'whose value before is over': { standing, isValueBefore: true, valueEndsIn: 0, opens: false },
+    'that is over before its value before': { standing, isValueBefore: true, valueEndsIn: 1, endsIn: 0, opens: false },
+  }
+}
+
+async function tokenIn({ isFrozen, endsIn, isValueBefore, valueEndsIn, ...situation }: TokenSituation) {
+  const accountId = await accountIn(situation)
+  const [value, now] = [newAccessToken(), clock.now()]
+  const from = (ms: number | undefined) => (ms === undefined ? null : new Date(now.getTime() + ms))
+  if (isFrozen) await db.update(accounts).set({ tokensFrozenAt: now }).where(eq(accounts.id, accountId))
+  await db.delete(accessTokens).where(eq(accessTokens.accountId, accountId))
+  await db.insert(accessTokens).values({
+    id: newId(),
+    accountId,
+    tokenHash: hashToken(isValueBefore ? newAccessToken() : value),
+    previousHash: isValueBefore ? hashToken(value) : null,
+    previousUntil: from(valueEndsIn),
+    hint: hintOf(value),
+    description: 'a program',
+    scopes: ALL_SCOPES.join(' '),
+    createdAt: now,
+    expiresAt: from(endsIn),
+  })
+  return value
+}
+
+describe('with no recovery codes left', () => {
+  const situation = SITUATIONS['no recovery codes left']
+
+  test('pages let somebody make new ones, see where they are signed in, and sign out', async () => {
+    const browser = product.browser()
+    browser.cookies.set(SESSION, await sessionIn(situation, 'browser'))
+    assert.equal((await browser.get(`${RECOVERY_CODES_PAGE}/confirm`)).status, 200)
+    assert.equal((await browser.get(SESSIONS_PAGE)).status, 200)
+    assert.equal((await browser.post('/sign-out')).location, '/sign-in')
+  })
+
+  test('/api/v1 names the call that comes first; after it all goes on', async () => {
+    const session = await sessionIn(situation, 'api')
+    const owed = await v1.call('GET', '/account', session)
+    assert.equal(owed.body.next, 'POST /api/v1/two-factor/recovery-codes/regenerate')
+    assert.match(String(owed.body.detail), /POST \/api\/v1\/two-factor\/recovery-codes\/regenerate/)
+    const password = { password: PASSWORD }
+    assert.equal((await v1.call('POST', '/two-factor/recovery-codes/view', session, password)).status, 200)
+    const made = await v1.call('POST', '/two-factor/recovery-codes/regenerate', session, password)
+    assert.equal((made.body.recovery_codes as string[]).length, 12)
+    assert.equal((await v1.call('GET', '/account', session)).status, 200)
+    assert.equal((await v1.call('DELETE', '/session', session)).status, 204)
+    assert.equal((await v1.call('GET', '/session', session)).status, 401)
+  })
+
+  test('/1.0 names the method that comes first; after it all goes on', async () => {
+    const session = await sessionIn(situation, 'api')
+    const call = (path: string, fields: Record<string, string> = {}) => jelastic.call(path, { session, ...fields })
+    assert.match((await call('users/account/rest/getuserinfo')).error ?? '', /Call regenerate2fabackupcodes/)
+    const made = await call('users/account/rest/regenerate2fabackupcodes', { password: PASSWORD })
+    assert.equal((made.backupCodes as string[]).length, 12)
+    assert.equal((await call('users/account/rest/getuserinfo')).result, 0)
+    assert.equal((await call('users/authentication/rest/signout')).result, 0)
+  })
+})
+
+test('a session whose time was over stays ended when the clock is put back', async () => {
+  const token = await sessionIn({ ...SITUATIONS['the session over'] }, 'browser')
+  const browser = product.browser()
+  browser.cookies.set(SESSION, token)
+  assert.equal((await browser.get('/settings/account')).location, '/sign-in?return_to=%2Fsettings%2Faccount')
+  const [left] = await db
+    .select()
+    .from(sessions)
+    .where(eq(sessions.tokenHash, hashToken(token)))
+  assert.equal(left, undefined)
+})

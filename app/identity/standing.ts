@@ -1,0 +1,90 @@
+/**
+ * What somebody is about to do, as far as it matters to whether they may. `leave`: see where the account is signed in, and end that.
+ * `set_up`: turn the second factor on. `set_up_if_off`: the same for what may arrive twice and says itself that it is on.
+ */
+export type Deed =
+  | 'leave'
+  | 'confirm_email'
+  | 'recovery_codes'
+  | 'set_up'
+  | 'set_up_if_off'
+  | 'change_second_factor'
+  | 'anything'
+
+/** What a session or an access token may do now: go on with the deed, do something else first, or nothing at all. */
+export type Standing =
+  | 'go_on'
+  | 'make_recovery_codes'
+  | 'set_up_second_factor'
+  | 'change_second_factor'
+  | 'confirm_email'
+  | 'nothing'
+
+/** What each door has words for. Who may do nothing is nobody to it. */
+export type Hindrance = Exclude<Standing, 'go_on' | 'nothing'>
+
+type Account = { emailConfirmedAt: Date | null; secondFactorSince: Date | null; recoveryCodesLeft: number }
+type Asking = { kind: 'session'; session: Account } | { kind: 'token' }
+
+/** `configured` is whether mail reaches people. */
+type StandingDeps = { mailDelivery: { configured: boolean } }
+
+/** Every door asks this, and none decides by itself. An access token owes nothing: no person is there who could pay. */
+export function standing(deps: StandingDeps, asking: Asking | undefined, deed: Deed): Standing {
+  if (!asking) return 'nothing'
+  if (asking.kind === 'token') return 'go_on'
+  const { secondFactorSince, recoveryCodesLeft } = asking.session
+  if (secondFactorSince) {
+    // Without a single recovery code a lost phone would lock the owner out.
+    if (recoveryCodesLeft === 0 && deed !== 'leave' && deed !== 'recovery_codes') return 'make_recovery_codes'
+    return deed === 'set_up' ? 'change_second_factor' : 'go_on'
+  }
+  if (deed === 'recovery_codes' || deed === 'change_second_factor') return 'set_up_second_factor'
+  // A reset by mail is the way back in: the address has to be the owner's before the door gets a second lock.
+  const setsUp = deed === 'set_up' || deed === 'set_up_if_off'
+  return setsUp && owesConfirmation(deps, asking.session) ? 'confirm_email' : 'go_on'
+}
+
+/** Where no mail is sent, nobody could confirm an address, and nothing is closed to them. */
+export const owesConfirmation = (
+  { mailDelivery }: StandingDeps,
+  { emailConfirmedAt }: Pick<Account, 'emailConfirmedAt'>,
+): boolean => mailDelivery.configured && emailConfirmedAt === null
+
+/** Why what was found behind the token of a session or an access token may do nothing. */
+type Closed = 'suspended' | 'frozen' | 'ended'
+
+/** Of a session, undefined while it is live. `sessionIdle` in milliseconds. */
+export function sessionClosed(
+  { now, sessionIdle }: { now(): Date; sessionIdle: number },
+  { suspendedAt, expiresAt, lastSeenAt }: { suspendedAt: Date | null; expiresAt: Date; lastSeenAt: Date },
+): Exclude<Closed, 'frozen'> | undefined {
+  if (suspendedAt) return 'suspended'
+  const at = now()
+  return at >= expiresAt || at.getTime() - lastSeenAt.getTime() >= sessionIdle ? 'ended' : undefined
+}
+
+/** Of an access token, undefined while it works. `valueUntil` is when the value that was sent ends before its token; null: never. */
+export function tokenClosed(
+  { now }: { now(): Date },
+  token: { suspendedAt: Date | null; frozenAt: Date | null; expiresAt: Date | null; valueUntil: Date | null },
+): Closed | undefined {
+  if (token.suspendedAt) return 'suspended'
+  if (token.frozenAt) return 'frozen'
+  const at = now()
+  return [token.expiresAt, token.valueUntil].some((end) => end && at >= end) ? 'ended' : undefined
+}
+
+/** All that can come before a deed. Tried with every account there can be, so that no list of them falls behind. */
+export function hindrancesBefore(deed: Deed): Hindrance[] {
+  const since = new Date(0)
+  const either = [null, since]
+  const accounts = either.flatMap((secondFactorSince) =>
+    either.flatMap((emailConfirmedAt) =>
+      [0, 1].map((recoveryCodesLeft) => ({ secondFactorSince, emailConfirmedAt, recoveryCodesLeft })),
+    ),
+  )
+  const site = { mailDelivery: { configured: true } }
+  const answers = accounts.map((session) => standing(site, { kind: 'session', session }, deed))
+  return [...new Set(answers)].filter((answer) => answer !== 'go_on' && answer !== 'nothing')
+}
