@@ -19,12 +19,13 @@ const RULES: { because: string; files: RegExp; mayNotImport: RegExp }[] = [
   {
     because: 'the domain knows neither HTTP nor SQL nor pages',
     files:
-      /^app\/(?!http\/|api\/|process\/|app\.ts|server\.ts|serve\.ts|workers?\.ts|deps\.ts)(?!.*(\.routes\.tsx?|\/wire\.ts)$).*\.tsx?$/,
-    mayNotImport: /^(app\/http|views|db)\/|\.routes\.tsx?$|^hono|^@hono|^drizzle|^better-sqlite3|^pg$|^node:http/,
+      /^app\/(?!http\/|api\/|process\/|app\.ts|server\.ts|serve\.ts|workers?\.ts|deps\.ts)(?!.*(\.(routes|http)\.tsx?|\/wire\.ts|\/factor-kinds\.ts)$).*\.tsx?$/,
+    mayNotImport:
+      /^(app\/http|views|db)\/|\.(routes|http)\.tsx?$|^hono|^@hono|^drizzle|^better-sqlite3|^pg$|^node:http/,
   },
   {
     because: 'routes and the APIs reach data only through the domain',
-    files: /\.routes\.tsx?$|^app\/(http|api)\//,
+    files: /\.(routes|http)\.tsx?$|^app\/(http|api)\//,
     mayNotImport: /^db\/|^drizzle|^better-sqlite3|^pg$/,
   },
   {

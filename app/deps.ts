@@ -13,6 +13,7 @@ import type { Vault } from './lib/vault.ts'
 import { DELAY } from './limits.ts'
 import { wireMail } from './mail/wire.ts'
 import { wireSignIn } from './sign-in/wire.ts'
+import type { FactorKind } from './two-factor/factor.http.ts'
 import { wireTwoFactor } from './two-factor/wire.ts'
 import { createLog, type Log } from './watch/log.ts'
 import { type Metrics, noMetrics } from './watch/metrics.ts'
@@ -34,6 +35,7 @@ export function wire({
   metrics = noMetrics,
   guesses = createGuesses({ watch: metrics.hashes }),
   isStopping = () => false,
+  moreKinds = [],
 }: {
   database: Database
   vault: Vault
@@ -43,6 +45,8 @@ export function wire({
   metrics?: Metrics
   guesses?: Pick<Guesses, 'of'>
   isStopping?: () => boolean
+  /** Of second factors, after those of the product: the tests bring one. */
+  moreKinds?: FactorKind[]
 }) {
   const watch = createWatch({ log, metrics, now })
   const stores = storesOf(tellingWhatIsKept(database, watch.kept), { delay: DELAY, read: READ })
@@ -66,7 +70,7 @@ export function wire({
     migrations: stores.migrations,
     ...wireIdentity(stores),
     ...wireMail(stores, settings),
-    ...wireTwoFactor(stores, settings),
+    ...wireTwoFactor(stores, { issuer: settings.issuer, vault, moreKinds }),
     ...wireAccessTokens(stores),
     ...wireAccount(stores),
     ...wireSignIn(stores),

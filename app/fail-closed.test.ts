@@ -165,7 +165,11 @@ const PARTS: Breaking[] = [
   {
     part: 'the check of a code',
     of: ['code'],
-    product: () => productWith(({ deps }) => void Object.assign(deps.factorKinds[0] ?? {}, { judge: broken })),
+    product: () =>
+      productWith(
+        ({ deps }) =>
+          void Object.assign(deps.factorKinds[0], { read: () => ({ method: 'authenticator', judge: broken }) }),
+      ),
   },
   {
     part: 'the limiter',

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, afterEach, describe, test } from 'node:test'
 import { assertInvariants, stateOf } from './invariants.ts'
-import { verifyCode } from './sign-in/second-step.ts'
+import { verifyAnswer } from './sign-in/second-step.ts'
 import {
   answerCode,
   type Browser,
@@ -49,7 +49,7 @@ describe('one code, twenty sign-ins at once', () => {
       const { email, key, codes } = await withTwoFactor(product)
       const code = kind === 'recovery code' ? (codes[6] ?? '') : codeOf(key, clock.now())
       const tokens = (await manyOwingCode(product, email, 20)).map(({ cookies }) => cookies.get(PENDING) ?? '')
-      const results = await Promise.all(tokens.map((token) => verifyCode(unlimited, token, code, ORIGIN)))
+      const results = await Promise.all(tokens.map((token) => verifyAnswer(unlimited, token, { code }, ORIGIN)))
       const reasons = results.map((result) => (result.ok ? 'in' : result.reason)).sort()
       const refusal = kind === 'recovery code' ? 'wrong_recovery_code' : 'used_code'
       assert.deepEqual(reasons, ['in', ...Array(19).fill(refusal)].sort())
@@ -71,7 +71,7 @@ describe('one code, twenty sign-ins at once', () => {
     const [browser] = await manyOwingCode(product, email, 1)
     const token = browser?.cookies.get(PENDING) ?? ''
     const both = [codeOf(key, clock.now()), codeOf(key, clock.now(), 1), ...codes.slice(0, 3)]
-    const results = await Promise.all(both.map((code) => verifyCode(unlimited, token, code, ORIGIN)))
+    const results = await Promise.all(both.map((code) => verifyAnswer(unlimited, token, { code }, ORIGIN)))
     assert.equal(results.filter(({ ok }) => ok).length, 1)
     const { recoveryCodes, sessions } = await stateOf(database, email)
     assert.equal(sessions.length, 2)
@@ -82,7 +82,7 @@ describe('one code, twenty sign-ins at once', () => {
     const { email, codes } = await withTwoFactor(product)
     const tokens = (await manyOwingCode(product, email, 24)).map(({ cookies }) => cookies.get(PENDING) ?? '')
     const results = await Promise.all(
-      tokens.map((token, index) => verifyCode(unlimited, token, codes[index % 12] ?? '', ORIGIN)),
+      tokens.map((token, index) => verifyAnswer(unlimited, token, { code: codes[index % 12] ?? '' }, ORIGIN)),
     )
     assert.equal(results.filter(({ ok }) => ok).length, 12)
     const { recoveryCodes, sessions } = await stateOf(database, email)
@@ -107,7 +107,9 @@ describe('the counter', () => {
     const tokens = (await manyOwingCode(product, email, 9)).map(({ cookies }) => cookies.get(PENDING) ?? '')
     clock.advance(30_000)
     await Promise.all(
-      tokens.map((token, index) => verifyCode(unlimited, token, codeOf(key, clock.now(), (index % 3) - 1), ORIGIN)),
+      tokens.map((token, index) =>
+        verifyAnswer(unlimited, token, { code: codeOf(key, clock.now(), (index % 3) - 1) }, ORIGIN),
+      ),
     )
     assert.equal(await counterOf(), before + 3)
   })
@@ -118,7 +120,7 @@ describe('the counter', () => {
       const [one, two] = (await manyOwingCode(product, email, 2)).map(({ cookies }) => cookies.get(PENDING) ?? '')
       const codes = [codeOf(key, clock.now()), codeOf(key, clock.now(), 1)]
       const results = await Promise.all(
-        [one, two].map((token, index) => verifyCode(unlimited, token ?? '', codes[index] ?? '', ORIGIN)),
+        [one, two].map((token, index) => verifyAnswer(unlimited, token ?? '', { code: codes[index] ?? '' }, ORIGIN)),
       )
       assert.ok(results[1]?.ok, 'the newer one always comes in')
       const { factors, count } = await stateOf(database, email)

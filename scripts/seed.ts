@@ -4,7 +4,7 @@ import { generateSync } from 'otplib'
 import { displayed } from '#app/lib/codes.ts'
 import { currentSession } from '#app/sign-in/session.ts'
 import { signUp } from '#app/sign-in/sign-up.ts'
-import { confirmCode, finishEnrolment, startEnrolment } from '#app/two-factor/enrol.ts'
+import { confirmAnswer, finishEnrolment, startEnrolment } from '#app/two-factor/enrol.ts'
 import { openForDevelopment, SEED } from './seed-account.ts'
 
 const { deps, close } = await openForDevelopment()
@@ -25,16 +25,11 @@ try {
   async function turnOn(token: string) {
     const session = await currentSession(deps, token)
     if (!session) throw new Error('The new session is gone.')
-    const started = await startEnrolment(
-      deps,
-      session,
-      { mode: 'set-up', kind: 'totp', password: SEED.password },
-      origin,
-    )
+    const started = await startEnrolment(deps, session, { mode: 'set-up', password: SEED.password }, origin)
     if (!started.ok) throw new Error(started.reason)
     // The previous step's code, so the present one still works for a sign-in.
-    const code = generateSync({ secret: started.enrolment.secret, epoch: Math.floor(Date.now() / 1000) - 30 })
-    const confirmed = await confirmCode(deps, started.enrolment, code)
+    const code = generateSync({ secret: started.enrolment.begun, epoch: Math.floor(Date.now() / 1000) - 30 })
+    const confirmed = await confirmAnswer(deps, started.enrolment, { code })
     const renewed = await currentSession(deps, started.token ?? '')
     if (!confirmed.ok || !renewed) throw new Error('The set-up could not be confirmed.')
     const done = await finishEnrolment(deps, renewed, confirmed.enrolment, true, origin)

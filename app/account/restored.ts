@@ -5,28 +5,34 @@ import { type FormerAddress, listening } from '../mail/former-addresses.ts'
 import { type MailLink, newLink } from '../mail/links.ts'
 import { type QueuedMail, queuedMail } from '../mail/mail.ts'
 
-const STEP = 30_000 // milliseconds of a TOTP time step (RFC 6238 section 4.1)
-const WINDOW = 1 // steps that a code may be early
+/** What a kind of second factor writes so that none of its answers until then counts any more. */
+type Spent = { readonly kind: string }
 
 export type RestoredStore = {
   /** In the order of their ids, after `after`. */
   accountsAfter(after: number, limit: number): Promise<{ id: number; email: string; tokensFrozenAt: Date | null }[]>
   formerAddressesOf(accountId: number, now: Date): Promise<FormerAddress[]>
   /** All of it in one transaction. False when the account's access tokens were frozen or released meanwhile. */
-  closeRestored(of: {
-    accountId: number
-    wasFrozen: boolean
-    /** What replaces the password's hash, if it is replaced. */
-    passwordHash: string | undefined
-    counter: number
-    at: Date
-    events: SecurityEvent[]
-    links: MailLink[]
-    mails: QueuedMail[]
-  }): Promise<boolean>
+  closeRestored(
+    of: {
+      accountId: number
+      wasFrozen: boolean
+      /** What replaces the password's hash, if it is replaced. */
+      passwordHash: string | undefined
+      at: Date
+      events: SecurityEvent[]
+      links: MailLink[]
+      mails: QueuedMail[]
+    },
+    spent: Spent[],
+  ): Promise<boolean>
 }
 
-export type RestoredDeps = Pick<MailDeps, 'vault' | 'issuer' | 'baseUrl'> & { restored: RestoredStore; now(): Date }
+export type RestoredDeps = Pick<MailDeps, 'vault' | 'issuer' | 'baseUrl'> & {
+  restored: RestoredStore
+  factorKinds: readonly { spendAll?(of: { accountId: number; at: Date }): Spent }[]
+  now(): Date
+}
 
 const AT_ONCE = 500
 const ORIGIN = { address: 'the server', browser: 'Restored from a backup' }
@@ -50,11 +56,11 @@ export async function closeAfterRestore(
       const at = now()
       const wasFrozen = tokensFrozenAt !== null
       const event = (kind: 'restored' | 'tokens_frozen') => securityEvent(kind, accountId, ORIGIN, at)
-      const counter = Math.floor(at.getTime() / STEP) + WINDOW
+      const spent = deps.factorKinds.flatMap((kind) => kind.spendAll?.({ accountId, at }) ?? [])
       const events = [event('restored'), ...(wasFrozen ? [] : [event('tokens_frozen')])]
       const passwordHash = keepPasswords ? undefined : NO_PASSWORD
       const asking = keepPasswords ? { links: [], mails: [] } : await askingForPassword(deps, { accountId, email }, at)
-      if (!(await restored.closeRestored({ accountId, wasFrozen, passwordHash, counter, at, events, ...asking })))
+      if (!(await restored.closeRestored({ accountId, wasFrozen, passwordHash, at, events, ...asking }, spent)))
         throw new Error('An account was changed meanwhile: stop the server, and run this again.')
       closed++
       after = accountId

@@ -89,7 +89,7 @@ describe('a store that throws denies the request, and nothing is half done', () 
   test('while a code is judged: no factor kind answers (A75)', async () => {
     const browser = await pending()
     const [totp] = deps.factorKinds
-    if (totp) breaks(totp, 'judge', broken)
+    breaks(totp, 'read', () => ({ method: 'authenticator', judge: broken, enrol: broken }))
     isFault(await browser.post('/sign-in/two-factor', { code: rightCode() }))
     assert.ok(!browser.cookies.has(SESSION))
   })
@@ -115,9 +115,9 @@ describe('a store that throws denies the request, and nothing is half done', () 
       return { sessions, factors, events, pending: pending_sign_ins?.length }
     }
     const before = await rows()
-    const { completeWithFactor } = deps.secondSteps
-    breaks(deps.secondSteps, 'completeWithFactor', (of) =>
-      completeWithFactor({ ...of, events: of.events.map((event) => ({ ...event, kind: null as never })) }),
+    const { complete } = deps.secondSteps
+    breaks(deps.secondSteps, 'complete', (of, proof) =>
+      complete({ ...of, events: of.events.map((event) => ({ ...event, kind: null as never })) }, proof),
     )
     const code = rightCode()
     isFault(await browser.post('/sign-in/two-factor', { code }))
@@ -129,9 +129,9 @@ describe('a store that throws denies the request, and nothing is half done', () 
   test('while the log of a recovery code is written: the code stays unused (A75)', async () => {
     const browser = await pending()
     const { recovery_codes: before } = await everyRow(product)
-    const { completeWithRecoveryCode } = deps.secondSteps
-    breaks(deps.secondSteps, 'completeWithRecoveryCode', (of) =>
-      completeWithRecoveryCode({ ...of, events: of.events.map((event) => ({ ...event, kind: null as never })) }),
+    const { complete } = deps.secondSteps
+    breaks(deps.secondSteps, 'complete', (of, proof) =>
+      complete({ ...of, events: of.events.map((event) => ({ ...event, kind: null as never })) }, proof),
     )
     isFault(await browser.post('/sign-in/two-factor', { code: owner.codes[0] ?? '' }))
     assert.deepEqual((await everyRow(product)).recovery_codes, before)

@@ -3,10 +3,12 @@ import { inWords } from '#views/ui/words.ts'
 import { PASSWORD_MAX_LENGTH, type PasswordRefusal } from '../lib/password-rules.ts'
 import type { SecondStepResult } from '../sign-in/second-step.ts'
 import { NAME_MAX_LENGTH, type NameRefusal } from '../two-factor/authenticators.ts'
+import type { Answering, KindsDeps } from '../two-factor/factor.http.ts'
+import type { Refusal } from '../two-factor/factor.ts'
 import type { AnyContext } from './env.ts'
 
-/** What a use case can refuse with that several pages say in the same words. */
-export type CodeRefusal = Exclude<SecondStepResult, { ok: true }>
+/** Why an answer to the second step was refused. */
+export type AnswerRefusal = Exclude<SecondStepResult, { ok: true }>
 
 export const tooManyAttempts = (seconds: number): string => `Too many attempts. Try again in ${inWords(seconds)}.`
 
@@ -41,39 +43,24 @@ export function nameRefused(refusal: NameRefusal): string {
   }
 }
 
-/** Says which kind of wrong it was; for past codes only. */
-export function codeRefused(refusal: CodeRefusal): string {
-  switch (refusal.reason) {
+/** What a kind refuses, its own part of the pages says. */
+export const speakerOf = ({ factorKinds, recoveryCodeAnswers }: KindsDeps, { kind }: { kind: string }): Answering =>
+  factorKinds.find((known) => known.kind === kind) ?? recoveryCodeAnswers
+
+export function answerRefused(kinds: KindsDeps, result: AnswerRefusal): string {
+  switch (result.reason) {
+    case 'refused':
+      return speakerOf(kinds, result.refusal).said(result.refusal)
     case 'malformed':
       return 'Enter the six digits your authenticator shows, or one of your recovery codes.'
-    case 'wrong_code':
-      return 'That code is not right.'
-    case 'wrong_recovery_code':
-      return 'That looks like a recovery code, but it is not one of yours or has been used.'
-    case 'used_code':
-      return `That code has already been used. ${nextCode(refusal.nextInSeconds)}`
-    case 'old_code':
-      return `That code is from ${ago(refusal.secondsAgo)} ago; check the clock on your phone.`
     case 'wait':
-      return `Too many wrong codes. Try again in ${inWords(refusal.seconds)}.`
+      return `Too many wrong codes. Try again in ${inWords(result.seconds)}.`
     case 'blocked':
       return 'There were too many wrong codes in a row. Use a recovery code: it frees the authenticator as well.'
     case 'expired':
     case 'no_attempts_left':
       return 'That took too long or too many tries. Sign in again.'
   }
-}
-
-const SOON = 90 // seconds; further ahead the server's clock must have gone back, and waiting is no advice
-
-function nextCode(seconds: number) {
-  if (seconds <= 0) return 'Enter the one your authenticator shows now.'
-  return seconds <= SOON ? `The next one comes in ${inWords(seconds)}.` : 'Use a recovery code.'
-}
-
-function ago(seconds: number) {
-  const minutes = Math.max(1, Math.round(seconds / 60))
-  return minutes === 1 ? 'a minute' : `${minutes} minutes`
 }
 
 /** 422, or 429 with `Retry-After` where the person is told to wait. */
@@ -90,8 +77,8 @@ export function refusedForm<Field extends string>(
   refusal: object = {},
   values: Partial<Record<NoInfer<Field>, string>> = {},
 ): FormState<Field> {
-  const { seconds, nextInSeconds }: { seconds?: number; nextInSeconds?: number } = refusal
-  const waitSeconds = seconds ?? nextInSeconds
+  const { seconds, refusal: ofKind }: { seconds?: number; refusal?: Refusal | NameRefusal } = refusal
+  const waitSeconds = seconds ?? (typeof ofKind === 'object' ? ofKind.nextInSeconds : undefined)
   return {
     values,
     errors: { [field]: message } as FormState<Field>['errors'] & {},

@@ -8,6 +8,7 @@ export type MasterKey = { id: string; key: Uint8Array }
 /** What a sub-key is for. A value sealed for one purpose doesn't open for another. */
 export type Purpose =
   | 'factor-secret'
+  | 'factor-challenge'
   | 'recovery-code'
   | 'recovery-code-hash'
   | 'enrolment'

@@ -6,37 +6,42 @@ import type { FormState } from '#views/ui/types.ts'
 import type { AnyContext, AppEnv } from '../http/env.ts'
 import { readForm } from '../http/forms.ts'
 import { asksForCookie, type GuardDeps, signedOut } from '../http/guards.ts'
-import { codeRefused, refusedForm, refusedStatus } from '../http/messages.ts'
+import { answerRefused, refusedForm, refusedStatus } from '../http/messages.ts'
 import type { RenderPage } from '../http/page.tsx'
 import { returnPath } from '../http/return-to.ts'
 import type { NoticeWord } from '../http/session.ts'
-import { cancelPending, canUseAuthenticator, pendingSignIn, type SecondStepDeps, verifyCode } from './second-step.ts'
+import { answerIn, answerShape, type WithPages } from '../two-factor/factor.http.ts'
+import { NO_CODE } from '../two-factor/factors/typed-code.http.ts'
+import {
+  cancelPending,
+  canUseAuthenticator,
+  challengesOf,
+  pendingSignIn,
+  type SecondStepDeps,
+  verifyAnswer,
+} from './second-step.ts'
 
-const Missing = 'Enter the code.'
-const CodeForm = z.object({
-  code: z.string(Missing).trim().min(1, Missing),
-  return_to: z.string().optional(),
-  cookie: z.string().optional(),
-})
 const TRUST = /^trust$/
-/** Cancel is a button of the same form, whose fields come along and do not matter. */
-const CancelForm = z.object({
-  code: z.string().optional(),
-  return_to: z.string().optional(),
-  cookie: z.string().optional(),
-})
 
-export function secondStepRoutes(deps: SecondStepDeps & GuardDeps & { page: RenderPage; baseUrl: string }) {
-  async function show(
-    c: AnyContext,
-    form: FormState<'code' | 'trust'>,
-    returnTo: string | undefined,
-    status: 200 | 422 | 429 = 200,
-  ) {
+export function secondStepRoutes(deps: WithPages<SecondStepDeps> & GuardDeps & { page: RenderPage; baseUrl: string }) {
+  const kinds = [...deps.factorKinds, deps.recoveryCodeAnswers]
+  const AnswerForm = z.object({
+    ...answerShape(kinds),
+    return_to: z.string().optional(),
+    cookie: z.string().optional(),
+  })
+
+  async function show(c: AnyContext, form: FormState, returnTo: string | undefined, status: 200 | 422 | 429 = 200) {
     const pending = await pendingSignIn(deps, deps.cookies.pending.read(c) ?? '')
     if (!pending) return startAgain(c, 'pending_expired')
     const usable = await canUseAuthenticator(deps, pending)
-    return deps.page(c, <SecondStepPage form={form} returnTo={returnTo} canUseAuthenticator={usable} />, status)
+    const asked = usable ? await challengesOf(deps, pending) : []
+    const parts = asked.map(({ kind, ...of }) => kind.secondStepPart?.({ form, returnTo }, of))
+    return deps.page(
+      c,
+      <SecondStepPage form={form} returnTo={returnTo} canUseAuthenticator={usable} parts={parts} />,
+      status,
+    )
   }
 
   function startAgain(c: AnyContext, notice: NoticeWord) {
@@ -52,21 +57,26 @@ export function secondStepRoutes(deps: SecondStepDeps & GuardDeps & { page: Rend
       return show(c, {}, c.req.query('return_to'))
     })
     .post('/', async (c) => {
-      const form = await readForm(c, CodeForm, TRUST)
+      const form = await readForm(c, AnswerForm, TRUST)
       const { return_to: returnTo, trust, cookie } = form.values
       const values = { ...(trust && { trust }), ...(cookie && { cookie }) }
       if (deps.cookies.probe.isLost(c, form.values))
         return deps.page(c, <NoCookiePage site={deps.baseUrl} again={{ href: '/sign-in', text: 'Sign in' }} />, 422)
-      if (!form.ok)
-        return show(c, { values, errors: form.errors.code ? { code: form.errors.code } : {} }, returnTo, 422)
+      const answer = answerIn(kinds, form.values)
+      if (!answer) return show(c, { values, errors: { code: NO_CODE } }, returnTo, 422)
       const { cookies } = deps
       const held = { known: cookies.browser.read(c), trusted: cookies.trusted.read(c) }
       const door = { client: 'browser', held, trust: trust === 'yes' } as const
-      const result = await verifyCode(deps, cookies.pending.read(c) ?? '', form.data.code, c.var.origin, door)
+      const result = await verifyAnswer(deps, cookies.pending.read(c) ?? '', answer, c.var.origin, door)
       if (!result.ok) {
         if (result.reason === 'expired') return startAgain(c, 'pending_expired')
         if (result.reason === 'no_attempts_left') return startAgain(c, 'no_attempts_left')
-        return show(c, refusedForm('code', codeRefused(result), result, values), returnTo, refusedStatus(c, result))
+        return show(
+          c,
+          refusedForm('code', answerRefused(deps, result), result, values),
+          returnTo,
+          refusedStatus(c, result),
+        )
       }
       cookies.session.write(c, result.token)
       cookies.pending.remove(c)
@@ -77,7 +87,7 @@ export function secondStepRoutes(deps: SecondStepDeps & GuardDeps & { page: Rend
       return c.redirect(result.recoveryCodesLeft === 0 ? '/settings/two-factor/recovery-codes' : '/', 303)
     })
     .post('/cancel', async (c) => {
-      await readForm(c, CancelForm, TRUST)
+      await readForm(c, AnswerForm, TRUST) // its button was in the same form once, and its fields do not matter
       await cancelPending(deps, deps.cookies.pending.read(c) ?? '')
       deps.cookies.pending.remove(c)
       return c.redirect('/sign-in', 303)

@@ -1,5 +1,4 @@
 import { type Origin, type SecurityEvent, securityEvent } from '../identity/security-events.ts'
-import { readTypedCode } from '../lib/codes.ts'
 import { hashToken, looksLikeToken, newToken } from '../lib/tokens.ts'
 import type { Vault } from '../lib/vault.ts'
 import {
@@ -12,9 +11,16 @@ import {
   recoveryCodeAttempt,
   type Wait,
 } from '../limits.ts'
-import type { Factor, Judgement } from '../two-factor/factor.ts'
-import { openSecret, type StoredFactor } from '../two-factor/factor-secret.ts'
-import { CODES_SHOWN_FOR, recoveryCodeText } from '../two-factor/recovery-codes.ts'
+import type {
+  ActiveFactor,
+  Factor,
+  FactorKinds,
+  FactorWrite,
+  Fields,
+  Refused,
+  SignInAnswer,
+} from '../two-factor/factor.ts'
+import { activeFactors, type StoredFactor } from '../two-factor/factor-secret.ts'
 import type { Watch } from '../watch/watch.ts'
 import {
   isNewBrowser,
@@ -51,18 +57,16 @@ export type SecondStepStore = {
   /** Which of what the visitor is known by (hashes, five at most) the account knows. One prepared read. */
   recognise(accountId: number, browserHashes: string[]): Promise<Recognition>
   factorsOf(accountId: number): Promise<readonly StoredFactor[]>
-  /** False if the counter is no longer below `counter`, or if the pending sign-in is gone. */
-  completeWithFactor(of: Completion & { factorId: string; counter: number; now: Date }): Promise<boolean>
-  /** How many codes are left, or undefined when the code is none of the account's, was used, or the pending sign-in is gone. */
-  completeWithRecoveryCode(
-    of: Completion & { hashes: string[]; codesShownUntil: Date; now: Date },
-  ): Promise<number | undefined>
+  /** False when the answer was not what its proof takes it for any more, or the pending sign-in is gone. */
+  complete(of: Completion, proof: FactorWrite): Promise<boolean>
+  recoveryCodesLeft(accountId: number): Promise<number>
   record(event: SecurityEvent): Promise<void>
 }
 
 export type SecondStepDeps = LimitDeps & {
   secondSteps: SecondStepStore
-  factorKinds: Factor[]
+  factorKinds: FactorKinds
+  recoveryCodeAnswers: { kind: string; read(fields: Fields): SignInAnswer | undefined }
   vault: Vault
   sessionLifetime: number
   watch: Watch
@@ -72,17 +76,12 @@ export type SecondStepResult =
   | { ok: true; token: string; expiresAt: Date; holds: Holds; recoveryCodesLeft?: number }
   /** The password has to be typed again. */
   | { ok: false; reason: 'expired' | 'no_attempts_left' }
-  | CodeRefused
+  | AnswerRefused
 
 /** `attemptsLeft` of this pending sign-in, where one was taken. */
-type CodeRefused = (
-  | { ok: false; reason: 'malformed' | 'wrong_recovery_code' }
-  | Exclude<Judgement, { ok: true }>
-  | Wait
-  | Blocked
-) & { attemptsLeft?: number }
+type AnswerRefused = ({ ok: false; reason: 'malformed' } | Refused | Wait | Blocked) & { attemptsLeft?: number }
 
-/** The live pending sign-in behind a token at its door: whether a code is asked for at all. */
+/** The live pending sign-in behind a token at its door: whether a second factor is asked for at all. */
 export async function pendingSignIn(
   deps: SecondStepDeps,
   token: string,
@@ -95,7 +94,7 @@ export async function pendingSignIn(
 
 /**
  * `keepToken`: the session goes on under the token of the pending sign-in, for clients that know no other. `trust`: the
- * browser is not to be asked for a code again; heard only with a code of the authenticator.
+ * browser is not to be asked for a code again; heard only with an answer of a factor.
  */
 type Door =
   | { client: 'api'; keepToken?: boolean }
@@ -105,20 +104,44 @@ type Door =
 export const canUseAuthenticator = async (deps: SecondStepDeps, { accountId }: PendingSignIn): Promise<boolean> =>
   !(await isBlocked(deps, authenticatorAttempt(accountId)))
 
-/** Second step: an authenticator code or a recovery code. Whose sign-in it is comes from the pending row, never from the form. */
-export const verifyCode = (
+/** A kind that asks for an answer to a challenge, and the factors of the account that can give it. */
+export type Challenge<Kind extends Factor> = { kind: Kind; challenge: string; factors: ActiveFactor[] }
+
+/** What is asked of an account beside a code. Only where a kind asks at all is anything read for it. */
+export async function challengesOf<Kind extends Factor>(
+  deps: Pick<SecondStepDeps, 'secondSteps' | 'vault'> & { factorKinds: FactorKinds<Kind> },
+  pending: Pick<PendingSignIn, 'accountId' | 'tokenHash'>,
+): Promise<Challenge<Kind>[]> {
+  const asking = deps.factorKinds.filter(({ isChallenged }) => isChallenged)
+  if (asking.length === 0) return []
+  const stored = await deps.secondSteps.factorsOf(pending.accountId)
+  return asking
+    .map((kind) => ({
+      kind,
+      challenge: challengeOf(deps.vault, kind.kind, pending),
+      factors: activeFactors(deps.vault, stored, kind.kind),
+    }))
+    .filter(({ factors }) => factors.length > 0)
+}
+
+/** Nobody else can know it, and it ends with the pending sign-in, of whose token it is made: at one right answer, or five wrong ones. */
+const challengeOf = (vault: Vault, kind: string, { tokenHash }: Pick<PendingSignIn, 'tokenHash'>) =>
+  vault.hash('factor-challenge', `${kind} ${tokenHash}`)
+
+/** Second step: what a factor answers, or a recovery code. Whose sign-in it is comes from the pending row, never from the form. */
+export const verifyAnswer = (
   deps: SecondStepDeps,
   token: string,
-  typed: string,
+  fields: Fields,
   origin: Origin,
   door: Door = { client: 'browser' },
 ): Promise<SecondStepResult> =>
-  deps.watch.attempt({ door: door.client, address: origin.address }, () => tryCode(deps, token, typed, origin, door))
+  deps.watch.attempt({ door: door.client, address: origin.address }, () => tryAnswer(deps, token, fields, origin, door))
 
-async function tryCode(
+async function tryAnswer(
   deps: SecondStepDeps,
   token: string,
-  typed: string,
+  fields: Fields,
   origin: Origin,
   door: Door,
 ): Promise<SecondStepResult> {
@@ -127,28 +150,34 @@ async function tryCode(
   if (!pending) return { ok: false, reason: 'expired' }
   const visiting = await recognise(deps, pending, origin, door)
   const source = sourceOf(visiting.recognised, visiting)
-  const answer = readTypedCode(typed)
-  if (answer.kind === 'malformed') {
+  const read = readAnswer(deps, fields)
+  if (!read) {
     const charged = await charge(deps, source) // costs no attempt, but is not free either
     return charged.ok ? { ok: false, reason: 'malformed' } : charged
   }
   const { accountId } = pending
-  const charged =
-    answer.kind === 'authenticator'
-      ? await charge(deps, source, authenticatorAttempt(accountId))
-      : await charge(deps, source, recoveryCodeAttempt(accountId))
+  const isRecovery = read.answer.method === 'recovery_code'
+  const charged = await charge(deps, source, (isRecovery ? recoveryCodeAttempt : authenticatorAttempt)(accountId))
   if (!charged.ok) return charged
   if (!(await deps.secondSteps.spendAttempt(pending.tokenHash, deps.now()))) return { ok: false, reason: 'expired' }
 
   const attempt = { deps, pending, origin, visiting, forgiven: charged.forgiven, ...(keepToken && { token }) }
-  const result =
-    answer.kind === 'authenticator'
-      ? await tryAuthenticator(attempt, answer.code)
-      : await tryRecoveryCode(attempt, answer.code)
-  if (result.ok || result.reason === 'expired') return result
+  const result = await judge(attempt, read)
+  if (result.ok) return result
   await deps.secondSteps.record(securityEvent('code_wrong', pending.accountId, origin, deps.now()))
   const left = await pendingSignIn(deps, token, client)
   return left ? { ...result, attemptsLeft: left.attemptsLeft } : { ok: false, reason: 'no_attempts_left' }
+}
+
+type Read = { kind: string; answer: SignInAnswer }
+
+/** By the first kind that knows the fields for an answer of its own. */
+function readAnswer({ factorKinds, recoveryCodeAnswers }: SecondStepDeps, fields: Fields): Read | undefined {
+  for (const kind of [...factorKinds, recoveryCodeAnswers]) {
+    const answer = kind.read(fields)
+    if (answer) return { kind: kind.kind, answer }
+  }
+  return undefined
 }
 
 /** "Cancel" on the code page. */
@@ -156,7 +185,6 @@ export async function cancelPending(deps: SecondStepDeps, token: string): Promis
   if (looksLikeToken(token)) await deps.secondSteps.cancelPending(hashToken(token))
 }
 
-type Tried = Extract<SecondStepResult, { ok: true }> | { ok: false; reason: 'expired' } | CodeRefused
 type Visiting = Visitor & { recognised: Recognition; trusts: string[] | undefined }
 type Attempt = {
   deps: SecondStepDeps
@@ -179,55 +207,36 @@ async function recognise(
   return { ...visitor, recognised, trusts: trust ? held.trusted : undefined }
 }
 
-async function tryAuthenticator(attempt: Attempt, code: string): Promise<Tried> {
-  const { deps, pending } = attempt
-  let refusal: Exclude<Judgement, { ok: true }> = { ok: false, reason: 'wrong_code' }
-  for (const factor of await deps.secondSteps.factorsOf(pending.accountId)) {
-    const kind = deps.factorKinds.find((known) => known.kind === factor.kind)
-    const secret = openSecret(deps.vault, factor)
-    if (!kind || !secret) continue // a secret that does not open lets nobody in; the recovery codes still do
-    const judgement = await kind.judge(secret, code, factor.counter, deps.now())
-    if (!judgement.ok) {
-      // Each is judged by its own counter, and the plainest reason is said: it was accepted, it is too old, it is wrong.
-      if (refusal.reason === 'wrong_code' || judgement.reason === 'used_code') refusal = judgement
-      continue
-    }
-    const { token, holds, ...completion } = complete(attempt, 'authenticator')
-    const { counter } = judgement
-    if (await deps.secondSteps.completeWithFactor({ ...completion, factorId: factor.id, counter, now: deps.now() }))
-      return { ok: true, token, holds, expiresAt: completion.session.expiresAt }
-    // Somebody was faster with the same code: judged again, it says so.
-    const again = await kind.judge(secret, code, counter, deps.now())
-    return again.ok ? { ok: false, reason: 'expired' } : again
-  }
-  return refusal
-}
-
-async function tryRecoveryCode(attempt: Attempt, code: string): Promise<Tried> {
-  const { deps, pending, origin } = attempt
-  const now = deps.now()
-  const used = securityEvent('recovery_code_used', pending.accountId, origin, now)
-  const { token, holds, ...completion } = complete(attempt, 'recovery_code')
-  const recoveryCodesLeft = await deps.secondSteps.completeWithRecoveryCode({
-    ...completion,
-    events: [used, ...completion.events],
-    // A recovery code proves the owner: what strangers did to the authenticator's count is forgiven as well.
-    forgiven: {
-      ...attempt.forgiven,
-      delays: [...attempt.forgiven.delays, authenticatorAttempt(pending.accountId).key],
-    },
-    hashes: deps.vault.hashes('recovery-code-hash', recoveryCodeText(pending.accountId, code)),
-    codesShownUntil: new Date(now.getTime() + CODES_SHOWN_FOR),
-    now,
+async function judge(
+  attempt: Attempt,
+  { kind, answer }: Read,
+): Promise<Extract<SecondStepResult, { ok: true }> | Refused> {
+  const { deps, pending, origin, forgiven } = attempt
+  const { accountId } = pending
+  const judged = await answer.judge({
+    accountId,
+    factors: async () => activeFactors(deps.vault, await deps.secondSteps.factorsOf(accountId), kind),
+    challenge: challengeOf(deps.vault, kind, pending),
+    now: deps.now(),
   })
-  return recoveryCodesLeft === undefined
-    ? { ok: false, reason: 'wrong_recovery_code' }
-    : { ok: true, token, holds, expiresAt: completion.session.expiresAt, recoveryCodesLeft }
+  if (!judged.ok) return judged
+  const { token, holds, ...completion } = complete(attempt, answer.method)
+  const done = { ok: true, token, holds, expiresAt: completion.session.expiresAt } as const
+  if (answer.method !== 'recovery_code')
+    return (await deps.secondSteps.complete(completion, judged.proof)) ? done : judged.otherwise
+
+  const used = securityEvent('recovery_code_used', accountId, origin, deps.now())
+  const events = [used, ...completion.events]
+  // A recovery code proves the owner: what strangers did to the authenticator's count is forgiven as well.
+  const alsoForgiven = { ...forgiven, delays: [...forgiven.delays, authenticatorAttempt(accountId).key] }
+  const completed = await deps.secondSteps.complete({ ...completion, events, forgiven: alsoForgiven }, judged.proof)
+  if (!completed) return judged.otherwise
+  return { ...done, recoveryCodesLeft: await deps.secondSteps.recoveryCodesLeft(accountId) }
 }
 
 function complete(
   { deps, pending, origin, visiting, forgiven, token: kept = newToken(pending.uid) }: Attempt,
-  method: 'authenticator' | 'recovery_code',
+  method: SignInAnswer['method'],
 ): Completion & { token: string; holds: Holds } {
   const now = deps.now()
   const { accountId, client, securityVersion, tokenHash: pendingHash } = pending
@@ -236,7 +245,7 @@ function complete(
   const noticed = isNewBrowser(visiting.recognised, pending)
   const events = [securityEvent('signed_in', accountId, origin, now, method, { noticed })]
   const trusted =
-    visiting.trusts && method === 'authenticator'
+    visiting.trusts && method !== 'recovery_code'
       ? newTrust(visiting.trusts, { accountId, securityVersion }, origin, now)
       : undefined
   if (trusted) {

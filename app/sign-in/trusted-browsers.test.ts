@@ -25,7 +25,7 @@ import {
   TRUSTED,
   withTwoFactor,
 } from '../testing.ts'
-import { verifyCode } from './second-step.ts'
+import { verifyAnswer } from './second-step.ts'
 import { signIn } from './sign-in.ts'
 
 const product = await latchkey()
@@ -175,7 +175,7 @@ describe('trust is never given', () => {
     const result = await signIn(deps, { email, password: PASSWORD }, ORIGIN, 'api', held)
     assert.ok(result.ok && result.step === 'code_owed')
     const door = { client: 'api', trust: true, held } as const
-    const verified = await verifyCode(deps, result.pendingToken, codeOf(key, clock.now(), 1), ORIGIN, door)
+    const verified = await verifyAnswer(deps, result.pendingToken, { code: codeOf(key, clock.now(), 1) }, ORIGIN, door)
     assert.ok(verified.ok)
     assert.deepEqual(verified.holds, { known: undefined, trusted: undefined })
     assert.equal((await stateOf(database, email)).trustedBrowsers.length, 1)

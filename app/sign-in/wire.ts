@@ -4,5 +4,11 @@ export const wireSignIn = ({ accounts, emails, events, knownBrowsers, signIns, t
   accounts: { ...accounts, ...emails },
   passwordResets: emails,
   signIns: { ...signIns, rehash: accounts.rehash, record: events.record },
-  secondSteps: { ...signIns, ...knownBrowsers, factorsOf: twoFactor.factorsOf, record: events.record },
+  secondSteps: {
+    ...signIns,
+    ...knownBrowsers,
+    factorsOf: twoFactor.factorsOf,
+    recoveryCodesLeft: twoFactor.recoveryCodesLeft,
+    record: events.record,
+  },
 })

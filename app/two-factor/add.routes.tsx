@@ -3,6 +3,7 @@ import type { SignedInEnv } from '../http/env.ts'
 import { may, signedInWith } from '../http/guards.ts'
 import { finishAddition, startAddition } from './add.ts'
 import { authenticatorsViewer, type ListDeps, suggestedName } from './authenticators.ts'
+import { kindOf } from './factor.ts'
 import { type EnrolRoutesDeps, newAuthenticator } from './new-authenticator.routes.tsx'
 
 /** One more authenticator beside the others: password, then its name and its code. The recovery codes stay. */
@@ -11,10 +12,10 @@ export function addRoutes(deps: EnrolRoutesDeps & ListDeps) {
     mode: 'add',
     here: '/settings/two-factor/add',
     home: '/settings/two-factor/authenticators',
-    start: (c, session, { password }) => startAddition(deps, session, { kind: 'totp', password }, c.var.origin),
-    name: (c) => suggestedName(c.var.session.factors),
-    async accept(c, enrolment, { code, name = '' }, cookie) {
-      const result = await finishAddition(deps, c.var.session, enrolment, { code, name }, c.var.origin)
+    start: (c, session, { password }) => startAddition(deps, session, { password }, c.var.origin),
+    name: (c, { kind }) => suggestedName(kindOf(deps, kind).firstName, c.var.session.factors),
+    async accept(c, enrolment, typed, cookie) {
+      const result = await finishAddition(deps, c.var.session, enrolment, typed, c.var.origin)
       if (result.ok) return cookie.finish(c, result.token, 'authenticator_added')
       if (result.reason === 'too_many_authenticators') return cookie.startAgain(c, 'too_many_authenticators')
       return result.reason === 'changed' ? cookie.startAgain(c, 'changed_meanwhile') : result

@@ -3,17 +3,18 @@ import { type Origin, securityEvent } from '../identity/security-events.ts'
 import type { Session } from '../sign-in/session.ts'
 import { AUTHENTICATORS_AT_MOST, type NameRefused, readName } from './authenticators.ts'
 import {
+  type AnswerRefused,
   alreadyDone,
   type Changed,
-  type CodeRefused,
   type Done,
   type EnrolDeps,
   enrolmentChange,
-  judgeFirstCode,
+  judgeFirstAnswer,
   startEnrolment,
   storedFactor,
 } from './enrol.ts'
 import type { Enrolment } from './enrolment.ts'
+import type { Fields } from './factor.ts'
 
 type Full = { ok: false; reason: 'too_many_authenticators' }
 
@@ -24,27 +25,27 @@ const isFull = async ({ enrolments }: EnrolDeps, { accountId }: Session) =>
 export async function startAddition(
   deps: EnrolDeps,
   session: Session,
-  { kind, password }: { kind: string; password: string },
+  { password }: { password: string },
   origin: Origin,
 ): Promise<Awaited<ReturnType<typeof startEnrolment>> | Full> {
   if (await isFull(deps, session)) return { ok: false, reason: 'too_many_authenticators' }
-  return startEnrolment(deps, session, { mode: 'add', kind, password }, origin)
+  return startEnrolment(deps, session, { mode: 'add', password }, origin)
 }
 
 /**
- * "Add Authenticator": the new one's code is right, so it stands beside the others from now on. The recovery codes stay,
+ * "Add Authenticator": the new one's answer is right, so it stands beside the others from now on. The recovery codes stay,
  * and so does the count of wrong codes, which belongs to the account: more authenticators make no more guesses.
  */
 export async function finishAddition(
   deps: EnrolDeps,
   session: Session,
   enrolment: Enrolment,
-  { code, name: typed }: { code: string; name: string },
+  { answer, name: typed }: { answer: Fields; name: string },
   origin: Origin,
-): Promise<Done | NameRefused | CodeRefused | Changed | Full> {
+): Promise<Done | NameRefused | AnswerRefused | Changed | Full> {
   const named = readName(typed)
   if (!named.ok) return named
-  const judged = await judgeFirstCode(deps, enrolment, code)
+  const judged = await judgeFirstAnswer(deps, enrolment, answer)
   if (!judged.ok) return judged
   const now = deps.now()
   const { accountId } = session
@@ -52,7 +53,7 @@ export async function finishAddition(
   const event = securityEvent('authenticator_added', accountId, origin, now, null, { subject: enrolment.id })
   const added = await deps.enrolments.addFactor({
     ...enrolmentChange(session, enrolment, renewed, event, { delays: [] }),
-    factor: storedFactor(deps.vault, accountId, { ...enrolment, counter: judged.counter }, named.name, now),
+    factor: storedFactor(deps.vault, accountId, { ...enrolment, proven: judged.proven }, named.name, now),
     atMost: AUTHENTICATORS_AT_MOST,
   })
   if (added) return { ok: true, token }

@@ -96,7 +96,10 @@ describe('a new name', () => {
     assert.deepEqual(readName('📱'.repeat(40)), { ok: true, name: '📱'.repeat(40) })
     assert.equal(readName('📱'.repeat(41)).ok, false)
     assert.deepEqual(readName(' e\u0301 '), { ok: true, name: 'é' })
-    assert.equal(suggestedName([{ name: 'Authenticator' }, { name: 'Authenticator 3' }]), 'Authenticator 4')
+    assert.equal(
+      suggestedName('Authenticator', [{ name: 'Authenticator' }, { name: 'Authenticator 3' }]),
+      'Authenticator 4',
+    )
   })
 })
 

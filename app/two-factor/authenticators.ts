@@ -13,8 +13,6 @@ import { openSecret, type StoredFactor } from './factor-secret.ts'
 
 export const AUTHENTICATORS_AT_MOST = 10 // per account
 export const NAME_MAX_LENGTH = 40 // code points
-/** What the first one is called until its owner says otherwise. */
-export const FIRST_NAME = 'Authenticator'
 
 /** As listed. `readable` false: its sealed secret does not open, so no code of it is ever right. */
 export type Authenticator = { id: string; name: string; addedAt: Date; lastUsedAt: Date | null; readable: boolean }
@@ -62,11 +60,11 @@ function listed({ vault }: ListDeps, factor: StoredFactor): Authenticator {
 }
 
 /** A name nobody has to think of: "Authenticator 2" for the second, and so on past those that are taken. */
-export function suggestedName(authenticators: { name: string }[]): string {
+export function suggestedName(first: string, authenticators: readonly { name: string }[]): string {
   const taken = new Set(authenticators.map(({ name }) => name))
   let number = authenticators.length + 1
-  while (taken.has(`${FIRST_NAME} ${number}`)) number++
-  return `${FIRST_NAME} ${number}`
+  while (taken.has(`${first} ${number}`)) number++
+  return `${first} ${number}`
 }
 
 /** A name as its owner typed it: trimmed, NFC, 1 to 40 characters on one line, one of them at least to be seen. */

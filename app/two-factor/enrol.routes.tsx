@@ -9,7 +9,7 @@ import { may, signedIn } from '../http/guards.ts'
 import { refusedForm } from '../http/messages.ts'
 import { sendCodesFile } from '../http/recovery-codes-file.ts'
 import { displayed } from '../lib/codes.ts'
-import { confirmCode, finishEnrolment, startEnrolment } from './enrol.ts'
+import { confirmAnswer, finishEnrolment, startEnrolment } from './enrol.ts'
 import { type Enrolment, stepOf } from './enrolment.ts'
 import { EnrolmentId, type EnrolRoutesDeps, newAuthenticator, OTHER_WINDOW } from './new-authenticator.routes.tsx'
 
@@ -26,10 +26,9 @@ export function enrolRoutes(deps: EnrolRoutesDeps) {
     mode: 'set-up',
     here: HERE,
     home: '/settings/account',
-    start: (c, session, { password }) =>
-      startEnrolment(deps, session, { mode: 'set-up', kind: 'totp', password }, c.var.origin),
-    async accept(c, enrolment, { code }) {
-      const result = await confirmCode(deps, enrolment, code)
+    start: (c, session, { password }) => startEnrolment(deps, session, { mode: 'set-up', password }, c.var.origin),
+    async accept(c, enrolment, { answer }) {
+      const result = await confirmAnswer(deps, enrolment, answer)
       if (!result.ok) return result
       await cookie.write(c, result.enrolment)
       return c.redirect(CODES, 303)

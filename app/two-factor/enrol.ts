@@ -6,15 +6,21 @@ import {
   renewal,
 } from '../account/confirm-password.ts'
 import { type Origin, type SecurityEvent, securityEvent } from '../identity/security-events.ts'
-import { newRecoveryCodes, readTypedCode } from '../lib/codes.ts'
-import { readableEmail } from '../lib/email-address.ts'
+import { newRecoveryCodes } from '../lib/codes.ts'
 import type { Vault } from '../lib/vault.ts'
 import { type Forgiven, secondFactorForgiven } from '../limits.ts'
 import type { Session } from '../sign-in/session.ts'
-import { FIRST_NAME } from './authenticators.ts'
-import { type Enrolment, type EnrolmentMode, newEnrolment, stepOf } from './enrolment.ts'
-import { type Enrolable, type Factor, type Judgement, NEVER_USED } from './factor.ts'
-import { type StoredFactor, sealSecret } from './factor-secret.ts'
+import { begunAnew, type Enrolment, type EnrolmentMode, newEnrolment } from './enrolment.ts'
+import {
+  type ActiveFactor,
+  type Factor,
+  type FactorKinds,
+  type Fields,
+  kindOf,
+  type Proven,
+  type Refused,
+} from './factor.ts'
+import { activeFactors, type StoredFactor, sealSecret } from './factor-secret.ts'
 import { type StoredRecoveryCode, storedCodes } from './recovery-codes.ts'
 
 /** A change of the second factor. It ends the account's other sessions and every pending sign-in. */
@@ -41,11 +47,15 @@ export type EnrolStore = {
   hasFactor(accountId: number, factorId: string): Promise<boolean>
 }
 
-export type EnrolDeps = ConfirmPasswordDeps & { enrolments: EnrolStore; factorKinds: Factor[]; vault: Vault }
+export type EnrolDeps = ConfirmPasswordDeps & {
+  enrolments: EnrolStore
+  factorKinds: FactorKinds<Factor>
+  vault: Vault
+}
 
 export type Changed = { ok: false; reason: 'changed' }
 
-/** Password first: begins an enrolment, of which nothing is stored here. */
+/** Password first: begins an enrolment, of which nothing is stored here. Of the first of all kinds where none is named. */
 export async function startEnrolment(
   deps: EnrolDeps,
   session: Session,
@@ -54,7 +64,7 @@ export async function startEnrolment(
     kind,
     password,
     replaces = null,
-  }: { mode: EnrolmentMode; kind: string; password: string; replaces?: string | null },
+  }: { mode: EnrolmentMode; kind?: string | undefined; password: string; replaces?: string | null },
   origin: Origin,
 ): Promise<
   { ok: true; token: string | undefined; enrolment: Enrolment } | Exclude<ConfirmPasswordResult, { ok: true }> | Changed
@@ -64,25 +74,39 @@ export async function startEnrolment(
   const { token, renewal: renewed } = renewal(session)
   if (!(await deps.enrolments.renew({ renewal: renewed, forgiven: confirmed.forgiven })))
     return { ok: false, reason: 'changed' }
-  return { ok: true, token, enrolment: newEnrolment(mode, factorOf(deps, kind), session, deps.now(), replaces) }
+  return { ok: true, token, enrolment: newEnrolment(mode, kindOf(deps, kind), session, deps.now(), replaces) }
 }
 
-/** What step 1 shows. */
-export const showEnrolment = (deps: EnrolDeps, enrolment: Enrolment, session: Session): Promise<Enrolable> =>
-  factorOf(deps, enrolment.kind).show(enrolment.secret, readableEmail(session.email))
+/** What the device is shown, or asked. `others` are the account's factors of the same kind. */
+export type Enrolling = { begun: Uint8Array; accountId: number; email: string; others(): Promise<ActiveFactor[]> }
 
-export type CodeRefused = Exclude<Judgement, { ok: true }> | { ok: false; reason: 'malformed' }
+export const enrolling = (
+  { enrolments, vault }: EnrolDeps,
+  { kind, begun }: Enrolment,
+  { accountId, email }: Session,
+): Enrolling => ({
+  begun,
+  accountId,
+  email,
+  others: async () => activeFactors(vault, await enrolments.factorsOf(accountId), kind),
+})
 
-/** Step 1, "Next": the code proves that the device has the secret. The same recovery codes come back when it is done again. */
-export async function confirmCode(
+/** Another kind of device in the same enrolment: its password was typed a moment ago. */
+export const chooseKind = (deps: EnrolDeps, enrolment: Enrolment, kind: string): Enrolment =>
+  begunAnew(enrolment, kindOf(deps, kind))
+
+export type AnswerRefused = Refused | { ok: false; reason: 'malformed' }
+
+/** Step 1, "Next": the answer proves that the device is there. The same recovery codes come back when it is done again. */
+export async function confirmAnswer(
   deps: EnrolDeps,
   enrolment: Enrolment,
-  typed: string,
-): Promise<{ ok: true; enrolment: Enrolment } | CodeRefused> {
-  const judged = await judgeFirstCode(deps, enrolment, typed)
+  fields: Fields,
+): Promise<{ ok: true; enrolment: Enrolment } | AnswerRefused> {
+  const judged = await judgeFirstAnswer(deps, enrolment, fields)
   if (!judged.ok) return judged
   const codes = enrolment.codes.length > 0 ? enrolment.codes : newRecoveryCodes()
-  return { ok: true, enrolment: { ...enrolment, counter: Math.max(judged.counter, enrolment.counter), codes } }
+  return { ok: true, enrolment: { ...enrolment, proven: judged.proven, codes } }
 }
 
 export type Done = { ok: true; token: string | undefined }
@@ -95,7 +119,8 @@ export async function finishEnrolment(
   saved: boolean,
   origin: Origin,
 ): Promise<Done | { ok: false; reason: 'not_saved' | 'code_owed' | 'changed' }> {
-  if (stepOf(enrolment) !== 2) return { ok: false, reason: 'code_owed' }
+  const { proven } = enrolment
+  if (!proven) return { ok: false, reason: 'code_owed' }
   if (!saved && !enrolment.downloaded) return { ok: false, reason: 'not_saved' }
   const now = deps.now()
   const { accountId } = session
@@ -103,7 +128,7 @@ export async function finishEnrolment(
   const event = securityEvent('second_factor_on', accountId, origin, now, null, { subject: enrolment.id })
   const on = await deps.enrolments.enrol({
     ...enrolmentChange(session, enrolment, renewed, event, secondFactorForgiven(accountId)),
-    factor: storedFactor(deps.vault, accountId, enrolment, FIRST_NAME, now),
+    factor: storedFactor(deps.vault, accountId, { ...enrolment, proven }, kindOf(deps, enrolment.kind).firstName, now),
     codes: storedCodes(deps.vault, accountId, enrolment.codes, now),
   })
   return on ? { ok: true, token } : alreadyDone(deps, accountId, enrolment)
@@ -135,22 +160,20 @@ export async function alreadyDone(
     : { ok: false, reason: 'changed' }
 }
 
-/** The answer of a device that is about to be enrolled, against the secret of its enrolment. */
-export async function judgeFirstCode(
+/** The answer of a device that is about to be enrolled, against what its enrolment began with. */
+export async function judgeFirstAnswer(
   deps: EnrolDeps,
-  enrolment: Enrolment,
-  typed: string,
-): Promise<Judgement | { ok: false; reason: 'malformed' }> {
-  const answer = readTypedCode(typed)
-  if (answer.kind !== 'authenticator') return { ok: false, reason: 'malformed' }
-  const factor = factorOf(deps, enrolment.kind)
-  return factor.judge(enrolment.secret, answer.code, NEVER_USED, deps.now()) // the code of step 1 may be sent again: it is spent at Done
+  { kind, begun, proven: before }: Enrolment,
+  fields: Fields,
+): Promise<{ ok: true; proven: Proven } | AnswerRefused> {
+  const answer = kindOf(deps, kind).read(fields)
+  return answer ? answer.enrol({ begun, before, now: deps.now() }) : { ok: false, reason: 'malformed' }
 }
 
 export const storedFactor = (
   vault: Vault,
   accountId: number,
-  { id, kind, secret, counter }: Enrolment,
+  { id, kind, proven: { secret, counter } }: Pick<Enrolment, 'id' | 'kind'> & { proven: Proven },
   name: string,
   now: Date,
 ): StoredFactor => ({
@@ -164,9 +187,3 @@ export const storedFactor = (
   addedAt: now,
   lastUsedAt: null,
 })
-
-function factorOf({ factorKinds }: EnrolDeps, kind: string): Factor {
-  const factor = factorKinds.find((known) => known.kind === kind)
-  if (!factor) throw new Error(`There is no kind of second factor called ${kind}.`)
-  return factor
-}

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { newId } from '../lib/tokens.ts'
 import type { Vault } from '../lib/vault.ts'
 import type { Session } from '../sign-in/session.ts'
-import { type Factor, NEVER_USED } from './factor.ts'
+import type { Factor, Proven } from './factor.ts'
 
 /** `set-up` turns the second factor on; `add` adds an authenticator to it; `replace` puts a new one in an old one's place. */
 export type EnrolmentMode = 'set-up' | 'add' | 'replace'
@@ -19,10 +19,11 @@ export type Enrolment = {
   sessionId: string
   /** The account as it was when this began; a later change ends it. */
   securityVersion: number
-  secret: Uint8Array
-  /** The time step of the code that confirmed the secret. */
-  counter: number
-  /** Made once the first code was right; they never change after that. */
+  /** What its kind began with: a secret for the device, or a challenge to it. */
+  begun: Uint8Array
+  /** What the device's first answer has proven; null until then. */
+  proven: Proven | null
+  /** Made once the first answer was right; they never change after that. */
   codes: string[]
   downloaded: boolean
   expiresAt: Date
@@ -32,7 +33,7 @@ const FIFTEEN_MINUTES = 15 * 60_000
 
 const Open = z.strictObject({
   purpose: z.literal('enrolment'),
-  version: z.literal(1),
+  version: z.literal(2),
   id: z.string(),
   mode: z.enum(['set-up', 'add', 'replace']),
   session: z.string(),
@@ -44,8 +45,8 @@ const Open = z.strictObject({
 const Sealed = z.strictObject({
   kind: z.string(),
   replaces: z.string().nullable().default(null),
-  secret: z.string(),
-  counter: z.number(),
+  begun: z.string(),
+  proven: z.object({ secret: z.string(), counter: z.number() }).nullable(),
   codes: z.array(z.string()),
   securityVersion: z.number(),
 })
@@ -63,24 +64,34 @@ export const newEnrolment = (
   replaces,
   sessionId: session.id,
   securityVersion: session.securityVersion,
-  secret: factor.newSecret(),
-  counter: NEVER_USED,
+  begun: factor.begin(),
+  proven: null,
   codes: [],
   downloaded: false,
   expiresAt: new Date(now.getTime() + FIFTEEN_MINUTES),
 })
 
-/** Step 1 asks for the first code, step 2 shows the recovery codes. */
-export const stepOf = ({ counter }: Enrolment): 1 | 2 => (counter === NEVER_USED ? 1 : 2)
+/** The same enrolment with a device of another kind. Its id is new, so that a page about the one before is known for what it is. */
+export const begunAnew = (enrolment: Enrolment, factor: Factor): Enrolment => ({
+  ...enrolment,
+  id: newId(),
+  kind: factor.kind,
+  begun: factor.begin(),
+  proven: null,
+})
 
-/** The enrolment as text for the person to keep: secret and codes sealed, the rest readable. Whoever sets the cookie signs it. */
+/** Step 1 asks for the first answer, step 2 shows the recovery codes. */
+export const stepOf = ({ proven }: Enrolment): 1 | 2 => (proven ? 2 : 1)
+
+/** The enrolment as text for the person to keep: secrets and codes sealed, the rest readable. Whoever sets the cookie signs it. */
 export function writeEnrolment(vault: Vault, enrolment: Enrolment): string {
-  const { id, mode, sessionId, kind, replaces, counter, codes, securityVersion, downloaded } = enrolment
-  const secret = encodeBase64urlNoPadding(enrolment.secret)
-  const sealed: z.infer<typeof Sealed> = { kind, replaces, secret, counter, codes, securityVersion }
+  const { id, mode, sessionId, kind, replaces, codes, securityVersion, downloaded } = enrolment
+  const begun = encodeBase64urlNoPadding(enrolment.begun)
+  const proven = enrolment.proven && { ...enrolment.proven, secret: encodeBase64urlNoPadding(enrolment.proven.secret) }
+  const sealed: z.infer<typeof Sealed> = { kind, replaces, begun, proven, codes, securityVersion }
   const open: z.infer<typeof Open> = {
     purpose: 'enrolment', // a signature covers the value, not the cookie's name
-    version: 1,
+    version: 2,
     id,
     mode,
     session: sessionId,
@@ -112,8 +123,8 @@ export function readEnrolment(
     replaces: sealed.replaces,
     sessionId: session.id,
     securityVersion: sealed.securityVersion,
-    secret: decodeBase64urlIgnorePadding(sealed.secret),
-    counter: sealed.counter,
+    begun: decodeBase64urlIgnorePadding(sealed.begun),
+    proven: sealed.proven && { ...sealed.proven, secret: decodeBase64urlIgnorePadding(sealed.proven.secret) },
     codes: sealed.codes,
     downloaded: open.downloaded,
     expiresAt: new Date(open.expires),

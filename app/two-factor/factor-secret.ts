@@ -1,4 +1,5 @@
 import type { Vault } from '../lib/vault.ts'
+import type { ActiveFactor } from './factor.ts'
 
 /** An active factor, as stored; `secret` is sealed. */
 export type StoredFactor = {
@@ -21,3 +22,12 @@ export const sealSecret = (vault: Vault, factorId: string, secret: Uint8Array): 
 /** Undefined when the sealed value is damaged, belongs to another row, or its key is gone. */
 export const openSecret = (vault: Vault, factor: { id: string; secret: string }): Uint8Array | undefined =>
   vault.open('factor-secret', place(factor.id), factor.secret)
+
+/** Those of a kind that let somebody in: one whose secret does not open lets nobody, but recovery codes still do. */
+export const activeFactors = (vault: Vault, factors: readonly StoredFactor[], kind: string): ActiveFactor[] =>
+  factors
+    .filter((factor) => factor.kind === kind)
+    .flatMap((factor) => {
+      const secret = openSecret(vault, factor)
+      return secret ? [{ id: factor.id, secret, counter: factor.counter }] : []
+    })

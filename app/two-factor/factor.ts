@@ -1,33 +1,71 @@
-/** What every second factor can do. Enrolment and sign-in know factors only through this. */
+/** What a person sends, by field: texts of a form, or what the JSON of the API has. */
+export type Fields = Readonly<Record<string, unknown>>
+
+/** A kind of second factor. Enrolment and sign-in know the kinds only through this. */
 export type Factor = {
   /** As stored in the table `factors`. */
   kind: string
-  /** A new secret, for a device that is about to be enrolled. */
-  newSecret(): Uint8Array
-  /** What a person needs to put the secret on the device. */
-  show(secret: Uint8Array, account: string): Promise<Enrolable>
-  /** Judges an answer against a secret, of which everything up to `counter` has been accepted before. */
-  judge(secret: Uint8Array, code: string, counter: number, now: Date): Promise<Judgement>
+  /** What the first of it is called until its owner says otherwise. */
+  firstName: string
+  /** Whether it answers a challenge. What is typed off a device answers none. */
+  isChallenged: boolean
+  /** What the page of enrolment is about until the first answer: a secret for the device, or a challenge to it. */
+  begin(): Uint8Array
+  /** Undefined where the fields hold no answer of this kind. */
+  read(fields: Fields): Answer | undefined
+  /** Spends every answer that an account's factors of this kind may have given by `at`: a backup does not know of them. */
+  spendAll?(of: { accountId: number; at: Date }): FactorWrite
 }
 
-export type Enrolable = {
-  issuer: string
-  account: string
-  /** Base32, RFC 4648, without padding. */
-  key: string
-  /** `otpauth:` URI. */
-  uri: string
-  /** An SVG of ours, black on white, with a quiet zone of four modules. */
-  qrSvg: string
+/** An answer as it was read. How it is judged, its kind alone knows. */
+export type Answer = SignInAnswer & {
+  /** The answer of a device that is about to be enrolled. `before` is what an earlier answer of it has proven. */
+  enrol(to: { begun: Uint8Array; before: Proven | null; now: Date }): Promise<{ ok: true; proven: Proven } | Refused>
 }
 
-export type Judgement =
-  | { ok: true; counter: number }
-  | { ok: false; reason: 'wrong_code' }
-  /** Accepted before, or older than one that was. `nextInSeconds` until the device shows the next, 0 when it already does. */
-  | { ok: false; reason: 'used_code'; nextInSeconds: number }
-  /** Right some time ago; `secondsAgo` since it was last good. Future codes are never told from wrong ones. */
-  | { ok: false; reason: 'old_code'; secondsAgo: number }
+export type SignInAnswer = {
+  /** How a session says that it was signed in by it. */
+  method: 'authenticator' | 'recovery_code'
+  judge(to: Asked): Promise<Judged>
+}
 
-/** The counter of a device from which no answer has been accepted yet. */
-export const NEVER_USED = -1
+/** What an answer is judged against. */
+export type Asked = {
+  accountId: number
+  /** Of the answer's kind, the oldest first: those whose sealed secret opens. */
+  factors(): Promise<ActiveFactor[]>
+  /** The pending sign-in's own, which dies with it. */
+  challenge: string
+  now: Date
+}
+
+export type ActiveFactor = { id: string; secret: Uint8Array; counter: number }
+
+/** What makes a device a factor. The secret is stored sealed; the number is not, because what guards an answer may compare it. */
+export type Proven = { secret: Uint8Array; counter: number }
+
+/** Right so far. Whether it counts, the guard in `proof` decides, once; where it does not, `otherwise` says why. */
+export type Judged = { ok: true; proof: FactorWrite; otherwise: Refused } | Refused
+
+/** Made by the store's part of a kind, carried by the rules to the transaction, and looked at by neither of them. */
+export type FactorWrite = { readonly kind: string }
+
+export type Refused = { ok: false; reason: 'refused'; refusal: Refusal }
+
+/** Why, in the kind's own terms, of which its own part of the pages makes words. `nextInSeconds` until another answer is there. */
+export type Refusal = { readonly kind: string; readonly reason: string; readonly nextInSeconds?: number }
+
+export const refused = (refusal: Refusal): Refused => ({ ok: false, reason: 'refused', refusal })
+
+/** Every kind of second factor there is. The first is the one that people are offered first. */
+export type FactorKinds<Kind extends Factor = Factor> = readonly [Kind, ...Kind[]]
+
+/** A kind by its name, or the first of all. Throws where there is none of that name: a fault of ours. */
+export function kindOf<Kind extends Factor>(
+  { factorKinds }: { factorKinds: FactorKinds<Kind> },
+  kind: string = factorKinds[0].kind,
+): Kind {
+  const factor = factorKinds.find((known) => known.kind === kind)
+  if (!factor) throw new Error(`There is no kind of second factor called ${kind}.`)
+  return factor
+}

@@ -2,9 +2,8 @@ import { type ConfirmPasswordResult, confirmPassword, renewal } from '../account
 import type { Origin } from '../identity/security-events.ts'
 import { newRecoveryCodes } from '../lib/codes.ts'
 import type { Session } from '../sign-in/session.ts'
-import { confirmCode, type EnrolDeps, finishEnrolment, showEnrolment, startEnrolment } from './enrol.ts'
-import { readEnrolment, writeEnrolment } from './enrolment.ts'
-import type { Enrolable, Judgement } from './factor.ts'
+import { type AnswerRefused, confirmAnswer, type EnrolDeps, finishEnrolment, startEnrolment } from './enrol.ts'
+import { type Enrolment, readEnrolment, writeEnrolment } from './enrolment.ts'
 
 /** What is pending for a client that keeps no cookie: one enrolment per session, its secret parts sealed. */
 export type KeptEnrolmentStore = {
@@ -24,26 +23,20 @@ type IsOn = { ok: false; reason: 'is_on' }
 export async function keepNewEnrolment(
   deps: KeptEnrolDeps,
   session: Session,
-  { kind, password }: { kind: string; password: string },
+  password: string,
   origin: Origin,
-): Promise<{ ok: true; shown: Enrolable; expiresAt: Date } | Refused | Changed | IsOn> {
-  const started = await startEnrolment(deps, session, { mode: 'set-up', kind, password }, origin)
+): Promise<{ ok: true; enrolment: Enrolment } | Refused | Changed | IsOn> {
+  const started = await startEnrolment(deps, session, { mode: 'set-up', password }, origin)
   if (!started.ok) return started
   if (session.secondFactorSince) return { ok: false, reason: 'is_on' }
   // The codes are made now, so that two calls that finish it at the same time answer the same ones.
   const enrolment = { ...started.enrolment, codes: newRecoveryCodes() }
   const { expiresAt } = enrolment
   const kept = await deps.keptEnrolments.keepEnrolment(session.id, writeEnrolment(deps.vault, enrolment), expiresAt)
-  if (!kept) return { ok: false, reason: 'changed' }
-  return { ok: true, shown: await showEnrolment(deps, enrolment, session), expiresAt }
+  return kept ? { ok: true, enrolment } : { ok: false, reason: 'changed' }
 }
 
-type Unfinished =
-  | { ok: false; reason: 'nothing_kept' }
-  | { ok: false; reason: 'malformed' }
-  | Exclude<Judgement, { ok: true }>
-  | Refused
-  | Changed
+type Unfinished = { ok: false; reason: 'nothing_kept' } | AnswerRefused | Refused | Changed
 
 /** Password and first code together turn the second factor on. The recovery codes are in the answer, as they are stored. */
 export async function finishKeptEnrolment(
@@ -61,7 +54,7 @@ export async function finishKeptEnrolment(
   const text = await deps.keptEnrolments.keptEnrolment(session.id)
   const kept = text && readEnrolment(deps.vault, text, session, 'set-up', deps.now())
   if (!kept) return { ok: false, reason: 'nothing_kept' }
-  const proven = await confirmCode(deps, kept, code)
+  const proven = await confirmAnswer(deps, kept, { code })
   if (!proven.ok) return proven
   const { enrolment } = proven
   const done = await finishEnrolment(deps, session, enrolment, true, origin) // who asks by program keeps what is answered

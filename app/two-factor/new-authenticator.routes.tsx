@@ -1,37 +1,27 @@
 import { Hono } from 'hono'
 import { z } from 'zod'
-import { EnrolPage } from '#views/two-factor/enrol-page.tsx'
 import type { FormState } from '#views/ui/types.ts'
 import { enrolmentCookie } from '../http/enrolment-cookie.ts'
 import type { AnyContext, SignedInEnv } from '../http/env.ts'
 import { readForm } from '../http/forms.ts'
 import type { GuardDeps } from '../http/guards.ts'
-import { codeRefused, nameRefused, refusedForm, refusedStatus } from '../http/messages.ts'
+import { nameRefused, refusedForm, refusedStatus } from '../http/messages.ts'
 import type { RenderPage } from '../http/page.tsx'
 import type { Session } from '../sign-in/session.ts'
 import type { startAddition } from './add.ts'
 import { type NameRefused, readName } from './authenticators.ts'
 import { type About, confirmRoutes, type Subject } from './confirm.routes.tsx'
-import { type CodeRefused, type EnrolDeps, showEnrolment } from './enrol.ts'
+import { type AnswerRefused, chooseKind, type EnrolDeps, enrolling } from './enrol.ts'
 import type { Enrolment, EnrolmentMode } from './enrolment.ts'
+import { answerIn, answerShape, type FactorKind, fieldOf, type WithPages } from './factor.http.ts'
+import { type Fields, kindOf } from './factor.ts'
 
-export type EnrolRoutesDeps = EnrolDeps & GuardDeps & { page: RenderPage; issuer: string; baseUrl: string }
+export type EnrolRoutesDeps = WithPages<EnrolDeps> & GuardDeps & { page: RenderPage; issuer: string; baseUrl: string }
 
 /** Which enrolment a page belongs to: another window may have begun a newer one. */
 export const EnrolmentId = z.string().max(64).optional()
 export const OTHER_WINDOW =
   'That page was from an earlier start of the set-up, in another window perhaps. This is the one that counts.'
-
-const MISSING = 'Enter the code.'
-const CodeForm = z.object({ enrolment: EnrolmentId, code: z.string(MISSING).trim().min(1, MISSING) })
-const NamedCodeForm = CodeForm.extend({ name: z.string().optional() })
-/** Cancel is a button of the forms on the way, whose fields come along and do not matter. */
-const CancelForm = z.object({
-  enrolment: EnrolmentId,
-  code: z.string().optional(),
-  saved: z.string().optional(),
-  name: z.string().optional(),
-})
 
 type Cookie = ReturnType<typeof enrolmentCookie>
 type Started = Awaited<ReturnType<typeof startAddition>>
@@ -47,34 +37,32 @@ type Flow = {
   start: (c: AnyContext, session: Session, of: { password: string; about: Subject | undefined }) => Promise<Started>
   /** For the page: what to propose as a name, or whose place it takes. */
   name?: (c: AnyContext, enrolment: Enrolment) => string | undefined
-  /** Takes the code and answers, or says how it was refused. */
+  /** Takes the device's answer and answers itself, or says how it was refused. */
   accept: (
     c: AnyContext,
     enrolment: Enrolment,
-    typed: { code: string; name?: string | undefined },
+    typed: { answer: Fields; name: string },
     cookie: Cookie,
-  ) => Promise<Response | CodeRefused | NameRefused>
+  ) => Promise<Response | AnswerRefused | NameRefused>
 }
 
-/** What set-up, addition and replacement share: the password, then the page with the QR code that asks for the first code. */
+/** What set-up, addition and replacement share: the password, then the page of the device's kind that asks for its first answer. */
 export function newAuthenticator(deps: EnrolRoutesDeps, { mode, here, home, about, start, name, accept }: Flow) {
   const cookie = enrolmentCookie(deps, mode, home)
-  const shape = mode === 'add' ? NamedCodeForm : CodeForm
+  const answers = answerShape(deps.factorKinds)
+  const Name = { name: z.string().optional() }
+  const AnswerForm = z.object({ enrolment: EnrolmentId, ...answers, ...(mode === 'add' && Name) })
+  const KindForm = z.object({ kind: z.enum(deps.factorKinds.map(({ kind }) => kind)) })
+  /** Cancel was a button of the forms on the way, whose fields came along and do not matter. */
+  const CancelForm = z.object({ enrolment: EnrolmentId, ...answers, ...Name, saved: z.string().optional() })
 
-  async function show(
-    c: AnyContext,
-    enrolment: Enrolment,
-    form: FormState<'code' | 'name'>,
-    status: 200 | 409 | 422 | 429 = 200,
-  ) {
+  async function show(c: AnyContext, enrolment: Enrolment, form: FormState, status: 200 | 409 | 422 | 429 = 200) {
     const session: Session = c.var.session
-    const shown = await showEnrolment(deps, enrolment, session)
-    const named = name?.(c, enrolment)
-    return deps.page(
-      c,
-      <EnrolPage viewer={session} mode={mode} enrolmentId={enrolment.id} {...shown} name={named} form={form} />,
-      status,
-    )
+    const kind = kindOf(deps, enrolment.kind)
+    const others = deps.factorKinds.filter((other) => other !== kind && mode !== 'replace')
+    const otherKinds = others.map(({ kind, label }) => ({ kind, label }))
+    const frame = { viewer: session, mode, enrolmentId: enrolment.id, name: name?.(c, enrolment), form, otherKinds }
+    return deps.page(c, await kind.enrolPage(frame, enrolling(deps, enrolment, session)), status)
   }
 
   const confirmed = async (c: AnyContext, session: Session, password: string, subject: Subject | undefined) => {
@@ -96,27 +84,34 @@ export function newAuthenticator(deps: EnrolRoutesDeps, { mode, here, home, abou
       return enrolment ? show(c, enrolment, {}) : c.redirect(`${here}/confirm`, 303)
     })
     .post('/', async (c) => {
-      const form = await readForm(c, shape)
+      const form = await readForm(c, AnswerForm)
       const { enrolment: id, name: typedName } = form.values
       const values = typedName === undefined ? {} : { name: typedName }
       const enrolment = await cookie.read(c)
       if (!enrolment) return cookie.startAgain(c)
       if (id !== enrolment.id) return show(c, enrolment, refusedForm('', OTHER_WINDOW, {}, values), 409)
-      if (!form.ok) {
-        const named = shape === NamedCodeForm ? readName(typedName ?? '') : undefined
-        const errors = {
-          ...(named?.ok === false && { name: nameRefused(named.refusal) }),
-          code: form.errors.code ?? MISSING,
-        }
-        return show(c, enrolment, { values, errors }, 422)
+      const kind = kindOf(deps, enrolment.kind)
+      const errors = missingIn(kind.form, form.values)
+      if (errors) {
+        const named = mode === 'add' ? readName(typedName ?? '') : undefined
+        const bad = named?.ok === false && { name: nameRefused(named.refusal) }
+        return show(c, enrolment, { values, errors: { ...bad, ...errors } }, 422)
       }
-      const result = await accept(c, enrolment, { code: form.data.code, name: typedName }, cookie)
+      const answer = answerIn([kind], form.values) ?? {}
+      const result = await accept(c, enrolment, { answer, name: typedName ?? '' }, cookie)
       if (result instanceof Response) return result
       const refused =
         result.reason === 'bad_name'
-          ? refusedForm<'code' | 'name'>('name', nameRefused(result.refusal), {}, values)
-          : refusedForm<'code' | 'name'>('code', firstCodeRefused(result), result, values)
+          ? refusedForm<string>('name', nameRefused(result.refusal), {}, values)
+          : refusedForm<string>(fieldOf(kind), firstRefused(kind, result), result, values)
       return show(c, enrolment, refused, refusedStatus(c, result))
+    })
+    .post('/kind', async (c) => {
+      const form = await readForm(c, KindForm)
+      const enrolment = await cookie.read(c)
+      if (!enrolment) return cookie.startAgain(c)
+      if (form.ok && mode !== 'replace') await cookie.write(c, chooseKind(deps, enrolment, form.data.kind))
+      return c.redirect(here, 303)
     })
     .post('/cancel', async (c) => {
       await readForm(c, CancelForm)
@@ -126,14 +121,13 @@ export function newAuthenticator(deps: EnrolRoutesDeps, { mode, here, home, abou
   return { cookie, show, routes }
 }
 
-/** At a new device a wrong code has mostly one of two reasons. */
-function firstCodeRefused(refusal: CodeRefused): string {
-  switch (refusal.reason) {
-    case 'wrong_code':
-      return 'That code is not right. Check that it is from the entry you have just added, and that the clock on your phone is right.'
-    case 'malformed':
-      return 'Enter the six digits your authenticator shows.'
-    default:
-      return codeRefused(refusal)
-  }
+const firstRefused = ({ saidAtFirst }: FactorKind, result: AnswerRefused) =>
+  saidAtFirst(result.reason === 'refused' ? result.refusal : undefined)
+
+function missingIn(shape: FactorKind['form'], values: Readonly<Record<string, string>>) {
+  const missing = Object.entries(shape).flatMap(([name, field]) => {
+    const { error } = field.safeParse(values[name])
+    return error ? [[name, error.issues[0]?.message ?? ''] as const] : []
+  })
+  return missing.length > 0 ? Object.fromEntries(missing) : undefined
 }

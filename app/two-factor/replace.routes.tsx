@@ -17,10 +17,10 @@ export function replaceRoutes(deps: EnrolRoutesDeps & ListDeps) {
     home: '/settings/account',
     about: (c: AnyContext, id) => replaceable(c.var.session, id) ?? c.redirect(`${HERE}/move`, 303),
     start: (c, session, { password, about }) =>
-      startReplacement(deps, session, { replaces: about?.id ?? '', kind: 'totp', password }, c.var.origin),
+      startReplacement(deps, session, { replaces: replaceable(c.var.session, about?.id), password }, c.var.origin),
     name: (c, { replaces }) => replaceable(c.var.session, replaces ?? '')?.name,
-    async accept(c, enrolment, { code }, cookie) {
-      const result = await finishReplacement(deps, c.var.session, enrolment, code, c.var.origin)
+    async accept(c, enrolment, { answer }, cookie) {
+      const result = await finishReplacement(deps, c.var.session, enrolment, answer, c.var.origin)
       if (result.ok) return cookie.finish(c, result.token, 'second_factor_replaced')
       return result.reason === 'changed' ? cookie.startAgain(c, 'changed_meanwhile') : result
     },

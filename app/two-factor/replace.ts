@@ -2,48 +2,51 @@ import { renewal } from '../account/confirm-password.ts'
 import { type Origin, securityEvent } from '../identity/security-events.ts'
 import { secondFactorForgiven } from '../limits.ts'
 import type { Session } from '../sign-in/session.ts'
-import type { Authenticator, AuthenticatorsViewer } from './authenticators.ts'
+import type { AuthenticatorsViewer } from './authenticators.ts'
 import {
+  type AnswerRefused,
   alreadyDone,
   type Changed,
-  type CodeRefused,
   type Done,
   type EnrolDeps,
   enrolmentChange,
-  judgeFirstCode,
+  judgeFirstAnswer,
   startEnrolment,
   storedFactor,
 } from './enrol.ts'
 import type { Enrolment } from './enrolment.ts'
+import type { Fields } from './factor.ts'
+import type { StoredFactor } from './factor-secret.ts'
 
 /** The authenticator that is to go: the one of that id, or without an id the only one. Undefined where that names none. */
-export function replaceable(
-  { factors }: AuthenticatorsViewer,
-  id: string | undefined,
-): Pick<Authenticator, 'id' | 'name'> | undefined {
-  const authenticators = factors.map(({ id, name }) => ({ id, name }))
-  if (id === undefined) return authenticators.length === 1 ? authenticators[0] : undefined
-  return authenticators.find((authenticator) => authenticator.id === id)
+export function replaceable({ factors }: AuthenticatorsViewer, id: string | undefined): StoredFactor | undefined {
+  if (id === undefined) return factors.length === 1 ? factors[0] : undefined
+  return factors.find((factor) => factor.id === id)
 }
 
-/** Password first: begins to put a new authenticator in the place of `replaces`, of which nothing is stored here. */
+/** Password first: begins to put a new authenticator in the place of `replaces`, of the same kind, of which nothing is stored here. */
 export const startReplacement = (
   deps: EnrolDeps,
   session: Session,
-  { replaces, kind, password }: { replaces: string; kind: string; password: string },
+  { replaces, password }: { replaces: StoredFactor | undefined; password: string },
   origin: Origin,
 ): ReturnType<typeof startEnrolment> =>
-  startEnrolment(deps, session, { mode: 'replace', kind, password, replaces }, origin)
+  startEnrolment(
+    deps,
+    session,
+    { mode: 'replace', kind: replaces?.kind, password, replaces: replaces?.id ?? '' },
+    origin,
+  )
 
-/** "Replace Authenticator": the new one's code is right, so the two change places, in one transaction. The name stays. */
+/** "Replace Authenticator": the new one's answer is right, so the two change places, in one transaction. The name stays. */
 export async function finishReplacement(
   deps: EnrolDeps,
   session: Session,
   enrolment: Enrolment,
-  typed: string,
+  answer: Fields,
   origin: Origin,
-): Promise<Done | CodeRefused | Changed> {
-  const judged = await judgeFirstCode(deps, enrolment, typed)
+): Promise<Done | AnswerRefused | Changed> {
+  const judged = await judgeFirstAnswer(deps, enrolment, answer)
   if (!judged.ok) return judged
   const now = deps.now()
   const { accountId } = session
@@ -57,7 +60,7 @@ export async function finishReplacement(
   const done = await deps.enrolments.replaceFactor({
     ...enrolmentChange(session, enrolment, renewed, event, forgiven),
     replaced: { id: replaced.id, name: replaced.name },
-    factor: storedFactor(deps.vault, accountId, { ...enrolment, counter: judged.counter }, replaced.name, now),
+    factor: storedFactor(deps.vault, accountId, { ...enrolment, proven: judged.proven }, replaced.name, now),
   })
   return done ? { ok: true, token } : alreadyDone(deps, accountId, enrolment)
 }

@@ -1,6 +1,7 @@
-import { and, asc, eq, gt, isNull, lt, ne } from 'drizzle-orm'
+import { and, asc, eq, gt, isNull, ne } from 'drizzle-orm'
 import type { Database } from '../client.ts'
-import { accounts, factors, mailLinks, mails, recoveryCodes } from '../schema.ts'
+import { accounts, mailLinks, mails, recoveryCodes } from '../schema.ts'
+import type { FactorWrite } from './factors/factor-write.ts'
 import { formerAddressStore } from './former-addresses.ts'
 import { insertLinks, type MailLinkRow } from './mail-links.ts'
 import { closeAccount, type EventRow, endEverything, insertEvents, type MailRow, queueMails } from './statements.ts'
@@ -9,7 +10,6 @@ type Closing = {
   accountId: number
   wasFrozen: boolean
   passwordHash: string | undefined
-  counter: number
   at: Date
   events: EventRow[]
   links: MailLinkRow[]
@@ -27,14 +27,14 @@ export const restoredStore = ({ db, atomically }: Database) => ({
       .orderBy(asc(accounts.id))
       .limit(limit),
 
-  closeRestored: ({ accountId, wasFrozen, passwordHash, counter, at, events, links, mails: asking }: Closing) =>
+  closeRestored: (
+    { accountId, wasFrozen, passwordHash, at, events, links, mails: asking }: Closing,
+    spent: FactorWrite[],
+  ) =>
     atomically((tx) => [
       closeAccount(tx, accountId, { wasFrozen, at, passwordHash }),
       ...endEverything(tx, accountId),
-      tx
-        .update(factors)
-        .set({ counter })
-        .where(and(eq(factors.accountId, accountId), lt(factors.counter, counter))),
+      ...spent.flatMap((write) => write.steps(tx)),
       tx
         .update(recoveryCodes)
         .set({ usedAt: at, sealed: null })

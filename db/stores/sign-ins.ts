@@ -1,9 +1,10 @@
-import { and, eq, gt, inArray, isNull, lt, notExists, sql } from 'drizzle-orm'
-import { type Database, type Db, must } from '../client.ts'
+import { and, eq, gt, isNull, sql } from 'drizzle-orm'
+import { type Database, must } from '../client.ts'
 import { placeholders } from '../placeholders.ts'
 import { prepared } from '../prepared.ts'
 import { preparedInsert, preparedWrite } from '../prepared-writes.ts'
-import { accounts, factors, pendingSignIns, recoveryCodes, sessions } from '../schema.ts'
+import { accounts, pendingSignIns, sessions } from '../schema.ts'
+import type { FactorWrite } from './factors/factor-write.ts'
 import { presented, presenting, recognition } from './known-browsers.ts'
 import {
   accountUnchanged,
@@ -28,7 +29,6 @@ type Completion = {
   forgiven: Forgiven
   known: KnownBrowserRow | undefined
   trust: Trust | undefined
-  now: Date
 }
 
 /** Sign-in, from the password to the session. */
@@ -120,63 +120,24 @@ export function signInStore({ db, atomically }: Database) {
       await atomically((tx) => [tx.delete(pendingSignIns).where(eq(pendingSignIns.tokenHash, tokenHash))])
     },
 
-    completeWithFactor: ({
-      factorId,
-      counter,
-      now,
-      ...completion
-    }: Completion & { factorId: string; counter: number }) =>
+    /** Of all who hold the pending sign-in, the one whose DELETE returns its row gets the session. */
+    complete: (
+      { pendingHash, securityVersion, session, events, forgiven, known, trust }: Completion,
+      proof: FactorWrite,
+    ) =>
       atomically((tx) => [
-        accountUnchanged(tx, completion.session.accountId, completion.securityVersion),
-        must(useFactor(tx, { factorId, counter, now })),
-        ...complete(tx, completion),
+        accountUnchanged(tx, session.accountId, securityVersion),
+        ...proof.steps(tx),
+        must(takePending(tx, { pendingHash })),
+        ...beginSession(tx, session),
+        ...(trust ? insertTrust(tx, trust) : []),
+        ...(known ? [rememberBrowser(tx, known)] : []),
+        insertEvents(tx, ...events),
+        ...forgive(tx, forgiven),
+        ...(proof.afterwards?.(tx, session) ?? []),
       ]),
-
-    async completeWithRecoveryCode({
-      hashes,
-      codesShownUntil,
-      now,
-      ...completion
-    }: Completion & { hashes: string[]; codesShownUntil: Date }) {
-      const { accountId, id } = completion.session
-      const unused = and(eq(recoveryCodes.accountId, accountId), isNull(recoveryCodes.usedAt))
-      const completed = await atomically((tx) => [
-        accountUnchanged(tx, accountId, completion.securityVersion),
-        must(
-          tx
-            .update(recoveryCodes)
-            .set({ usedAt: now, sealed: null })
-            .where(and(unused, inArray(recoveryCodes.hash, hashes)))
-            .returning({ id: recoveryCodes.id }),
-        ),
-        ...complete(tx, completion),
-        // After the last code the next page makes new ones; the password has just been typed.
-        tx
-          .update(sessions)
-          .set({ codesShownUntil })
-          .where(
-            and(eq(sessions.id, id), notExists(tx.select({ id: recoveryCodes.id }).from(recoveryCodes).where(unused))),
-          ),
-      ])
-      if (!completed) return undefined
-      const left = await db.select({ id: recoveryCodes.id }).from(recoveryCodes).where(unused)
-      return left.length
-    },
   }
 }
-
-/** Of all who hold the pending sign-in, the one whose DELETE returns its row gets the session. */
-const complete = (
-  tx: Db,
-  { pendingHash, session, events, forgiven, known, trust: trusted }: Omit<Completion, 'now'>,
-) => [
-  must(takePending(tx, { pendingHash })),
-  ...beginSession(tx, session),
-  ...(trusted ? insertTrust(tx, trusted) : []),
-  ...(known ? [rememberBrowser(tx, known)] : []),
-  insertEvents(tx, ...events),
-  ...forgive(tx, forgiven),
-]
 
 // Values that come later, so each is built once.
 
@@ -203,15 +164,4 @@ const takePending = preparedWrite('take_pending', { pendingHash: pendingSignIns.
     .delete(pendingSignIns)
     .where(eq(pendingSignIns.tokenHash, later.pendingHash))
     .returning({ tokenHash: pendingSignIns.tokenHash }),
-)
-
-const useFactor = preparedWrite(
-  'use_factor',
-  { factorId: factors.id, counter: factors.counter, now: factors.lastUsedAt },
-  (tx, later) =>
-    tx
-      .update(factors)
-      .set({ counter: later.counter, lastUsedAt: later.now })
-      .where(and(eq(factors.id, later.factorId), lt(factors.counter, later.counter))) // the counter only ever grows
-      .returning({ id: factors.id }),
 )

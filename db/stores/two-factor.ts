@@ -1,4 +1,4 @@
-import { and, asc, eq, type SQLWrapper, sql } from 'drizzle-orm'
+import { and, asc, eq, isNull, type SQLWrapper, sql } from 'drizzle-orm'
 import { type Database, type Db, must } from '../client.ts'
 import { listOf } from '../lists.ts'
 import { placeholders } from '../placeholders.ts'
@@ -46,6 +46,10 @@ export function twoFactorStore({ db, atomically }: Database) {
     },
 
     recoveryCodesOf: async (accountId: number) => await allCodes(accountId),
+    async recoveryCodesLeft(accountId: number): Promise<number> {
+      const unused = and(eq(recoveryCodes.accountId, accountId), isNull(recoveryCodes.usedAt))
+      return (await db.select({ id: recoveryCodes.id }).from(recoveryCodes).where(unused)).length
+    },
     viewerWithCodes: viewerRead(db, 'viewer_with_codes', { codes: listOf(allCodes(accounts.id)) }),
 
     /** Puts what `/1.0/` has pending for a session in the place of what was. False when the session has just ended. */

@@ -1,19 +1,22 @@
+import type { Child } from 'hono/jsx'
 import { Narrow } from '../layouts.tsx'
 import { ButtonForm } from '../ui/button-form.tsx'
 import { CodeField } from '../ui/code-field.tsx'
-import { CookieAsked } from '../ui/cookie-asked.tsx'
 import { ErrorSummary } from '../ui/error-summary.tsx'
 import { Tick } from '../ui/tick.tsx'
 import type { FormState } from '../ui/types.ts'
+import { SecondStepForm } from './second-step-form.tsx'
 
 type SecondStepPageProps = {
-  form: FormState<'code' | 'trust'>
+  form: FormState
   returnTo?: string | undefined
   canUseAuthenticator: boolean
+  /** Forms of the kinds that ask a challenge. */
+  parts?: Child[]
 }
 
 /** The second step of signing in. One field takes either kind of code. The tick is before it: a code that is pasted is sent at once. */
-export const SecondStepPage = ({ form, returnTo, canUseAuthenticator }: SecondStepPageProps) => (
+export const SecondStepPage = ({ form, returnTo, canUseAuthenticator, parts }: SecondStepPageProps) => (
   <Narrow title="Two-Factor Authentication">
     <ErrorSummary form={form} />
     <p class="lead">
@@ -21,9 +24,7 @@ export const SecondStepPage = ({ form, returnTo, canUseAuthenticator }: SecondSt
         ? 'Enter the six digits your authenticator app shows now, or one of your recovery codes.'
         : 'Too many wrong codes in a row: the authenticator is locked. Enter one of your recovery codes to free it.'}
     </p>
-    <form method="post" action="/sign-in/two-factor" class="stack" novalidate>
-      <CookieAsked form={form} />
-      {returnTo && <input type="hidden" name="return_to" value={returnTo} />}
+    <SecondStepForm frame={{ form, returnTo }}>
       {canUseAuthenticator && (
         <Tick name="trust" ticked={form.values?.trust === 'yes'}>
           Don't ask on this browser for 30 days
@@ -33,7 +34,8 @@ export const SecondStepPage = ({ form, returnTo, canUseAuthenticator }: SecondSt
       <button type="submit" class="primary wide">
         Verify
       </button>
-    </form>
+    </SecondStepForm>
+    {parts}
     <ButtonForm action="/sign-in/two-factor/cancel" class="plain wide">
       Cancel
     </ButtonForm>

@@ -5,6 +5,8 @@ import { passwordRefused } from '../../http/messages.ts'
 import { displayed } from '../../lib/codes.ts'
 import type { Session } from '../../sign-in/session.ts'
 import { disable } from '../../two-factor/disable.ts'
+import { enrolling } from '../../two-factor/enrol.ts'
+import { kindOf } from '../../two-factor/factor.ts'
 import { finishKeptEnrolment, keepNewEnrolment } from '../../two-factor/kept-enrolment.ts'
 import { confirmView, regenerateCodes, viewCodes } from '../../two-factor/recovery-codes.ts'
 import { signedIn } from './authentication.ts'
@@ -30,19 +32,12 @@ export const account: Record<string, Method> = {
   get2faconfig: forSignedIn(
     withPassword,
     async ({ deps, origin, session, parameters: { password } }) => {
-      const result = await keepNewEnrolment(deps, session, { kind: 'totp', password }, origin)
+      const result = await keepNewEnrolment(deps, session, password, origin)
       if (result.ok) {
-        const { key, uri, qrSvg } = result.shown
-        const { expiresAt } = result
-        return {
-          type: 'TOTP',
-          isActive: false,
-          isConfigured: false,
-          secret: key,
-          otpauth: uri,
-          qrCode: qrSvg,
-          expiresAt,
-        }
+        const { kind, expiresAt } = result.enrolment
+        const device = await kindOf(deps, kind).enrolJson(enrolling(deps, result.enrolment, session))
+        const { secret, uri: otpauth, qr_svg: qrCode } = device
+        return { type: 'TOTP', isActive: false, isConfigured: false, secret, otpauth, qrCode, expiresAt }
       }
       if (result.reason !== 'is_on') throw confirmationRefused(result)
       return { type: 'TOTP', isActive: true, isConfigured: true, backupCodesLeft: session.recoveryCodesLeft }
@@ -64,7 +59,7 @@ export const account: Record<string, Method> = {
         case 'wait':
           throw confirmationRefused(result)
         default:
-          throw codeFailure(result)
+          throw codeFailure(deps, result)
       }
     },
     { deed: 'set_up' },

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { ALL_SCOPES } from '../../access-tokens/scopes.ts'
 import { endSessions, listSessions } from '../../account/sessions.ts'
 import { emailField, passwordField } from '../../http/fields.ts'
-import { cancelPending, verifyCode } from '../../sign-in/second-step.ts'
+import { cancelPending, verifyAnswer } from '../../sign-in/second-step.ts'
 import { currentSession } from '../../sign-in/session.ts'
 import { signIn, signOut } from '../../sign-in/sign-in.ts'
 import { accountOf, type Caller, sessionOf } from '../bearer.ts'
@@ -34,8 +34,8 @@ export const authentication: Record<string, Method> = {
 
   /** Takes either kind of code. The session goes on under the id that the client holds. */
   verify2facode: forBegun(z.object({ code: code() }), async ({ deps, origin, parameters, id }) => {
-    const result = await verifyCode(deps, id, parameters.code, origin, { client: 'api', keepToken: true })
-    if (!result.ok) throw codeFailure(result)
+    const result = await verifyAnswer(deps, id, parameters, origin, { client: 'api', keepToken: true })
+    if (!result.ok) throw codeFailure(deps, result)
     const session = await currentSession(deps, result.token, 'api')
     if (!session) throw new Failure('authentication_failed') // ended by its owner in the moment since
     return { ...signedIn({ kind: 'session', session }, id), backupCodesLeft: result.recoveryCodesLeft }

@@ -7,17 +7,17 @@ import type { SecondStepDeps } from '../../sign-in/second-step.ts'
 import type { Session } from '../../sign-in/session.ts'
 import type { SignInDeps } from '../../sign-in/sign-in.ts'
 import type { DisableDeps } from '../../two-factor/disable.ts'
+import type { WithPages } from '../../two-factor/factor.http.ts'
 import type { KeptEnrolDeps } from '../../two-factor/kept-enrolment.ts'
 import type { RecoveryCodesDeps } from '../../two-factor/recovery-codes.ts'
 import type { Caller, CallerDeps } from '../bearer.ts'
 import type { Answer } from './results.ts'
 
 export type MethodDeps = SignInDeps &
-  SecondStepDeps &
+  WithPages<SecondStepDeps & KeptEnrolDeps> &
   CallerDeps &
   SessionsDeps &
   ChangePasswordDeps &
-  KeptEnrolDeps &
   RecoveryCodesDeps &
   DisableDeps
 

@@ -1,13 +1,14 @@
 import type { ChoiceRefused } from '../../access-tokens/access-tokens.ts'
 import {
+  type AnswerRefusal,
+  answerRefused,
   CHANGED_MEANWHILE,
-  type CodeRefusal,
-  codeRefused,
   EMAIL_UNCONFIRMED,
   tooManyAttempts,
   WRONG_PASSWORD,
 } from '../../http/messages.ts'
 import type { Hindrance } from '../../identity/standing.ts'
+import type { KindsDeps } from '../../two-factor/factor.http.ts'
 import { Failure, invalidParameter, type ResultName } from './results.ts'
 
 // What the use cases refuse with, as results, in the words of the pages.
@@ -39,25 +40,30 @@ export function confirmationRefused(refusal: Wait | { ok: false; reason: 'wrong_
     : new Failure('wrong_password', WRONG_PASSWORD)
 }
 
-const OF_CODES: Record<Exclude<CodeRefusal['reason'], 'malformed' | 'wait'>, ResultName> = {
-  wrong_code: 'wrong_code',
-  wrong_recovery_code: 'wrong_code',
-  used_code: 'used_code',
-  old_code: 'old_code',
+const OF_ANSWERS = {
   blocked: 'authenticator_blocked',
   expired: 'authentication_failed',
   no_attempts_left: 'no_attempts_left',
-}
+} as const
 
-export function codeFailure(refusal: CodeRefusal): Failure {
-  const text = codeRefused(refusal)
-  if (refusal.reason === 'malformed') return invalidParameter('code', text)
-  const more = {
-    ...('attemptsLeft' in refusal && { attemptsLeft: refusal.attemptsLeft }),
-    ...(refusal.reason === 'wait' && { retryAfter: refusal.seconds }),
-    ...(refusal.reason === 'used_code' && { retryAfter: refusal.nextInSeconds }),
+const OF_REFUSALS: ResultName[] = ['used_code', 'old_code']
+
+export function codeFailure(deps: KindsDeps, result: AnswerRefusal): Failure {
+  const text = answerRefused(deps, result)
+  const more = 'attemptsLeft' in result ? { attemptsLeft: result.attemptsLeft } : {}
+  switch (result.reason) {
+    case 'malformed':
+      return invalidParameter('code', text)
+    case 'wait':
+      return new Failure('too_many_attempts', text, { ...more, retryAfter: result.seconds })
+    case 'refused': {
+      const { reason, nextInSeconds: retryAfter } = result.refusal
+      const name = OF_REFUSALS.find((known) => known === reason) ?? 'wrong_code'
+      return new Failure(name, text, { ...more, ...(retryAfter !== undefined && { retryAfter }) })
+    }
+    default:
+      return new Failure(OF_ANSWERS[result.reason], text, more)
   }
-  return new Failure(refusal.reason === 'wait' ? 'too_many_attempts' : OF_CODES[refusal.reason], text, more)
 }
 
 export function choiceFailure({ reason }: ChoiceRefused): Failure {

@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi'
 import { ALL_SCOPES } from '../../access-tokens/scopes.ts'
 import { descriptionField, emailField, passwordField } from '../../http/fields.ts'
-import { TYPED_CODE_AT_MOST } from '../../lib/codes.ts'
+import { type KindsDeps, shapeOfAll } from '../../two-factor/factor.http.ts'
 
 // Every object that `/api/v1/` takes or gives. The same schemas check what comes in and make the document.
 
@@ -10,11 +10,6 @@ export const Password = passwordField().openapi({
   type: 'string',
   format: 'password',
   example: 'violet kettle marches north',
-})
-export const Code = z.string().max(TYPED_CODE_AT_MOST).openapi({
-  description:
-    'An authenticator code or a recovery code. Spaces, dashes, letter case and what stands around it are forgiven.',
-  example: '492039',
 })
 const Time = z.string().openapi({ format: 'date-time', example: '2026-11-24T13:40:00.000Z' })
 const Id = z.string().max(64).openapi({ example: 'pX3n0aV5yQfK2b1C' })
@@ -42,17 +37,27 @@ export const Signed = z
     expires_at: Time,
   })
   .openapi('SignedIn')
-export const Challenged = z
-  .object({
-    challenge: z.object({
-      id: z.string(),
-      methods: z.array(z.enum(['authenticator', 'recovery_code'])),
-      expires_at: Time,
-      attempts_left: z.number().int(),
-    }),
+
+/** A challenge of the second step and an answer to it, of whatever kinds there are. */
+export function answering({ factorKinds, recoveryCodeAnswers }: KindsDeps) {
+  const factors = z.record(z.string(), z.record(z.string(), z.unknown())).optional().openapi({
+    description: 'By kind, what a factor of the account that answers no code is asked.',
   })
-  .openapi('Challenge')
-export const Verification = z.strictObject({ challenge: z.string().max(128), code: Code }).openapi('Verification')
+  const Challenged = z
+    .object({
+      challenge: z.object({
+        id: z.string(),
+        methods: z.array(z.enum(['authenticator', 'recovery_code'])),
+        ...(factorKinds.some(({ isChallenged }) => isChallenged) && { factors }),
+        expires_at: Time,
+        attempts_left: z.number().int(),
+      }),
+    })
+    .openapi('Challenge')
+  const fields = shapeOfAll([...factorKinds, recoveryCodeAnswers].map(({ json }) => json))
+  const Verification = z.strictObject({ challenge: z.string().max(128), ...fields }).openapi('Verification')
+  return { Challenged, Verification }
+}
 
 export const Session = z
   .object({
@@ -145,18 +150,27 @@ export const TwoFactor = z
     authenticators: z.array(Authenticator).openapi({ description: 'The oldest first.' }),
   })
   .openapi('TwoFactor')
-export const Enrolment = z
-  .object({
-    enrolment: z.string().openapi({ description: 'Sealed and signed; send it back with the code.' }),
-    secret: z.string().openapi({ description: 'Base32.' }),
-    uri: z.string(),
-    qr_svg: z.string(),
-    expires_at: Time,
-  })
-  .openapi('Enrolment')
-export const EnrolmentConfirmation = z
-  .strictObject({ enrolment: z.string().max(4096), code: Code })
-  .openapi('EnrolmentConfirmation')
+/** What goes to and fro while a device is enrolled, of whatever kinds there are. */
+export function enrolmentBodies({ factorKinds: kinds }: KindsDeps) {
+  const kind = z
+    .enum(kinds.map(({ kind }) => kind))
+    .optional()
+    .openapi({ description: `${kinds[0].kind} where left out.` })
+  const enrolment = z
+    .object({
+      enrolment: z.string().openapi({ description: 'Sealed and signed; send it back with the code.' }),
+      ...shapeOfAll(kinds.map(({ device }) => device)),
+      expires_at: Time,
+    })
+    .openapi('Enrolment')
+  const confirmation = z
+    .strictObject({ enrolment: z.string().max(4096), ...shapeOfAll(kinds.map(({ json }) => json)) })
+    .openapi('EnrolmentConfirmation')
+  const chosen = z.strictObject({ password: Password, kind }).openapi('EnrolmentBeginning')
+  const beginning: z.ZodType<{ password: string; kind?: string | undefined }> = kinds.length > 1 ? chosen : PasswordBody
+  return { beginning, enrolment, confirmation }
+}
+
 export const NewRecoveryCodes = z.object({ recovery_codes: z.array(z.string()) }).openapi('NewRecoveryCodes')
 export const RecoveryCodes = z
   .object({ recovery_codes: z.array(z.object({ code: z.string().nullable(), used_at: Time.nullable() })) })

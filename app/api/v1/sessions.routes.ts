@@ -1,18 +1,22 @@
 import { createRoute } from '@hono/zod-openapi'
 import { endSessions, listSessions, type SessionsDeps } from '../../account/sessions.ts'
-import { type SecondStepDeps, type SecondStepResult, verifyCode } from '../../sign-in/second-step.ts'
+import { speakerOf } from '../../http/messages.ts'
+import { hashToken } from '../../lib/tokens.ts'
+import { challengesOf, type SecondStepDeps, type SecondStepResult, verifyAnswer } from '../../sign-in/second-step.ts'
 import type { Session as StoredSession } from '../../sign-in/session.ts'
 import { type SignInDeps, signIn, signOut } from '../../sign-in/sign-in.ts'
+import type { KindsDeps, WithPages } from '../../two-factor/factor.http.ts'
 import { accountOf, type CallerDeps, sessionOf } from '../bearer.ts'
 import { answer, done } from './answer.ts'
 import { access, apiRouter, bodyOf, json, noContent } from './operation.ts'
 import { Problem, tooManyAttempts } from './problems.ts'
 import * as schema from './schemas.ts'
 
-export type SessionRoutesDeps = SignInDeps & SecondStepDeps & SessionsDeps & CallerDeps
+export type SessionRoutesDeps = SignInDeps & WithPages<SecondStepDeps> & SessionsDeps & CallerDeps
 
 /** Signing in (password, then the code where one is owed), and the account's sessions. */
 export function sessionRoutes(deps: SessionRoutesDeps) {
+  const { Challenged, Verification } = schema.answering(deps)
   const anybody = access(deps, 'anybody', 'invalid_fields', 'wrong_credentials', 'suspended', 'too_many_attempts')
   const verifying = access(deps, 'anybody', 'invalid_fields', 'code_refused', 'too_many_attempts')
   const self = access(deps, { who: 'session', deed: 'leave' })
@@ -29,7 +33,7 @@ export function sessionRoutes(deps: SessionRoutesDeps) {
         request: { body: bodyOf(schema.Credentials) },
         responses: {
           201: json('Signed in.', schema.Signed),
-          202: json('The password is right, and a code is owed: send it to /sessions/verify.', schema.Challenged),
+          202: json('The password is right, and a code is owed: send it to /sessions/verify.', Challenged),
           ...anybody.problems,
         },
       }),
@@ -38,15 +42,13 @@ export function sessionRoutes(deps: SessionRoutesDeps) {
         if (!result.ok) throw signInRefused(result)
         if (result.step === 'signed_in')
           return answer(c, { session: result.token, expires_at: result.expiresAt.toISOString() }, 201)
-        const { pendingToken, expiresAt, attemptsLeft } = result
+        const { accountId, pendingToken, expiresAt, attemptsLeft } = result
         const methods: ('authenticator' | 'recovery_code')[] = ['authenticator', 'recovery_code']
-        return answer(
-          c,
-          {
-            challenge: { id: pendingToken, methods, expires_at: expiresAt.toISOString(), attempts_left: attemptsLeft },
-          },
-          202,
-        )
+        const left = { expires_at: expiresAt.toISOString(), attempts_left: attemptsLeft }
+        const asked = await challengesOf(deps, { accountId, tokenHash: hashToken(pendingToken) })
+        const factors = Object.fromEntries(asked.map(({ kind, ...of }) => [kind.kind, kind.secondStepJson?.(of)]))
+        const challenge = { id: pendingToken, methods, ...(asked.length > 0 && { factors }), ...left }
+        return answer(c, { challenge }, 202)
       },
     )
     .openapi(
@@ -55,13 +57,13 @@ export function sessionRoutes(deps: SessionRoutesDeps) {
         path: '/sessions/verify',
         summary: 'Answer a challenge with an authenticator code or a recovery code',
         ...verifying.route,
-        request: { body: bodyOf(schema.Verification) },
+        request: { body: bodyOf(Verification) },
         responses: { 201: json('Signed in.', schema.Signed), ...verifying.problems },
       }),
       async (c) => {
-        const { challenge, code } = c.req.valid('json')
-        const result = await verifyCode(deps, challenge, code, c.var.origin, { client: 'api' })
-        if (!result.ok) throw codeRefused(result)
+        const { challenge, ...fields } = c.req.valid('json')
+        const result = await verifyAnswer(deps, challenge, fields, c.var.origin, { client: 'api' })
+        if (!result.ok) throw answerProblem(deps, result)
         return answer(c, { session: result.token, expires_at: result.expiresAt.toISOString() }, 201)
       },
     )
@@ -159,23 +161,24 @@ function signInRefused(result: Exclude<Awaited<ReturnType<typeof signIn>>, { ok:
   }
 }
 
-/** Why a code was refused, in `reason`; how many tries are left; when the next code comes. */
-export function codeRefused(result: Exclude<SecondStepResult, { ok: true }>): Problem {
+/** Why an answer was refused, in `reason`; how many tries are left; when the next code comes. */
+export function answerProblem(deps: KindsDeps, result: Exclude<SecondStepResult, { ok: true }>): Problem {
   if (result.reason === 'wait') return tooManyAttempts(result.seconds)
   const over = result.reason === 'expired' || result.reason === 'no_attempts_left'
-  return new Problem('code_refused', CODE_DETAILS[result.reason], {
-    reason: result.reason,
-    ...(over ? { attempts_left: 0 } : 'attemptsLeft' in result && { attempts_left: result.attemptsLeft }),
-    ...(result.reason === 'used_code' && { retry_after: result.nextInSeconds }),
+  const left = over ? { attempts_left: 0 } : 'attemptsLeft' in result && { attempts_left: result.attemptsLeft }
+  if (result.reason !== 'refused')
+    return new Problem('code_refused', DETAILS[result.reason], { reason: result.reason, ...left })
+  const { refusal } = result
+  const { reason, nextInSeconds } = refusal
+  return new Problem('code_refused', speakerOf(deps, refusal).detail(refusal), {
+    reason,
+    ...left,
+    ...(nextInSeconds !== undefined && { retry_after: nextInSeconds }),
   })
 }
 
-const CODE_DETAILS = {
+const DETAILS = {
   malformed: 'A code has six digits; a recovery code has ten characters.',
-  wrong_code: 'That code is not right.',
-  used_code: 'That code has been used, or a newer one has.',
-  old_code: 'That code is from some time ago; check the clock of the authenticator.',
-  wrong_recovery_code: 'That is none of the account’s recovery codes, or it has been used.',
   blocked: 'Too many wrong codes in a row: only a recovery code is taken.',
   expired: 'The challenge is over. Sign in again.',
   no_attempts_left: 'That was the last try. Sign in again.',

@@ -2,20 +2,23 @@ import { createRoute } from '@hono/zod-openapi'
 import { displayed } from '../../lib/codes.ts'
 import { type ListDeps, listAuthenticators } from '../../two-factor/authenticators.ts'
 import { type DisableDeps, disable } from '../../two-factor/disable.ts'
-import { confirmCode, type EnrolDeps, finishEnrolment, showEnrolment, startEnrolment } from '../../two-factor/enrol.ts'
+import { confirmAnswer, type EnrolDeps, enrolling, finishEnrolment, startEnrolment } from '../../two-factor/enrol.ts'
 import { readEnrolment, writeEnrolment } from '../../two-factor/enrolment.ts'
+import type { WithPages } from '../../two-factor/factor.http.ts'
+import { kindOf } from '../../two-factor/factor.ts'
 import { confirmView, type RecoveryCodesDeps, regenerateCodes, viewCodes } from '../../two-factor/recovery-codes.ts'
 import { type CallerDeps, sessionOf } from '../bearer.ts'
 import { answer, done } from './answer.ts'
 import { access, apiRouter, bodyOf, json, noContent } from './operation.ts'
 import { Problem, passwordRefused } from './problems.ts'
 import * as schema from './schemas.ts'
-import { codeRefused } from './sessions.routes.ts'
+import { answerProblem } from './sessions.routes.ts'
 
-export type TwoFactorRoutesDeps = EnrolDeps & ListDeps & DisableDeps & RecoveryCodesDeps & CallerDeps
+export type TwoFactorRoutesDeps = WithPages<EnrolDeps> & ListDeps & DisableDeps & RecoveryCodesDeps & CallerDeps
 
 /** The second factor and its recovery codes. Sessions alone, and the password with each. */
 export function twoFactorRoutes(deps: TwoFactorRoutesDeps) {
+  const bodies = schema.enrolmentBodies(deps)
   const reading = access(deps, 'session')
   const asked = ['invalid_fields', 'wrong_password', 'too_many_attempts', 'changed_meanwhile'] as const
   const setUp = { who: 'session', deed: 'set_up' } as const
@@ -59,22 +62,22 @@ export function twoFactorRoutes(deps: TwoFactorRoutesDeps) {
         path: '/two-factor/enrolment',
         summary: 'Begin to set the second factor up',
         ...whileOff.route,
-        request: { body: bodyOf(schema.PasswordBody) },
+        request: { body: bodyOf(bodies.beginning) },
         responses: {
-          201: json('What the authenticator needs. Nothing about the account has changed.', schema.Enrolment),
+          201: json('What the authenticator needs. Nothing about the account has changed.', bodies.enrolment),
           ...whileOff.problems,
         },
       }),
       async (c) => {
         const session = sessionOf(c.var.caller)
-        const { password } = c.req.valid('json')
-        const started = await startEnrolment(deps, session, { mode: 'set-up', kind: 'totp', password }, c.var.origin)
+        const { password, kind } = c.req.valid('json')
+        const started = await startEnrolment(deps, session, { mode: 'set-up', kind, password }, c.var.origin)
         if (!started.ok) throw refused(started)
-        const { key, uri, qrSvg } = await showEnrolment(deps, started.enrolment, session)
-        const expires_at = started.enrolment.expiresAt.toISOString()
+        const { kind: begun, expiresAt } = started.enrolment
+        const device = await kindOf(deps, begun).enrolJson(enrolling(deps, started.enrolment, session))
         const text = writeEnrolment(deps.vault, started.enrolment)
         const enrolment = `${text}.${deps.vault.hash('enrolment-signature', text)}`
-        return answer(c, { enrolment, secret: key, uri, qr_svg: qrSvg, expires_at }, 201)
+        return answer(c, { enrolment, ...device, expires_at: expiresAt.toISOString() }, 201)
       },
     )
     .openapi(
@@ -83,18 +86,18 @@ export function twoFactorRoutes(deps: TwoFactorRoutesDeps) {
         path: '/two-factor/enrolment/confirm',
         summary: 'Confirm the authenticator with its code, which turns the second factor on',
         ...confirming.route,
-        request: { body: bodyOf(schema.EnrolmentConfirmation) },
+        request: { body: bodyOf(bodies.confirmation) },
         responses: { 200: json('It is on. Save the recovery codes.', schema.NewRecoveryCodes), ...confirming.problems },
       }),
       async (c) => {
         const session = sessionOf(c.var.caller)
-        const { enrolment: sent, code } = c.req.valid('json')
+        const { enrolment: sent, ...fields } = c.req.valid('json')
         const [text = '', ...signature] = sent.split('.')
         const signed = deps.vault.verifies('enrolment-signature', text, signature.join('.'))
         const enrolment = signed ? readEnrolment(deps.vault, text, session, 'set-up', deps.now()) : undefined
         if (!enrolment) throw new Problem('enrolment_expired', 'Begin again.')
-        const confirmed = await confirmCode(deps, enrolment, code)
-        if (!confirmed.ok) throw codeRefused(confirmed)
+        const confirmed = await confirmAnswer(deps, enrolment, fields)
+        if (!confirmed.ok) throw answerProblem(deps, confirmed)
         const done = await finishEnrolment(deps, session, confirmed.enrolment, true, c.var.origin)
         if (!done.ok) throw new Problem('enrolment_expired', 'The account was changed meanwhile. Begin again.')
         return answer(c, { recovery_codes: confirmed.enrolment.codes.map(displayed) }, 200)

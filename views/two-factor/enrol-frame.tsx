@@ -1,0 +1,78 @@
+import type { Child, PropsWithChildren } from 'hono/jsx'
+import { Settings } from '../layouts.tsx'
+import { ButtonForm } from '../ui/button-form.tsx'
+import { ErrorSummary } from '../ui/error-summary.tsx'
+import { RowForm } from '../ui/row-form.tsx'
+import type { FormState, Viewer } from '../ui/types.ts'
+import { NameField } from './name-field.tsx'
+import { Steps } from './steps.tsx'
+
+/** What every kind's page of enrolment is given: it puts its own part between. */
+export type EnrolFrame = {
+  viewer: Viewer
+  mode: 'set-up' | 'add' | 'replace'
+  enrolmentId: string
+  /** Of the authenticator: what is proposed for a new one, or the one whose place it takes. */
+  name?: string | undefined
+  form: FormState
+  /** Other kinds that can be registered instead. */
+  otherKinds: { kind: string; label: string }[]
+}
+
+const MODES = {
+  'set-up': { action: '/settings/two-factor/set-up', submit: 'Next' },
+  add: { action: '/settings/two-factor/add', submit: 'Add Authenticator' },
+  replace: { action: '/settings/two-factor/replace', submit: 'Replace Authenticator' },
+} as const
+
+type EnrolFramePageProps = PropsWithChildren<{ frame: EnrolFrame; title: string; lead: Child; help?: Child }>
+
+/** Registering a device: step 1 of setting up, or the whole of adding or replacing one. */
+export const EnrolFramePage = ({ frame, title, lead, help, children }: EnrolFramePageProps) => {
+  const { viewer, mode, name, form, otherKinds } = frame
+  return (
+    <Settings title={title} viewer={viewer} current="account" above={mode === 'set-up' && <Steps step={1} />}>
+      <ErrorSummary form={form} />
+      <p class="lead">
+        {mode === 'replace' && name && (
+          <>
+            This takes the place of <strong class="long">{name}</strong>.{' '}
+          </>
+        )}
+        {lead}
+      </p>
+      {help}
+      <div class="panel stack loose">{children}</div>
+      {otherKinds.length > 0 && (
+        <div class="row">
+          {otherKinds.map(({ kind, label }) => (
+            <ButtonForm action={`${MODES[mode].action}/kind`} class="plain" fields={{ kind }}>
+              {label}
+            </ButtonForm>
+          ))}
+        </div>
+      )}
+    </Settings>
+  )
+}
+
+/** The form with the device's answer, whose fields its kind puts in. */
+export const EnrolForm = ({ frame, children }: PropsWithChildren<{ frame: EnrolFrame }>) => {
+  const { mode, enrolmentId, name, form } = frame
+  const { action, submit } = MODES[mode]
+  return (
+    <RowForm
+      action={action}
+      submit={submit}
+      beside={
+        <ButtonForm action={`${action}/cancel`} class="plain">
+          Cancel
+        </ButtonForm>
+      }
+    >
+      <input type="hidden" name="enrolment" value={enrolmentId} />
+      {mode === 'add' && <NameField form={form} name={name} />}
+      {children}
+    </RowForm>
+  )
+}
