@@ -39,10 +39,13 @@ import { replaceRoutes } from './two-factor/replace.routes.tsx'
 import { healthRoutes } from './watch/health.routes.ts'
 import { metricsRoutes } from './watch/metrics.routes.ts'
 
+/** One below the project's root, as the built dist/server.js is. */
+const PUBLIC = new URL('../public/', import.meta.url)
+
 /** The product: what every request passes, in order, and one mount per flow. `report` is told of faults of ours. */
 export function createApp(services: Deps, report: (error: unknown) => void = services.watch.fault): Hono<AppEnv> {
   const { baseUrl, issuer, vault, trustedProxies, watch } = services
-  const assets = loadAssets()
+  const assets = loadAssets(PUBLIC)
   const page = pageRenderer({ assets, issuer })
   const deps = { ...services, page, cookies: createCookies({ baseUrl, vault }) }
   const errors = errorPages({ page, baseUrl, report })

@@ -19,7 +19,7 @@ const RULES: { because: string; files: RegExp; mayNotImport: RegExp }[] = [
   {
     because: 'the domain knows neither HTTP nor SQL nor pages',
     files:
-      /^app\/(?!http\/|pages\/|api\/|app\.ts|server\.ts|serve\.ts|workers?\.ts|deps\.ts)(?!.*(\.(routes|http)\.tsx?|\/wire\.ts|\/factor-kinds\.ts)$).*\.tsx?$/,
+      /^app\/(?!http\/|pages\/|api\/|process\/|app\.ts|server\.ts|serve\.ts|workers?\.ts|deps\.ts)(?!.*(\.(routes|http)\.tsx?|\/wire\.ts|\/factor-kinds\.ts)$).*\.tsx?$/,
     mayNotImport:
       /^(app\/http|views|db)\/|\.(routes|http)\.tsx?$|^hono|^@hono|^drizzle|^better-sqlite3|^pg$|^node:http/,
   },

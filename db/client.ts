@@ -1,18 +1,9 @@
-import { type Dialect, dialect, dialectOf } from './columns.ts'
+import { dialect, dialectOf } from './columns.ts'
 import { openPostgres, type PostgresOptions } from './postgres.ts'
 import { openSqlite } from './sqlite.ts'
-import type { Atomically, Db } from './transaction.ts'
+import type { Database } from './transaction.ts'
 
-export { type Atomically, type Db, must } from './transaction.ts'
-
-export type Database = {
-  db: Db
-  dialect: Dialect
-  atomically: Atomically
-  /** Brings the tables up to date, however many processes try at once. Throws if they are newer than this program. */
-  migrate(): Promise<void>
-  close(): Promise<void>
-}
+export { type Atomically, type Database, type Db, must } from './transaction.ts'
 
 /** Whether a row was refused because another has the same unique value. */
 export function isDuplicate(error: unknown): boolean {

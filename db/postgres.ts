@@ -4,9 +4,8 @@ import { drizzle } from 'drizzle-orm/node-postgres'
 import { migrate as applyMigrations } from 'drizzle-orm/node-postgres/migrator'
 import pg from 'pg'
 import { isLoopback, isUntrusted } from '#app/lib/tls.ts'
-import type { Database } from './client.ts'
 import { migrationsFolder, migrationsOf, refuseNewer } from './migrations.ts'
-import { type Build, type Db, kept, Must, Undone } from './transaction.ts'
+import { type Build, type Database, type Db, kept, Must, Undone } from './transaction.ts'
 
 const SECOND = 1000
 const TRIES = 3

@@ -4,9 +4,8 @@ import { dirname, resolve } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import Sqlite from 'better-sqlite3'
 import { drizzle } from 'drizzle-orm/better-sqlite3'
-import type { Database } from './client.ts'
 import { migrationsOf, refuseNewer } from './migrations.ts'
-import { type Build, kept, Must, Undone } from './transaction.ts'
+import { type Build, type Database, kept, Must, Undone } from './transaction.ts'
 
 const STATEMENTS_KEPT = 500 // the product has fewer than a hundred; lists of ids make more
 const LOCK_PATIENCE = 2_000 // milliseconds

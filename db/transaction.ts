@@ -1,7 +1,17 @@
 import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3'
+import type { Dialect } from './columns.ts'
 
 /** Queries are written once, typed against SQLite; see db/columns.ts for why that is true for PostgreSQL as well. */
 export type Db = BetterSQLite3Database
+
+export type Database = {
+  db: Db
+  dialect: Dialect
+  atomically: Atomically
+  /** Brings the tables up to date, however many processes try at once. Throws if they are newer than this program. */
+  migrate(): Promise<void>
+  close(): Promise<void>
+}
 
 /**
  * Runs the statements in order in one transaction. False, and nothing kept, if a `must` returns no row.

@@ -2,7 +2,8 @@
 import '#app/env-file.ts'
 import { closeAfterRestore } from '#app/account/restored.ts'
 import { readConfig } from '#app/config.ts'
-import { open, wire } from '#app/deps.ts'
+import { wire } from '#app/deps.ts'
+import { open } from '#app/process/open.ts'
 import { orSentence } from './sentence.ts'
 
 const KEEP = '--keep-passwords'

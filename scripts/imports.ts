@@ -14,7 +14,7 @@ export function reaches(file: string, wanted: (name: string) => boolean, seen = 
   )
 }
 
-const namesIn = (source: string, file: string) =>
+export const namesIn = (source: string, file: string) =>
   [...source.matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g)].map(([, name = '']) => {
     if (name.startsWith('#')) return name.slice(1)
     return name.startsWith('.') ? relative('.', join(dirname(file), name)) : name

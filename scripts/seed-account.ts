@@ -1,5 +1,6 @@
 import { readConfig } from '#app/config.ts'
-import { open, wire } from '#app/deps.ts'
+import { wire } from '#app/deps.ts'
+import { open } from '#app/process/open.ts'
 import { orSentence } from './sentence.ts'
 
 /** The account that `npm run seed` makes, for development. */

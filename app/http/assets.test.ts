@@ -2,14 +2,14 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { after, describe, test } from 'node:test'
 import { brotliDecompressSync, gunzipSync } from 'node:zlib'
-import { projectRoot } from '../root.ts'
 import { latchkey, SESSION } from '../testing.ts'
 import { loadAssets } from './assets.ts'
 
 const product = await latchkey()
 after(() => product.close())
 
-const { names } = loadAssets()
+const PUBLIC = new URL('../../public/', import.meta.url)
+const { names } = loadAssets(PUBLIC)
 
 /** The bytes, which the browser stand-in would take for text. */
 const fetched = async (path: string, accepted?: string) => {
@@ -81,7 +81,7 @@ describe('a file of ours', () => {
 })
 
 describe('the style sheet', () => {
-  const css = readFileSync(new URL('public/latchkey.css', projectRoot), 'utf8')
+  const css = readFileSync(new URL('latchkey.css', PUBLIC), 'utf8')
 
   test('names every color plainly: Firefox ESR 115 and Safari before 17.5 drop what they do not know', () => {
     const newer = css.match(/\b(light-dark|color-mix|contrast-color|oklch|oklab|lch|lab|color)\(/g)

@@ -1,9 +1,7 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
 import { Hono } from 'hono'
-import { projectRoot } from '../root.ts'
 import type { AnyContext, AppEnv } from './env.ts'
 
 export type Assets = ReturnType<typeof loadAssets>
@@ -11,8 +9,9 @@ export type Assets = ReturnType<typeof loadAssets>
 const FOREVER = 'public, max-age=31536000, immutable' // the name changes with the content
 const A_DAY = 'public, max-age=86400'
 
-/** Reads public/ once, at the start: hashed names for the pages, and every file compressed beforehand. */
-export function loadAssets() {
+/** Reads the folder once, at the start: hashed names for the pages, and every file compressed beforehand. */
+export function loadAssets(folder: URL) {
+  const asset = (name: string, type: string) => compressed(folder, name, type)
   const stylesheet = asset('latchkey.css', 'text/css; charset=utf-8')
   const script = asset('enhance.js', 'text/javascript; charset=utf-8')
   const icon = asset('favicon.svg', 'image/svg+xml')
@@ -24,10 +23,10 @@ export function loadAssets() {
   return { names: { stylesheet: stylesheet.path, script: script.path, icon: icon.path }, routes }
 }
 
-type File = ReturnType<typeof asset>
+type File = ReturnType<typeof compressed>
 
-function asset(name: string, type: string) {
-  const written = readFileSync(fileURLToPath(new URL(`public/${name}`, projectRoot)))
+function compressed(folder: URL, name: string, type: string) {
+  const written = readFileSync(new URL(name, folder))
   const content = type.startsWith('text/') ? Buffer.from(lean(String(written), type)) : written
   const [stem, ending] = name.split('.')
   return {

@@ -1,6 +1,6 @@
 import type { HttpBindings } from '@hono/node-server'
 import type { Context } from 'hono'
-import type { Origin } from '../identity/security-events.ts'
+import type { Origin } from '../lib/origin.ts'
 
 /** The header set of every answer, and with it the type of JSON: ready to be given to one. */
 type Headers = Record<'all' | 'json', Readonly<Record<string, string>>>

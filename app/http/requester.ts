@@ -1,7 +1,6 @@
 import { BlockList, isIP } from 'node:net'
 import Bowser from 'bowser'
 import { createMiddleware } from 'hono/factory'
-import type { Config } from '../config.ts'
 import type { AppEnv } from './env.ts'
 
 const ANALYSED = 512 // characters of User-Agent; real ones are under 300
@@ -36,8 +35,10 @@ const PROGRAMS = [
   ...['python-requests', 'reqwest', 'Ruby', 'undici', 'Wget', 'WindowsPowerShell'],
 ]
 
+type Proxy = { address: string; prefix: number; family: 'ipv4' | 'ipv6' }
+
 /** Sets `origin`: the address behind trusted proxies, and the browser in words. */
-export function requester(trustedProxies: Config['trustedProxies']) {
+export function requester(trustedProxies: readonly Proxy[]) {
   const trusted = new BlockList()
   for (const { address, prefix, family } of trustedProxies) trusted.addSubnet(address, prefix, family)
   const isTrusted = (address: string) => trusted.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4')

@@ -1,7 +1,7 @@
+import type { Origin } from '../lib/origin.ts'
 import { newId } from '../lib/tokens.ts'
 
-/** Where a request came from, in words: an address, and a browser such as "Firefox on Linux". */
-export type Origin = { readonly address: string; readonly browser: string }
+export type { Origin } from '../lib/origin.ts'
 
 /** How a session was signed in. */
 export type Method = 'password' | 'authenticator' | 'recovery_code' | 'trusted_browser'

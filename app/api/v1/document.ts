@@ -1,8 +1,8 @@
 import type { OpenAPIHono } from '@hono/zod-openapi'
 import type { CallerEnv } from '../bearer.ts'
-import { grouped } from './groups.ts'
+import { type Document, grouped } from './groups.ts'
 
-export type Document = ReturnType<OpenAPIHono<CallerEnv>['getOpenAPI31Document']>
+export type { Document } from './groups.ts'
 
 const LICENSE = { name: 'MIT', identifier: 'MIT' } // OpenAPI 3.1, which the types do not know yet
 

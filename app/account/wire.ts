@@ -1,0 +1,11 @@
+import type { Stores } from '#db/stores.ts'
+
+export const wireAccount = ({ accounts, emails, events, panic, restored, sessions }: Stores) => ({
+  accountSessions: sessions,
+  activity: events,
+  emailConfirmations: emails,
+  emailChanges: emails,
+  passwordChanges: accounts,
+  panic,
+  restored,
+})

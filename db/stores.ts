@@ -1,0 +1,43 @@
+import type { Database } from './client.ts'
+import { accessTokenStore } from './stores/access-tokens.ts'
+import { accountStore } from './stores/accounts.ts'
+import { emailStore } from './stores/emails.ts'
+import { eventStore } from './stores/events.ts'
+import { housekeepingStore } from './stores/housekeeping.ts'
+import { knownBrowserStore } from './stores/known-browsers.ts'
+import { limitStore } from './stores/limits.ts'
+import { mailStore } from './stores/mails.ts'
+import { migrationStore } from './stores/migrations.ts'
+import { notMeStore } from './stores/not-me.ts'
+import { panicStore } from './stores/panic.ts'
+import { restoredStore } from './stores/restored.ts'
+import { sessionStore } from './stores/sessions.ts'
+import { signInStore } from './stores/sign-ins.ts'
+import { trustedBrowserStore } from './stores/trusted-browsers.ts'
+import { twoFactorStore } from './stores/two-factor.ts'
+
+/** What the rooms are wired with: each takes the stores it names. */
+export type Stores = ReturnType<typeof storesOf>
+
+/** Every store over one database. `delay` and `read` are numbers of the rules, which statements hold from the start. */
+export const storesOf = (
+  database: Database,
+  { delay, read }: { delay: Parameters<typeof limitStore>[1]; read: Parameters<typeof eventStore>[1] },
+) => ({
+  accessTokens: accessTokenStore(database),
+  accounts: accountStore(database),
+  emails: emailStore(database),
+  events: eventStore(database, read),
+  housekeeping: housekeepingStore(database),
+  knownBrowsers: knownBrowserStore(database),
+  limits: limitStore(database, delay),
+  mails: mailStore(database),
+  migrations: migrationStore(database),
+  notMe: notMeStore(database),
+  panic: panicStore(database),
+  restored: restoredStore(database),
+  sessions: sessionStore(database),
+  signIns: signInStore(database),
+  trustedBrowsers: trustedBrowserStore(database),
+  twoFactor: twoFactorStore(database),
+})
