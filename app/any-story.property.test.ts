@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { after, describe, test } from 'node:test'
 import fc from 'fast-check'
-import { assertInvariants, stateOf } from './invariants.ts'
-import { deeds, type Model, type Seat } from './testing/deeds.ts'
-import { latchkey, PASSWORD, signedUp } from './testing.ts'
+import { deeds, type Model, type Seat } from '#testing/deeds.ts'
+import { latchkey, PASSWORD, signedUp } from '#testing/index.ts'
+import { assertInvariants, stateOf } from '#testing/invariants.ts'
 
 const product = await latchkey()
 after(() => product.close())

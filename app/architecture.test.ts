@@ -1,36 +1,92 @@
 import assert from 'node:assert/strict'
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
-import { importsOf } from '../scripts/imports.ts'
+import { broken, circles, type House, mutualRooms, type Rule, roomsOver, unlisted } from '../tools/architecture.ts'
 
-/** The house: route → domain → store, one way; views pure. `mayNotImport` is matched against paths from the project's root. */
-const RULES: { because: string; files: RegExp; mayNotImport: RegExp }[] = [
+const GROUND = ['app/lib', 'app/http', 'app/identity']
+const VIEWS = ['views/words', 'views/ui', 'views']
+
+/** Who may use whom, from the ground up: a room may use those on its own line, which are all above it. A new room is a new line. */
+const ROOMS = {
+  'app/lib': [],
+  db: ['app/lib'],
+  'views/words': [],
+  'views/ui': ['views/words'],
+  views: ['views/words', 'views/ui'],
+  'views/mails': ['views/words'],
+  'views/mail': VIEWS,
+  'views/sign-in': VIEWS,
+  'views/two-factor': [...VIEWS, 'views/sign-in'],
+  'views/account': [...VIEWS, 'views/mail', 'views/two-factor'],
+  'views/access-tokens': [...VIEWS, 'views/two-factor'],
+  'views/api': VIEWS,
+  'app/http': ['app/lib', ...VIEWS],
+  'app/identity': ['app/lib', 'db'],
+  'app/watch': GROUND,
+  'app/pages': [...GROUND, ...VIEWS],
+  'app/mail': [...GROUND, 'app/pages', 'db', ...VIEWS, 'views/mail'],
+  'app/two-factor': [...GROUND, 'app/pages', 'app/mail', 'db', ...VIEWS, 'views/sign-in', 'views/two-factor'],
+  'app/account': [...GROUND, 'app/pages', 'app/mail', 'db', ...VIEWS, 'views/mail', 'views/account'],
+  'app/access-tokens': [...GROUND, 'app/pages', 'db', ...VIEWS, 'views/access-tokens'],
+  'app/sign-in': [
+    ...GROUND,
+    ...['app/watch', 'app/pages', 'app/mail', 'app/two-factor', 'app/account', 'db'],
+    ...[...VIEWS, 'views/mail', 'views/sign-in'],
+  ],
+  'app/api': [
+    ...GROUND,
+    ...['app/mail', 'app/two-factor', 'app/account', 'app/access-tokens', 'app/sign-in'],
+    ...[...VIEWS, 'views/api'],
+  ],
+  app: [
+    ...GROUND,
+    ...['app/watch', 'app/mail', 'app/two-factor', 'app/account', 'app/access-tokens', 'app/sign-in', 'app/api'],
+    ...['db', 'views/mails'],
+  ],
+  'app/process': [...GROUND, 'app/watch', 'app/mail', 'app/two-factor', 'db', 'app'],
+  cli: ['app/process', 'app/account', 'app', 'db'],
+} satisfies Record<string, readonly string[]>
+
+/** Neither HTTP nor SQL nor pages: everything in a room whose name doesn't say otherwise. The list of kinds wires them. */
+const RULES_FILES =
+  /^app\/(?!http\/|pages\/|api\/|process\/)[\w-]+\/(?!(.*\/)?wire\.ts$|factor-kinds\.ts$|.*\.(routes|http)\.tsx?$).*\.tsx?$/
+
+const RULES: Rule[] = [
   {
     because: 'views are pure: props in, HTML out',
     files: /^views\//,
     mayNotImport: /^(?!views\/|hono\/(jsx|html|utils)|hono$)/,
   },
   {
-    because: 'the store serves the domain and knows nothing of it; of the network it knows what the domain knows',
+    because: 'the store serves the rules and knows nothing of them; of the network it knows what they know',
     files: /^db\//,
     mayNotImport: /^(app\/(?!lib\/tls\.ts$)|views\/)|^hono/,
   },
   {
-    because: 'the domain knows neither HTTP nor SQL nor pages',
-    files:
-      /^app\/(?!http\/|pages\/|api\/|process\/|app\.ts|server\.ts|serve\.ts|workers?\.ts|deps\.ts)(?!.*(\.(routes|http)\.tsx?|\/wire\.ts|\/factor-kinds\.ts)$).*\.tsx?$/,
+    because: 'rules know neither HTTP nor SQL nor pages',
+    files: RULES_FILES,
     mayNotImport:
-      /^(app\/http|views|db)\/|\.(routes|http)\.tsx?$|^hono|^@hono|^drizzle|^better-sqlite3|^pg$|^node:http/,
+      /^(app\/(http|pages)|views|db)\/|\.(routes|http)\.tsx?$|^hono|^@hono|^drizzle|^better-sqlite3|^pg$|^node:http/,
   },
   {
-    because: 'routes and the APIs reach data only through the domain',
-    files: /\.(routes|http)\.tsx?$|^app\/(http|pages|api)\//,
+    because: 'only wire.ts, and what opens the database, know the stores',
+    files: /^app\/(?!(.*\/wire|deps|process\/open)\.ts$)/,
     mayNotImport: /^db\/|^drizzle|^better-sqlite3|^pg$/,
   },
   {
-    because: 'only http/session.ts touches cookies',
-    files: /^app\/(?!http\/session\.ts)/,
+    because: 'only deps.ts wires rooms, and a room what is in it',
+    files: /^(app|cli)\/(?!deps\.ts$|.*\/wire\.ts$|two-factor\/factor-kinds\.ts$)/,
+    mayNotImport: /\/wire\.ts$/,
+  },
+  {
+    because: 'routes are mounted by app.ts or by routes of their own room: others call rules',
+    files: /^(app|cli)\/(?!app\.ts$|.*\.routes\.tsx?$)/,
+    mayNotImport: /\.routes\.tsx?$/,
+  },
+  {
+    because: 'only cookies.ts touches cookies',
+    files: /^app\/(?!http\/cookies\.ts$)/,
     mayNotImport: /^hono\/cookie/,
   },
   {
@@ -41,60 +97,160 @@ const RULES: { because: string; files: RegExp; mayNotImport: RegExp }[] = [
     mayNotImport: /drizzle-orm\/(sqlite|pg|better|node)|^better-sqlite3|^pg$|^db\/(reads-of-)?(sqlite|postgres)\.ts$/,
   },
   {
-    because: 'nothing that runs imports what only tests use',
-    files: /^(app|views|db)\//,
-    mayNotImport: /^app\/(.*\/)?(testing(\/.*)?|invariants|stand-in)\.ts$|^(e2e|bench|stress|scripts)\//,
+    because: 'nothing that runs imports what only tests and developers use',
+    files: /^/,
+    mayNotImport: /^(testing|tools|e2e|lab)\//,
   },
 ]
 
-const sources = ['app', 'views', 'db']
-  .flatMap((folder) => readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((file) => join(folder, file)))
-  .filter(
-    (file) =>
-      /\.tsx?$/.test(file) &&
-      !/\.test\.tsx?$/.test(file) &&
-      !/^app\/(.*\/)?(testing(\/.*)?|invariants|stand-in)\.tsx?$/.test(file),
-  )
+const AT_MOST = 2500 // lines of code in a room, but for one of them
 
-/** What breaks a rule among these files. */
-const broken = ({ files, mayNotImport }: (typeof RULES)[number], among: string[]) =>
-  among
-    .filter((file) => files.test(file))
-    .flatMap((file) =>
-      importsOf(file)
-        .filter((name) => mayNotImport.test(name))
-        .map((name) => `${file} imports ${name}`),
-    )
+const house: House = new Map(
+  ['app', 'views', 'db', 'cli']
+    .flatMap((folder) => readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((file) => join(folder, file)))
+    .filter((file) => /\.tsx?$/.test(file) && !/\.test\.tsx?$/.test(file))
+    .map((file) => [file, readFileSync(file, 'utf8')]),
+)
+
+/** Rules that ask what time it is, instead of being told. */
+const withAClock = (sources: House) =>
+  [...sources]
+    .filter(([file, source]) => RULES_FILES.test(file) && /Date\.now\(|new Date\(\)/.test(source))
+    .map(([file]) => file)
+
+/** Flows whose routes have no rules of the same name beside them. The APIs are cut by service: they are skins over all of it. */
+const lonely = (sources: House) =>
+  [...sources.keys()]
+    .filter((file) => /^app\/(?!api\/).*\.routes\.tsx?$/.test(file))
+    .filter((file) => !sources.has(file.replace(/\.routes\.tsx?$/, '.ts')))
+    .map((file) => file.replace(/^.*\/|\.routes\.tsx?$/g, ''))
+    .sort()
 
 describe('the house', () => {
+  test('no arrow points upwards: each room uses only what its line in the list names', () =>
+    assert.deepEqual(unlisted(house, ROOMS), []))
+
+  test('the list of rooms goes from the ground up', () => {
+    const order = Object.keys(ROOMS)
+    for (const [room, used] of Object.entries(ROOMS))
+      for (const each of used)
+        assert.ok(order.indexOf(each) < order.indexOf(room), `${room} uses ${each} below its own line`)
+  })
+
+  test('no two rooms import each other', () => assert.deepEqual(mutualRooms(house), []))
+
+  test('no file imports itself by way of others', () => assert.deepEqual(circles(house), []))
+
   for (const rule of RULES)
     test(rule.because, () => {
       assert.ok(
-        sources.some((file) => rule.files.test(file)),
+        [...house.keys()].some((file) => rule.files.test(file)),
         'the rule is about some file',
       )
-      assert.deepEqual(broken(rule, sources), [])
+      assert.deepEqual(broken(house, rule), [])
     })
 
-  test('the domain has no clock of its own', () => {
-    const domain = sources.filter((file) => RULES[2]?.files.test(file))
+  test('rules have no clock of their own', () => assert.deepEqual(withAClock(house), []))
+
+  test('a flow has one name in every layer: its routes have rules of that name beside them', () => {
+    const skins = ['confirm', 'dashboard', 'generate', 'new-authenticator', 'settings', 'sign-out'] // of a neighbor's rules
+    assert.deepEqual(lonely(house), skins)
+  })
+
+  test('at most one room has more than 2,500 lines of code', () => {
+    const over = roomsOver(AT_MOST, house)
+    assert.ok(over.length <= 1, over.join(', '))
+  })
+})
+
+describe('a house with a fault is told so:', () => {
+  const planted = (files: Record<string, string>): House => new Map(Object.entries(files))
+  const brokenIn = (files: Record<string, string>) => RULES.filter((rule) => broken(planted(files), rule).length > 0)
+  const because = (files: Record<string, string>) => brokenIn(files).map((rule) => rule.because)
+
+  test('two rooms that import each other, even for types', () => {
+    const files = {
+      'app/mail/links.ts': "import type { Session } from '../sign-in/sign-in.ts'",
+      'app/sign-in/sign-in.ts': "import { link } from '../mail/letters.ts'",
+      'app/mail/letters.ts': '',
+    }
+    assert.deepEqual(mutualRooms(planted(files)), [
+      'app/mail/links.ts imports app/sign-in/sign-in.ts, and app/sign-in/sign-in.ts imports app/mail/letters.ts',
+    ])
+    assert.deepEqual(circles(planted(files)), [])
+  })
+
+  test('a circle of three files in one room', () => {
+    const files = {
+      'app/mail/a.ts': "export { b } from './b.ts'",
+      'app/mail/b.ts': "import type { C } from './c.ts'",
+      'app/mail/c.ts': "const a = await import('./a.ts')",
+    }
+    assert.deepEqual(circles(planted(files)), ['app/mail/a.ts → app/mail/b.ts → app/mail/c.ts → app/mail/a.ts'])
+  })
+
+  test('an arrow that points upwards', () => {
+    const files = {
+      'app/identity/session.ts': "import { send } from '#app/mail/mail.ts'",
+      'app/mail/mail.ts': "import { one } from '../identity/session.ts'",
+    }
+    assert.deepEqual(unlisted(planted(files), ROOMS), ['app/identity/session.ts imports app/mail/mail.ts'])
+  })
+
+  test('a room that is not on the list', () => {
+    const files = { 'app/gate/check.ts': "import { one } from '../lib/tokens.ts'", 'app/lib/tokens.ts': '' }
+    assert.deepEqual(unlisted(planted(files), ROOMS), ['app/gate/check.ts imports app/lib/tokens.ts'])
+  })
+
+  test('a platform that knows a room', () => {
+    const files = { 'app/http/page.tsx': "import { one } from '../identity/session.ts'", 'app/identity/session.ts': '' }
+    assert.deepEqual(unlisted(planted(files), ROOMS), ['app/http/page.tsx imports app/identity/session.ts'])
+  })
+
+  const faults: [string, Record<string, string>][] = [
+    ['views are pure: props in, HTML out', { 'views/ui/a.tsx': "import { one } from '#app/lib/tokens.ts'" }],
+    [
+      'the store serves the rules and knows nothing of them; of the network it knows what they know',
+      { 'db/stores/a.ts': "import { one } from '#app/identity/limits.ts'" },
+    ],
+    ['rules know neither HTTP nor SQL nor pages', { 'app/mail/a.ts': "import { Hono } from 'hono'" }],
+    ['rules know neither HTTP nor SQL nor pages', { 'app/mail/a.ts': "import { link } from './link-cookie.http.ts'" }],
+    [
+      'only wire.ts, and what opens the database, know the stores',
+      { 'app/mail/a.routes.tsx': "import { mails } from '#db/stores/mails.ts'" },
+    ],
+    [
+      'only deps.ts wires rooms, and a room what is in it',
+      { 'app/process/a.ts': "import { wireMail } from '../mail/wire.ts'" },
+    ],
+    [
+      'routes are mounted by app.ts or by routes of their own room: others call rules',
+      { 'cli/accounts.ts': "import { routes } from '#app/account/sessions.routes.tsx'" },
+    ],
+    ['only cookies.ts touches cookies', { 'app/mail/a.http.ts': "import { setCookie } from 'hono/cookie'" }],
+    [
+      'only columns.ts, client.ts and prepared.ts, and what these are made of, know that there are two databases',
+      { 'db/stores/a.ts': "import { sqliteTable } from 'drizzle-orm/sqlite-core'" },
+    ],
+    [
+      'nothing that runs imports what only tests and developers use',
+      { 'app/process/a.ts': "import { latchkey } from '#testing/index.ts'" },
+    ],
+  ]
+  for (const [fault, files] of faults)
+    test(`${Object.keys(files)[0]}: ${fault}`, () => assert.deepEqual(because(files), [fault]))
+
+  test('rules with a clock of their own', () =>
+    assert.deepEqual(withAClock(planted({ 'app/mail/a.ts': 'const now = Date.now()' })), ['app/mail/a.ts']))
+
+  test('a flow whose routes stand alone', () =>
     assert.deepEqual(
-      domain.filter((file) => /Date\.now\(|new Date\(\)/.test(readFileSync(file, 'utf8'))),
-      [],
-    )
-  })
+      lonely(planted({ 'app/mail/a.routes.tsx': '', 'app/mail/b.routes.ts': '', 'app/mail/b.ts': '' })),
+      ['a'],
+    ))
 
-  test('only the wiring names what a password costs: no setting and no rule can make its hash weaker', () => {
-    const programs = readdirSync('scripts').map((file) => join('scripts', file))
-    const naming = [...sources, ...programs].filter((file) => /passwordCost|HashCost/.test(readFileSync(file, 'utf8')))
-    assert.deepEqual(naming.sort(), ['app/deps.ts', 'app/lib/passwords.ts', 'app/serve.ts'])
-  })
-
-  test('one word for a flow in every layer: whatever has routes has a domain file of the same name beside it', () => {
-    const withoutOne = ['dashboard', 'settings', 'sign-out', 'confirm', 'generate', 'new-authenticator'] // skins over a neighbour's use case
-    // The APIs are cut by service instead: they are skins over all of it.
-    const flows = sources.filter((file) => /\.routes\.tsx?$/.test(file) && !file.startsWith('app/api/'))
-    const lonely = flows.filter((file) => !existsSync(file.replace(/\.routes\.tsx?$/, '.ts')))
-    assert.deepEqual(lonely.map((file) => file.replace(/^.*\/|\.routes\.tsx?$/g, '')).sort(), withoutOne.sort())
+  test('a room that has grown too large, by its lines of code alone', () => {
+    const files = { 'app/mail/a.ts': 'a()\n'.repeat(2501), 'app/lib/b.ts': '\n// b\n'.repeat(2501) }
+    assert.deepEqual(roomsOver(AT_MOST, planted(files)), ['app/mail has 2501 lines'])
   })
 })

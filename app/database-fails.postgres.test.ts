@@ -2,8 +2,7 @@ import assert from 'node:assert/strict'
 import { after, afterEach, describe, test } from 'node:test'
 import pg from 'pg'
 import { openDatabase } from '#db/client.ts'
-import { apiClient } from './api/v1/testing.ts'
-import { assertInvariants, stateOf } from './invariants.ts'
+import { apiClient } from '#testing/clients/v1.ts'
 import {
   answerCode,
   codeOf,
@@ -13,7 +12,8 @@ import {
   PASSWORD,
   testDatabase,
   withTwoFactor,
-} from './testing.ts'
+} from '#testing/index.ts'
+import { assertInvariants, stateOf } from '#testing/invariants.ts'
 
 const home = await testDatabase()
 const database = openDatabase(home.url, { pool: 3, timeout: 1000 })

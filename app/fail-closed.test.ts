@@ -2,7 +2,6 @@ import assert from 'node:assert/strict'
 import { after, afterEach, before, beforeEach, describe, test } from 'node:test'
 import type { Database } from '#db/client.ts'
 import { insertEvents, writtenBy } from '#db/stores/statements.ts'
-import { assertInvariants, assertUnreadable } from './invariants.ts'
 import {
   BASE_URL,
   codeOf,
@@ -15,7 +14,8 @@ import {
   SESSION,
   signedUp,
   withTwoFactor,
-} from './testing.ts'
+} from '#testing/index.ts'
+import { assertInvariants, assertUnreadable } from '#testing/invariants.ts'
 
 // A75: whatever part of signing in throws, nobody gets in, nothing is half done, and one line says that it was our fault.
 const sound = await latchkey()

@@ -2,12 +2,8 @@ import assert from 'node:assert/strict'
 import { after, afterEach, describe, test } from 'node:test'
 import { eq } from 'drizzle-orm'
 import { limits } from '#db/schema.ts'
-import { RESULTS } from './api/jelastic/results.ts'
-import { standIn } from './api/jelastic/stand-in.ts'
-import { apiClient } from './api/v1/testing.ts'
-import type { Question } from './lib/guesses.ts'
-import { HashQueueFull } from './lib/passwords.ts'
-import { charge, DELAY, passwordAttempt, whileCharged, withoutGuess } from './limits.ts'
+import { standIn } from '#testing/clients/jelastic.ts'
+import { apiClient } from '#testing/clients/v1.ts'
 import {
   BASE_URL,
   type Browser,
@@ -17,7 +13,11 @@ import {
   PASSWORD,
   resetLink,
   signedUp,
-} from './testing.ts'
+} from '#testing/index.ts'
+import { RESULTS } from './api/jelastic/results.ts'
+import { charge, DELAY, passwordAttempt, whileCharged, withoutGuess } from './identity/limits.ts'
+import type { Question } from './lib/guesses.ts'
+import { HashQueueFull } from './lib/passwords.ts'
 
 const NEW = 'eleven sardines hum quietly'
 const MOST = 20

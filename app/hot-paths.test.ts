@@ -6,10 +6,6 @@ import { after, before, describe, test } from 'node:test'
 import { sql } from 'drizzle-orm'
 import { dialect } from '#db/columns.ts'
 import { mailLinks } from '#db/schema.ts'
-import { hashToken } from './lib/tokens.ts'
-import { passwordAttempts, resetMails } from './limits.ts'
-import { runMailing } from './mail/mailing.ts'
-import { statementsOf } from './testing/statements.ts'
 import {
   adding,
   BASE_URL,
@@ -31,7 +27,11 @@ import {
   withAnother,
   withToken,
   withTwoFactor,
-} from './testing.ts'
+} from '#testing/index.ts'
+import { statementsOf } from '#testing/statements.ts'
+import { passwordAttempts, resetMails } from './identity/limits.ts'
+import { hashToken } from './lib/tokens.ts'
+import { runMailing } from './mail/mailing.ts'
 
 const database = await testDatabase()
 const statements = dialect === 'sqlite' ? statementsOf(database) : undefined

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { randomInt } from 'node:crypto'
 import { describe, test } from 'node:test'
-import { deedsOf, type Random } from './testing/rival-deeds.ts'
-import { assertWayBack } from './testing/rival-ending.ts'
-import { productOfRivals, rivals } from './testing/rivals.ts'
+import { deedsOf, type Random } from '#testing/rival-deeds.ts'
+import { assertWayBack } from '#testing/rival-ending.ts'
+import { productOfRivals, rivals } from '#testing/rivals.ts'
 
 // STORIES=10000 tells a million deeds, SEED=… the same stories again.
 const STORIES = Number(process.env.STORIES ?? 20)

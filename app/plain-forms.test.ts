@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
-import { faultsOfForms } from './testing/plain-forms.ts'
 import {
   adding,
   type Browser,
@@ -23,7 +22,8 @@ import {
   withAnother,
   withToken,
   withTwoFactor,
-} from './testing.ts'
+} from '#testing/index.ts'
+import { faultsOfForms } from '#testing/plain-forms.ts'
 
 const product = await latchkey()
 const mailing = await latchkey({ smtpUrl: 'smtp://127.0.0.1:1' })

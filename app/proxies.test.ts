@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
-import { ask, SITE, type StartedProxy, startProxy } from './testing/proxy.ts'
-import { builtServer, type ServerProcess } from './testing.ts'
+import { builtServer, type ServerProcess } from '#testing/index.ts'
+import { ask, SITE, type StartedProxy, startProxy } from '#testing/proxy.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'latchkey-proxied-'))
 const built = await builtServer()

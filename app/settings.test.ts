@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { describe, test } from 'node:test'
-import { filesOfSettings } from '../scripts/docs.ts'
+import { filesOfSettings } from '../tools/docs.ts'
 import { readConfig } from './config.ts'
-import { environmentIn } from './environment-file.ts'
+import { environmentIn } from './process/environment-file.ts'
 import { consent, setting, settingOrNone } from './setting-kinds.ts'
 import { SETTING_ROWS } from './settings.ts'
 

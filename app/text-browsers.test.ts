@@ -1,7 +1,15 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
-import { type TextBrowser, textBrowser } from './testing/text-browser.ts'
-import { codeOf, emptyDatabase, newEmail, PASSWORD, readCodes, type ServerProcess, startServer } from './testing.ts'
+import {
+  codeOf,
+  emptyDatabase,
+  newEmail,
+  PASSWORD,
+  readCodes,
+  type ServerProcess,
+  startServer,
+} from '#testing/index.ts'
+import { type TextBrowser, textBrowser } from '#testing/text-browser.ts'
 
 const FIVE_MINUTES = 5 * 60_000
 const SET_UP = 'Set Up Two-Factor Authentication'

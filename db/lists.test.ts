@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { desc, eq } from 'drizzle-orm'
 import { newAccountId, newId } from '#app/lib/tokens.ts'
-import { testDatabase } from '#app/testing.ts'
+import { testDatabase } from '#testing/index.ts'
 import { listOf } from './lists.ts'
 import { accounts, events } from './schema.ts'
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, describe, test } from 'node:test'
 import { eq } from 'drizzle-orm'
-import { testDatabase } from '#app/testing.ts'
+import { testDatabase } from '#testing/index.ts'
 import { placeholders } from './placeholders.ts'
 import { prepared } from './prepared.ts'
 import { preparedInsert, preparedWrite } from './prepared-writes.ts'

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { createServer } from 'node:net'
 import { after, describe, test } from 'node:test'
-import { CERTIFICATE, CERTIFICATE_KEY, certificateFiles } from '#app/testing.ts'
-import { startPostgres } from '../scripts/postgres.ts'
+import { CERTIFICATE, CERTIFICATE_KEY, certificateFiles } from '#testing/index.ts'
+import { startPostgres } from '../tools/postgres.ts'
 import { openDatabase } from './client.ts'
 import { addressOf } from './postgres.ts'
 

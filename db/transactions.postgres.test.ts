@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, beforeEach, describe, test } from 'node:test'
 import { eq, sql } from 'drizzle-orm'
 import pg from 'pg'
-import { testDatabase } from '#app/testing.ts'
+import { testDatabase } from '#testing/index.ts'
 import { type Db, must, openDatabase } from './client.ts'
 import { limits } from './schema.ts'
 

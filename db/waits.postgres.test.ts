@@ -4,7 +4,7 @@ import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import { after, afterEach, describe, test } from 'node:test'
 import { sql } from 'drizzle-orm'
 import pg from 'pg'
-import { testDatabase } from '#app/testing.ts'
+import { testDatabase } from '#testing/index.ts'
 import { type Database, openDatabase } from './client.ts'
 import { limits } from './schema.ts'
 

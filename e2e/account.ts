@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
-import { type Account, newEmail } from '../app/testing/people.ts'
+import { type Account, newEmail } from '#testing/people.ts'
 import type { Authenticator } from './authenticator.ts'
 
-export { type Account, RECOVERY_CODE } from '../app/testing/people.ts'
+export { type Account, RECOVERY_CODE } from '#testing/people.ts'
 
 /** What the second factor adds: the authenticator on the phone, and the recovery codes as they were saved. */
 export type ProtectedAccount = Account & { authenticator: Authenticator; recoveryCodes: string[] }

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { codeOf } from '../app/testing/authenticator.ts'
+import { codeOf } from '#testing/authenticator.ts'
 
 const STEP = 30_000 // milliseconds: RFC 6238 section 4, X = 30 seconds
 const CLOSE_TO_THE_EDGE = 2_500 // milliseconds a form may take from here to the server's clock, on a busy machine

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type Browser, chromium, type LaunchOptions } from 'playwright'
-import { installByApt, isRoot, onPath, succeeds } from '../scripts/debian.ts'
+import { installByApt, isRoot, onPath, succeeds } from '../tools/debian.ts'
 
 const TWO_MINUTES = 2 * 60_000
 const FIVE_MINUTES = 5 * 60_000

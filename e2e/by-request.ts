@@ -1,5 +1,5 @@
 import type { APIRequestContext, APIResponse } from 'playwright/test'
-import { type Account, type Client, setUp, signIn, signUp, submit as submitBy } from '../app/testing/people.ts'
+import { type Account, type Client, setUp, signIn, signUp, submit as submitBy } from '#testing/people.ts'
 import type { ProtectedAccount } from './account.ts'
 import { Authenticator } from './authenticator.ts'
 

@@ -1,4 +1,4 @@
-import { inMadeUp } from '../app/testing/made-up.ts'
+import { inMadeUp } from '#testing/made-up.ts'
 
 /** `E2E_LANGUAGE=made-up` starts the server in a language made of English, to see that every page has room for another. */
 export const isMadeUp = process.env.E2E_LANGUAGE === 'made-up'

@@ -1,7 +1,7 @@
-import { madeUp } from '../app/testing/made-up.ts'
+import { madeUp } from '#testing/made-up.ts'
 import { speak } from '../views/words/words.ts'
 
 // The server from its sources, in a language that nobody speaks.
 
 speak(madeUp())
-await import('../app/testing/quick-server.ts')
+await import('#testing/quick-server.ts')

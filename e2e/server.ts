@@ -4,7 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { startPostgres } from '../scripts/postgres.ts'
+import { startPostgres } from '../tools/postgres.ts'
 import { isMadeUp } from './language.ts'
 
 const THIRTY_SECONDS = 30_000
@@ -39,7 +39,7 @@ export async function startServer(
 ): Promise<{ url: string; mailFolder: string; stop: () => Promise<void> }> {
   const folder = await mkdtemp(path.join(tmpdir(), 'latchkey-e2e-'))
   const database = await freshDatabase(folder)
-  const source = isMadeUp ? 'e2e/made-up-server.ts' : 'app/testing/quick-server.ts'
+  const source = isMadeUp ? 'e2e/made-up-server.ts' : 'testing/quick-server.ts'
   const command = process.env.E2E_SERVER === 'built' ? ['dist/server.js'] : ['--import', 'tsx', source]
   const child = spawn(process.execPath, command, {
     cwd: fileURLToPath(new URL('..', import.meta.url)),

@@ -10,7 +10,7 @@ import {
   tokenFields,
   tokenIds,
   withToken,
-} from '../testing.ts'
+} from '#testing/index.ts'
 import { tokenHolder } from './access-tokens.ts'
 import { ALL_SCOPES } from './scopes.ts'
 

@@ -5,18 +5,10 @@ import { EditPage, RemovePage } from '#views/access-tokens/change-pages.tsx'
 import type { FormState } from '#views/ui/types.ts'
 import { words } from '#views/words/words.ts'
 import { passwordField } from '../http/fields.ts'
-import { takeFlash } from '../http/flash.ts'
 import type { FlashWord } from '../http/flashes.ts'
 import { readForm } from '../http/forms.ts'
 import { refusedForm, refusedStatus } from '../http/messages.ts'
-import {
-  ConfirmedChoicesForm,
-  offered,
-  readTokenForm,
-  refusedTokenForm,
-  tokenInPath,
-  valuesOf,
-} from '../http/token-form.ts'
+import { takeFlash } from '../pages/flash.ts'
 import { type SignedInContext, signedInPages } from '../pages/guards.ts'
 import {
   type AccessToken,
@@ -29,6 +21,14 @@ import {
 } from './access-tokens.ts'
 import { generateRoutes, regenerateRoutes } from './generate.routes.tsx'
 import { type ShownTokenRoutesDeps, shownTokenRoutes } from './shown-token.routes.tsx'
+import {
+  ConfirmedChoicesForm,
+  offered,
+  readTokenForm,
+  refusedTokenForm,
+  tokenInPath,
+  valuesOf,
+} from './token-form.http.ts'
 
 type TokensContext = SignedInContext<TokensViewer>
 

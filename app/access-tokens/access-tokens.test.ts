@@ -2,10 +2,10 @@ import assert from 'node:assert/strict'
 import { after, afterEach, describe, test } from 'node:test'
 import { eq } from 'drizzle-orm'
 import * as schema from '#db/schema.ts'
-import { stateOf } from '../invariants.ts'
+import { type Browser, latchkey, PASSWORD, signedUp } from '#testing/index.ts'
+import { stateOf } from '#testing/invariants.ts'
+import { currentSession, type Session } from '../identity/session.ts'
 import { hashToken } from '../lib/tokens.ts'
-import { currentSession, type Session } from '../sign-in/session.ts'
-import { type Browser, latchkey, PASSWORD, signedUp } from '../testing.ts'
 import {
   editToken,
   generateToken,

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { after, afterEach, describe, test } from 'node:test'
-import { standIn } from '../api/jelastic/stand-in.ts'
-import { apiClient } from '../api/v1/testing.ts'
-import { accountOf, BASE_URL, latchkey, PASSWORD, signedUp, tokenFields } from '../testing.ts'
+import { standIn } from '#testing/clients/jelastic.ts'
+import { apiClient } from '#testing/clients/v1.ts'
+import { accountOf, BASE_URL, latchkey, PASSWORD, signedUp, tokenFields } from '#testing/index.ts'
 import { listTokens } from './access-tokens.ts'
 
 const product = await latchkey()

@@ -2,16 +2,6 @@ import { RegeneratePage } from '#views/access-tokens/change-pages.tsx'
 import { ConfirmGeneratePage, GeneratePage } from '#views/access-tokens/generate-page.tsx'
 import type { FormState } from '#views/ui/types.ts'
 import { refusedStatus } from '../http/messages.ts'
-import {
-  ChoicesForm,
-  ConfirmedChoicesForm,
-  ConfirmedExpiryForm,
-  offered,
-  readTokenForm,
-  refusedTokenForm,
-  tokenInPath,
-  usualExpiry,
-} from '../http/token-form.ts'
 import type { SignedInContext, SignedInPages } from '../pages/guards.ts'
 import {
   type AccessToken,
@@ -21,6 +11,16 @@ import {
   type TokensViewer,
 } from './access-tokens.ts'
 import { goAndShow, type ShownTokenRoutesDeps } from './shown-token.routes.tsx'
+import {
+  ChoicesForm,
+  ConfirmedChoicesForm,
+  ConfirmedExpiryForm,
+  offered,
+  readTokenForm,
+  refusedTokenForm,
+  tokenInPath,
+  usualExpiry,
+} from './token-form.http.ts'
 
 type TokensContext = SignedInContext<TokensViewer>
 type TokensPages = SignedInPages<TokensViewer>

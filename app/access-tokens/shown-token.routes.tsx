@@ -2,13 +2,13 @@ import { z } from 'zod'
 import { ShownOncePage, ShownTokenPage } from '#views/access-tokens/shown-token-page.tsx'
 import type { FormState } from '#views/ui/types.ts'
 import { words } from '#views/words/words.ts'
-import { sendTokenFile } from '../http/access-token-file.ts'
 import { readForm } from '../http/forms.ts'
 import { refusedForm } from '../http/messages.ts'
 import type { RenderPage } from '../http/page.tsx'
 import type { GuardDeps, SignedInContext, SignedInPages } from '../pages/guards.ts'
 import type { TokensViewer } from './access-tokens.ts'
 import { openValue, ownToken, type ShownToken, type ShownTokenDeps, sealValue } from './shown-token.ts'
+import { sendTokenFile } from './token-file.http.ts'
 
 export type ShownTokenRoutesDeps = ShownTokenDeps & GuardDeps & { page: RenderPage; issuer: string; baseUrl: string }
 

@@ -9,7 +9,7 @@ import {
   TOKENS_PAGE,
   tokenFields,
   withToken,
-} from '../testing.ts'
+} from '#testing/index.ts'
 import { newAccessToken } from './token.ts'
 
 const product = await latchkey()

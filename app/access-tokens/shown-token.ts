@@ -1,6 +1,6 @@
+import type { Session } from '../identity/session.ts'
 import { hashToken } from '../lib/tokens.ts'
 import type { Vault } from '../lib/vault.ts'
-import type { Session } from '../sign-in/session.ts'
 import type { AccessToken, AccessTokenDeps, TokensViewer } from './access-tokens.ts'
 import { isAccessToken } from './token.ts'
 

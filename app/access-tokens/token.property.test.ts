@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import fc from 'fast-check'
-import { bearerValue } from '../api/bearer.ts'
+import { testVault } from '#testing/index.ts'
+import { bearerValue } from '../http/bearer.ts'
 import { hashToken, looksLikeId, looksLikeToken, newId, newToken } from '../lib/tokens.ts'
 import { looksLikeLinkToken, newLink } from '../mail/links.ts'
-import { testVault } from '../testing.ts'
 import { hintOf, isAccessToken, newAccessToken } from './token.ts'
 
 const BASE62 = [...'0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz']

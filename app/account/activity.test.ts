@@ -1,8 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, afterEach, describe, test } from 'node:test'
 import { events } from '#db/schema.ts'
-import { securityEvent } from '../identity/security-events.ts'
-import { assertInvariants, stateOf } from '../invariants.ts'
 import {
   accountOf,
   answerCode,
@@ -18,7 +16,9 @@ import {
   signedUp,
   viewingCodes,
   withTwoFactor,
-} from '../testing.ts'
+} from '#testing/index.ts'
+import { assertInvariants, stateOf } from '#testing/invariants.ts'
+import { securityEvent } from '../identity/security-events.ts'
 
 const product = await latchkey()
 const { clock, database } = product

@@ -1,5 +1,5 @@
 import type { SecurityEvent } from '../identity/security-events.ts'
-import { type Session, type SessionDeps, sessionFound } from '../sign-in/session.ts'
+import { type Session, type SessionDeps, sessionFound } from '../identity/session.ts'
 
 /** A row of the log, as it was written. */
 export type RecordedEvent = Readonly<Omit<SecurityEvent, 'kind'> & { kind: string }>

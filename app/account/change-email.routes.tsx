@@ -1,19 +1,19 @@
 import { Hono } from 'hono'
 import { z } from 'zod'
+import { ChangeEmailPage } from '#views/account/change-email-page.tsx'
+import { MailLinkGonePage } from '#views/mail/link-gone-page.tsx'
 import { LinkPage } from '#views/mail/link-page.tsx'
-import { MailLinkGonePage } from '#views/mail-link-gone-page.tsx'
-import { ChangeEmailPage } from '#views/settings/change-email-page.tsx'
 import { Address } from '#views/ui/address.tsx'
 import type { FormState } from '#views/ui/types.ts'
 import { words } from '#views/words/words.ts'
 import type { AppContext, AppEnv } from '../http/env.ts'
 import { emailField, passwordField } from '../http/fields.ts'
 import { readForm, readNothing } from '../http/forms.ts'
-import { mailLinkCookie } from '../http/mail-link-cookie.ts'
 import { refusedForm, refusedStatus, tooManyAttempts } from '../http/messages.ts'
 import type { RenderPage } from '../http/page.tsx'
+import { currentSession } from '../identity/session.ts'
+import { mailLinkCookie } from '../mail/link-cookie.http.ts'
 import { type GuardDeps, sessionAlone, signedInPages } from '../pages/guards.ts'
-import { currentSession } from '../sign-in/session.ts'
 import {
   type ChangeEmailDeps,
   changeEmail,

@@ -1,7 +1,5 @@
 import assert from 'node:assert/strict'
 import { after, afterEach, describe, test } from 'node:test'
-import { assertInvariants, everything, stateOf } from '../invariants.ts'
-import { linkPayload } from '../mail/links.ts'
 import {
   accountOf,
   answerCode,
@@ -24,7 +22,9 @@ import {
   signedInWith,
   signedUp,
   withTwoFactor,
-} from '../testing.ts'
+} from '#testing/index.ts'
+import { assertInvariants, everything, stateOf } from '#testing/invariants.ts'
+import { linkPayload } from '../mail/links.ts'
 
 const HOUR = 60 * 60_000
 const FORM = '/settings/email/change'

@@ -1,14 +1,15 @@
-import { type Origin, type SecurityEvent, securityEvent } from '../identity/security-events.ts'
+import { type ConfirmPasswordDeps, confirmPassword, type Renewal, renewal } from '../identity/fresh-password.ts'
+import { changeMails, chargeMail, type Forgiven, mailsToNewAddress, type Wait } from '../identity/limits.ts'
+import { type SecurityEvent, securityEvent } from '../identity/security-events.ts'
+import type { Session } from '../identity/session.ts'
+import type { Origin } from '../lib/origin.ts'
 import { hashToken } from '../lib/tokens.ts'
-import { changeMails, chargeMail, type Forgiven, mailsToNewAddress, type Wait } from '../limits.ts'
 import { changeEmailMail, emailChangedMail, type MailDeps } from '../mail/account-mails.ts'
 import { type FormerAddress, leaving, listening, type Openers } from '../mail/former-addresses.ts'
 import { linkPayload, type MailLink, newLink } from '../mail/links.ts'
 import { type QueuedMail, queuedMail } from '../mail/mail.ts'
 import { receivesNews } from '../mail/receivers.ts'
 import { type TakenAddressStore, triedMail } from '../mail/taken-addresses.ts'
-import type { Session } from '../sign-in/session.ts'
-import { type ConfirmPasswordDeps, confirmPassword, type Renewal, renewal } from './confirm-password.ts'
 
 export type ChangeEmailStore = TakenAddressStore & {
   findLink(tokenHash: string, purpose: 'change_email', now: Date): Promise<MailLink | undefined>

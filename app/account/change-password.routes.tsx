@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { ChangePasswordPage } from '#views/settings/change-password-page.tsx'
+import { ChangePasswordPage } from '#views/account/change-password-page.tsx'
 import type { FormState } from '#views/ui/types.ts'
 import { words } from '#views/words/words.ts'
 import { chosenPasswordField, passwordField } from '../http/fields.ts'

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict'
 import { after, afterEach, describe, test } from 'node:test'
-import { assertInvariants, stateOf } from '../invariants.ts'
 import {
   answerCode,
   codeOf,
@@ -14,7 +13,8 @@ import {
   signedInWith,
   signedUp,
   withTwoFactor,
-} from '../testing.ts'
+} from '#testing/index.ts'
+import { assertInvariants, stateOf } from '#testing/invariants.ts'
 
 const product = await latchkey()
 const { clock, database } = product

@@ -1,16 +1,17 @@
-import { type Origin, type SecurityEvent, securityEvent } from '../identity/security-events.ts'
-import type { WeakPassword } from '../lib/new-password.ts'
-import type { PasswordRules } from '../lib/password-rules.ts'
-import { type Charged, type Forgiven, type Wait, whileCharged, withoutGuess } from '../limits.ts'
-import { knownAs } from '../sign-in/known-browsers.ts'
-import type { Session } from '../sign-in/session.ts'
 import {
   type ConfirmPasswordDeps,
   chargeConfirmation,
   comparePassword,
   type Renewal,
   renewal,
-} from './confirm-password.ts'
+} from '../identity/fresh-password.ts'
+import { knownAs } from '../identity/known-browsers.ts'
+import { type Charged, type Forgiven, type Wait, whileCharged, withoutGuess } from '../identity/limits.ts'
+import { type SecurityEvent, securityEvent } from '../identity/security-events.ts'
+import type { Session } from '../identity/session.ts'
+import type { WeakPassword } from '../lib/new-password.ts'
+import type { Origin } from '../lib/origin.ts'
+import type { PasswordRules } from '../lib/password-rules.ts'
 
 export type ChangePasswordStore = {
   /** Sets the hash, ends other sessions and pending sign-ins, forgets all browsers but `knownBy`. False if the account changed meanwhile. */

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, afterEach, describe, test } from 'node:test'
-import { apiClient } from '../api/v1/testing.ts'
-import { assertInvariants, stateOf } from '../invariants.ts'
+import { apiClient } from '#testing/clients/v1.ts'
 import {
   BASE_URL,
   confirmedAccount,
@@ -16,7 +15,8 @@ import {
   SET_UP,
   signedInBrowser,
   signedUp,
-} from '../testing.ts'
+} from '#testing/index.ts'
+import { assertInvariants, stateOf } from '#testing/invariants.ts'
 
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE

@@ -1,10 +1,11 @@
-import { type Origin, type SecurityEvent, securityEvent } from '../identity/security-events.ts'
+import { chargeMail, confirmationMails, type LimitDeps, type Wait } from '../identity/limits.ts'
+import { type SecurityEvent, securityEvent } from '../identity/security-events.ts'
+import type { Session } from '../identity/session.ts'
+import type { Origin } from '../lib/origin.ts'
 import { hashToken } from '../lib/tokens.ts'
-import { chargeMail, confirmationMails, type LimitDeps, type Wait } from '../limits.ts'
 import { confirmEmailMail, type MailDeps } from '../mail/account-mails.ts'
 import { linkPayload, type MailLink, newLink } from '../mail/links.ts'
 import { type QueuedMail, queuedMail } from '../mail/mail.ts'
-import type { Session } from '../sign-in/session.ts'
 
 export type ConfirmEmailStore = {
   findLink(tokenHash: string, purpose: 'confirm_email', now: Date): Promise<MailLink | undefined>

@@ -1,9 +1,9 @@
-import { DashboardPage } from '#views/dashboard-page.tsx'
-import { takeFlash } from '../http/flash.ts'
+import { DashboardPage } from '#views/account/dashboard-page.tsx'
 import type { RenderPage } from '../http/page.tsx'
 import { owesConfirmation } from '../identity/standing.ts'
 import { RECOVERY_CODES } from '../lib/codes.ts'
 import type { MailDeps } from '../mail/account-mails.ts'
+import { takeFlash } from '../pages/flash.ts'
 import { type GuardDeps, signedInPages } from '../pages/guards.ts'
 import { type ActivityDeps, dashboardViewer } from './activity.ts'
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, afterEach, describe, test } from 'node:test'
-import { codeOf, latchkey, PASSWORD, signedInWith, signedUp, withTwoFactor } from '../testing.ts'
+import { codeOf, latchkey, PASSWORD, signedInWith, signedUp, withTwoFactor } from '#testing/index.ts'
 
 const product = await latchkey()
 const { clock } = product

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, afterEach, describe, test } from 'node:test'
-import { standIn } from '../api/jelastic/stand-in.ts'
-import { apiClient } from '../api/v1/testing.ts'
-import { assertInvariants } from '../invariants.ts'
+import { standIn } from '#testing/clients/jelastic.ts'
+import { apiClient } from '#testing/clients/v1.ts'
 import {
   accountOf,
   BASE_URL,
@@ -21,7 +20,8 @@ import {
   signedUp,
   withToken,
   withTwoFactor,
-} from '../testing.ts'
+} from '#testing/index.ts'
+import { assertInvariants } from '#testing/invariants.ts'
 
 const NEW_PASSWORD = 'seven copper lanterns drifting'
 const product = await latchkey()

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict'
 import { after, afterEach, describe, test } from 'node:test'
-import { assertInvariants, stateOf } from '../invariants.ts'
 import {
   answerCode,
   codeOf,
@@ -16,7 +15,8 @@ import {
   signedUp,
   withToken,
   withTwoFactor,
-} from '../testing.ts'
+} from '#testing/index.ts'
+import { assertInvariants, stateOf } from '#testing/invariants.ts'
 import { closeAfterRestore } from './restored.ts'
 
 const product = await latchkey()

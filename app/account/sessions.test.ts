@@ -2,8 +2,6 @@ import assert from 'node:assert/strict'
 import { after, afterEach, describe, test } from 'node:test'
 import { eq } from 'drizzle-orm'
 import { sessions } from '#db/schema.ts'
-import { assertInvariants, stateOf } from '../invariants.ts'
-import { signIn } from '../sign-in/sign-in.ts'
 import {
   type Browser,
   codeOf,
@@ -16,7 +14,9 @@ import {
   signedUp,
   TRUSTED,
   withTwoFactor,
-} from '../testing.ts'
+} from '#testing/index.ts'
+import { assertInvariants, stateOf } from '#testing/invariants.ts'
+import { signIn } from '../sign-in/sign-in.ts'
 import { listSessions } from './sessions.ts'
 
 const product = await latchkey()

@@ -1,7 +1,8 @@
-import { type Origin, type SecurityEvent, securityEvent } from '../identity/security-events.ts'
+import { type SecurityEvent, securityEvent } from '../identity/security-events.ts'
+import { type Session, type SessionDeps, sessionFound } from '../identity/session.ts'
+import type { ListedBrowser } from '../identity/trusted-browsers.ts'
+import type { Origin } from '../lib/origin.ts'
 import { looksLikeId } from '../lib/tokens.ts'
-import { type Session, type SessionDeps, sessionFound } from '../sign-in/session.ts'
-import type { ListedBrowser } from '../sign-in/trusted-browsers.ts'
 
 export type ListedSession = Pick<
   Session,

@@ -1,9 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, afterEach, describe, test } from 'node:test'
 import { mailLinks } from '#db/schema.ts'
-import { assertInvariants, stateOf } from '../invariants.ts'
-import { type LinkPurpose, newLink } from '../mail/links.ts'
-import { signIn } from '../sign-in/sign-in.ts'
 import {
   answerCode,
   codeOf,
@@ -18,7 +15,10 @@ import {
   signedUp,
   withToken,
   withTwoFactor,
-} from '../testing.ts'
+} from '#testing/index.ts'
+import { assertInvariants, stateOf } from '#testing/invariants.ts'
+import { type LinkPurpose, newLink } from '../mail/links.ts'
+import { signIn } from '../sign-in/sign-in.ts'
 
 const product = await latchkey()
 const { clock, database, deps, vault } = product

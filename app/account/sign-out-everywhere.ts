@@ -1,7 +1,8 @@
-import { type Origin, type SecurityEvent, securityEvent } from '../identity/security-events.ts'
+import { type SecurityEvent, securityEvent } from '../identity/security-events.ts'
+import type { Session } from '../identity/session.ts'
 import { heldFor } from '../lib/held-tokens.ts'
+import type { Origin } from '../lib/origin.ts'
 import { hashToken } from '../lib/tokens.ts'
-import type { Session } from '../sign-in/session.ts'
 
 export type SignOutEverywhereStore = {
   /** Closes every door of the account at once. False when the session is over already, which closes nothing. */

@@ -1,11 +1,12 @@
 import { createMiddleware } from 'hono/factory'
 import { type AccessTokenDeps, type TokenHolder, tokenHolder } from '../access-tokens/access-tokens.ts'
 import { allows, type Scope } from '../access-tokens/scopes.ts'
+import { bearerValue } from '../http/bearer.ts'
 import type { AppEnv } from '../http/env.ts'
-import type { Origin } from '../identity/security-events.ts'
+import { currentSession, type Session, type SessionDeps } from '../identity/session.ts'
 import { type Deed, type Hindrance, standing } from '../identity/standing.ts'
+import type { Origin } from '../lib/origin.ts'
 import type { MailDeps } from '../mail/account-mails.ts'
-import { currentSession, type Session, type SessionDeps } from '../sign-in/session.ts'
 
 /** Who calls: a session signed in through an API, or an access token with its scopes. */
 export type Caller = { kind: 'session'; session: Session } | { kind: 'token'; holder: TokenHolder }
@@ -30,15 +31,6 @@ export const accountOf = (caller: Caller): { id: number; uid: number; email: str
 /** A session may do all; a token what its scopes allow, and nothing where no scope is named. */
 export const mayCall = (caller: Caller, scope: Scope | undefined): boolean =>
   caller.kind === 'session' || (scope !== undefined && allows(caller.holder.scopes, scope))
-
-/**
- * RFC 6750 section 2.1: one header, one scheme. Undefined when there is none, false when it can't be understood.
- * What a file has around its token is forgiven: blanks, and a byte order mark, which Node reads as three characters.
- */
-export function bearerValue(header: string | undefined): string | undefined | false {
-  if (header === undefined) return undefined
-  return /^Bearer[ \t]+(?:\uFEFF|\xEF\xBB\xBF)?([\w.~+/-]+=*)[ \t]*$/i.exec(header)?.[1] ?? false // two headers arrive joined by a comma
-}
 
 export type CallerEnv = { Bindings: AppEnv['Bindings']; Variables: AppEnv['Variables'] & { caller: Caller } }
 

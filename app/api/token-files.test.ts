@@ -4,10 +4,10 @@ import type { Server } from 'node:http'
 import { type AddressInfo, connect } from 'node:net'
 import { after, afterEach, before, describe, test } from 'node:test'
 import { createAdaptorServer } from '@hono/node-server'
+import { apiClient } from '#testing/clients/v1.ts'
+import { BASE_URL, latchkey, PASSWORD, signedUp } from '#testing/index.ts'
 import { answerUnreadable } from '../http/unreadable.ts'
-import { BASE_URL, latchkey, PASSWORD, signedUp } from '../testing.ts'
 import { createMetrics } from '../watch/metrics.ts'
-import { apiClient } from './v1/testing.ts'
 
 const METRICS_TOKEN = 'metrics-token-of-the-operator-0123456789'
 const product = await latchkey({ metricsToken: METRICS_TOKEN }, { metrics: await createMetrics() })

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { after, describe, test } from 'node:test'
 import { brotliDecompressSync, gunzipSync } from 'node:zlib'
-import { latchkey, SESSION } from '../testing.ts'
+import { latchkey, SESSION } from '#testing/index.ts'
 import { loadAssets } from './assets.ts'
 
 const product = await latchkey()

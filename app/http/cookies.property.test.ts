@@ -2,7 +2,6 @@ import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import fc from 'fast-check'
 import { Hono } from 'hono'
-import type { Session } from '../sign-in/session.ts'
 import {
   BASE_URL,
   type Browser,
@@ -14,9 +13,10 @@ import {
   SESSION,
   signedUp,
   TRUSTED,
-} from '../testing.ts'
+} from '#testing/index.ts'
+import type { Session } from '../identity/session.ts'
 import { type Enrolment, readEnrolment, writeEnrolment } from '../two-factor/enrolment.ts'
-import { createCookies } from './session.ts'
+import { createCookies } from './cookies.ts'
 
 const product = await latchkey()
 after(() => product.close())

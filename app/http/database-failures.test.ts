@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { after, afterEach, before, beforeEach, describe, test } from 'node:test'
-import { standIn } from '../api/jelastic/stand-in.ts'
-import { apiClient } from '../api/v1/testing.ts'
-import { BASE_URL, copyOf, latchkey, PASSWORD, signedUp } from '../testing.ts'
+import { standIn } from '#testing/clients/jelastic.ts'
+import { apiClient } from '#testing/clients/v1.ts'
+import { BASE_URL, copyOf, latchkey, PASSWORD, signedUp } from '#testing/index.ts'
 import { unlessBusy } from './database-failures.ts'
 
 const product = await latchkey()

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict'
 import { after, describe, test } from 'node:test'
-import { keepHouse } from '../housekeeping.ts'
 import {
   copyOf,
   ENROLMENT,
@@ -14,7 +13,8 @@ import {
   signedUp,
   viewingCodes,
   withTwoFactor,
-} from '../testing.ts'
+} from '#testing/index.ts'
+import { keepHouse } from '../process/housekeeping.ts'
 
 const MINUTE = 60_000
 const product = await latchkey()

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict'
 import { after, afterEach, before, beforeEach, describe, test } from 'node:test'
-import { HashQueueFull } from '../lib/passwords.ts'
 import {
   codeOf,
   copyOf,
@@ -11,7 +10,8 @@ import {
   PASSWORD,
   SESSION,
   withTwoFactor,
-} from '../testing.ts'
+} from '#testing/index.ts'
+import { HashQueueFull } from '../lib/passwords.ts'
 
 const product = await latchkey()
 after(() => product.close())

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
-import { BASE_URL, everyRow, latchkey, newEmail, PASSWORD, signedUp } from '../testing.ts'
+import { BASE_URL, everyRow, latchkey, newEmail, PASSWORD, signedUp } from '#testing/index.ts'
 
 const product = await latchkey()
 after(() => product.close())

@@ -1,6 +1,15 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
-import { BASE_URL, codeOf, enrolling, latchkey, manyOwingCode, PASSWORD, signedUp, withTwoFactor } from '../testing.ts'
+import {
+  BASE_URL,
+  codeOf,
+  enrolling,
+  latchkey,
+  manyOwingCode,
+  PASSWORD,
+  signedUp,
+  withTwoFactor,
+} from '#testing/index.ts'
 
 const product = await latchkey()
 after(() => product.close())

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, describe, test } from 'node:test'
-import { keptLog, latchkey, PASSWORD, signedUp } from '../testing.ts'
+import { keptLog, latchkey, PASSWORD, signedUp } from '#testing/index.ts'
 
 const product = await latchkey()
 after(() => product.close())

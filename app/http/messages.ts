@@ -1,15 +1,9 @@
 import type { FormState, Said } from '#views/ui/types.ts'
 import { type Words, words } from '#views/words/words.ts'
 import { PASSWORD_MAX_LENGTH, type PasswordRefusal } from '../lib/password-rules.ts'
-import type { SecondStepResult } from '../sign-in/second-step.ts'
-import { NAME_MAX_LENGTH, type NameRefusal } from '../two-factor/authenticators.ts'
-import type { Answering, KindsDeps } from '../two-factor/factor.http.ts'
 import type { AnyContext } from './env.ts'
 
 // Reasons that several pages are refused with, in words. The APIs pass English: their answers are the same in every language.
-
-/** Why an answer to the second step was refused. */
-export type AnswerRefusal = Exclude<SecondStepResult, { ok: true }>
 
 export const tooManyAttempts = (seconds: number, { messages }: Words = words): Said => ({
   ...messages.tooManyAttempts,
@@ -20,29 +14,6 @@ export function passwordRefused(refusal: PasswordRefusal, minLength: number, { m
   const { too_short, too_long, ...others } = messages.password
   if (refusal === 'too_short') return too_short(minLength)
   return refusal === 'too_long' ? too_long(PASSWORD_MAX_LENGTH) : others[refusal]
-}
-
-export function nameRefused(refusal: NameRefusal): string {
-  const { too_long, ...others } = words.messages.name
-  return refusal === 'too_long' ? too_long(NAME_MAX_LENGTH) : others[refusal]
-}
-
-/** What a kind refuses, its own part of the pages says. */
-export const speakerOf = ({ factorKinds, recoveryCodeAnswers }: KindsDeps, { kind }: { kind: string }): Answering =>
-  factorKinds.find((known) => known.kind === kind) ?? recoveryCodeAnswers
-
-export function answerRefused(kinds: KindsDeps, result: AnswerRefusal, inWords: Words = words): Said {
-  const { code } = inWords.messages
-  switch (result.reason) {
-    case 'refused':
-      return speakerOf(kinds, result.refusal).said(result.refusal, inWords)
-    case 'wait':
-      return { ...code.wait, seconds: result.seconds }
-    case 'no_attempts_left':
-      return code.expired
-    default:
-      return code[result.reason]
-  }
 }
 
 /** 422, or 429 with `Retry-After` where the person is told to wait. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
-import { BASE_URL, type Browser, everyRow, latchkey, PASSWORD, signedUp, withTwoFactor } from '../testing.ts'
+import { BASE_URL, type Browser, everyRow, latchkey, PASSWORD, signedUp, withTwoFactor } from '#testing/index.ts'
 import { allowedMethods } from './methods.ts'
 
 const product = await latchkey()

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, describe, test } from 'node:test'
-import { everyRow, latchkey, PASSWORD, signedUp } from '../testing.ts'
+import { everyRow, latchkey, PASSWORD, signedUp } from '#testing/index.ts'
 import { browserInWords } from './requester.ts'
 
 const trustedProxies = [

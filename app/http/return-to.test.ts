@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
-import { BASE_URL, codeOf, latchkey, manyOwingCode, PASSWORD, signedUp, withTwoFactor } from '../testing.ts'
+import { BASE_URL, codeOf, latchkey, manyOwingCode, PASSWORD, signedUp, withTwoFactor } from '#testing/index.ts'
 import { returnPath } from './return-to.ts'
 
 const product = await latchkey()

@@ -11,7 +11,7 @@ import {
   PASSWORD,
   signedUp,
   withTwoFactor,
-} from '../testing.ts'
+} from '#testing/index.ts'
 
 const product = await latchkey()
 after(() => product.close())

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
 import { readdirSync, readFileSync } from 'node:fs'
 import { after, describe, test } from 'node:test'
-import { en } from '#views/words/en.ts'
 import {
   answerCode,
   codeOf,
@@ -13,7 +12,8 @@ import {
   PASSWORD,
   signedUp,
   withTwoFactor,
-} from '../testing.ts'
+} from '#testing/index.ts'
+import { en } from '#views/words/en.ts'
 import { type EventKind, type MailedKind, securityEvent } from './security-events.ts'
 
 const product = await latchkey()
@@ -25,8 +25,8 @@ test('every kind of event that is declared is written by some flow', () => {
   const declared =
     readFileSync('app/identity/security-events.ts', 'utf8').match(/(?<=^ {2})\w+(?=: \{ mailed: )/gm) ?? []
   const flows = readdirSync('app', { recursive: true, encoding: 'utf8' })
-    .filter((file) => /^(sign-in|two-factor|account|access-tokens|mail)\/[\w-]+\.ts$/.test(file))
-    .filter((file) => !/\.test\.ts$|\/notices\.ts$/.test(file))
+    .filter((file) => /^(identity|sign-in|two-factor|account|access-tokens|mail)\/[\w-]+\.ts$/.test(file))
+    .filter((file) => !/\.test\.ts$|\/security-events\.ts$|\/notices\.ts$/.test(file))
     .map((file) => readFileSync(`app/${file}`, 'utf8'))
     .join()
   assert.ok(declared.length > 30)

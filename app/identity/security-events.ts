@@ -1,8 +1,6 @@
 import type { Origin } from '../lib/origin.ts'
 import { newId } from '../lib/tokens.ts'
 
-export type { Origin } from '../lib/origin.ts'
-
 /** How a session was signed in. */
 export type Method = 'password' | 'authenticator' | 'recovery_code' | 'trusted_browser'
 

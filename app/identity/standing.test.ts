@@ -2,14 +2,8 @@ import assert from 'node:assert/strict'
 import { after, afterEach, before, describe, test } from 'node:test'
 import { eq } from 'drizzle-orm'
 import { accessTokens, accounts, recoveryCodes, sessions } from '#db/schema.ts'
-import { ALL_SCOPES } from '../access-tokens/scopes.ts'
-import { hintOf, newAccessToken } from '../access-tokens/token.ts'
-import { METHODS } from '../api/jelastic/jelastic.ts'
-import { RESULTS } from '../api/jelastic/results.ts'
-import { standIn } from '../api/jelastic/stand-in.ts'
-import { apiClient } from '../api/v1/testing.ts'
-import { hashToken, newId } from '../lib/tokens.ts'
-import { type Client, newSession } from '../sign-in/session.ts'
+import { standIn } from '#testing/clients/jelastic.ts'
+import { apiClient } from '#testing/clients/v1.ts'
 import {
   accountOf,
   BASE_URL,
@@ -20,7 +14,13 @@ import {
   SESSIONS_PAGE,
   signedUp,
   withTwoFactor,
-} from '../testing.ts'
+} from '#testing/index.ts'
+import { ALL_SCOPES } from '../access-tokens/scopes.ts'
+import { hintOf, newAccessToken } from '../access-tokens/token.ts'
+import { METHODS } from '../api/jelastic/jelastic.ts'
+import { RESULTS } from '../api/jelastic/results.ts'
+import { hashToken, newId } from '../lib/tokens.ts'
+import { type Client, newSession } from './session.ts'
 import type { Deed, Standing } from './standing.ts'
 
 const signingUp = await latchkey()

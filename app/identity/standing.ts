@@ -27,7 +27,7 @@ type Account = { emailConfirmedAt: Date | null; secondFactorSince: Date | null; 
 type Asking = { kind: 'session'; session: Account } | { kind: 'token' }
 
 /** `configured` is whether mail reaches people. */
-type StandingDeps = { mailDelivery: { configured: boolean } }
+export type StandingDeps = { mailDelivery: { configured: boolean } }
 
 /** Every door asks this, and none decides by itself. An access token owes nothing: no person is there who could pay. */
 export function standing(deps: StandingDeps, asking: Asking | undefined, deed: Deed): Standing {

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { after, describe, test } from 'node:test'
 import { pathToFileURL } from 'node:url'
-import { latchkey, signedUp, withTwoFactor } from '../testing.ts'
+import { latchkey, signedUp, withTwoFactor } from '#testing/index.ts'
 import { keysInFile, parseKeys } from './keys.ts'
 
 const base64 = (bytes: number) => randomBytes(bytes).toString('base64')

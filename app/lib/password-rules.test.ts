@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { GOOD_PASSWORDS } from '../testing/names.ts'
+import { GOOD_PASSWORDS } from '#testing/names.ts'
 import { createGuesses, type Question } from './guesses.ts'
 import { createPasswordRules } from './password-rules.ts'
 

@@ -1,5 +1,6 @@
-import type { MailedKind, Origin } from '../identity/security-events.ts'
+import type { MailedKind } from '../identity/security-events.ts'
 import { readableEmail } from '../lib/email-address.ts'
+import type { Origin } from '../lib/origin.ts'
 import type { Vault } from '../lib/vault.ts'
 import type { LinkPurpose } from './links.ts'
 import type { Mail } from './mail.ts'

@@ -1,4 +1,5 @@
-import type { MailedKind, Origin } from '../identity/security-events.ts'
+import type { MailedKind } from '../identity/security-events.ts'
+import type { Origin } from '../lib/origin.ts'
 import { newId } from '../lib/tokens.ts'
 import type { Vault } from '../lib/vault.ts'
 

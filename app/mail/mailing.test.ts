@@ -4,7 +4,6 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { openDatabase } from '#db/client.ts'
 import { dialect } from '#db/columns.ts'
 import { mails } from '#db/schema.ts'
-import { assertInvariants, assertUnreadable, everything } from '../invariants.ts'
 import {
   accountOf,
   headerOf,
@@ -14,7 +13,8 @@ import {
   smtpServer,
   testClock,
   testDatabase,
-} from '../testing.ts'
+} from '#testing/index.ts'
+import { assertInvariants, assertUnreadable, everything } from '#testing/invariants.ts'
 import { queuedMail } from './mail.ts'
 import { runMailing } from './mailing.ts'
 import { type MailTransport, mailTransport, type Outgoing } from './transport.ts'

@@ -1,6 +1,6 @@
+import { authenticatorAttempt, type BudgetRule, isBlocked, type LimitDeps } from '../identity/limits.ts'
 import { type EventKind, isMailed } from '../identity/security-events.ts'
 import type { Vault } from '../lib/vault.ts'
-import { authenticatorAttempt, type BudgetRule, isBlocked, type LimitDeps } from '../limits.ts'
 import { type MailDeps, noticeMail } from './account-mails.ts'
 import { type FormerAddress, listening } from './former-addresses.ts'
 import { type MailLink, newLink } from './links.ts'

@@ -2,9 +2,6 @@ import assert from 'node:assert/strict'
 import { after, afterEach, describe, test } from 'node:test'
 import { and, eq } from 'drizzle-orm'
 import { accessTokens, accounts, factors, knownBrowsers, mails, sessions, trustedBrowsers } from '#db/schema.ts'
-import { type EventKind, securityEvent } from '../identity/security-events.ts'
-import { assertInvariants, everything, stateOf } from '../invariants.ts'
-import { newId } from '../lib/tokens.ts'
 import {
   accountOf,
   type Browser,
@@ -28,7 +25,10 @@ import {
   withAnother,
   withToken,
   withTwoFactor,
-} from '../testing.ts'
+} from '#testing/index.ts'
+import { assertInvariants, everything, stateOf } from '#testing/invariants.ts'
+import { type EventKind, securityEvent } from '../identity/security-events.ts'
+import { newId } from '../lib/tokens.ts'
 import { sealSecret } from '../two-factor/factor-secret.ts'
 import { newLink } from './links.ts'
 import { secureAccount } from './not-me.ts'

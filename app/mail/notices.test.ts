@@ -2,9 +2,6 @@ import assert from 'node:assert/strict'
 import { after, afterEach, describe, test } from 'node:test'
 import { eq } from 'drizzle-orm'
 import { accounts, events, mails } from '#db/schema.ts'
-import { type EventKind, securityEvent } from '../identity/security-events.ts'
-import { assertInvariants, assertUnreadable, everything } from '../invariants.ts'
-import { hashToken } from '../lib/tokens.ts'
 import {
   accountOf,
   answerCode,
@@ -20,7 +17,10 @@ import {
   viewingCodes,
   withToken,
   withTwoFactor,
-} from '../testing.ts'
+} from '#testing/index.ts'
+import { assertInvariants, assertUnreadable, everything } from '#testing/invariants.ts'
+import { type EventKind, securityEvent } from '../identity/security-events.ts'
+import { hashToken } from '../lib/tokens.ts'
 import { linkPayload } from './links.ts'
 import { writeNotices } from './mailing.ts'
 

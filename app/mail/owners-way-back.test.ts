@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, afterEach, describe, test } from 'node:test'
 import { accessTokens } from '#db/schema.ts'
-import { assertInvariants, everything, stateOf } from '../invariants.ts'
 import {
   type Browser,
   confirmedAccount,
@@ -18,7 +17,8 @@ import {
   withAnother,
   withToken,
   withTwoFactor,
-} from '../testing.ts'
+} from '#testing/index.ts'
+import { assertInvariants, everything, stateOf } from '#testing/invariants.ts'
 
 const HOUR = 60 * 60_000
 const NEW_PASSWORD = 'eleven sardines hum quietly'

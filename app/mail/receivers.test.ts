@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict'
 import { after, afterEach, describe, test } from 'node:test'
-import { assertInvariants, stateOf } from '../invariants.ts'
 import {
   type Browser,
   confirmedAccount,
@@ -15,7 +14,8 @@ import {
   resetLink,
   signedInBrowser,
   withToken,
-} from '../testing.ts'
+} from '#testing/index.ts'
+import { assertInvariants, stateOf } from '#testing/invariants.ts'
 
 const HOUR = 60 * 60_000
 const OTHER = 'eleven sardines hum quietly'

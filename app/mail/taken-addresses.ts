@@ -1,5 +1,5 @@
-import type { Origin } from '../identity/security-events.ts'
-import { attemptMails, chargeMail, type LimitDeps } from '../limits.ts'
+import { attemptMails, chargeMail, type LimitDeps } from '../identity/limits.ts'
+import type { Origin } from '../lib/origin.ts'
 import { addressKeptMail, addressTriedMail, type MailDeps } from './account-mails.ts'
 import { type QueuedMail, queuedMail } from './mail.ts'
 import { receivesNews } from './receivers.ts'

@@ -4,7 +4,7 @@ import { type AddressInfo, createServer, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, describe, test } from 'node:test'
-import { AUTHORITY, headerOf, partOf, smtpServer } from '../testing.ts'
+import { AUTHORITY, headerOf, partOf, smtpServer } from '#testing/index.ts'
 import type { Message } from './mail.ts'
 import { mailTransport } from './transport.ts'
 

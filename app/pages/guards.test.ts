@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import { Hono } from 'hono'
+import { latchkey, SESSION, signedUp } from '#testing/index.ts'
 import type { AppEnv } from '../http/env.ts'
-import { latchkey, SESSION, signedUp } from '../testing.ts'
 import * as guards from './guards.ts'
 
 const product = await latchkey()

@@ -1,13 +1,12 @@
 import { type Context, Hono, type HonoRequest, type MiddlewareHandler } from 'hono'
 import { createMiddleware } from 'hono/factory'
 import type { BlankSchema } from 'hono/types'
+import type { Cookies } from '../http/cookies.ts'
 import type { AppEnv } from '../http/env.ts'
-import type { Cookies } from '../http/session.ts'
-import { type Deed, type Hindrance, standing } from '../identity/standing.ts'
-import type { MailDeps } from '../mail/account-mails.ts'
-import { currentSession, type Session, type SessionDeps } from '../sign-in/session.ts'
+import { currentSession, type Session, type SessionDeps } from '../identity/session.ts'
+import { type Deed, type Hindrance, type StandingDeps, standing } from '../identity/standing.ts'
 
-export type GuardDeps = SessionDeps & Pick<MailDeps, 'mailDelivery'> & { cookies: Cookies }
+export type GuardDeps = SessionDeps & StandingDeps & { cookies: Cookies }
 
 /** Not exported: `signedInPages` alone hands out an app that has a session. */
 type SignedInEnv<Viewer extends Session> = {

@@ -11,7 +11,7 @@ import {
   PENDING,
   signedUp,
   withTwoFactor,
-} from '../testing.ts'
+} from '#testing/index.ts'
 
 const TITLE = /<h1[^>]*>Your browser didn&#39;t keep our cookie<\/h1>/
 const CODE = '/sign-in/two-factor'

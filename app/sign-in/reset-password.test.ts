@@ -2,7 +2,6 @@ import assert from 'node:assert/strict'
 import { after, afterEach, describe, test } from 'node:test'
 import { eq } from 'drizzle-orm'
 import { accounts } from '#db/schema.ts'
-import { assertInvariants, everything, stateOf } from '../invariants.ts'
 import {
   accountOf,
   answerCode,
@@ -27,7 +26,8 @@ import {
   tokenFields,
   withToken,
   withTwoFactor,
-} from '../testing.ts'
+} from '#testing/index.ts'
+import { assertInvariants, everything, stateOf } from '#testing/invariants.ts'
 
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE

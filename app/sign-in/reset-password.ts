@@ -1,6 +1,4 @@
-import { type Origin, type SecurityEvent, securityEvent } from '../identity/security-events.ts'
-import { hashIfStrong, type NewPasswordDeps, type WeakPassword } from '../lib/new-password.ts'
-import { hashToken, newAccountId } from '../lib/tokens.ts'
+import { knownAs } from '../identity/known-browsers.ts'
 import {
   charge,
   chargeMail,
@@ -10,11 +8,14 @@ import {
   resetMails,
   type Wait,
   whileCharged,
-} from '../limits.ts'
+} from '../identity/limits.ts'
+import { type SecurityEvent, securityEvent } from '../identity/security-events.ts'
+import { hashIfStrong, type NewPasswordDeps, type WeakPassword } from '../lib/new-password.ts'
+import type { Origin } from '../lib/origin.ts'
+import { hashToken, newAccountId } from '../lib/tokens.ts'
 import { type MailDeps, resetPasswordMail } from '../mail/account-mails.ts'
 import { type MailLink, newLink } from '../mail/links.ts'
 import { type QueuedMail, queuedMail } from '../mail/mail.ts'
-import { knownAs } from './known-browsers.ts'
 
 type Request = { link: MailLink; mail: QueuedMail; event: SecurityEvent }
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, describe, test } from 'node:test'
-import { authenticatorAttempt, DELAY } from '../limits.ts'
-import { accountOf, answerCode, codeOf, latchkey, manyOwingCode, owingCode, withTwoFactor } from '../testing.ts'
+import { accountOf, answerCode, codeOf, latchkey, manyOwingCode, owingCode, withTwoFactor } from '#testing/index.ts'
+import { authenticatorAttempt, DELAY } from '../identity/limits.ts'
 
 const SECOND = 1000
 const HOUR = 60 * 60 * SECOND

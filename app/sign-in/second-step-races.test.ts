@@ -11,7 +11,7 @@ import {
   PASSWORD,
   signedUp,
   withTwoFactor,
-} from '../testing.ts'
+} from '#testing/index.ts'
 
 const CODE_PAGE = '/sign-in/two-factor'
 

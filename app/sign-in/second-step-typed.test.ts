@@ -13,7 +13,7 @@ import {
   manyOwingCode,
   owingCode,
   withTwoFactor,
-} from '../testing.ts'
+} from '#testing/index.ts'
 
 const CODE_PAGE = '/sign-in/two-factor'
 

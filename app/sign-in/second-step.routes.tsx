@@ -7,11 +7,13 @@ import { words } from '#views/words/words.ts'
 import type { AppContext, AppEnv } from '../http/env.ts'
 import type { FlashWord } from '../http/flashes.ts'
 import { readForm } from '../http/forms.ts'
-import { answerRefused, refusedForm, refusedStatus, speakerOf } from '../http/messages.ts'
+import { refusedForm, refusedStatus } from '../http/messages.ts'
 import type { RenderPage } from '../http/page.tsx'
 import { returnPath } from '../http/return-to.ts'
 import { asksForCookie, type GuardDeps, signedOut } from '../pages/guards.ts'
 import { answerIn, answerShape, fieldOf, type WithPages } from '../two-factor/factor.http.ts'
+import { speakerOf } from '../two-factor/messages.http.ts'
+import { answerRefused } from './messages.http.ts'
 import {
   cancelPending,
   canUseAuthenticator,

@@ -12,7 +12,7 @@ import {
   owingCode,
   testClock,
   withTwoFactor,
-} from '../testing.ts'
+} from '#testing/index.ts'
 
 const SECOND = 1000
 const MINUTE = 60 * SECOND

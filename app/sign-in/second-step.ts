@@ -1,6 +1,12 @@
-import { type Origin, type SecurityEvent, securityEvent } from '../identity/security-events.ts'
-import { hashToken, looksLikeToken, newToken } from '../lib/tokens.ts'
-import type { Vault } from '../lib/vault.ts'
+import {
+  isNewBrowser,
+  type KnownBrowser,
+  knownAs,
+  type Recognition,
+  remembered,
+  sourceOf,
+  type Visitor,
+} from '../identity/known-browsers.ts'
 import {
   authenticatorAttempt,
   type Blocked,
@@ -10,7 +16,13 @@ import {
   type LimitDeps,
   recoveryCodeAttempt,
   type Wait,
-} from '../limits.ts'
+} from '../identity/limits.ts'
+import { type SecurityEvent, securityEvent } from '../identity/security-events.ts'
+import { type Client, type NewSession, newSession } from '../identity/session.ts'
+import { newTrust, type Trust } from '../identity/trusted-browsers.ts'
+import type { Origin } from '../lib/origin.ts'
+import { hashToken, looksLikeToken, newToken } from '../lib/tokens.ts'
+import type { Vault } from '../lib/vault.ts'
 import type {
   ActiveFactor,
   Factor,
@@ -22,18 +34,7 @@ import type {
 } from '../two-factor/factor.ts'
 import { activeFactors, type StoredFactor } from '../two-factor/factor-secret.ts'
 import type { Watch } from '../watch/watch.ts'
-import {
-  isNewBrowser,
-  type KnownBrowser,
-  knownAs,
-  type Recognition,
-  remembered,
-  sourceOf,
-  type Visitor,
-} from './known-browsers.ts'
-import { type Client, type NewSession, newSession } from './session.ts'
 import { type Held, type Holds, NOTHING_HELD, type PendingSignIn } from './sign-in.ts'
-import { newTrust, type Trust } from './trusted-browsers.ts'
 
 /** `uid` is the account's. */
 type FoundPending = PendingSignIn & { uid: number }

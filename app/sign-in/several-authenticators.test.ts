@@ -2,7 +2,6 @@ import assert from 'node:assert/strict'
 import { after, afterEach, describe, test } from 'node:test'
 import { eq } from 'drizzle-orm'
 import { factors } from '#db/schema.ts'
-import { assertInvariants, stateOf } from '../invariants.ts'
 import {
   answerCode,
   codeOf,
@@ -12,7 +11,8 @@ import {
   signedInWith,
   withAnother,
   withTwoFactor,
-} from '../testing.ts'
+} from '#testing/index.ts'
+import { assertInvariants, stateOf } from '#testing/invariants.ts'
 
 const product = await latchkey()
 const { clock, database } = product

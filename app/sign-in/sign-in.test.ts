@@ -15,7 +15,7 @@ import {
   SESSION,
   signedUp,
   withTwoFactor,
-} from '../testing.ts'
+} from '#testing/index.ts'
 
 const WRONG = 'wrong kettle marches north'
 

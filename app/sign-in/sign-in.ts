@@ -1,11 +1,19 @@
-import { type Origin, type SecurityEvent, securityEvent } from '../identity/security-events.ts'
+import {
+  isNewBrowser,
+  type KnownBrowser,
+  knownAs,
+  type Recognition,
+  remembered,
+  sourceOf,
+} from '../identity/known-browsers.ts'
+import { charge, type Forgiven, type LimitDeps, passwordAttempt, type Wait, whileCharged } from '../identity/limits.ts'
+import { type SecurityEvent, securityEvent } from '../identity/security-events.ts'
+import { type Client, type NewSession, newSession, type Session } from '../identity/session.ts'
+import { type TrustUse, trustUse } from '../identity/trusted-browsers.ts'
+import type { Origin } from '../lib/origin.ts'
 import { HashQueueFull, type Passwords } from '../lib/passwords.ts'
 import { hashToken, newToken } from '../lib/tokens.ts'
-import { charge, type Forgiven, type LimitDeps, passwordAttempt, type Wait, whileCharged } from '../limits.ts'
 import type { Watch } from '../watch/watch.ts'
-import { isNewBrowser, type KnownBrowser, knownAs, type Recognition, remembered, sourceOf } from './known-browsers.ts'
-import { type Client, type NewSession, newSession, type Session } from './session.ts'
-import { type TrustUse, trustUse } from './trusted-browsers.ts'
 
 const FIVE_MINUTES = 5 * 60_000 // a pending sign-in's life
 const ATTEMPTS = 5 // codes per pending sign-in

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict'
 import { after, afterEach, describe, test } from 'node:test'
-import { assertInvariants, everything, stateOf } from '../invariants.ts'
 import {
   accountOf,
   confirmedAccount,
@@ -17,7 +16,8 @@ import {
   SET_UP,
   signedInBrowser,
   withTwoFactor,
-} from '../testing.ts'
+} from '#testing/index.ts'
+import { assertInvariants, everything, stateOf } from '#testing/invariants.ts'
 
 // Sign-up where mail reaches people: it tells nobody whether an address has an account.
 const product = await latchkey({ smtpUrl: 'smtp://localhost:1' })

@@ -10,7 +10,7 @@ import {
   PASSWORD,
   SESSION,
   signedUp,
-} from '../testing.ts'
+} from '#testing/index.ts'
 
 const product = await latchkey()
 after(() => product.close())

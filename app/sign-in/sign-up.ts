@@ -1,14 +1,15 @@
 import { confirmation } from '../account/confirm-email.ts'
-import { type Origin, type SecurityEvent, securityEvent } from '../identity/security-events.ts'
+import { type KnownBrowser, remembered } from '../identity/known-browsers.ts'
+import { charge, type LimitDeps, type Wait, whileCharged } from '../identity/limits.ts'
+import { type SecurityEvent, securityEvent } from '../identity/security-events.ts'
+import { type NewSession, newSession } from '../identity/session.ts'
 import { hashIfStrong, type NewPasswordDeps, type WeakPassword } from '../lib/new-password.ts'
+import type { Origin } from '../lib/origin.ts'
 import { newAccountId } from '../lib/tokens.ts'
-import { charge, type LimitDeps, type Wait, whileCharged } from '../limits.ts'
 import type { MailDeps } from '../mail/account-mails.ts'
 import type { MailLink } from '../mail/links.ts'
 import type { QueuedMail } from '../mail/mail.ts'
 import { type TakenAddressStore, triedMail } from '../mail/taken-addresses.ts'
-import { type KnownBrowser, remembered } from './known-browsers.ts'
-import { type NewSession, newSession } from './session.ts'
 
 export type NewAccount = {
   id: number

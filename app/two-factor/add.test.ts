@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict'
 import { after, afterEach, describe, test } from 'node:test'
-import { assertInvariants, everything, stateOf } from '../invariants.ts'
 import {
   adding,
   answerCode,
@@ -17,7 +16,8 @@ import {
   viewingCodes,
   withAnother,
   withTwoFactor,
-} from '../testing.ts'
+} from '#testing/index.ts'
+import { assertInvariants, everything, stateOf } from '#testing/invariants.ts'
 
 const product = await latchkey()
 const { clock, database } = product

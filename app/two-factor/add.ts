@@ -1,7 +1,9 @@
-import { renewal } from '../account/confirm-password.ts'
-import { type Origin, securityEvent } from '../identity/security-events.ts'
-import type { Session } from '../sign-in/session.ts'
-import { AUTHENTICATORS_AT_MOST, type NameRefused, readName } from './authenticators.ts'
+import { renewal } from '../identity/fresh-password.ts'
+import { securityEvent } from '../identity/security-events.ts'
+import type { Session } from '../identity/session.ts'
+import { AUTHENTICATORS_AT_MOST } from '../lib/at-most.ts'
+import type { Origin } from '../lib/origin.ts'
+import { type NameRefused, readName } from './authenticators.ts'
 import {
   type AnswerRefused,
   alreadyDone,

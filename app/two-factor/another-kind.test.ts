@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict'
 import { after, afterEach, describe, test } from 'node:test'
-import { apiClient } from '../api/v1/testing.ts'
-import { assertInvariants, stateOf } from '../invariants.ts'
-import { type Device, device } from '../testing/factors/signing-key/device.ts'
-import { signingKeyKind } from '../testing/factors/signing-key/wire.ts'
+import { apiClient } from '#testing/clients/v1.ts'
+import { type Device, device } from '#testing/factors/signing-key/device.ts'
+import { signingKeyKind } from '#testing/factors/signing-key/wire.ts'
 import {
   adding,
   answerCode,
@@ -20,7 +19,8 @@ import {
   SET_UP,
   signedUp,
   withTwoFactor,
-} from '../testing.ts'
+} from '#testing/index.ts'
+import { assertInvariants, stateOf } from '#testing/invariants.ts'
 
 // A kind that the product does not have: a device that signs a challenge. It brings its own folder, and is named once, here.
 const product = await latchkey({}, { moreKinds: [signingKeyKind] })

@@ -1,11 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, afterEach, describe, test } from 'node:test'
 import { encodeBase32UpperCaseNoPadding } from '@oslojs/encoding'
-import { renewal } from '../account/confirm-password.ts'
-import { securityEvent } from '../identity/security-events.ts'
-import { assertInvariants, stateOf } from '../invariants.ts'
-import { hashToken } from '../lib/tokens.ts'
-import { verifyAnswer } from '../sign-in/second-step.ts'
 import {
   adding,
   answerCode,
@@ -25,7 +20,12 @@ import {
   signedInWith,
   withAnother,
   withTwoFactor,
-} from '../testing.ts'
+} from '#testing/index.ts'
+import { assertInvariants, stateOf } from '#testing/invariants.ts'
+import { renewal } from '../identity/fresh-password.ts'
+import { securityEvent } from '../identity/security-events.ts'
+import { hashToken } from '../lib/tokens.ts'
+import { verifyAnswer } from '../sign-in/second-step.ts'
 import { finishAddition } from './add.ts'
 import { newEnrolment } from './enrolment.ts'
 

@@ -9,14 +9,14 @@ import {
 import type { FormState } from '#views/ui/types.ts'
 import { words } from '#views/words/words.ts'
 import { passwordField } from '../http/fields.ts'
-import { takeFlash } from '../http/flash.ts'
 import type { FlashWord } from '../http/flashes.ts'
 import { readForm } from '../http/forms.ts'
-import { nameRefused, refusedForm, refusedStatus, tooManyAttempts } from '../http/messages.ts'
+import { refusedForm, refusedStatus, tooManyAttempts } from '../http/messages.ts'
 import type { RenderPage } from '../http/page.tsx'
+import { AUTHENTICATORS_AT_MOST } from '../lib/at-most.ts'
+import { takeFlash } from '../pages/flash.ts'
 import { type GuardDeps, type SignedInContext, signedInPages } from '../pages/guards.ts'
 import {
-  AUTHENTICATORS_AT_MOST,
   type Authenticator,
   type AuthenticatorsDeps,
   type AuthenticatorsViewer,
@@ -25,6 +25,7 @@ import {
   removeAuthenticator,
   renameAuthenticator,
 } from './authenticators.ts'
+import { nameRefused } from './messages.http.ts'
 
 type AuthenticatorsContext = SignedInContext<AuthenticatorsViewer>
 

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict'
 import { after, afterEach, describe, test } from 'node:test'
-import { assertInvariants, everything, stateOf } from '../invariants.ts'
 import {
   answerCode,
   codeOf,
@@ -15,7 +14,8 @@ import {
   viewingCodes,
   withAnother,
   withTwoFactor,
-} from '../testing.ts'
+} from '#testing/index.ts'
+import { assertInvariants, everything, stateOf } from '#testing/invariants.ts'
 import { readName, suggestedName } from './authenticators.ts'
 
 const product = await latchkey()

@@ -3,15 +3,15 @@ import {
   type ConfirmPasswordResult,
   confirmPassword,
   renewal,
-} from '../account/confirm-password.ts'
-import { type Origin, type SecurityEvent, securityEvent } from '../identity/security-events.ts'
+} from '../identity/fresh-password.ts'
+import { type SecurityEvent, securityEvent } from '../identity/security-events.ts'
+import { type Session, type SessionDeps, sessionFound } from '../identity/session.ts'
 import { canBeSeen, staysOnItsLine } from '../lib/one-line.ts'
+import type { Origin } from '../lib/origin.ts'
 import type { Vault } from '../lib/vault.ts'
-import { type Session, type SessionDeps, sessionFound } from '../sign-in/session.ts'
 import type { FactorChange } from './enrol.ts'
 import { openSecret, type StoredFactor } from './factor-secret.ts'
 
-export const AUTHENTICATORS_AT_MOST = 10 // per account
 export const NAME_MAX_LENGTH = 40 // code points
 
 /** As listed. `readable` false: its sealed secret does not open, so no code of it is ever right. */

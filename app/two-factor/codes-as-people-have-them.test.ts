@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, afterEach, describe, test } from 'node:test'
-import { standIn } from '../api/jelastic/stand-in.ts'
-import { apiClient } from '../api/v1/testing.ts'
+import { standIn } from '#testing/clients/jelastic.ts'
+import { apiClient } from '#testing/clients/v1.ts'
 import {
   adding,
   answerCode,
@@ -19,7 +19,7 @@ import {
   signedUp,
   viewingCodes,
   withTwoFactor,
-} from '../testing.ts'
+} from '#testing/index.ts'
 
 const product = await latchkey()
 const { clock, app } = product

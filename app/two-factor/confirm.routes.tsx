@@ -3,13 +3,13 @@ import { ConfirmPage } from '#views/two-factor/confirm-page.tsx'
 import type { Flow } from '#views/two-factor/flows.ts'
 import type { FormState } from '#views/ui/types.ts'
 import { words } from '#views/words/words.ts'
-import type { ConfirmPasswordResult } from '../account/confirm-password.ts'
 import { passwordField } from '../http/fields.ts'
 import { readForm } from '../http/forms.ts'
 import { refusedForm, refusedStatus, tooManyAttempts } from '../http/messages.ts'
 import type { RenderPage } from '../http/page.tsx'
+import type { ConfirmPasswordResult } from '../identity/fresh-password.ts'
+import type { Session } from '../identity/session.ts'
 import type { SignedInContext, SignedInPages } from '../pages/guards.ts'
-import type { Session } from '../sign-in/session.ts'
 
 const PasswordForm = z.object({ password: passwordField() })
 

@@ -3,8 +3,6 @@ import { randomBytes } from 'node:crypto'
 import { after, afterEach, describe, test } from 'node:test'
 import { eq } from 'drizzle-orm'
 import { factors, recoveryCodes } from '#db/schema.ts'
-import { stateOf } from '../invariants.ts'
-import { createVault } from '../lib/vault.ts'
 import {
   answerCode,
   codeOf,
@@ -22,7 +20,9 @@ import {
   signedUp,
   viewingCodes,
   withTwoFactor,
-} from '../testing.ts'
+} from '#testing/index.ts'
+import { stateOf } from '#testing/invariants.ts'
+import { createVault } from '../lib/vault.ts'
 
 const oldKey = { id: 'k1', key: randomBytes(32) }
 const newKey = { id: 'k2', key: randomBytes(32) }

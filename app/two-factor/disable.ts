@@ -3,10 +3,11 @@ import {
   type ConfirmPasswordResult,
   confirmPassword,
   renewal,
-} from '../account/confirm-password.ts'
-import { type Origin, securityEvent } from '../identity/security-events.ts'
-import { secondFactorForgiven } from '../limits.ts'
-import type { Session } from '../sign-in/session.ts'
+} from '../identity/fresh-password.ts'
+import { secondFactorForgiven } from '../identity/limits.ts'
+import { securityEvent } from '../identity/security-events.ts'
+import type { Session } from '../identity/session.ts'
+import type { Origin } from '../lib/origin.ts'
 import type { FactorChange } from './enrol.ts'
 
 export type DisableStore = {

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict'
 import { after, afterEach, describe, test } from 'node:test'
-import { assertInvariants, stateOf } from '../invariants.ts'
 import {
   type Browser,
   codeOf,
@@ -15,7 +14,8 @@ import {
   SET_UP,
   signedUp,
   withTwoFactor,
-} from '../testing.ts'
+} from '#testing/index.ts'
+import { assertInvariants, stateOf } from '#testing/invariants.ts'
 
 const product = await latchkey()
 const { clock, database } = product

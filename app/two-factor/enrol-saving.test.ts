@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict'
 import { after, afterEach, describe, test } from 'node:test'
-import { assertInvariants, assertUnreadable, stateOf } from '../invariants.ts'
 import {
   type Browser,
   codeOf,
@@ -13,7 +12,8 @@ import {
   readEnrolPage,
   SET_UP,
   signedUp,
-} from '../testing.ts'
+} from '#testing/index.ts'
+import { assertInvariants, assertUnreadable, stateOf } from '#testing/invariants.ts'
 
 const product = await latchkey()
 const { clock, database } = product

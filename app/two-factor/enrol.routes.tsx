@@ -7,12 +7,12 @@ import { words } from '#views/words/words.ts'
 import type { AppEnv } from '../http/env.ts'
 import { readForm, readNothing } from '../http/forms.ts'
 import { refusedForm } from '../http/messages.ts'
-import { sendCodesFile } from '../http/recovery-codes-file.ts'
 import { displayed } from '../lib/codes.ts'
 import { type SignedInContext, sessionAlone, signedInPages } from '../pages/guards.ts'
 import { confirmAnswer, finishEnrolment, startEnrolment } from './enrol.ts'
 import { type Enrolment, stepOf } from './enrolment.ts'
 import { EnrolmentId, type EnrolRoutesDeps, newAuthenticator } from './new-authenticator.routes.tsx'
+import { sendCodesFile } from './recovery-codes-file.http.ts'
 
 const HERE = '/settings/two-factor/set-up'
 const CODES = `${HERE}/recovery-codes`

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict'
 import { after, afterEach, describe, test } from 'node:test'
-import { assertInvariants, assertUnreadable, stateOf } from '../invariants.ts'
 import {
   answerCode,
   type Browser,
@@ -18,7 +17,8 @@ import {
   SET_UP,
   signedUp,
   withTwoFactor,
-} from '../testing.ts'
+} from '#testing/index.ts'
+import { assertInvariants, assertUnreadable, stateOf } from '#testing/invariants.ts'
 
 const product = await latchkey()
 const { clock, database } = product

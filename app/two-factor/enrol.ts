@@ -4,12 +4,13 @@ import {
   confirmPassword,
   type Renewal,
   renewal,
-} from '../account/confirm-password.ts'
-import { type Origin, type SecurityEvent, securityEvent } from '../identity/security-events.ts'
+} from '../identity/fresh-password.ts'
+import { type Forgiven, secondFactorForgiven } from '../identity/limits.ts'
+import { type SecurityEvent, securityEvent } from '../identity/security-events.ts'
+import type { Session } from '../identity/session.ts'
 import { newRecoveryCodes } from '../lib/codes.ts'
+import type { Origin } from '../lib/origin.ts'
 import type { Vault } from '../lib/vault.ts'
-import { type Forgiven, secondFactorForgiven } from '../limits.ts'
-import type { Session } from '../sign-in/session.ts'
 import { begunAnew, type Enrolment, type EnrolmentMode, newEnrolment } from './enrolment.ts'
 import {
   type ActiveFactor,

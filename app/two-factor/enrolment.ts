@@ -1,8 +1,8 @@
 import { decodeBase64urlIgnorePadding, encodeBase64urlNoPadding } from '@oslojs/encoding'
 import { z } from 'zod'
+import type { Session } from '../identity/session.ts'
 import { newId } from '../lib/tokens.ts'
 import type { Vault } from '../lib/vault.ts'
-import type { Session } from '../sign-in/session.ts'
 import type { Factor, Proven } from './factor.ts'
 
 /** `set-up` turns the second factor on; `add` adds an authenticator to it; `replace` puts a new one in an old one's place. */

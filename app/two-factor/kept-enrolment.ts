@@ -1,7 +1,7 @@
-import { type ConfirmPasswordResult, confirmPassword, renewal } from '../account/confirm-password.ts'
-import type { Origin } from '../identity/security-events.ts'
+import { type ConfirmPasswordResult, confirmPassword, renewal } from '../identity/fresh-password.ts'
+import type { Session } from '../identity/session.ts'
 import { newRecoveryCodes } from '../lib/codes.ts'
-import type { Session } from '../sign-in/session.ts'
+import type { Origin } from '../lib/origin.ts'
 import { type AnswerRefused, confirmAnswer, type EnrolDeps, finishEnrolment, startEnrolment } from './enrol.ts'
 import { type Enrolment, readEnrolment, writeEnrolment } from './enrolment.ts'
 

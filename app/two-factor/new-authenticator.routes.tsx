@@ -1,19 +1,20 @@
 import { z } from 'zod'
 import type { FormState } from '#views/ui/types.ts'
 import { words } from '#views/words/words.ts'
-import { enrolmentCookie } from '../http/enrolment-cookie.ts'
 import { readForm } from '../http/forms.ts'
-import { nameRefused, refusedForm, refusedStatus } from '../http/messages.ts'
+import { refusedForm, refusedStatus } from '../http/messages.ts'
 import type { RenderPage } from '../http/page.tsx'
+import type { Session } from '../identity/session.ts'
 import type { GuardDeps, SignedInContext, SignedInPages } from '../pages/guards.ts'
-import type { Session } from '../sign-in/session.ts'
 import type { startAddition } from './add.ts'
 import { type NameRefused, readName } from './authenticators.ts'
 import { type About, confirmRoutes, type Subject } from './confirm.routes.tsx'
 import { type AnswerRefused, chooseKind, type EnrolDeps, enrolling } from './enrol.ts'
 import type { Enrolment, EnrolmentMode } from './enrolment.ts'
+import { enrolmentCookie } from './enrolment-cookie.http.ts'
 import { answerIn, answerShape, type FactorKind, fieldOf, type WithPages } from './factor.http.ts'
 import { type Fields, kindOf } from './factor.ts'
+import { nameRefused } from './messages.http.ts'
 
 export type EnrolRoutesDeps = WithPages<EnrolDeps> & GuardDeps & { page: RenderPage; issuer: string; baseUrl: string }
 

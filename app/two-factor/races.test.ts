@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict'
 import { after, afterEach, describe, test } from 'node:test'
-import { assertInvariants, stateOf } from '../invariants.ts'
 import {
   answerCode,
   type Browser,
@@ -18,7 +17,8 @@ import {
   signedUp,
   viewingCodes,
   withTwoFactor,
-} from '../testing.ts'
+} from '#testing/index.ts'
+import { assertInvariants, stateOf } from '#testing/invariants.ts'
 
 const product = await latchkey({}, { realHashes: true }) // rivals come while a password is checked
 const { clock, database } = product

@@ -9,7 +9,7 @@ import {
   signedInWith,
   viewingCodes,
   withTwoFactor,
-} from '../testing.ts'
+} from '#testing/index.ts'
 
 const product = await latchkey()
 const { clock } = product

@@ -2,11 +2,10 @@ import { z } from 'zod'
 import { RecoveryCodesPage } from '#views/two-factor/recovery-codes-page.tsx'
 import { RecoveryCodesPrint } from '#views/two-factor/recovery-codes-print.tsx'
 import { RegeneratePage } from '#views/two-factor/regenerate-page.tsx'
-import { takeFlash } from '../http/flash.ts'
 import { readForm, readNothing } from '../http/forms.ts'
 import type { RenderPage } from '../http/page.tsx'
-import { sendCodesFile } from '../http/recovery-codes-file.ts'
 import { displayed } from '../lib/codes.ts'
+import { takeFlash } from '../pages/flash.ts'
 import { type GuardDeps, type SignedInContext, signedInPages } from '../pages/guards.ts'
 import { confirmRoutes } from './confirm.routes.tsx'
 import {
@@ -19,6 +18,7 @@ import {
   regenerateCodes,
   type ShownCodes,
 } from './recovery-codes.ts'
+import { sendCodesFile } from './recovery-codes-file.http.ts'
 
 const HERE = '/settings/two-factor/recovery-codes'
 /** Names the set that the page showed, by the millisecond it was made. */

@@ -4,13 +4,14 @@ import {
   confirmPassword,
   type Renewal,
   renewal,
-} from '../account/confirm-password.ts'
-import { type Origin, type SecurityEvent, securityEvent } from '../identity/security-events.ts'
+} from '../identity/fresh-password.ts'
+import type { Forgiven } from '../identity/limits.ts'
+import { type SecurityEvent, securityEvent } from '../identity/security-events.ts'
+import { type Session, type SessionDeps, sessionFound } from '../identity/session.ts'
 import { newRecoveryCodes } from '../lib/codes.ts'
+import type { Origin } from '../lib/origin.ts'
 import { newId } from '../lib/tokens.ts'
 import type { Vault } from '../lib/vault.ts'
-import type { Forgiven } from '../limits.ts'
-import { type Session, type SessionDeps, sessionFound } from '../sign-in/session.ts'
 
 /** Milliseconds for which a session shows the codes after the password: long enough to print, short enough to leave a desk. */
 export const CODES_SHOWN_FOR = 10 * 60_000

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict'
 import { after, afterEach, describe, test } from 'node:test'
-import { assertInvariants, everything, stateOf } from '../invariants.ts'
 import {
   answerCode,
   codeOf,
@@ -13,7 +12,8 @@ import {
   signedInWith,
   withAnother,
   withTwoFactor,
-} from '../testing.ts'
+} from '#testing/index.ts'
+import { assertInvariants, everything, stateOf } from '#testing/invariants.ts'
 
 const product = await latchkey()
 const { clock, database } = product

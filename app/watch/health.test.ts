@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, describe, test } from 'node:test'
+import { latchkey } from '#testing/index.ts'
 import { createApp } from '../app.ts'
-import { latchkey } from '../testing.ts'
 
 const product = await latchkey()
 after(product.close)

@@ -1,6 +1,7 @@
 import { type DestinationStream, type Level, pino, stdTimeFunctions } from 'pino'
-import { isAlarming, type Method, type Origin } from '../identity/security-events.ts'
-import type { Client } from '../sign-in/session.ts'
+import { isAlarming, type Method } from '../identity/security-events.ts'
+import type { Client } from '../identity/session.ts'
+import type { Origin } from '../lib/origin.ts'
 import { describeFault } from './fault.ts'
 
 export const LOG_LEVELS = ['silent', 'error', 'warn', 'info', 'debug'] as const

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { constantTimeEqual } from '@oslojs/crypto/subtle'
 import { Hono } from 'hono'
-import { bearerValue } from '../api/bearer.ts'
+import { bearerValue } from '../http/bearer.ts'
 import type { AppEnv } from '../http/env.ts'
 import type { Metrics } from './metrics.ts'
 

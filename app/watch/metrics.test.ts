@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict'
 import { after, afterEach, describe, test } from 'node:test'
-import { createPasswords, HashQueueFull } from '../lib/passwords.ts'
 import {
   answerCode,
   BASE_URL,
@@ -11,7 +10,8 @@ import {
   PASSWORD,
   SESSION,
   withTwoFactor,
-} from '../testing.ts'
+} from '#testing/index.ts'
+import { createPasswords, HashQueueFull } from '../lib/passwords.ts'
 import { createMetrics } from './metrics.ts'
 
 const TOKEN = 'scraper-0123456789'

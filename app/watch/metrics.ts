@@ -1,7 +1,7 @@
 import type { MetricObjectWithValues, MetricValue } from 'prom-client'
 import type { Method } from '../identity/security-events.ts'
+import type { Client } from '../identity/session.ts'
 import type { HashWatch, Passwords } from '../lib/passwords.ts'
-import type { Client } from '../sign-in/session.ts'
 
 // Seconds. A hash takes tens of milliseconds, a page one or two.
 const HASH_SECONDS = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5]

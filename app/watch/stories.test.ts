@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
-import { assertInvariants, assertUnreadable } from '../invariants.ts'
 import {
   answerCode,
   codeOf,
@@ -15,7 +14,8 @@ import {
   viewingCodes,
   withToken,
   withTwoFactor,
-} from '../testing.ts'
+} from '#testing/index.ts'
+import { assertInvariants, assertUnreadable } from '#testing/invariants.ts'
 
 // Everything that can happen to an account, at the most talkative log level. The tests look for every secret in the log.
 const kept = keptLog('debug')

@@ -1,7 +1,7 @@
 import type { Method } from '../identity/security-events.ts'
+import type { Client } from '../identity/session.ts'
 import { network } from '../lib/network.ts'
 import { HashQueueFull } from '../lib/passwords.ts'
-import type { Client } from '../sign-in/session.ts'
 import type { Log, LoggedEvent } from './log.ts'
 import type { Metrics } from './metrics.ts'
 

@@ -4,11 +4,11 @@ import { eq } from 'drizzle-orm'
 import { READ } from '#app/account/activity.ts'
 import { securityEvent } from '#app/identity/security-events.ts'
 import { hashToken, newId, newToken } from '#app/lib/tokens.ts'
-import { testDatabase } from '#app/testing.ts'
+import { testDatabase } from '#testing/index.ts'
 import { must } from '../client.ts'
 import { accounts } from '../schema.ts'
-import { eventStore } from './events.ts'
 import { tellingWhatIsKept } from './kept.ts'
+import { eventStore } from './security-events.ts'
 import { insertEvents, insertSession } from './statements.ts'
 
 const plain = await testDatabase()

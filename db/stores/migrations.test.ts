@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
-import { testDatabase } from '#app/testing.ts'
+import { testDatabase } from '#testing/index.ts'
 import { migrationStore } from './migrations.ts'
 
 const database = await testDatabase()

@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict'
 import { after, describe, test } from 'node:test'
 import { eq } from 'drizzle-orm'
-import { renewal } from '#app/account/confirm-password.ts'
+import { renewal } from '#app/identity/fresh-password.ts'
 import { securityEvent } from '#app/identity/security-events.ts'
-import { assertInvariants, stateOf } from '#app/invariants.ts'
 import { hashToken } from '#app/lib/tokens.ts'
-import { holding } from '#app/testing/held.ts'
-import { latchkey, manyOwingCode, PASSWORD, SESSION, signedInWith, signedUp, withTwoFactor } from '#app/testing.ts'
 import { regenerateCodes } from '#app/two-factor/recovery-codes.ts'
 import { pendingSignIns, recoveryCodes } from '#db/schema.ts'
+import { holding } from '#testing/held.ts'
+import { latchkey, manyOwingCode, PASSWORD, SESSION, signedInWith, signedUp, withTwoFactor } from '#testing/index.ts'
+import { assertInvariants, stateOf } from '#testing/invariants.ts'
 
 const product = await latchkey()
 const { clock, database, deps } = product

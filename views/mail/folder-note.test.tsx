@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { latchkey } from '#app/testing.ts'
+import { latchkey } from '#testing/index.ts'
 import { FolderNote } from './folder-note.tsx'
 
 const note = (delivery: { configured: boolean; folder: string | undefined }) => String(FolderNote({ delivery }) ?? '')

@@ -3,7 +3,7 @@ import { request, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { after, afterEach, before, describe, test } from 'node:test'
 import { createAdaptorServer } from '@hono/node-server'
-import { BASE_URL, codeOf, keptLog, latchkey, PASSWORD, signedUp, withTwoFactor } from '../../testing.ts'
+import { type Result, standIn } from '#testing/clients/jelastic.ts'
 import {
   AUTHENTICATION,
   encoded,
@@ -13,8 +13,8 @@ import {
   type PublicRequest,
   publicClients,
   RUK,
-} from './public-clients.ts'
-import { type Result, standIn } from './stand-in.ts'
+} from '#testing/clients/public-jelastic.ts'
+import { BASE_URL, codeOf, keptLog, latchkey, PASSWORD, signedUp, withTwoFactor } from '#testing/index.ts'
 
 const kept = keptLog('debug')
 const product = await latchkey({ sessionsInUrls: true }, { log: kept.log })

@@ -4,10 +4,10 @@ import type { AddressInfo } from 'node:net'
 import { after, afterEach, before, describe, test } from 'node:test'
 import { createAdaptorServer } from '@hono/node-server'
 import * as schema from '#db/schema.ts'
-import { BASE_URL, codeOf, latchkey, owingCode, PASSWORD, signedUp, withTwoFactor } from '../../testing.ts'
+import { type Parameters, type Result, standIn } from '#testing/clients/jelastic.ts'
+import { BASE_URL, codeOf, latchkey, owingCode, PASSWORD, signedUp, withTwoFactor } from '#testing/index.ts'
 import { METHODS } from './jelastic.ts'
 import { RESULTS, type ResultName } from './results.ts'
-import { type Parameters, type Result, standIn } from './stand-in.ts'
 
 const WRONG = 'not the password at all'
 const { host } = new URL(BASE_URL)

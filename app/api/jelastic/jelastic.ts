@@ -1,6 +1,6 @@
 import { API_METHODS, type ApiMethod } from '../../access-tokens/scopes.ts'
-import type { Origin } from '../../identity/security-events.ts'
 import { standing } from '../../identity/standing.ts'
+import type { Origin } from '../../lib/origin.ts'
 import { pendingSignIn } from '../../sign-in/second-step.ts'
 import { type Caller, callerOf, mayCall, sessionOf } from '../bearer.ts'
 import { account } from './account.ts'

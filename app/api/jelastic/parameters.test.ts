@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { after, afterEach, describe, test } from 'node:test'
-import { BASE_URL, codeOf, latchkey, PASSWORD, signedUp, withTwoFactor } from '../../testing.ts'
+import { type Parameters, type Result, standIn } from '#testing/clients/jelastic.ts'
+import { BASE_URL, codeOf, latchkey, PASSWORD, signedUp, withTwoFactor } from '#testing/index.ts'
 import { METHODS } from './jelastic.ts'
-import { type Parameters, type Result, standIn } from './stand-in.ts'
 
 const product = await latchkey()
 const { clock } = product

@@ -10,7 +10,7 @@ import {
 } from '../../access-tokens/access-tokens.ts'
 import { SCOPES } from '../../access-tokens/scopes.ts'
 import { descriptionField, passwordField } from '../../http/fields.ts'
-import type { Session } from '../../sign-in/session.ts'
+import type { Session } from '../../identity/session.ts'
 import { english } from '../english.ts'
 import { forSignedIn, type Method, type MethodDeps } from './method.ts'
 import { apiList, chosen, expiresAt, id, ids, yesOrNo } from './parameters.ts'

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { after, describe, test } from 'node:test'
-import { codeOf, latchkey, PASSWORD, signedUp, withTwoFactor } from '../../testing.ts'
+import { apiClient } from '#testing/clients/v1.ts'
+import { codeOf, latchkey, PASSWORD, signedUp, withTwoFactor } from '#testing/index.ts'
 import { hasRepeatedName } from '../json-body.ts'
-import { apiClient } from './testing.ts'
 
 const product = await latchkey()
 after(() => product.close())

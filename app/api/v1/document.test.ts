@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { Validator } from '@seriousme/openapi-schema-validator'
-import { codeOf, latchkey, PASSWORD, signedUp, withAnother, withTwoFactor } from '../../testing.ts'
-import { apiClient } from './testing.ts'
+import { apiClient } from '#testing/clients/v1.ts'
+import { codeOf, latchkey, PASSWORD, signedUp, withAnother, withTwoFactor } from '#testing/index.ts'
 
 const product = await latchkey()
 after(() => product.close())

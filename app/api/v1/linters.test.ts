@@ -5,8 +5,8 @@ import SwaggerParser from '@apidevtools/swagger-parser'
 import { createConfig, lintFromString } from '@redocly/openapi-core'
 import spectralCore from '@stoplight/spectral-core'
 import rulesets from '@stoplight/spectral-rulesets'
-import { BASE_URL, latchkey } from '../../testing.ts'
-import { apiClient } from './testing.ts'
+import { apiClient } from '#testing/clients/v1.ts'
+import { BASE_URL, latchkey } from '#testing/index.ts'
 
 const MOST_BYTES = 14 * 1024 // on the wire: what a new connection carries in its first round trip
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, describe, test } from 'node:test'
+import { apiClient } from '#testing/clients/v1.ts'
 import {
   codeOf,
   latchkey,
@@ -10,8 +11,7 @@ import {
   SESSION,
   signedUp,
   withTwoFactor,
-} from '../../testing.ts'
-import { apiClient } from './testing.ts'
+} from '#testing/index.ts'
 
 const product = await latchkey()
 after(() => product.close())

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { totpWrites } from '#db/stores/factors/totp.ts'
-import { codeOf } from '../../../testing.ts'
+import { codeOf } from '#testing/index.ts'
 import { judgeCode, NEVER_USED, totp } from './totp.ts'
 
 const factor = totp({ issuer: 'Gate & House' }, totpWrites)

@@ -1,0 +1,72 @@
+import type { Origin } from '../lib/origin.ts'
+import type { Passwords } from '../lib/passwords.ts'
+import { hashToken, newToken } from '../lib/tokens.ts'
+import {
+  type Charged,
+  charge,
+  type Forgiven,
+  type LimitDeps,
+  passwordAttempt,
+  sessionSource,
+  type Wait,
+  whileCharged,
+} from './limits.ts'
+import { type SecurityEvent, securityEvent } from './security-events.ts'
+import type { Session } from './session.ts'
+
+export type ConfirmPasswordStore = {
+  passwordHash(accountId: number): Promise<string | undefined>
+  record(event: SecurityEvent): Promise<void>
+}
+
+export type ConfirmPasswordDeps = LimitDeps & { passwordConfirmations: ConfirmPasswordStore; passwords: Passwords }
+
+export type PasswordConfirmed = { ok: true; passwordHash: string; forgiven: Forgiven }
+
+export type ConfirmPasswordResult = PasswordConfirmed | { ok: false; reason: 'wrong_password' } | Wait
+
+/** A session gets a new token each time its owner proves themselves again, so a copy of the old one becomes worthless. */
+export type Renewal = { sessionId: string; fromTokenHash: string; toTokenHash: string }
+
+/** Asks for the password of a signed-in account again. */
+export async function confirmPassword(
+  deps: ConfirmPasswordDeps,
+  session: Session,
+  password: string,
+  origin: Origin,
+): Promise<ConfirmPasswordResult> {
+  const charged = await chargeConfirmation(deps, session)
+  if (!charged.ok) return charged
+  return whileCharged(deps, charged, () => comparePassword(deps, session, password, origin, charged))
+}
+
+/** Counts guesses by session, so no stranger slows it down. */
+export function chargeConfirmation(deps: ConfirmPasswordDeps, session: Session): Promise<Charged | Wait> {
+  const source = sessionSource(session.id)
+  return charge(deps, source, passwordAttempt(session.email, source))
+}
+
+/** What `charged` was for. Throws if the queue is full. */
+export async function comparePassword(
+  deps: ConfirmPasswordDeps,
+  session: Session,
+  password: string,
+  origin: Origin,
+  { forgiven }: Charged,
+): Promise<PasswordConfirmed | { ok: false; reason: 'wrong_password' }> {
+  const passwordHash = await deps.passwordConfirmations.passwordHash(session.accountId)
+  if (passwordHash && (await deps.passwords.verify(passwordHash, password, origin.address)))
+    return { ok: true, passwordHash, forgiven }
+  await deps.passwordConfirmations.record(securityEvent('password_wrong', session.accountId, origin, deps.now()))
+  return { ok: false, reason: 'wrong_password' }
+}
+
+/**
+ * A new token for the session, and what the store needs to replace the old one. An API client has no way to receive another
+ * token, so it keeps its own, and there is none here.
+ */
+export function renewal(session: Session): { token: string | undefined; renewal: Renewal } {
+  const token = session.client === 'browser' ? newToken(session.accountId) : undefined
+  const toTokenHash = token ? hashToken(token) : session.tokenHash
+  return { token, renewal: { sessionId: session.id, fromTokenHash: session.tokenHash, toTokenHash } }
+}

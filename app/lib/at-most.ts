@@ -1,0 +1,1 @@
+export const AUTHENTICATORS_AT_MOST = 10 // per account

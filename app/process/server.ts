@@ -1,0 +1,49 @@
+import './env-file.ts'
+import cluster from 'node:cluster'
+import { type Config, ConfigError, readConfig } from '../config.ts'
+import { createLog, type Log } from '../watch/log.ts'
+import { createMetrics, noMetrics } from '../watch/metrics.ts'
+import { metricsOfAll } from '../watch/metrics-of-all.ts'
+import { serve } from './serve.ts'
+import { type Announce, superviseWorkers } from './workers.ts'
+
+// The process, or the first of them: this file is what runs, alone, as the one that starts the others, and as each of those.
+try {
+  const config = readConfig(process.env)
+  process.stdout.on('error', () => {}) // a full disk or a reader that is gone ends the lines, not the service
+  const log = createLog({ level: config.logLevel })
+  process.once('uncaughtException', (error) => {
+    log.fault(error) // Node would print its message, and what it quotes
+    process.exit(1)
+  })
+  const announce = announcing(config, log)
+  if (cluster.isPrimary && config.workers > 1) await superviseWorkers(config, { log, announce })
+  else await serveUntilStopped(config, { log, announce })
+} catch (error) {
+  console.error(
+    error instanceof ConfigError || error instanceof Error ? `Latchkey did not start: ${error.message}` : error,
+  )
+  process.exitCode = 1
+  if (cluster.isWorker) process.exit() // the line to the first process would hold it
+}
+
+/** Alone, or as one of several. A worker announces nothing: the first process does. */
+async function serveUntilStopped(config: Config, { log, announce }: { log: Log; announce: Announce }) {
+  const own = config.metricsToken === undefined ? noMetrics : await createMetrics()
+  const { url, port, stop } = await serve(config, { log, metrics: cluster.isWorker ? metricsOfAll(own) : own })
+  if (cluster.isPrimary) announce(url, port)
+  // A terminal and some service managers tell each worker besides the first process: it is the same stop, however often it comes.
+  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+    if (cluster.isWorker) process.on(signal, () => stop().then(() => process.exit()))
+    else process.once(signal, () => stop().then(log.stopped))
+}
+
+/** A line for people, and one for programs. */
+function announcing({ smtpUrl, mailFolder }: Config, log: Log) {
+  return (url: string, port: number) => {
+    console.log(`Latchkey is at ${url} · open it and create your account · Ctrl+C stops it`)
+    log.started(url, port)
+    if (smtpUrl === undefined && url.startsWith('https:'))
+      log.noMailServer({ reason: `SMTP_URL is not set: mail reaches nobody, and is written into ${mailFolder}` })
+  }
+}

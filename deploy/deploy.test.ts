@@ -1,0 +1,66 @@
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { describe, test } from 'node:test'
+import { SETTING_ROWS } from '#app/settings.ts'
+
+const read = (file: string) => readFileSync(file, 'utf8')
+const SETTINGS = SETTING_ROWS.map(([, { variable }]) => variable)
+
+/** Words in capitals that are no settings: where they are read, of Node, of the programs beside us, of address families. */
+const THEIRS = /^(ENV_FILE|NODE_ENV|POSTGRES_\w+|SITE|UPSTREAMS|AF_\w+)$/
+
+/** Where a file names settings; the first group that matched is the name. */
+const FILES: [string, RegExp][] = [
+  ['.env.example', /^#?([A-Z][A-Z_]+)=/gm],
+  ['deploy/latchkey.env', /^#?([A-Z][A-Z_]+)=/gm],
+  ['deploy/latchkey.service', /\b([A-Z]+_[A-Z_0-9]+)\b/g],
+  ['deploy/compose.yaml', /^ {6}([A-Z][A-Z_]+):|\$\{([A-Z_]+)/gm],
+  ['deploy/Dockerfile', /\b([A-Z_]+)=|process\.env\.([A-Z_]+)/g],
+  ['deploy/nginx.conf', /\b([A-Z]+_[A-Z_]+)=/g],
+  ['deploy/Caddyfile', /\b([A-Z]+_[A-Z_]+)\b|\{\$(\w+)/g],
+  ['docs/operating.md', /`([A-Z]+_[A-Z_]+)\b/g],
+]
+
+describe('the files for whoever runs it', () => {
+  for (const [file, pattern] of FILES)
+    test(`${file} names settings, and none that does not exist`, () => {
+      const named = [...read(file).matchAll(pattern)].map(([, one, other]) => one ?? other ?? '')
+      assert.ok(named.some((name) => SETTINGS.includes(name)))
+      assert.deepEqual(
+        named.filter((name) => !SETTINGS.includes(name) && !THEIRS.test(name)),
+        [],
+      )
+    })
+
+  test('server and scripts read one file of settings by one reader, and Node reads none', () => {
+    assert.match(read('deploy/latchkey.service'), /^Environment=ENV_FILE=\/etc\/latchkey\.env$/m)
+    assert.match(read('docs/operating.md'), /ENV_FILE=\/etc\/latchkey\.env node dist\/after-restore\.js/)
+    for (const file of [...FILES.map(([name]) => name), 'README.md', 'package.json'])
+      assert.doesNotMatch(read(file), /--env-file|EnvironmentFile=|loadEnvFile/, file)
+    for (const program of [
+      'app/process/server.ts',
+      ...['cli/after-restore.ts', 'cli/move-to-postgres.ts', 'tools/seed.ts', 'tools/totp.ts', 'tools/dev-postgres.ts'],
+    ])
+      assert.match(read(program), /^(\/\/.*\n)?import '(#app\/process|\.)\/env-file\.ts'\n/, program)
+  })
+
+  test('the longest stop of all fits into what systemd and Docker wait for it', () => {
+    const seconds = (file: string, pattern: RegExp) => Number(pattern.exec(read(file))?.[1])
+    const drain = seconds('deploy/latchkey.env', /^#?DRAIN_SECONDS=(\d+)/m)
+    const longest = drain + 10 + 10 // requests in work, then mail on its way
+    assert.ok(seconds('deploy/latchkey.service', /^TimeoutStopSec=(\d+)/m) > longest)
+    assert.ok(seconds('deploy/compose.yaml', /stop_grace_period: (\d+)s/) > longest)
+  })
+
+  test('proxies let go of an idle connection before the server does', () => {
+    const longest = 5 // seconds, Node's keepAliveTimeout
+    assert.ok(Number(/keepalive_timeout (\d+)s/.exec(read('deploy/nginx.conf'))?.[1]) < longest)
+    assert.ok(Number(/keepalive (\d+)s/.exec(read('deploy/Caddyfile'))?.[1]) < longest)
+  })
+
+  test('what is built is of the project alone: no secrets and no data go into the image', () => {
+    const ignored = read('.dockerignore').split('\n')
+    for (const name of ['.env', '.git', 'data', 'node_modules', 'dist', '**/*.keys', '**/*.db'])
+      assert.ok(ignored.includes(name), name)
+  })
+})

@@ -1,0 +1,135 @@
+// Walks the product and takes a picture of every page, light and dark, 360 and 1280 wide:
+//   npm run screenshots -- FOLDER
+// Without a folder it renews the pictures of the README.
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { generateSync } from 'otplib'
+import type { Browser, Page } from 'playwright'
+import { launchBrowser } from './browser.ts'
+import { startServer } from './server.ts'
+
+const PASSWORD = 'violet kettle marches north'
+const LOOKS = [
+  { name: 'light', colorScheme: 'light', width: 1280, height: 860 },
+  { name: 'dark', colorScheme: 'dark', width: 1280, height: 860 },
+  { name: 'light-phone', colorScheme: 'light', width: 360, height: 740 },
+  { name: 'dark-phone', colorScheme: 'dark', width: 360, height: 740 },
+] as const
+const IN_README = ['dashboard-light', 'set-up-light', 'set-up-dark', 'save-recovery-codes-light-phone']
+
+const folder = process.argv[2] ?? 'docs/screenshots'
+const wanted = (file: string) => process.argv[2] !== undefined || IN_README.includes(file)
+mkdirSync(folder, { recursive: true })
+
+const server = await startServer()
+const browser = await launchBrowser()
+try {
+  for (const look of LOOKS) await walk(browser, look)
+} finally {
+  await browser.close()
+  await server.stop()
+}
+
+async function walk(browser: Browser, { name, colorScheme, width, height }: (typeof LOOKS)[number]) {
+  const context = await browser.newContext({
+    baseURL: server.url,
+    colorScheme,
+    viewport: { width, height },
+    locale: 'en-GB',
+    timezoneId: 'UTC',
+  })
+  const page = await context.newPage()
+  const picture = async (of: string) => {
+    const file = `${of}-${name}`
+    if (wanted(file))
+      await page.screenshot({ path: join(folder, `${file}.png`), fullPage: true, animations: 'disabled' })
+  }
+  const email = `ada.${name}@example.com`
+
+  await page.goto('/sign-up')
+  await picture('sign-up')
+  await fill(page, { Email: email, Password: 'too short' }, 'Create account')
+  await picture('sign-up-refused')
+  await fill(page, { Password: PASSWORD }, 'Create account')
+  await picture('dashboard-off')
+  await page.goto('/settings/account')
+  await picture('account-off')
+  await page.getByRole('button', { name: 'Set Up Two-Factor Authentication' }).click()
+  await picture('set-up-pop-up')
+  await fill(page, { Password: 'not the password' }, 'Continue')
+  await picture('set-up-confirm-refused')
+  await fill(page, { Password: PASSWORD }, 'Continue')
+  await picture('set-up')
+  const secret = (await page.locator('[data-key]').textContent()) ?? ''
+  const code = (stepsAway: number) => generateSync({ secret, epoch: Math.floor(Date.now() / 1000) + 30 * stepsAway })
+  await fill(page, { Code: '123456' }, 'Next')
+  await picture('set-up-refused')
+  await fill(page, { Code: code(-1) }, 'Next')
+  await picture('save-recovery-codes')
+  const codes = await page.getByRole('list').filter({ hasText: '-' }).getByRole('listitem').allTextContents()
+  await page.getByRole('button', { name: 'Done' }).click()
+  await picture('save-recovery-codes-refused')
+  await page.goto('/settings/two-factor/set-up/recovery-codes/print')
+  await picture('print')
+  await page.goto('/settings/two-factor/set-up/recovery-codes')
+  await page.getByRole('checkbox').check()
+  await page.getByRole('button', { name: 'Done' }).click()
+  await picture('account')
+  await page.getByRole('button', { name: 'Disable Two-Factor Authentication' }).click()
+  await picture('disable-pop-up')
+
+  await page.goto('/settings/two-factor/disable')
+  await picture('disable')
+  await signInAgain(page, email)
+  await picture('code')
+  await fill(page, { Code: code(-1) }, 'Verify')
+  await picture('code-used')
+  await fill(page, { Code: codes[0]?.match(/\w{5}-\w{5}/)?.[0] ?? '' }, 'Verify')
+  await picture('dashboard')
+  await page.goto('/settings/activity')
+  await picture('activity')
+  await page.goto('/settings/password')
+  await picture('change-password')
+  await page.goto('/settings/two-factor/recovery-codes/confirm')
+  await fill(page, { Password: PASSWORD }, 'Continue')
+  await picture('recovery-codes')
+  await page.getByRole('button', { name: 'Generate new recovery codes' }).click()
+  await picture('regenerate-pop-up')
+  await page.goto('/settings/two-factor/replace/confirm')
+  await fill(page, { Password: PASSWORD }, 'Continue')
+  await picture('replace')
+  const pages = {
+    sessions: '/settings/sessions',
+    'sign-out-everywhere': '/settings/sessions/everything',
+    email: '/settings/email',
+    'change-email': '/settings/email/change',
+    authenticators: '/settings/two-factor/authenticators',
+    'move-to-new-phone': '/settings/two-factor/replace/move',
+    tokens: '/settings/tokens',
+    'reset-password': '/reset-password',
+  }
+  for (const [of, path] of Object.entries(pages)) {
+    await page.goto(path)
+    await picture(of)
+  }
+  await page.goto('/nowhere')
+  await picture('not-found')
+  await signInAgain(page, email)
+  await page.goto('/sign-in')
+  await fill(page, { Email: email, Password: 'not the password' }, 'Sign in')
+  await picture('sign-in-refused')
+  await context.close()
+}
+
+async function signInAgain(page: Page, email: string) {
+  await page.goto('/')
+  await page.getByRole('button', { name: 'Sign out' }).click()
+  await fill(page, { Email: email, Password: PASSWORD }, 'Sign in')
+}
+
+/** Fills in the visible fields and presses the button with that name. */
+async function fill(page: Page, fields: Record<string, string>, button: string) {
+  for (const [label, value] of Object.entries(fields))
+    await page.getByLabel(label, { exact: true }).filter({ visible: true }).fill(value)
+  await page.getByRole('button', { name: button, exact: true }).filter({ visible: true }).click()
+}

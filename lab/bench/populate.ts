@@ -1,0 +1,109 @@
+// The process that fills a database. It isn't the one we measure afterwards, so its memory doesn't count.
+import { randomBytes } from 'node:crypto'
+import { encodeBase32UpperCaseNoPadding } from '@oslojs/encoding'
+import Sqlite from 'better-sqlite3'
+import pg from 'pg'
+import { hintOf, newAccessToken } from '../../app/access-tokens/token.ts'
+import { newSession } from '../../app/identity/session.ts'
+import { newRecoveryCodes } from '../../app/lib/codes.ts'
+import { createPasswords } from '../../app/lib/passwords.ts'
+import { hashToken, newAccountId, newId } from '../../app/lib/tokens.ts'
+import { createVault } from '../../app/lib/vault.ts'
+import { sealSecret } from '../../app/two-factor/factor-secret.ts'
+import { NEVER_USED, TOTP } from '../../app/two-factor/factors/totp/totp.ts'
+import { storedCodes } from '../../app/two-factor/recovery-codes.ts'
+import { type Db, openDatabase } from '../../db/client.ts'
+import { dialect } from '../../db/columns.ts'
+import { accessTokens, accounts, factors, recoveryCodes, sessions } from '../../db/schema.ts'
+import { PASSWORD } from '../../testing/names.ts'
+import { populate } from './population.ts'
+import { KEY, type Order, type People } from './protocol.ts'
+
+const DAY = 24 * 60 * 60_000
+const ORIGIN = { address: '192.0.2.7', browser: 'Firefox on Linux' }
+const url = process.env.DATABASE_URL ?? ''
+const vault = createVault([KEY])
+
+process.once('message', async (order: Order) => {
+  const passwordHash = await createPasswords().hash(PASSWORD, 'local')
+  const database = openDatabase(url)
+  await database.migrate()
+  // First, because the product tries its keys on the first rows when it starts.
+  const people: People = { signers: [], sessions: [], tokens: [] }
+  const rows = Array.from({ length: order.signers + order.visitors }, (_, index) => person(index))
+  await database.atomically((tx) => rows.flatMap(({ write }) => write(tx)))
+  for (const { signer, session, token } of rows) {
+    if (signer) people.signers.push(signer)
+    else if (session && token) people.sessions.push(session) && people.tokens.push(token)
+  }
+  await database.close()
+  const quick = await (dialect === 'sqlite' ? quickSqlite() : quickPostgres())
+  await populate(quick.run, { dialect, accounts: order.accounts, passwordHash, now: Date.now() })
+  await quick.end()
+  process.send?.(people, () => process.exit(0))
+
+  /** A real person, whose secrets open: one who signs in once, or one who is signed in and has an access token. */
+  function person(index: number) {
+    const signs = index < order.signers
+    const at = new Date()
+    const [accountId, factorId, secret] = [newAccountId(), newId(), randomBytes(20)]
+    const email = `${randomBytes(6).toString('hex')}@example.com`
+    const of = { accountId, client: 'browser', method: 'authenticator' } as const
+    const { token: session, session: row } = newSession(of, ORIGIN, at, DAY)
+    const token = newAccessToken()
+    const write = (tx: Db) => [
+      tx.insert(accounts).values({
+        id: accountId,
+        uid: 2 ** 30 + index,
+        email,
+        passwordHash,
+        passwordChangedAt: at,
+        securityVersion: 1,
+        createdAt: at,
+      }),
+      tx.insert(factors).values({
+        ...{ id: factorId, accountId, kind: TOTP, slot: TOTP, secret: sealSecret(vault, factorId, secret) },
+        ...{ counter: NEVER_USED, addedAt: at },
+      }),
+      tx.insert(recoveryCodes).values(storedCodes(vault, accountId, newRecoveryCodes(), at)),
+      ...(signs
+        ? []
+        : [tx.insert(sessions).values(row), tx.insert(accessTokens).values(tokenRow(accountId, token, at))]),
+    ]
+    return signs ? { signer: { email, key: encodeBase32UpperCaseNoPadding(secret) }, write } : { session, token, write }
+  }
+})
+
+const tokenRow = (accountId: number, token: string, at: Date) => ({
+  ...{ id: newId(), accountId, tokenHash: hashToken(token), hint: hintOf(token), description: 'bench' },
+  // Used a moment ago. That is written at most once a minute, and isn't part of the usual answer.
+  ...{
+    scopes: 'account:read',
+    createdAt: at,
+    lastUsedAt: at,
+    lastAddress: ORIGIN.address,
+    lastBrowser: ORIGIN.browser,
+  },
+})
+
+/** Nobody else uses the database yet, and after a power cut it is simply made again. */
+async function quickSqlite() {
+  const connection = new Sqlite(url.replace(/^file:/, ''))
+  for (const setting of ['synchronous = off', 'cache_size = -100000', 'foreign_keys = off', 'locking_mode = exclusive'])
+    connection.pragma(setting)
+  return { run: async (statement: string) => connection.exec(statement), end: async () => void connection.close() }
+}
+
+async function quickPostgres() {
+  const client = new pg.Client(url)
+  await client.connect()
+  await client.query('set session_replication_role = replica; set synchronous_commit = off') // no lookup for each foreign key
+  return {
+    run: (statement: string) => client.query(statement),
+    async end() {
+      await client.query('vacuum analyze')
+      await client.query('checkpoint') // the next measurement has the disk for itself
+      await client.end()
+    },
+  }
+}

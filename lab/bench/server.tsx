@@ -1,0 +1,80 @@
+// The process we measure: the product, and beside it the bare things we compare it with.
+import type { Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { availableParallelism } from 'node:os'
+import { createAdaptorServer } from '@hono/node-server'
+import { Hono } from 'hono'
+import { createApp } from '../../app/app.ts'
+import { readConfig } from '../../app/config.ts'
+import { wire } from '../../app/deps.ts'
+import { createPasswords } from '../../app/lib/passwords.ts'
+import { createVault } from '../../app/lib/vault.ts'
+import { openDatabase } from '../../db/client.ts'
+import { PASSWORD } from '../../testing/names.ts'
+import { AccountPage } from '../../views/account/account-page.tsx'
+import { KEY, type Ports, type Questions } from './protocol.ts'
+
+const database = openDatabase(process.env.DATABASE_URL ?? '')
+const passwords = createPasswords()
+const passwordHash = await passwords.hash(PASSWORD, 'local')
+
+let app: ReturnType<typeof createApp> | undefined
+const listen = async (fetch: (request: Request, env: unknown) => unknown) => {
+  const server = createAdaptorServer({ fetch }) as Server
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  return (server.address() as AddressInfo).port
+}
+const product = await listen((request, env) => app?.fetch(request, env as never))
+const settings = { ...readConfig({}), baseUrl: `http://localhost:${product}`, attemptsPerAddress: 0 }
+app = createApp(wire({ database, vault: createVault([KEY]), settings, now: () => new Date() }))
+
+const at = new Date()
+const barePages = new Hono().get('/', (c) =>
+  c.html(
+    `<!doctype html>${<AccountPage viewer={{ email: '1@example.com' }} secondFactorSince={at} recoveryCodes={{ left: 12, of: 12 }} passwordChangedAt={at} />}`,
+  ),
+)
+const bareAnswers = new Hono().get('/', (c) => c.json({ id: 1, email: '1@example.com', two_factor: true }))
+const ports: Ports = {
+  product,
+  barePage: await listen((request, env) => barePages.fetch(request, env as never)),
+  bareAnswer: await listen((request, env) => bareAnswers.fetch(request, env as never)),
+}
+
+let most = 0
+setInterval(() => {
+  most = Math.max(most, process.memoryUsage.rss())
+}, 100).unref()
+
+const answers: { [Ask in keyof Questions]: (amount: number) => Promise<Questions[Ask]['answer']> } = {
+  hashes: hashesPerSecond,
+  async cpu() {
+    const { user, system } = process.cpuUsage()
+    return (user + system) / 1000
+  },
+  async memory() {
+    const bytes = most
+    most = 0
+    return bytes
+  },
+  async stop() {
+    await database.close()
+    setImmediate(() => process.exit(0))
+    return true
+  },
+}
+process.on('message', async ({ ask, amount = 0 }: { ask: keyof Questions; amount?: number }) => {
+  process.send?.(await answers[ask](amount))
+})
+process.send?.(ports)
+
+async function hashesPerSecond(amount: number) {
+  const queue = Array.from({ length: amount }).values()
+  const started = performance.now()
+  await Promise.all(
+    Array.from({ length: availableParallelism() }, async () => {
+      for (const _ of queue) await passwords.verify(passwordHash, PASSWORD, 'local')
+    }),
+  )
+  return (amount * 1000) / (performance.now() - started)
+}

@@ -1,0 +1,27 @@
+import type { EventKind } from '../../../app/identity/security-events.ts'
+import type { Browser } from '../../../testing/browser.ts'
+import type { Person } from './people.ts'
+import type { World } from './world.ts'
+
+export type Answer = Awaited<ReturnType<Browser['post']>>
+export type Headers = Record<string, string>
+
+/** What a person does, up to the one request during which the process dies. */
+export type Flow = {
+  name: string
+  /** The row in the log that says it happened. */
+  event: EventKind
+  begin(world: World): Promise<Begun>
+}
+
+export type Begun = {
+  person: Person
+  /** The request. `headers` say where the process dies. */
+  send(headers?: Headers): Promise<Answer>
+  /** Where the answer leads if it was done. */
+  leadsTo: string
+  /** What a person sees if nothing was done: everything is as it was, and the same request works again. */
+  before(): Promise<void>
+  /** What a person sees if it was done. `answered`: the browser has the answer with its new cookies. */
+  after(answered: boolean): Promise<void>
+}

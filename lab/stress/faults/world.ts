@@ -1,0 +1,177 @@
+import { randomBytes, randomUUID } from 'node:crypto'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
+import type Sqlite from 'better-sqlite3'
+import pg from 'pg'
+import { createPasswords } from '../../../app/lib/passwords.ts'
+import { createVault } from '../../../app/lib/vault.ts'
+import { type Database, type Db, openDatabase } from '../../../db/client.ts'
+import { dialect } from '../../../db/columns.ts'
+import { type Browser, browser } from '../../../testing/browser.ts'
+import { assertInvariants } from '../../../testing/invariants.ts'
+import { BASE_URL, PASSWORD } from '../../../testing/names.ts'
+import { QUICK } from '../../../testing/quick-hashes.ts'
+import { type ServerProcess, startServer } from '../../../testing/server-process.ts'
+import { byHttp } from '../../../testing/transport.ts'
+import { bundle } from '../../../tools/build.ts'
+
+export type World = Awaited<ReturnType<typeof makeWorld>>
+
+const PROGRAM = `dist/faults-server-${process.pid}.js` // one per process, because two write at the same time
+const PATIENCE = 60_000 // ms for an answer: longer than anything here takes, so a hang shows
+
+let bundling: Promise<unknown> | undefined
+/** Once per process. */
+const bundled = () => {
+  if (!bundling) {
+    bundling = bundle('lab/stress/faults/server.ts', PROGRAM)
+    process.once('exit', () => rmSync(PROGRAM, { force: true }))
+  }
+  return bundling
+}
+
+/** A database of its own, on disk or on DATABASE_URL's server, its keys, and a server process that we can hurt. */
+export async function makeWorld({
+  settings = {},
+  within = tmpdir(),
+  postgres = process.env.DATABASE_URL ?? '',
+}: {
+  settings?: Record<string, string>
+  /** Where to make SQLite's folder. */
+  within?: string
+  /** The server on which to make PostgreSQL's database. */
+  postgres?: string
+} = {}) {
+  await bundled()
+  const folder = mkdtempSync(join(within, 'latchkey-faults-'))
+  const { url, drop } = await emptyDatabase(folder, postgres)
+  const key = { id: 'f1', key: randomBytes(32) }
+  const keys = `${key.id}:${Buffer.from(key.key).toString('base64')}`
+  let server: ServerProcess | undefined
+  let connected: Database | undefined
+  let clockIsOff = 0
+
+  const world = {
+    url,
+    folder,
+    keys,
+    vault: createVault([key]),
+    passwordHash: await createPasswords({ cost: QUICK }).hash(PASSWORD, 'local'),
+    /** The tester's one connection, the same object across restarts, because it remembers what it saw before. */
+    db: forwarding(() => connected?.db),
+    get server() {
+      if (!server) throw new Error('The server does not run.')
+      return server
+    },
+
+    /** What the server's clock says. */
+    now: () => new Date(Date.now() + clockIsOff),
+
+    /** Starts the server, with `changed` settings for this start only. Throws if it doesn't start. */
+    async start(changed: Record<string, string> = {}) {
+      clockIsOff = Number(changed.CLOCK_OFF_BY_MS ?? 0)
+      server = await startServer({
+        environment: {
+          DATABASE_URL: url,
+          LATCHKEY_KEYS: keys,
+          BASE_URL,
+          RATE_LIMIT_PER_ADDRESS: '0',
+          ...settings,
+          ...changed,
+        },
+        program: PROGRAM,
+      })
+      if (server.port === 0) throw new Error(`The server did not start: ${server.err()}`)
+      world.connect()
+    },
+
+    connect() {
+      connected ??= openDatabase(url)
+      if (dialect === 'sqlite') clientOf(connected).pragma('synchronous = OFF') // the tester's rows needn't survive a power cut
+    },
+
+    /**
+     * Waits for a killed or stopped server to end, and starts the next one on the same database. The tester isn't connected
+     * meanwhile, so only the product finds and repairs what SQLite leaves behind.
+     */
+    async restart(changed: Record<string, string> = {}) {
+      await world.down()
+      await world.start(changed)
+    },
+
+    async disconnect() {
+      await connected?.close()
+      connected = undefined
+    },
+
+    async down() {
+      await world.disconnect()
+      await server?.kill()
+      server = undefined
+      if (dialect === 'postgres') await nobodyElseIsConnected(url)
+    },
+
+    /** Sends a browser's requests over the network to the server that is running now. */
+    browser: (): Browser =>
+      browser(
+        byHttp(() => world.server.port, { patience: PATIENCE }),
+        {},
+      ),
+
+    assertInvariants: (secrets: string[] = []) => assertInvariants(world, secrets),
+
+    async end() {
+      await world.down()
+      await drop()
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
+
+  world.connect()
+  await connected?.migrate()
+  return world
+}
+
+/** SQLite's own connection. */
+export const clientOf = ({ db }: Pick<Database, 'db'>): Sqlite.Database =>
+  (db as unknown as { $client: Sqlite.Database }).$client
+
+async function emptyDatabase(folder: string, server: string) {
+  if (dialect === 'sqlite') return { url: `file:${join(folder, 'latchkey.db')}`, drop: async () => {} }
+  const name = `faults_${randomUUID().replaceAll('-', '')}`
+  await asked(server, `create database ${name}`)
+  return {
+    url: Object.assign(new URL(server), { pathname: `/${name}` }).href,
+    drop: async () => void (await asked(server, `drop database ${name} with (force)`)),
+  }
+}
+
+/** One statement on a connection of its own. PostgreSQL only. */
+export async function asked(url: string, statement: string): Promise<Record<string, unknown>[]> {
+  const client = new pg.Client(url)
+  client.on('error', () => {}) // its next question reports it
+  await client.connect()
+  try {
+    return (await client.query(statement)).rows
+  } finally {
+    await client.end()
+  }
+}
+
+/** A killed client's last statement, perhaps a commit, runs to its end before PostgreSQL notices that the client is gone. */
+async function nobodyElseIsConnected(url: string) {
+  const others = 'select pid from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()'
+  while ((await asked(url, others)).length > 0) await pause(5)
+}
+
+const forwarding = (to: () => Db | undefined) =>
+  new Proxy({} as Db, {
+    get(_, name) {
+      const db = to()
+      if (!db) throw new Error('The tester is not connected.')
+      const value = Reflect.get(db, name)
+      return typeof value === 'function' ? value.bind(db) : value
+    },
+  })

@@ -1,0 +1,98 @@
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { rmSync } from 'node:fs'
+import type { Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { after, before, describe, test } from 'node:test'
+import { createAdaptorServer } from '@hono/node-server'
+import { latchkey } from '../../testing/index.ts'
+import { bundle } from '../../tools/build.ts'
+import { fuzz } from './fuzz/fuzz.ts'
+import { KINDS } from './fuzz/people.ts'
+import { routesOf } from './fuzz/route-table.ts'
+import { fuzzServer } from './fuzz/run.ts'
+import { described } from './fuzz/summary.ts'
+
+// The same choices in each run, so a red test points at the change. The long form looks for what nobody thought of.
+const SEED = Number(process.env.FUZZ_SEED ?? 20_261_124)
+
+test('twelve hundred hostile and nearly right requests: no fault, no hang, every route reached, the invariants hold', async () => {
+  const program = `dist/fuzz-${process.pid}.js`
+  await bundle('lab/stress/fuzz/measured-server.ts', program)
+  after(() => rmSync(program, { force: true }))
+  const { findings, requests } = await fuzzServer({ requests: 1200, seed: SEED, program })
+  assert.ok(requests >= 1200)
+  assert.deepEqual(findings.map(described), [], `again with FUZZ_SEED=${SEED}`)
+})
+
+describe('the fuzzer itself', () => {
+  const hits = new Map<string, number>()
+  const hit = (name: string) => hits.set(name, (hits.get(name) ?? 0) + 1)
+  let product: Awaited<ReturnType<typeof latchkey>>
+  let server: Server
+  let port = 0
+
+  before(async () => {
+    product = await latchkey()
+    // Routes that the product doesn't have, each with its own fault.
+    product.app.get('/more', (c) => c.text(`${hit('more')}`))
+    product.app.post('/more/:id', (c) => c.text(`${hit('more with an id')}`))
+    product.app.get('/more/fails', () => {
+      throw new Error('This route fails.')
+    })
+    product.app.get('/more/hangs', () => new Promise<Response>(() => {}))
+    product.app.get('/more/bare', () => new Response('ok'))
+    product.app.get('/more/shows', (c) => c.html('<p title="lk<b>0123ab"></p>'))
+    product.app.get('/more/tells', (c) => c.text('Error\n    at run (app/process/server.ts:12:3)'))
+    product.app.get('/more/closed', (c) => c.text('no', 403))
+    server = createAdaptorServer({ fetch: product.app.fetch }) as Server
+    server.listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    port = (server.address() as AddressInfo).port
+  })
+  after(async () => {
+    server.closeAllConnections()
+    server.close()
+    await product.close()
+  })
+
+  const fuzzed = (path: string | RegExp, requests = 12, patienceMs = 30_000) =>
+    fuzz({
+      product,
+      port,
+      routes: routesOf(product.app).filter((route) =>
+        typeof path === 'string' ? route.path === path : path.test(route.path),
+      ),
+      kinds: KINDS.slice(0, 1),
+      requests,
+      seed: SEED,
+      patienceMs,
+    })
+
+  test('sends requests to a route that is added to the app, by itself', async () => {
+    const { findings } = await fuzzed(/^\/more(\/:id)?$/)
+    assert.deepEqual(findings.map(described), [])
+    assert.ok((hits.get('more') ?? 0) > 0)
+    assert.ok((hits.get('more with an id') ?? 0) > 0)
+  })
+
+  test('finds that a route does not answer', async () => {
+    const { findings } = await fuzzed('/more/hangs', 2, 500)
+    assert.ok(findings.some(({ what }) => what.endsWith('no answer in time')))
+  })
+
+  for (const [path, found] of [
+    ['/more/fails', /status 500/],
+    ['/more/bare', /without content-security-policy/],
+    ['/more/shows', /unescaped/],
+    ['/more/tells', /insides/],
+    ['/more/closed', /no request came past the guards/],
+  ] as const)
+    test(`finds what is wrong at ${path}`, async () => {
+      const { findings } = await fuzzed(path)
+      assert.ok(
+        findings.some(({ what }) => found.test(what)),
+        findings.map(described).join('\n'),
+      )
+    })
+})

@@ -1,0 +1,40 @@
+import { randomUUID } from 'node:crypto'
+import { rmSync } from 'node:fs'
+import { setTimeout as pause } from 'node:timers/promises'
+import { bundle } from '../tools/build.ts'
+import { type ServerProcess, startServer } from './server-process.ts'
+
+/** The server as one file, which starts in a third of the time. `end` kills all that were started, and removes it. */
+export async function builtServer() {
+  const program = `dist/test-${randomUUID()}.js`
+  await bundle('app/process/server.ts', program)
+  const started: ServerProcess[] = []
+  const remove = () => rmSync(program, { force: true })
+  return {
+    program,
+    started,
+    /** Resolves when it listens; `port` is of this machine, whatever BASE_URL says. */
+    async start(environment: Record<string, string>): Promise<ServerProcess> {
+      const server = await startServer({ environment, program })
+      const port = await untilSaid(server, /"port":(\d+)/)
+      const one = { ...server, port: Number(port) }
+      started.push(one)
+      return one
+    },
+    remove,
+    async end() {
+      await Promise.all(started.map((one) => one.kill()))
+      remove()
+    },
+  }
+}
+
+/** What the first group of `pattern` matches in the server's output, as soon as it does; '' if the server ends first. */
+export async function untilSaid({ out, child }: Pick<ServerProcess, 'out' | 'child'>, pattern: RegExp, from = 0) {
+  for (;;) {
+    const said = pattern.exec(out().slice(from))
+    if (said) return said[1] ?? said[0]
+    if (child.exitCode !== null || child.signalCode !== null) return ''
+    await pause(10)
+  }
+}

@@ -1,0 +1,54 @@
+import { randomBytes } from 'node:crypto'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createVault } from '#app/lib/vault.ts'
+import { openDatabase } from '#db/client.ts'
+import { dialect } from '#db/columns.ts'
+import { browser, type Visitor } from './browser.ts'
+import { BASE_URL } from './names.ts'
+import { type Latchkey, latchkey, testDatabase } from './product.ts'
+import { byHttp } from './transport.ts'
+
+const HALF_A_MINUTE = 30_000
+
+/**
+ * A database on disk or on the server, with keys, for processes that start with `environment`, and the product over the same
+ * database, whose browsers ask whoever listens at `port()`. Its clock is half a minute ahead, so among the codes of stories the
+ * previous step's is the present one, which lasts longer than any story.
+ */
+export async function remoteProduct(port: () => number) {
+  const folder = mkdtempSync(join(tmpdir(), 'latchkey-processes-'))
+  const onServer = dialect === 'postgres' ? await testDatabase() : undefined
+  const url = onServer?.url ?? `file:${join(folder, 'latchkey.db')}`
+  const database = onServer ?? openDatabase(url)
+  if (!onServer) await database.migrate()
+  const key = randomBytes(32)
+  const local = await latchkey(
+    {},
+    {
+      database,
+      vault: createVault([{ id: 't1', key }]),
+      clock: { now: () => new Date(Date.now() + HALF_A_MINUTE), advance: () => {} },
+    },
+  )
+  const carry = byHttp(port)
+  const product: Latchkey = { ...local, carry, browser: (of: Visitor = {}) => browser(carry, of) }
+  return {
+    product,
+    database,
+    folder,
+    environment: {
+      DATABASE_URL: url,
+      LATCHKEY_KEYS: `t1:${key.toString('base64')}`,
+      BASE_URL,
+      TRUST_PROXY: '127.0.0.1',
+      RATE_LIMIT_PER_ADDRESS: '0',
+      PASSWORD_MIN_LENGTH: '15',
+    },
+    async close() {
+      await database.close()
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
+}

@@ -1,0 +1,138 @@
+import { Portal } from '../layouts.tsx'
+import { FlowButton, FlowPopUp } from '../two-factor/pop-ups.tsx'
+import { Address } from '../ui/address.tsx'
+import { CalloutBox } from '../ui/callout-box.tsx'
+import { EventList } from '../ui/event-list.tsx'
+import { RecoveryCodeMeter } from '../ui/recovery-code-meter.tsx'
+import type { Callout, Method, RecoveryCodeCount, Viewer } from '../ui/types.ts'
+import { When } from '../ui/when.tsx'
+import { words } from '../words/words.ts'
+
+type DashboardPageProps = {
+  viewer: Viewer
+  flash?: Callout | undefined
+  /** Something waits for the address to be confirmed. */
+  unconfirmed: boolean
+  secondFactorSince: Date | null
+  recoveryCodes: RecoveryCodeCount | null
+  session: { browser: string; address: string; startedAt: Date; method: Method }
+  passwordChangedAt: Date
+  signIns: { at: Date; method: Method; browser: string; address: string; current: boolean }[]
+}
+
+const FEW = 3
+
+const Protection = ({ viewer, since }: { viewer: Viewer; since: Date | null }) =>
+  since ? (
+    <CalloutBox
+      standing
+      of={{
+        tone: 'good',
+        ...words.dashboard.protected,
+      }}
+    />
+  ) : (
+    <CalloutBox
+      standing
+      of={{
+        tone: 'warn',
+        ...words.dashboard.unprotected,
+      }}
+    >
+      <div class="row">
+        <FlowButton flow="set-up" class="primary" />
+      </div>
+      <FlowPopUp viewer={viewer} flow="set-up" />
+    </CalloutBox>
+  )
+
+const Unconfirmed = () => (
+  <CalloutBox
+    standing
+    of={{
+      tone: 'warn',
+      ...words.dashboard.unconfirmed,
+      link: { href: '/settings/email', text: words.settings.email.title },
+    }}
+  />
+)
+
+const FewCodes = ({ left }: { left: number }) => (
+  <CalloutBox
+    standing
+    of={{
+      tone: 'warn',
+      title: words.dashboard.fewCodes.title(left),
+      text: words.dashboard.fewCodes.text,
+      link: { href: '/settings/two-factor/recovery-codes/confirm', text: words.twoFactor.flows.view.title },
+    }}
+  />
+)
+
+const Facts = ({ secondFactorSince, recoveryCodes, session, passwordChangedAt }: DashboardPageProps) => (
+  <dl class="facts">
+    <div>
+      <dt>{words.dashboard.secondFactor}</dt>
+      <dd>{secondFactorSince ? words.dashboard.on : words.dashboard.off}</dd>
+      {secondFactorSince && <dd>{words.dashboard.since(<When at={secondFactorSince} to="day" />)}</dd>}
+    </div>
+    <div>
+      <dt>{words.dashboard.recoveryCodes}</dt>
+      <dd>{recoveryCodes ? words.dashboard.left(recoveryCodes.left, recoveryCodes.of) : words.dashboard.noCodes}</dd>
+      {recoveryCodes ? (
+        <dd>
+          <RecoveryCodeMeter {...recoveryCodes} />
+        </dd>
+      ) : (
+        <dd>{words.dashboard.codesCome}</dd>
+      )}
+    </div>
+    <div>
+      <dt>{words.dashboard.session}</dt>
+      <dd>{session.browser}</dd>
+      <dd>
+        {words.dashboard.sinceFrom(<When at={session.startedAt} />, <span class="address">{session.address}</span>)}
+      </dd>
+    </div>
+    <div>
+      <dt>{words.dashboard.password}</dt>
+      <dd>
+        <When at={passwordChangedAt} to="day" />
+      </dd>
+      <dd>
+        <a href="/settings/password">{words.settings.changePassword.title}</a>
+      </dd>
+    </div>
+  </dl>
+)
+
+/** The security of the account at a glance. */
+export const DashboardPage = (props: DashboardPageProps) => {
+  const { viewer, flash, unconfirmed, secondFactorSince, recoveryCodes, signIns } = props
+  const few = recoveryCodes !== null && recoveryCodes.left <= FEW && flash?.tone !== 'warn'
+  return (
+    <Portal title={words.dashboard.title} viewer={viewer}>
+      <p class="lead long">{words.dashboard.signedInAs(<Address of={viewer.email} />)}</p>
+      <CalloutBox of={flash} />
+      {few && <FewCodes left={recoveryCodes.left} />}
+      {/* One thing at a time: that all is well is said when there is nothing else to say. */}
+      {unconfirmed ? (
+        <Unconfirmed />
+      ) : (
+        (!secondFactorSince || (!flash && !few)) && <Protection viewer={viewer} since={secondFactorSince} />
+      )}
+      <Facts {...props} />
+      <section class="panel stack">
+        <h2>{words.dashboard.lastSignIns}</h2>
+        {signIns.length > 0 ? (
+          <EventList events={signIns.map(({ method, ...signIn }) => ({ ...signIn, text: words.ui.methods[method] }))} />
+        ) : (
+          <p class="empty">{words.dashboard.noSignIns}</p>
+        )}
+        <p>
+          <a href="/settings/activity">{words.dashboard.allActivity}</a>
+        </p>
+      </section>
+    </Portal>
+  )
+}
