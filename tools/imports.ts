@@ -16,7 +16,7 @@ export function reaches(file: string, wanted: (name: string) => boolean, seen = 
 }
 
 export const namesIn = (source: string, file: string) =>
-  [...source.matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g)].map(([, name = '']) => {
+  [...source.matchAll(/(?:from|import)\s*\(?\s*'([\w@#./-]+)'/g)].map(([, name = '']) => {
     if (name.startsWith('#')) return name.slice(1)
     return name.startsWith('.') ? relative('.', join(dirname(file), name)) : name
   })
