@@ -11,7 +11,7 @@ import { startPostgres } from './postgres.ts'
 const total = { passed: 0, failed: 0 }
 const only = process.argv[2] // unit, postgres, e2e or e2e-postgres
 
-const testFiles = ['app', 'views', 'db', 'cli', 'tools', 'lab', 'deploy'].flatMap((folder) =>
+const testFiles = ['app', 'views', 'db', 'cli', 'testing', 'tools', 'lab', 'deploy'].flatMap((folder) =>
   readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .filter((file) => /\.test\.tsx?$/.test(file))
     .map((file) => join(folder, file)),
