@@ -33,7 +33,7 @@ export async function startPostgres({
     'max_connections=200',
     'listen_addresses=127.0.0.1',
     ...(tls ? ['ssl=on'] : []),
-    ...(fleeting ? ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off'] : []),
+    ...(fleeting ? ['fsync=off', 'full_page_writes=off'] : []),
   ]
   const messages: unknown[] = []
   const server = new EmbeddedPostgres({

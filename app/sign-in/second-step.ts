@@ -220,12 +220,11 @@ async function judge(
     now: deps.now(),
   })
   if (!judged.ok) return judged
-  const { token, holds, ...completion } = complete(attempt, answer.method)
+  const used = answer.method === 'recovery_code' && securityEvent('recovery_code_used', accountId, origin, deps.now())
+  const { token, holds, ...completion } = complete(attempt, answer.method) // its event comes after that of the code
   const done = { ok: true, token, holds, expiresAt: completion.session.expiresAt } as const
-  if (answer.method !== 'recovery_code')
-    return (await deps.secondSteps.complete(completion, judged.proof)) ? done : judged.otherwise
+  if (!used) return (await deps.secondSteps.complete(completion, judged.proof)) ? done : judged.otherwise
 
-  const used = securityEvent('recovery_code_used', accountId, origin, deps.now())
   const events = [used, ...completion.events]
   // A recovery code proves the owner: what strangers did to the authenticator's count is forgiven as well.
   const alsoForgiven = { ...forgiven, delays: [...forgiven.delays, authenticatorAttempt(accountId).key] }

@@ -1,3 +1,4 @@
+import type { SecondStepResult } from '../sign-in/second-step.ts'
 import { codeOf } from './authenticator.ts'
 import type { Browser, Visitor } from './browser.ts'
 import { PASSWORD, RECOVERY_CODES_PAGE, TOKENS_PAGE } from './names.ts'
@@ -113,4 +114,10 @@ export async function withAnother(product: Product, browser: Browser, name = 'Sp
   const { key, enrolment } = await adding(browser)
   await submit(browser, '/settings/two-factor/add', { enrolment, name, code: firstCode(product)(key) })
   return { key, id: enrolment }
+}
+
+/** How an answer at the second step ended, in one word. */
+export const endOf = (result: SecondStepResult): string => {
+  if (result.ok) return 'in'
+  return result.reason === 'refused' ? result.refusal.reason : result.reason
 }

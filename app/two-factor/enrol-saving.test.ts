@@ -85,7 +85,7 @@ describe('I’ve saved the data', () => {
       assert.ok(file.includes(part))
     assert.match(
       headers.get('Content-Disposition') ?? '',
-      /^attachment; filename="latchkey-recovery-codes-latchkey\.test-[\w-]+-at-example\.com-[\d-]{16}-UTC\.txt"$/,
+      /^attachment; filename="latchkey-recovery-codes-latchkey\.test-[\w.-]+-at-example\.com-[\d-]{16}-UTC\.txt"$/,
     )
     assert.equal(headers.get('Content-Type'), 'text/plain; charset=utf-8')
     assert.equal(headers.get('X-Content-Type-Options'), 'nosniff')

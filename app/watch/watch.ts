@@ -13,7 +13,8 @@ const CAUSES_AN_HOUR = 100 // why mails fail, in our own words
 
 /** What a transaction wrote, after it was kept. */
 type Kept = { events: LoggedEvent[]; sessions: { method: Method; client?: Client | undefined }[] }
-type Ended = { ok: true } | { ok: false; reason: string }
+/** A factor's refusal has a reason of its own, which tells more. */
+type Ended = { ok: true } | { ok: false; reason: string; refusal?: { reason: string } }
 
 export type Watch = ReturnType<typeof createWatch>
 
@@ -40,7 +41,7 @@ export function createWatch({ log, metrics, now }: { log: Log; metrics: Metrics;
     ): Promise<Result> {
       try {
         const result = await work()
-        if (!result.ok) refused(result.reason, door, address)
+        if (!result.ok) refused(result.refusal?.reason ?? result.reason, door, address)
         return result
       } catch (error) {
         if (error instanceof HashQueueFull) refused('busy', door, address)

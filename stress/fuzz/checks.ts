@@ -51,7 +51,8 @@ function contentOf({ target }: Request, answer: Answer): string[] {
   const type = headerOf(answer, 'content-type') ?? ''
   const isJson = JSON_TYPES.test(type)
   const path = pathOf(target)
-  const wanted = path.startsWith('/api/v1/') || (path.startsWith('/1.0/') && answer.status === 200)
+  const isUnread = answer.status === 400 && type.startsWith('text/plain') // what no path could be read from, in words
+  const wanted = !isUnread && (path.startsWith('/api/v1/') || (path.startsWith('/1.0/') && answer.status === 200))
   const wrong: string[] = []
   if (wanted ? !isJson : !(TYPES.test(type) || isJson)) wrong.push(`content type ${type || 'missing'}`)
   if (headerOf(answer, 'content-encoding')) return wrong // compressed answers are not searched for text

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, describe, test } from 'node:test'
-import { latchkey, PASSWORD, signedUp } from '../../testing.ts'
+import { codeOf, latchkey, PASSWORD, signedUp, withTwoFactor } from '../../testing.ts'
 import { hasRepeatedName } from '../json-body.ts'
 import { apiClient } from './testing.ts'
 
@@ -60,7 +60,11 @@ describe('what comes in by /api/v1', () => {
   })
 
   test('so is one of a DELETE whose body is empty, and an empty body in pieces without any', async () => {
-    const Authorization = `Bearer ${await api.signedIn(email)}`
+    const { email, key } = await withTwoFactor(product)
+    const challenge = await api.challenged(email)
+    const code = codeOf(key, product.clock.now())
+    const { session } = (await api.call('POST', '/sessions/verify', undefined, { challenge, code })).body
+    const Authorization = `Bearer ${session}`
     const body = new ReadableStream({ start: (stream) => stream.close() })
     const requests: RequestInit[] = [
       { headers: { 'Content-Type': 'text/plain' } },
