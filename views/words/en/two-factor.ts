@@ -64,12 +64,12 @@ export const twoFactor = {
     ],
     toAdd: 'To add this account in Ente Auth:',
     steps: [
-      'Install the app from your app store and open it.',
-      'Choose “Scan a QR code”, and point the camera at the picture on this page.',
-      'No camera? Choose “Enter a setup key”, and type the account and the key shown on this page.',
-      'The app now shows six digits. Type them into Code on this page.',
+      'Install the app and open it.',
+      'Choose “Scan a QR code” and point the camera at this page.',
+      'No camera? Choose “Enter a setup key” and type the account and the key from this page.',
+      'Type the six digits it shows into Code.',
     ],
-    others: 'Other apps do the same in similar words. Any app for time-based codes (TOTP) works.',
+    others: 'Any app for time-based codes (TOTP) works.',
   },
   errors: {
     otherWindow: 'That page was from an earlier set-up, maybe in another window. This is the one that counts.',
