@@ -14,12 +14,12 @@ export const NeedAnApp = () => (
       </ul>
       <p>To add this account in Ente Auth:</p>
       <ol>
-        <li>Install the app from your app store and open it.</li>
-        <li>Choose “Scan a QR code”, and point the camera at the picture on this page.</li>
-        <li>No camera? Choose “Enter a setup key”, and type the account and the key shown on this page.</li>
-        <li>The app now shows six digits. Type them into Code on this page.</li>
+        <li>Install the app and open it.</li>
+        <li>Choose “Scan a QR code” and point the camera at this page.</li>
+        <li>No camera? Choose “Enter a setup key” and type the account and the key from this page.</li>
+        <li>Type the six digits it shows into Code.</li>
       </ol>
-      <p class="hint">Other apps do the same in similar words. Any app for time-based codes (TOTP) works.</p>
+      <p class="hint">Any app for time-based codes (TOTP) works.</p>
     </div>
   </details>
 )
