@@ -16,6 +16,7 @@ import { EnrolmentId, type EnrolRoutesDeps, newAuthenticator, OTHER_WINDOW } fro
 const HERE = '/settings/two-factor/set-up'
 const CODES = `${HERE}/recovery-codes`
 const SavedForm = z.object({ enrolment: EnrolmentId, saved: z.literal('yes').optional() })
+
 /** Set-up: password, step 1 (the code proves the device), step 2 (the recovery codes are saved), Done. */
 export function enrolRoutes(deps: EnrolRoutesDeps) {
   const {
