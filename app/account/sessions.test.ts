@@ -13,6 +13,7 @@ import {
   SESSIONS_PAGE,
   signedUp,
   TRUSTED,
+  textOf,
   withTwoFactor,
 } from '#testing/index.ts'
 import { assertInvariants, stateOf } from '#testing/invariants.ts'
@@ -45,9 +46,9 @@ const idsFor = (html: string, action = SESSIONS_PAGE): string[] => {
 }
 const listed = async (browser: Browser) => idsFor((await browser.get(SESSIONS_PAGE)).html)
 const isIn = async (browser: Browser) => (await browser.get('/settings/account')).status === 200
-/** What the page says after `answer`, without the rest. */
+/** What the page says of what was just done, without the rest. */
 const said = async (browser: Browser) =>
-  / role="status".*?<p>(.*?)<\/p>/s.exec((await browser.get(SESSIONS_PAGE)).html)?.[1]?.replace(/<[^>]*>/g, '') ?? ''
+  textOf(/ role="status".*?<p>(.*?)<\/p>/s.exec((await browser.get(SESSIONS_PAGE)).html)?.[1] ?? '')
 
 describe('the list of sessions', () => {
   test('shows each with browser, address, client, start, last seen and how it signed in; this one is marked', async () => {

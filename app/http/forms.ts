@@ -30,11 +30,16 @@ export async function readForm<Shape extends z.ZodObject>(
   for (const [name, value] of values)
     if (!known.includes(name) && !(value === 'yes' && ticks?.test(name))) throw new Refusal(400, 'unknown_field')
   const typed = Object.fromEntries(values)
-  const { data, error } = shape.safeParse(typed)
-  if (data) return { ok: true, data: data as z.output<Shape>, values: typed }
+  const { success, data, error } = shape.safeParse(typed)
+  if (success) return { ok: true, data: data as z.output<Shape>, values: typed }
+  return { ok: false, values: typed, errors: errorsIn(error) as FieldErrors<Extract<keyof z.output<Shape>, string>> }
+}
+
+/** Of each field that is wrong, the first sentence that says so. */
+export function errorsIn({ issues }: z.ZodError): Record<string, string> {
   const errors: Record<string, string> = {}
-  for (const { path, message } of error?.issues ?? []) errors[String(path[0])] ??= message
-  return { ok: false, values: typed, errors: errors as FieldErrors<Extract<keyof z.output<Shape>, string>> }
+  for (const { path, message } of issues) errors[String(path[0])] ??= message
+  return errors
 }
 
 /** For forms with only buttons. */

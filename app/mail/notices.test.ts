@@ -219,7 +219,7 @@ describe('someone has your password', () => {
     assert.equal(first?.subject, SUBJECT)
     assert.match(
       first.paragraphs[1] ?? '',
-      /the right password of your account and then a wrong code: .* 198\.51\.100\.7\.$/,
+      /your account's right password and then a wrong code: .* 198\.51\.100\.7\.$/,
     )
     await wrong(email)
     clock.advance(HOUR - 1)

@@ -186,9 +186,10 @@ describe('four servers behind one address', () => {
 
 describe('one server with four workers', () => {
   let one: ServerProcess
-  /** Their process ids, once the log has them. */
+  /** Their process ids, once the log has all four, which start side by side and come in any order. */
   const workersOf = async () => {
-    await untilSaid(one, /"worker":4,[^\n]+"msg":"worker_serves"/)
+    for (const worker of [1, 2, 3, 4])
+      await untilSaid(one, new RegExp(`"worker":${worker},[^\\n]+"msg":"worker_serves"`))
     const pids = new Map<string, number>()
     for (const [, worker = '', pid] of one.out().matchAll(/"worker":(\d),"pid":(\d+),"msg":"worker_serves"/g))
       pids.set(worker, Number(pid))

@@ -217,7 +217,7 @@ async function judge(
   const judged = await answer.judge({
     accountId,
     factors: async () => activeFactors(deps.vault, await deps.secondSteps.factorsOf(accountId), kind),
-    challenge: challengeOf(deps.vault, kind, pending),
+    challenge: () => challengeOf(deps.vault, kind, pending),
     now: deps.now(),
   })
   if (!judged.ok) return judged

@@ -95,7 +95,7 @@ describe('several authenticators at sign-in', () => {
     await seal(secret.replace(/.(?=.{10}$)/, (character) => (character === 'A' ? 'B' : 'A')))
     clock.advance(30_000)
     const { text } = await browser.get(LIST)
-    assert.match(text, /Spare phone Can not be read/)
+    assert.match(text, /Spare phone Can't be read/)
     assert.equal(text.match(/Can't be read/g)?.length, 1)
     const visitor = await owingCode(product, email)
     assert.match((await answerCode(visitor, codeOf(spare.key, clock.now()))).text, /That code is not right\./)

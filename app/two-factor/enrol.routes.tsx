@@ -17,6 +17,7 @@ import { sendCodesFile } from './recovery-codes-file.http.ts'
 const HERE = '/settings/two-factor/set-up'
 const CODES = `${HERE}/recovery-codes`
 const SavedForm = z.object({ enrolment: EnrolmentId, saved: z.literal('yes').optional() })
+
 /** Set-up: password, step 1 (the code proves the device), step 2 (the recovery codes are saved), Done. */
 export function enrolRoutes(deps: EnrolRoutesDeps) {
   const {

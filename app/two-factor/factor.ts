@@ -35,7 +35,7 @@ export type Asked = {
   /** Of the answer's kind, the oldest first: those whose sealed secret opens. */
   factors(): Promise<ActiveFactor[]>
   /** The pending sign-in's own, which dies with it. */
-  challenge: string
+  challenge(): string
   now: Date
 }
 

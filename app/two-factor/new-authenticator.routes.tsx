@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { FormState } from '#views/ui/types.ts'
 import { words } from '#views/words/words.ts'
-import { readForm } from '../http/forms.ts'
+import { errorsIn, readForm } from '../http/forms.ts'
 import { refusedForm, refusedStatus } from '../http/messages.ts'
 import type { RenderPage } from '../http/page.tsx'
 import type { Session } from '../identity/session.ts'
@@ -108,11 +108,11 @@ export function newAuthenticator<Viewer extends Session = Session>(
         if (id !== enrolment.id)
           return show(c, enrolment, refusedForm('', words.twoFactor.errors.otherWindow, values), 409)
         const kind = kindOf(deps, enrolment.kind)
-        const errors = missingIn(kind.form, form.values)
-        if (errors) {
+        const { error } = z.object(kind.form).safeParse(form.values)
+        if (error) {
           const named = mode === 'add' ? readName(typedName ?? '') : undefined
           const bad = named?.ok === false && { name: nameRefused(named.refusal) }
-          return show(c, enrolment, { values, errors: { ...bad, ...errors } }, 422)
+          return show(c, enrolment, { values, errors: { ...bad, ...errorsIn(error) } }, 422)
         }
         const answer = answerIn([kind], form.values) ?? {}
         const result = await accept(c, enrolment, { answer, name: typedName ?? '' }, cookie)
@@ -141,11 +141,3 @@ export function newAuthenticator<Viewer extends Session = Session>(
 
 const firstRefused = ({ saidAtFirst }: FactorKind, result: AnswerRefused) =>
   saidAtFirst(result.reason === 'refused' ? result.refusal : undefined)
-
-function missingIn(shape: FactorKind['form'], values: Readonly<Record<string, string>>) {
-  const missing = Object.entries(shape).flatMap(([name, field]) => {
-    const { error } = field.safeParse(values[name])
-    return error ? [[name, error.issues[0]?.message ?? ''] as const] : []
-  })
-  return missing.length > 0 ? Object.fromEntries(missing) : undefined
-}

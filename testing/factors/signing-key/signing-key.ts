@@ -47,7 +47,7 @@ export const signingKey = (store: SigningKeyStore) =>
         async judge({ factors, challenge, now }) {
           const factor = (await factors()).find(({ secret }) => key.equals(secret))
           if (!factor) return no('unknown_key')
-          if (!isSigned(signedText('sign-in', challenge, sent.count))) return no('wrong_signature')
+          if (!isSigned(signedText('sign-in', challenge(), sent.count))) return no('wrong_signature')
           return counted(store, factor, sent.count, now)
         },
       }
