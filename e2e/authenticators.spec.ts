@@ -81,7 +81,7 @@ test('authenticators are renamed, and removed one by one down to the last, which
   await expect(notice(page, 'The authenticator has its new name.')).toBeVisible()
 
   await link(row(page, 'Tablet'), 'Remove').click()
-  await expect(page.getByRole('main')).toContainText('The codes of Tablet no longer open your account then.')
+  await expect(page.getByRole('main')).toContainText('Codes from Tablet will no longer open your account.')
   await field(page, 'Password').fill('not that one at all')
   await button(page, 'Remove').click()
   await expectRefused(field(page, 'Password'), /That is not the password of this account\./)
