@@ -1,11 +1,11 @@
 import { type ConfirmPasswordDeps, type ConfirmPasswordResult, confirmPassword } from '../identity/fresh-password.ts'
 import type { Forgiven } from '../identity/limits.ts'
 import { type EventKind, type SecurityEvent, securityEvent } from '../identity/security-events.ts'
-import { type Session, type SessionDeps, sessionFound } from '../identity/session.ts'
 import { tokenClosed } from '../identity/standing.ts'
+import type { Find, SignedIn, Token, TokenHolder } from '../identity/visitor.ts'
 import type { Origin } from '../lib/origin.ts'
 import { hashToken, looksLikeId, newId } from '../lib/tokens.ts'
-import { ALL_SCOPES, type Scope } from './scopes.ts'
+import { ALL_SCOPES, type Scope, scopesIn } from './scopes.ts'
 import { hintOf, isAccessToken, newAccessToken } from './token.ts'
 
 const MINUTE = 60_000
@@ -16,22 +16,16 @@ export const LONGEST_LIFE_IN_DAYS = 366
 export const OVERLAP = DAY
 export const TOKENS_AT_MOST = 50 // per account
 
-/** As stored. `scopes` are separated by spaces. */
-export type StoredToken = Readonly<{
-  id: string
-  accountId: number
-  tokenHash: string
-  hint: string
-  description: string
-  scopes: string
-  createdAt: Date
-  expiresAt: Date | null
-  previousHash: string | null
-  previousUntil: Date | null
-  lastUsedAt: Date | null
-  lastAddress: string | null
-  lastBrowser: string | null
-}>
+export type StoredToken = Token &
+  Readonly<{
+    accountId: number
+    hint: string
+    description: string
+    createdAt: Date
+    previousHash: string | null
+    lastAddress: string | null
+    lastBrowser: string | null
+  }>
 
 /** As listed: of its value only the hint. */
 export type AccessToken = Omit<StoredToken, 'accountId' | 'tokenHash' | 'previousHash' | 'scopes'> & { scopes: Scope[] }
@@ -39,29 +33,13 @@ export type AccessToken = Omit<StoredToken, 'accountId' | 'tokenHash' | 'previou
 /** What its owner chooses. `expiresAt` null means never, if the operator allows it. */
 export type TokenChoices = { description: string; scopes: Scope[]; expiresAt: Date | null }
 
-/** Whom a token speaks for, and how far. */
-export type TokenHolder = {
-  tokenId: string
-  accountId: number
-  uid: number
-  email: string
-  hasSecondFactor: boolean
-  scopes: Scope[]
-}
-
-/** A token as it is found by its value: what decides whether it opens anything, and for whom. */
-export type FoundToken = Pick<
-  StoredToken,
-  'id' | 'accountId' | 'tokenHash' | 'scopes' | 'expiresAt' | 'previousUntil' | 'lastUsedAt'
-> & { uid: number; email: string; suspendedAt: Date | null; frozenAt: Date | null; hasSecondFactor: boolean }
-
 /** Who looks, and the account's tokens, the newest first. */
-export type TokensViewer = Session & { tokens: readonly StoredToken[] }
+export type TokensVisitor = SignedIn & { tokens: readonly StoredToken[] }
 
 type Change = { event: SecurityEvent; forgiven: Forgiven }
 export type AccessTokenStore = {
   tokensOf(accountId: number): Promise<StoredToken[]>
-  viewerWithTokens(tokenHash: string): Promise<TokensViewer | undefined>
+  visitorWithTokens: Find<TokensVisitor>
   /** False when the account has `atMost` tokens already. */
   insertToken(of: Change & { token: StoredToken; atMost: number }): Promise<boolean>
   editToken(
@@ -85,8 +63,7 @@ export type AccessTokenStore = {
     event: () => SecurityEvent
     forgiven: Forgiven
   }): Promise<string[]>
-  /** One prepared read. */
-  findToken(tokenHash: string): Promise<FoundToken | undefined>
+  findToken: Find<TokenHolder>
   tokenUsed(id: string, at: Date, origin: Origin): Promise<void>
   tokensFrozenSince(accountId: number): Promise<Date | null>
   /** False when they are not frozen, or the account changed since `securityVersion` was read. */
@@ -98,14 +75,9 @@ export type AccessTokenDeps = ConfirmPasswordDeps & { accessTokens: AccessTokenS
 type Refused = Exclude<ConfirmPasswordResult, { ok: true }>
 export type ChoiceRefused = { ok: false; reason: 'expires_too_late' | 'expires_in_the_past' | 'no_scope' }
 
-export async function listTokens({ accessTokens }: AccessTokenDeps, accountId: number): Promise<AccessToken[]> {
-  return (await accessTokens.tokensOf(accountId)).map(listed)
-}
+export const tokensView = ({ accessTokens }: AccessTokenDeps): Find<TokensVisitor> => accessTokens.visitorWithTokens
 
-export const tokensViewer = (deps: AccessTokenDeps & SessionDeps, token: string): Promise<TokensViewer | undefined> =>
-  sessionFound(deps, token, deps.accessTokens.viewerWithTokens)
-
-export const tokensSeenBy = ({ tokens }: TokensViewer): AccessToken[] => tokens.map(listed)
+export const tokensSeenBy = ({ tokens }: TokensVisitor): AccessToken[] => tokens.map(listed)
 
 /** Undefined if the choices are fine. */
 export function choicesRefused(
@@ -122,7 +94,7 @@ export function choicesRefused(
 /** A new token. Its value is only in the answer. */
 export async function generateToken(
   deps: AccessTokenDeps,
-  session: Session,
+  visitor: SignedIn,
   { password, ...choices }: TokenChoices & { password: string },
   origin: Origin,
 ): Promise<
@@ -130,12 +102,12 @@ export async function generateToken(
 > {
   const refused = choicesRefused(deps, choices)
   if (refused) return refused
-  const confirmed = await confirmPassword(deps, session, password, origin)
+  const confirmed = await confirmPassword(deps, visitor, password, origin)
   if (!confirmed.ok) return confirmed
   const value = newAccessToken()
   const token: StoredToken = {
     id: newId(),
-    accountId: session.accountId,
+    accountId: visitor.account.id,
     tokenHash: hashToken(value),
     hint: hintOf(value),
     description: choices.description,
@@ -151,7 +123,7 @@ export async function generateToken(
   const made = await deps.accessTokens.insertToken({
     token,
     atMost: TOKENS_AT_MOST,
-    ...change(deps, session, 'token_generated', origin, confirmed, token.id),
+    ...change(deps, visitor, 'token_generated', origin, confirmed, token.id),
   })
   return made ? { ok: true, value, token: listed(token) } : { ok: false, reason: 'too_many_tokens' }
 }
@@ -160,21 +132,21 @@ type Missing = { ok: false; reason: 'no_such_token' }
 
 export async function editToken(
   deps: AccessTokenDeps,
-  session: Session,
+  visitor: SignedIn,
   { id, password, ...choices }: TokenChoices & { id: string; password: string },
   origin: Origin,
 ): Promise<{ ok: true } | Refused | ChoiceRefused | Missing> {
   const refused = choicesRefused(deps, choices)
   if (refused) return refused
-  const confirmed = await confirmPassword(deps, session, password, origin)
+  const confirmed = await confirmPassword(deps, visitor, password, origin)
   if (!confirmed.ok) return confirmed
   const edited = await deps.accessTokens.editToken({
-    accountId: session.accountId,
+    accountId: visitor.account.id,
     id,
     description: choices.description,
     scopes: choices.scopes.join(' '),
     expiresAt: choices.expiresAt,
-    ...change(deps, session, 'token_edited', origin, confirmed),
+    ...change(deps, visitor, 'token_edited', origin, confirmed),
   })
   return edited ? { ok: true } : { ok: false, reason: 'no_such_token' }
 }
@@ -182,41 +154,43 @@ export async function editToken(
 /** A new value for a token. With `overlap` the old one works for another day, otherwise it is dead at once. */
 export async function regenerateToken(
   deps: AccessTokenDeps,
-  session: Session,
+  visitor: SignedIn,
   { id, password, expiresAt, overlap }: { id: string; password: string; expiresAt: Date | null; overlap: boolean },
   origin: Origin,
-): Promise<{ ok: true; value: string } | Refused | ChoiceRefused | Missing> {
+): Promise<{ ok: true; value: string; token: AccessToken } | Refused | ChoiceRefused | Missing> {
   const refused = choicesRefused(deps, { scopes: ALL_SCOPES, expiresAt })
   if (refused) return refused
-  const confirmed = await confirmPassword(deps, session, password, origin)
+  const confirmed = await confirmPassword(deps, visitor, password, origin)
   if (!confirmed.ok) return confirmed
-  const old = (await deps.accessTokens.tokensOf(session.accountId)).find((token) => token.id === id)
+  const old = (await deps.accessTokens.tokensOf(visitor.account.id)).find((token) => token.id === id)
   if (!old) return { ok: false, reason: 'no_such_token' }
   const value = newAccessToken()
   const until = new Date(deps.now().getTime() + OVERLAP)
+  const previousUntil = overlap ? (old.expiresAt && old.expiresAt < until ? old.expiresAt : until) : null
+  const renewed = { hint: hintOf(value), expiresAt, previousUntil }
   const regenerated = await deps.accessTokens.regenerateToken({
-    accountId: session.accountId,
+    accountId: visitor.account.id,
     id,
     fromHash: old.tokenHash,
     toHash: hashToken(value),
-    hint: hintOf(value),
-    expiresAt,
-    previousUntil: overlap ? (old.expiresAt && old.expiresAt < until ? old.expiresAt : until) : null,
-    ...change(deps, session, 'token_regenerated', origin, confirmed, id),
+    ...renewed,
+    ...change(deps, visitor, 'token_regenerated', origin, confirmed, id),
   })
-  return regenerated ? { ok: true, value } : { ok: false, reason: 'no_such_token' }
+  return regenerated
+    ? { ok: true, value, token: listed({ ...old, ...renewed }) }
+    : { ok: false, reason: 'no_such_token' }
 }
 
 /** The ids that were removed. Another account's ids and unknown ones aren't among them. */
 export async function removeTokens(
   deps: AccessTokenDeps,
-  session: Session,
+  visitor: SignedIn,
   { ids, password }: { ids: string[]; password: string },
   origin: Origin,
 ): Promise<{ ok: true; removed: string[] } | Refused> {
-  const confirmed = await confirmPassword(deps, session, password, origin)
+  const confirmed = await confirmPassword(deps, visitor, password, origin)
   if (!confirmed.ok) return confirmed
-  const { accountId } = session
+  const { id: accountId } = visitor.account
   const event = () => securityEvent('token_removed', accountId, origin, deps.now())
   const { forgiven } = confirmed
   const known = ids.filter(looksLikeId)
@@ -230,50 +204,51 @@ export const tokensFrozenSince = ({ accessTokens }: AccessTokenDeps, accountId: 
 /** "Allow my access tokens again". True as well when another window did it already. */
 export async function releaseTokens(
   deps: AccessTokenDeps,
-  session: Session,
+  visitor: SignedIn,
   password: string,
   origin: Origin,
 ): Promise<{ ok: true } | Refused | { ok: false; reason: 'changed' }> {
-  const confirmed = await confirmPassword(deps, session, password, origin)
+  const confirmed = await confirmPassword(deps, visitor, password, origin)
   if (!confirmed.ok) return confirmed
-  const { accountId, securityVersion } = session
+  const { id: accountId, securityVersion } = visitor.account
   const released = await deps.accessTokens.releaseTokens({
     accountId,
     securityVersion,
-    ...change(deps, session, 'tokens_released', origin, confirmed),
+    ...change(deps, visitor, 'tokens_released', origin, confirmed),
   })
   return released || !(await tokensFrozenSince(deps, accountId)) ? { ok: true } : { ok: false, reason: 'changed' }
 }
 
 /** Whom a token speaks for, or undefined when it opens nothing. Its checksum is looked at before the database is. */
-export async function tokenHolder(
+export async function tokenHolder<Found extends TokenHolder>(
   deps: AccessTokenDeps,
   value: string,
   origin: Origin,
-): Promise<TokenHolder | undefined> {
+  find: Find<Found>,
+): Promise<Found | undefined> {
   if (!isAccessToken(value)) return undefined
   const hash = hashToken(value)
-  const found = await deps.accessTokens.findToken(hash)
-  if (!found) return undefined
-  const isPrevious = found.tokenHash !== hash
-  if (isPrevious && !found.previousUntil) return undefined
-  if (tokenClosed(deps, { ...found, valueUntil: isPrevious ? found.previousUntil : null })) return undefined
+  const holder = await find(hash)
+  if (!holder) return undefined
+  const { token } = holder
+  const isPrevious = token.tokenHash !== hash
+  if (isPrevious && !token.previousUntil) return undefined
+  if (tokenClosed(deps, holder, isPrevious ? token.previousUntil : null)) return undefined
   const now = deps.now()
-  if (!found.lastUsedAt || now.getTime() - found.lastUsedAt.getTime() >= MINUTE)
-    await deps.accessTokens.tokenUsed(found.id, now, origin)
-  const { id: tokenId, accountId, uid, email, hasSecondFactor } = found
-  return { tokenId, accountId, uid, email, hasSecondFactor, scopes: scopesIn(found.scopes) }
+  if (!token.lastUsedAt || now.getTime() - token.lastUsedAt.getTime() >= MINUTE)
+    await deps.accessTokens.tokenUsed(token.id, now, origin)
+  return holder
 }
 
 const change = (
   deps: AccessTokenDeps,
-  session: Session,
+  visitor: SignedIn,
   kind: EventKind,
   origin: Origin,
   { forgiven }: { forgiven: Forgiven },
   subject: string | null = null,
 ): Change => ({
-  event: securityEvent(kind, session.accountId, origin, deps.now(), null, { subject }),
+  event: securityEvent(kind, visitor.account.id, origin, deps.now(), null, { subject }),
   forgiven,
 })
 
@@ -286,7 +261,3 @@ function listed({
 }: StoredToken): AccessToken {
   return { ...token, scopes: scopesIn(scopes) }
 }
-
-/** As stored, separated by spaces. What this version does not know opens nothing. */
-const scopesIn = (stored: string): Scope[] =>
-  stored.split(' ').filter((scope): scope is Scope => ALL_SCOPES.some((known) => known === scope))

@@ -19,7 +19,7 @@ import {
   type removeTokens,
   TOKENS_AT_MOST,
   type TokenChoices,
-  type TokensViewer,
+  type TokensVisitor,
   tokensSeenBy,
   USUAL_LIFE_IN_DAYS,
 } from './access-tokens.ts'
@@ -90,9 +90,9 @@ export async function readTokenForm<Shape extends z.ZodObject>(
 }
 
 /** The account's token of the path's `:id`; another account's is as unknown as one that never was. */
-export function tokenInPath(c: SignedInContext<TokensViewer>): AccessToken {
+export function tokenInPath(c: SignedInContext<TokensVisitor>): AccessToken {
   const id = c.req.param('id')
-  const token = tokensSeenBy(c.var.session).find((own) => own.id === id)
+  const token = tokensSeenBy(c.var.visitor).find((own) => own.id === id)
   if (!token) throw new Refusal(404, 'not_found')
   return token
 }

@@ -5,31 +5,31 @@ import { RECOVERY_CODES } from '../lib/codes.ts'
 import type { MailDeps } from '../mail/account-mails.ts'
 import { takeFlash } from '../pages/flash.ts'
 import { type GuardDeps, signedInPages } from '../pages/guards.ts'
-import { type ActivityDeps, dashboardViewer } from './activity.ts'
+import { type ActivityDeps, dashboardView } from './activity.ts'
 
 export const dashboardRoutes = (
   deps: ActivityDeps & GuardDeps & Pick<MailDeps, 'mailDelivery'> & { page: RenderPage },
 ) =>
-  signedInPages(deps, { deed: 'anything', view: dashboardViewer }, (pages) =>
+  signedInPages(deps, { deed: 'anything', view: dashboardView }, (pages) =>
     pages.get('/', (c) => {
-      const { session } = c.var
-      const { secondFactorSince, recoveryCodesLeft, passwordChangedAt } = session
+      const { visitor } = c.var
+      const { secondFactorSince, recoveryCodesLeft, passwordChangedAt } = visitor.account
       return deps.page(
         c,
         <DashboardPage
-          viewer={session}
-          flash={takeFlash(c, deps.cookies, session)}
-          unconfirmed={owesConfirmation(deps, session)}
+          visitor={visitor}
+          flash={takeFlash(c, deps.cookies, visitor)}
+          unconfirmed={owesConfirmation(deps, visitor)}
           secondFactorSince={secondFactorSince}
           recoveryCodes={secondFactorSince && { left: recoveryCodesLeft, of: RECOVERY_CODES }}
-          session={session}
+          session={visitor.session}
           passwordChangedAt={passwordChangedAt}
-          signIns={session.signIns.map(({ at, method, browser, address }) => ({
+          signIns={visitor.signIns.map(({ at, method, browser, address }) => ({
             at,
             method: method ?? 'password',
             browser,
             address,
-            current: at.getTime() === session.startedAt.getTime(),
+            current: at.getTime() === visitor.session.startedAt.getTime(),
           }))}
         />,
       )

@@ -1,6 +1,6 @@
 import { decodeBase64urlIgnorePadding, encodeBase64urlNoPadding } from '@oslojs/encoding'
 import { z } from 'zod'
-import type { Session } from '../identity/session.ts'
+import type { Session, SignedIn } from '../identity/visitor.ts'
 import { newId } from '../lib/tokens.ts'
 import type { Vault } from '../lib/vault.ts'
 import type { Factor, Proven } from './factor.ts'
@@ -54,7 +54,7 @@ const Sealed = z.strictObject({
 export const newEnrolment = (
   mode: EnrolmentMode,
   factor: Factor,
-  session: Session,
+  { session, account }: SignedIn,
   now: Date,
   replaces: string | null = null,
 ): Enrolment => ({
@@ -63,7 +63,7 @@ export const newEnrolment = (
   kind: factor.kind,
   replaces,
   sessionId: session.id,
-  securityVersion: session.securityVersion,
+  securityVersion: account.securityVersion,
   begun: factor.begin(),
   proven: null,
   codes: [],
@@ -107,7 +107,7 @@ export function writeEnrolment(vault: Vault, enrolment: Enrolment): string {
 export function readEnrolment(
   vault: Vault,
   text: string,
-  session: Session,
+  session: Pick<Session, 'id'>,
   mode: EnrolmentMode,
   now: Date,
 ): Enrolment | undefined {

@@ -3,12 +3,12 @@ import { FlowButton, FlowPopUp } from '../two-factor/pop-ups.tsx'
 import { Address } from '../ui/address.tsx'
 import { CalloutBox } from '../ui/callout-box.tsx'
 import { RecoveryCodeMeter } from '../ui/recovery-code-meter.tsx'
-import type { Callout, RecoveryCodeCount, Viewer } from '../ui/types.ts'
+import type { Callout, RecoveryCodeCount, Visitor } from '../ui/types.ts'
 import { When } from '../ui/when.tsx'
 import { words } from '../words/words.ts'
 
 type AccountPageProps = {
-  viewer: Viewer
+  visitor: Visitor
   flash?: Callout | undefined
   secondFactorSince: Date | null
   recoveryCodes: RecoveryCodeCount | null
@@ -86,13 +86,13 @@ const FLOWS_WHEN_ON = ['view', 'disable'] as const
 
 /** What the account is known by and protected with, and the ways to change that. */
 export const AccountPage = ({
-  viewer,
+  visitor,
   flash,
   secondFactorSince,
   recoveryCodes,
   passwordChangedAt,
 }: AccountPageProps) => (
-  <Settings title={words.settings.account.title} viewer={viewer} current="account">
+  <Settings title={words.settings.account.title} visitor={visitor} current="account">
     <CalloutBox of={flash} />
     <section class="panel stack">
       <div class="row">
@@ -107,11 +107,11 @@ export const AccountPage = ({
         <SecondFactorOff />
       )}
     </section>
-    <SignIn email={viewer.email} passwordChangedAt={passwordChangedAt} />
+    <SignIn email={visitor.account.email} passwordChangedAt={passwordChangedAt} />
     {secondFactorSince ? (
-      FLOWS_WHEN_ON.map((flow) => <FlowPopUp viewer={viewer} flow={flow} />)
+      FLOWS_WHEN_ON.map((flow) => <FlowPopUp visitor={visitor} flow={flow} />)
     ) : (
-      <FlowPopUp viewer={viewer} flow="set-up" />
+      <FlowPopUp visitor={visitor} flow="set-up" />
     )}
   </Settings>
 )

@@ -4,12 +4,12 @@ import { Address } from '../ui/address.tsx'
 import { CalloutBox } from '../ui/callout-box.tsx'
 import { EventList } from '../ui/event-list.tsx'
 import { RecoveryCodeMeter } from '../ui/recovery-code-meter.tsx'
-import type { Callout, Method, RecoveryCodeCount, Viewer } from '../ui/types.ts'
+import type { Callout, Method, RecoveryCodeCount, Visitor } from '../ui/types.ts'
 import { When } from '../ui/when.tsx'
 import { words } from '../words/words.ts'
 
 type DashboardPageProps = {
-  viewer: Viewer
+  visitor: Visitor
   flash?: Callout | undefined
   /** Something waits for the address to be confirmed. */
   unconfirmed: boolean
@@ -22,7 +22,7 @@ type DashboardPageProps = {
 
 const FEW = 3
 
-const Protection = ({ viewer, since }: { viewer: Viewer; since: Date | null }) =>
+const Protection = ({ visitor, since }: { visitor: Visitor; since: Date | null }) =>
   since ? (
     <CalloutBox
       standing
@@ -42,7 +42,7 @@ const Protection = ({ viewer, since }: { viewer: Viewer; since: Date | null }) =
       <div class="row">
         <FlowButton flow="set-up" class="primary" />
       </div>
-      <FlowPopUp viewer={viewer} flow="set-up" />
+      <FlowPopUp visitor={visitor} flow="set-up" />
     </CalloutBox>
   )
 
@@ -108,18 +108,18 @@ const Facts = ({ secondFactorSince, recoveryCodes, session, passwordChangedAt }:
 
 /** The security of the account at a glance. */
 export const DashboardPage = (props: DashboardPageProps) => {
-  const { viewer, flash, unconfirmed, secondFactorSince, recoveryCodes, signIns } = props
+  const { visitor, flash, unconfirmed, secondFactorSince, recoveryCodes, signIns } = props
   const few = recoveryCodes !== null && recoveryCodes.left <= FEW && flash?.tone !== 'warn'
   return (
-    <Portal title={words.dashboard.title} viewer={viewer}>
-      <p class="lead long">{words.dashboard.signedInAs(<Address of={viewer.email} />)}</p>
+    <Portal title={words.dashboard.title} visitor={visitor}>
+      <p class="lead long">{words.dashboard.signedInAs(<Address of={visitor.account.email} />)}</p>
       <CalloutBox of={flash} />
       {few && <FewCodes left={recoveryCodes.left} />}
       {/* One thing at a time: that all is well is said when there is nothing else to say. */}
       {unconfirmed ? (
         <Unconfirmed />
       ) : (
-        (!secondFactorSince || (!flash && !few)) && <Protection viewer={viewer} since={secondFactorSince} />
+        (!secondFactorSince || (!flash && !few)) && <Protection visitor={visitor} since={secondFactorSince} />
       )}
       <Facts {...props} />
       <section class="panel stack">
