@@ -56,7 +56,7 @@ export type SecondStepStore = {
   /** Takes one attempt before the answer is looked at. False when there was none to take. */
   spendAttempt(tokenHash: string, now: Date): Promise<boolean>
   cancelPending(tokenHash: string): Promise<void>
-  /** Which of what the arrival is known by (hashes, five at most) the account knows. One prepared read. */
+  /** Which of the hashes (five at most) that somebody arrives with the account knows. One prepared read. */
   recognise(accountId: number, browserHashes: string[]): Promise<Recognition>
   factorsOf(accountId: number): Promise<readonly StoredFactor[]>
   /** False when the answer was not what its proof takes it for any more, or the pending sign-in is gone. */

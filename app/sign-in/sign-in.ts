@@ -48,7 +48,7 @@ export type Holds = { known?: string | undefined; trusted?: string | undefined }
 export const NOTHING_HELD: Held = { known: [], trusted: [] }
 
 export type SignInStore = {
-  /** The account, and which of what the arrival is known by (hashes, five at most) it knows. One prepared read. */
+  /** The account, and which of the hashes (five at most) that somebody arrives with it knows. One prepared read. */
   accountByEmail(email: string, browserHashes: string[]): Promise<Account | undefined>
   /** False when the account changed since `securityVersion` was read, or does not trust the browser. */
   signIn(of: {
