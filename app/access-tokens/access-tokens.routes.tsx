@@ -10,15 +10,8 @@ import { readForm } from '../http/forms.ts'
 import { refusedForm, refusedStatus } from '../http/messages.ts'
 import { takeFlash } from '../pages/flash.ts'
 import { type SignedInContext, signedInPages } from '../pages/guards.ts'
-import {
-  type AccessToken,
-  editToken,
-  releaseTokens,
-  removeTokens,
-  type TokensVisitor,
-  tokensSeenBy,
-  tokensView,
-} from './access-tokens.ts'
+import { type AccessToken, type TokensVisitor, tokensSeenBy, tokensView } from './access-tokens.ts'
+import { editToken, releaseTokens, removeTokens } from './change-tokens.ts'
 import { generateRoutes, regenerateRoutes } from './generate.routes.tsx'
 import { type ShownTokenRoutesDeps, shownTokenRoutes } from './shown-token.routes.tsx'
 import {

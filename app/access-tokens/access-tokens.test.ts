@@ -7,6 +7,7 @@ import { stateOf } from '#testing/invariants.ts'
 import { currentVisitor } from '../identity/session.ts'
 import type { SignedIn } from '../identity/visitor.ts'
 import { hashToken } from '../lib/tokens.ts'
+import { tokenHolder, tokensSeenBy } from './access-tokens.ts'
 import {
   editToken,
   generateToken,
@@ -14,9 +15,7 @@ import {
   removeTokens,
   TOKENS_AT_MOST,
   type TokenChoices,
-  tokenHolder,
-  tokensSeenBy,
-} from './access-tokens.ts'
+} from './change-tokens.ts'
 import { scopesIn } from './scopes.ts'
 import { newAccessToken } from './token.ts'
 
@@ -246,6 +245,7 @@ describe('regenerating', () => {
   const regenerated = async (visitor: SignedIn, id: string, overlap: boolean, expiresAt: Date = inDays(30)) => {
     const result = await regenerateToken(deps, visitor, { id, overlap, expiresAt, password: PASSWORD }, HERE)
     assert.ok(result.ok)
+    assert.deepEqual(result.token, (await listed(visitor))[0])
     return result.value
   }
 

@@ -3,13 +3,8 @@ import { ConfirmGeneratePage, GeneratePage } from '#views/access-tokens/generate
 import type { FormState } from '#views/ui/types.ts'
 import { refusedStatus } from '../http/messages.ts'
 import type { SignedInContext, SignedInPages } from '../pages/guards.ts'
-import {
-  type AccessToken,
-  generateToken,
-  regenerateToken,
-  type TokenChoices,
-  type TokensVisitor,
-} from './access-tokens.ts'
+import type { AccessToken, TokensVisitor } from './access-tokens.ts'
+import { generateToken, regenerateToken, type TokenChoices } from './change-tokens.ts'
 import { goAndShow, type ShownTokenRoutesDeps } from './shown-token.routes.tsx'
 import {
   ChoicesForm,

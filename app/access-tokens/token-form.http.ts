@@ -9,9 +9,8 @@ import { readForm } from '../http/forms.ts'
 import { refusedForm, tooManyAttempts } from '../http/messages.ts'
 import { Refusal } from '../http/refusals.ts'
 import type { SignedInContext } from '../pages/guards.ts'
+import { type AccessToken, type AccessTokenDeps, type TokensVisitor, tokensSeenBy } from './access-tokens.ts'
 import {
-  type AccessToken,
-  type AccessTokenDeps,
   type ChoiceRefused,
   choicesRefused,
   type generateToken,
@@ -19,10 +18,8 @@ import {
   type removeTokens,
   TOKENS_AT_MOST,
   type TokenChoices,
-  type TokensVisitor,
-  tokensSeenBy,
   USUAL_LIFE_IN_DAYS,
-} from './access-tokens.ts'
+} from './change-tokens.ts'
 import { ALL_SCOPES, API_METHODS, SCOPES } from './scopes.ts'
 
 // What the forms about access tokens have in common: their fields, and what they are refused with.

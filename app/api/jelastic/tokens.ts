@@ -1,14 +1,13 @@
 import { z } from 'zod'
 import { en } from '#views/words/en.ts'
+import { tokensSeenBy, tokensView } from '../../access-tokens/access-tokens.ts'
 import {
   editToken,
   generateToken,
   regenerateToken,
   removeTokens,
-  tokensSeenBy,
-  tokensView,
   USUAL_LIFE_IN_DAYS,
-} from '../../access-tokens/access-tokens.ts'
+} from '../../access-tokens/change-tokens.ts'
 import { SCOPES } from '../../access-tokens/scopes.ts'
 import { descriptionField, passwordField } from '../../http/fields.ts'
 import { english } from '../english.ts'

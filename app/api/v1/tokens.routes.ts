@@ -1,16 +1,13 @@
 import { createRoute } from '@hono/zod-openapi'
+import { type AccessToken, type AccessTokenDeps, tokensSeenBy, tokensView } from '../../access-tokens/access-tokens.ts'
 import {
-  type AccessToken,
-  type AccessTokenDeps,
   type ChoiceRefused,
   editToken,
   generateToken,
   regenerateToken,
   removeTokens,
-  tokensSeenBy,
-  tokensView,
   USUAL_LIFE_IN_DAYS,
-} from '../../access-tokens/access-tokens.ts'
+} from '../../access-tokens/change-tokens.ts'
 import type { Scope } from '../../access-tokens/scopes.ts'
 import type { VisitorDeps } from '../bearer.ts'
 import { answer, done } from './answer.ts'
