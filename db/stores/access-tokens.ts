@@ -27,7 +27,7 @@ export function accessTokenStore({ db, atomically }: Database) {
   const own = (accountId: number, id: string) => and(eq(accessTokens.accountId, accountId), eq(accessTokens.id, id))
 
   return {
-    findToken: tokenHolderRead(db, 'token_holder'),
+    findToken: tokenHolderRead(db, 'token_holder', {}, {}),
 
     /** Not durable: a power cut only loses when a token was last used. */
     async tokenUsed(id: string, at: Date, { address, browser }: { address: string; browser: string }): Promise<void> {
@@ -68,7 +68,7 @@ export function accessTokenStore({ db, atomically }: Database) {
       ]),
 
     tokensOf: async (accountId: number) => await tokensOf(accountId),
-    visitorWithTokens: signedInRead(db, 'visitor_with_tokens', { tokens: listOf(tokensOf(accounts.id)) }),
+    visitorWithTokens: signedInRead(db, 'visitor_with_tokens', { tokens: listOf(tokensOf(accounts.id)) }, {}),
 
     insertToken: ({ token, atMost, event, forgiven }: Change & { token: Token; atMost: number }) =>
       atomically((tx) => [

@@ -40,6 +40,6 @@ export function eventStore({ db, atomically }: Database, { atOnce, signIns }: { 
     },
     visitorWithEvents: (tokenHash: string, { at, id }: Place) => visitorWithEvents(tokenHash, { at, id }),
     holderWithEvents: (tokenHash: string, { at, id }: Place) => holderWithEvents(tokenHash, { at, id }),
-    visitorWithSignIns: signedInRead(db, 'visitor_with_sign_ins', { signIns: listOf(lastSignIns) }),
+    visitorWithSignIns: signedInRead(db, 'visitor_with_sign_ins', { signIns: listOf(lastSignIns) }, {}),
   }
 }

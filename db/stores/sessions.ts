@@ -20,7 +20,7 @@ export function sessionStore({ db, atomically }: Database) {
         and(eq(listed.accountId, accountId), gt(listed.expiresAt, times.now), gt(listed.lastSeenAt, times.seenAfter)),
       )
       .orderBy(desc(listed.lastSeenAt), desc(listed.id))
-  const find = signedInRead(db, 'visitor')
+  const find = signedInRead(db, 'visitor', {}, {})
   const visitorWithSessions = signedInRead(
     db,
     'visitor_with_sessions',

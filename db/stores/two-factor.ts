@@ -38,7 +38,7 @@ export function twoFactorStore({ db, atomically }: Database) {
 
   return {
     factorsOf: (accountId: number) => factorsOf({ accountId }),
-    visitorWithFactors: signedInRead(db, 'visitor_with_factors', { factors: listOf(allFactors(accounts.id)) }),
+    visitorWithFactors: signedInRead(db, 'visitor_with_factors', { factors: listOf(allFactors(accounts.id)) }, {}),
 
     async hasFactor(accountId: number, factorId: string): Promise<boolean> {
       const found = await db.select({ id: factors.id }).from(factors).where(own(accountId, factorId))
@@ -49,7 +49,7 @@ export function twoFactorStore({ db, atomically }: Database) {
       const unused = and(eq(recoveryCodes.accountId, accountId), isNull(recoveryCodes.usedAt))
       return (await db.select({ id: recoveryCodes.id }).from(recoveryCodes).where(unused)).length
     },
-    visitorWithCodes: signedInRead(db, 'visitor_with_codes', { codes: listOf(allCodes(accounts.id)) }),
+    visitorWithCodes: signedInRead(db, 'visitor_with_codes', { codes: listOf(allCodes(accounts.id)) }, {}),
 
     /** Puts what `/1.0/` has pending for a session in the place of what was. False when the session has just ended. */
     keepEnrolment: (sessionId: string, enrolment: string, expiresAt: Date) =>

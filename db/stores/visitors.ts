@@ -80,19 +80,19 @@ type Read<Row, Values> = (
  * The hot read: who is signed in, by the hash of the session's token, and what a page shows about the account, in one prepared
  * statement. `content` may name columns of `sessions` and `accounts`; `later` are its placeholders.
  */
-export const signedInRead = <Columns extends Record<string, SQL> = Nothing, Values extends object = Nothing>(
+export const signedInRead = <Columns extends Record<string, SQL>, Values extends object>(
   db: Db,
   name: string,
-  content: Columns = {} as Columns,
-  later: Values = {} as Values,
+  content: Columns,
+  later: Values,
 ): Read<SignedIn & Content<Columns>, Values> => first(name, later, bySession(db, content))
 
 /** The same for an access token; `content` may name columns of `accounts`. */
-export const tokenHolderRead = <Columns extends Record<string, SQL> = Nothing, Values extends object = Nothing>(
+export const tokenHolderRead = <Columns extends Record<string, SQL>, Values extends object>(
   db: Db,
   name: string,
-  content: Columns = {} as Columns,
-  later: Values = {} as Values,
+  content: Columns,
+  later: Values,
 ): Read<TokenHolder & Content<Columns>, Values> => first(name, later, byToken(db, content))
 
 function first<Row, Values extends object>(name: string, later: Values, rows: unknown): Read<Row, Values> {

@@ -93,9 +93,9 @@ describe('the shapes that clients read', () => {
       [session, 'TFA'],
     ] as const) {
       const token = (done(await make(of)).token as Token).key
-      for (const caller of [of, token])
+      for (const bearer of [of, token])
         for (const path of ['users/authentication/rest/checksign', 'users/account/rest/getuserinfo']) {
-          const answer = done(await api.call(path, { session: caller }))
+          const answer = done(await api.call(path, { session: bearer }))
           assert.equal(answer.authType, authType)
           const uid = Number(answer.uid)
           assert.ok(Number.isInteger(uid) && uid > 0 && uid < 2 ** 31, String(uid))
@@ -272,14 +272,14 @@ describe('GET', () => {
       assert.equal(answer.result, 99, `${path}: ${JSON.stringify(answer)}`)
       assert.match(String(answer.error), /^Use POST/)
     }
-    for (const caller of [session, key]) {
+    for (const bearer of [session, key]) {
       for (const [name, { reads }] of METHODS) {
         const [group, service, method] = name.split('.')
-        const query = new URLSearchParams({ session: caller, ids: '*' })
+        const query = new URLSearchParams({ session: bearer, ids: '*' })
         if (!reads) await refused(`/1.0/${group}/${service}/rest/${method}?${query}`)
       }
       for (const secret of ['password', 'Password', 'oldPassword', 'NEWPASSWORD', 'code', 'access_token'])
-        await refused(url('checksign', { session: caller, [secret]: 'x' }))
+        await refused(url('checksign', { session: bearer, [secret]: 'x' }))
     }
     await refused(url('signin', { login: email, password: PASSWORD }))
     const empty = { method: 'POST', body: '', headers: { 'Content-Type': FORM } }
