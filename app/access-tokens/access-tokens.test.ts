@@ -27,8 +27,8 @@ after(product.close)
 const SECOND = 1000
 const MINUTE = 60 * SECOND
 const DAY = 24 * 60 * MINUTE
-const HERE = { address: '192.0.2.1', browser: 'Firefox on Linux' }
-const SCRIPT = { address: '198.51.100.7', browser: 'curl' }
+const HERE = { address: '192.0.2.1', browser: 'Firefox', system: 'Linux' }
+const SCRIPT = { address: '198.51.100.7', browser: 'curl', system: null }
 
 async function sessionOf(browser: Browser): Promise<Session> {
   const session = await currentSession(deps, browser.cookies.get('__Host-latchkey') ?? '')
@@ -81,6 +81,7 @@ const stored = (session: Session) =>
       lastUsedAt: null,
       lastAddress: null,
       lastBrowser: null,
+      lastSystem: null,
     },
     atMost: TOKENS_AT_MOST,
     event: {

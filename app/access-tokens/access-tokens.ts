@@ -31,6 +31,7 @@ export type StoredToken = Readonly<{
   lastUsedAt: Date | null
   lastAddress: string | null
   lastBrowser: string | null
+  lastSystem: string | null
 }>
 
 /** As listed: of its value only the hint. */
@@ -147,6 +148,7 @@ export async function generateToken(
     lastUsedAt: null,
     lastAddress: null,
     lastBrowser: null,
+    lastSystem: null,
   }
   const made = await deps.accessTokens.insertToken({
     token,

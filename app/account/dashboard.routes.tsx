@@ -13,21 +13,20 @@ export const dashboardRoutes = (
   signedInPages(deps, { deed: 'anything', view: dashboardViewer }, (pages) =>
     pages.get('/', (c) => {
       const { session } = c.var
-      const { secondFactorSince, recoveryCodesLeft, passwordChangedAt } = session
+      const { secondFactorSince, recoveryCodesLeft } = session
       return deps.page(
         c,
         <DashboardPage
           viewer={session}
           flash={takeFlash(c, deps.cookies, session)}
           unconfirmed={owesConfirmation(deps, session)}
-          secondFactorSince={secondFactorSince}
           recoveryCodes={secondFactorSince && { left: recoveryCodesLeft, of: RECOVERY_CODES }}
           session={session}
-          passwordChangedAt={passwordChangedAt}
-          signIns={session.signIns.map(({ at, method, browser, address }) => ({
+          signIns={session.signIns.map(({ at, method, browser, system, address }) => ({
             at,
             method: method ?? 'password',
             browser,
+            system,
             address,
             current: at.getTime() === session.startedAt.getTime(),
           }))}

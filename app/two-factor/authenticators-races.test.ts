@@ -37,7 +37,7 @@ afterEach(async () => {
 })
 after(product.close)
 
-const ORIGIN = { address: '192.0.2.1', browser: 'Firefox on Linux' }
+const ORIGIN = { address: '192.0.2.1', browser: 'Firefox', system: 'Linux' }
 const ADD = '/settings/two-factor/add'
 const LIST = '/settings/two-factor/authenticators'
 const DISABLE = '/settings/two-factor/disable'

@@ -21,6 +21,7 @@ const viewer = {
   codesShownUntil: sessions.codesShownUntil,
   address: sessions.address,
   browser: sessions.browser,
+  system: sessions.system,
   suspendedAt: accounts.suspendedAt,
   tokensFrozenAt: accounts.tokensFrozenAt,
   passwordChangedAt: accounts.passwordChangedAt,

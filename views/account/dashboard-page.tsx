@@ -4,20 +4,18 @@ import { Address } from '../ui/address.tsx'
 import { CalloutBox } from '../ui/callout-box.tsx'
 import { EventList } from '../ui/event-list.tsx'
 import { RecoveryCodeMeter } from '../ui/recovery-code-meter.tsx'
-import type { Callout, Method, RecoveryCodeCount, Viewer } from '../ui/types.ts'
+import type { Callout, Method, Origin, RecoveryCodeCount, Viewer } from '../ui/types.ts'
 import { When } from '../ui/when.tsx'
 import { words } from '../words/words.ts'
 
 type DashboardPageProps = {
-  viewer: Viewer
+  viewer: Viewer & { secondFactorSince: Date | null; passwordChangedAt: Date }
   flash?: Callout | undefined
   /** Something waits for the address to be confirmed. */
   unconfirmed: boolean
-  secondFactorSince: Date | null
   recoveryCodes: RecoveryCodeCount | null
-  session: { browser: string; address: string; startedAt: Date; method: Method }
-  passwordChangedAt: Date
-  signIns: { at: Date; method: Method; browser: string; address: string; current: boolean }[]
+  session: Origin & { startedAt: Date; method: Method }
+  signIns: (Origin & { at: Date; method: Method; current: boolean })[]
 }
 
 const FEW = 3
@@ -69,7 +67,7 @@ const FewCodes = ({ left }: { left: number }) => (
   />
 )
 
-const Facts = ({ secondFactorSince, recoveryCodes, session, passwordChangedAt }: DashboardPageProps) => (
+const Facts = ({ viewer: { secondFactorSince, passwordChangedAt }, recoveryCodes, session }: DashboardPageProps) => (
   <dl class="facts">
     <div>
       <dt>{words.dashboard.secondFactor}</dt>
@@ -89,9 +87,12 @@ const Facts = ({ secondFactorSince, recoveryCodes, session, passwordChangedAt }:
     </div>
     <div>
       <dt>{words.dashboard.session}</dt>
-      <dd>{session.browser}</dd>
+      <dd>{words.origins.browser(session)}</dd>
       <dd>
-        {words.dashboard.sinceFrom(<When at={session.startedAt} />, <span class="address">{session.address}</span>)}
+        {words.dashboard.sinceFrom(
+          <When at={session.startedAt} />,
+          <span class="address">{words.origins.address(session.address)}</span>,
+        )}
       </dd>
     </div>
     <div>
@@ -108,7 +109,7 @@ const Facts = ({ secondFactorSince, recoveryCodes, session, passwordChangedAt }:
 
 /** The security of the account at a glance. */
 export const DashboardPage = (props: DashboardPageProps) => {
-  const { viewer, flash, unconfirmed, secondFactorSince, recoveryCodes, signIns } = props
+  const { viewer, flash, unconfirmed, recoveryCodes, signIns } = props
   const few = recoveryCodes !== null && recoveryCodes.left <= FEW && flash?.tone !== 'warn'
   return (
     <Portal title={words.dashboard.title} viewer={viewer}>
@@ -119,7 +120,9 @@ export const DashboardPage = (props: DashboardPageProps) => {
       {unconfirmed ? (
         <Unconfirmed />
       ) : (
-        (!secondFactorSince || (!flash && !few)) && <Protection viewer={viewer} since={secondFactorSince} />
+        (!viewer.secondFactorSince || (!flash && !few)) && (
+          <Protection viewer={viewer} since={viewer.secondFactorSince} />
+        )
       )}
       <Facts {...props} />
       <section class="panel stack">

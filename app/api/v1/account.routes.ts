@@ -1,6 +1,7 @@
 import { createRoute } from '@hono/zod-openapi'
 import { type ActivityDeps, activityPage } from '../../account/activity.ts'
 import { accountOf, type CallerDeps } from '../bearer.ts'
+import { originInEnglish } from '../english.ts'
 import { answer } from './answer.ts'
 import { access, apiRouter, json } from './operation.ts'
 import * as schema from './schemas.ts'
@@ -42,13 +43,12 @@ export function accountRoutes(deps: ActivityDeps & CallerDeps) {
       }),
       async (c) => {
         const page = await activityPage(deps, accountOf(c.var.caller).id, c.req.valid('query').before)
-        const shown = page.events.map(({ id, kind, method, at, address, browser }) => ({
+        const shown = page.events.map(({ id, kind, method, at, ...origin }) => ({
           id,
           kind,
           ...(method && { method }),
           at: at.toISOString(),
-          address,
-          browser,
+          ...originInEnglish(origin),
         }))
         return answer(c, { events: shown, ...(page.older && { next: page.older }) }, 200)
       },

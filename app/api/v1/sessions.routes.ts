@@ -1,12 +1,12 @@
 import { createRoute } from '@hono/zod-openapi'
-import { endSessions, listSessions, type SessionsDeps } from '../../account/sessions.ts'
-import type { Session as StoredSession } from '../../identity/session.ts'
+import { endSessions, type ListedSession, listSessions, type SessionsDeps } from '../../account/sessions.ts'
 import { hashToken } from '../../lib/tokens.ts'
 import { challengesOf, type SecondStepDeps, type SecondStepResult, verifyAnswer } from '../../sign-in/second-step.ts'
 import { type SignInDeps, signIn, signOut } from '../../sign-in/sign-in.ts'
 import type { KindsDeps, WithPages } from '../../two-factor/factor.http.ts'
 import { speakerOf } from '../../two-factor/messages.http.ts'
 import { accountOf, type CallerDeps, sessionOf } from '../bearer.ts'
+import { originInEnglish } from '../english.ts'
 import { answer, done } from './answer.ts'
 import { access, apiRouter, bodyOf, json, noContent } from './operation.ts'
 import { Problem, tooManyAttempts } from './problems.ts'
@@ -121,29 +121,12 @@ export function sessionRoutes(deps: SessionRoutesDeps) {
     )
 }
 
-const shown = (
-  session: Omit<
-    StoredSession,
-    | 'tokenHash'
-    | 'accountId'
-    | 'uid'
-    | 'email'
-    | 'emailConfirmedAt'
-    | 'securityVersion'
-    | 'codesShownUntil'
-    | 'suspendedAt'
-    | 'tokensFrozenAt'
-    | 'passwordChangedAt'
-    | 'secondFactorSince'
-    | 'recoveryCodesLeft'
-  >,
-  current: string | undefined,
-) => ({
+const shown = (session: ListedSession, current: string | undefined) => ({
   id: session.id,
   client: session.client,
   method: session.method,
-  browser: session.browser,
-  address: session.address,
+  browser: originInEnglish(session).browser,
+  address: originInEnglish(session).address,
   started_at: session.startedAt.toISOString(),
   last_seen_at: session.lastSeenAt.toISOString(),
   expires_at: session.expiresAt.toISOString(),
