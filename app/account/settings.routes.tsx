@@ -25,15 +25,13 @@ const accountPage = (deps: Deps) =>
   signedInPages(deps, { deed: 'anything', view: sessionAlone }, (pages) =>
     pages.get('/', (c) => {
       const { session } = c.var
-      const { secondFactorSince, recoveryCodesLeft, passwordChangedAt } = session
+      const { secondFactorSince, recoveryCodesLeft } = session
       return deps.page(
         c,
         <AccountPage
           viewer={session}
           flash={takeFlash(c, deps.cookies, session)}
-          secondFactorSince={secondFactorSince}
           recoveryCodes={secondFactorSince && { left: recoveryCodesLeft, of: RECOVERY_CODES }}
-          passwordChangedAt={passwordChangedAt}
         />,
       )
     }),

@@ -4,14 +4,13 @@ import { allows, type Scope } from '../access-tokens/scopes.ts'
 import { bearerValue } from '../http/bearer.ts'
 import type { AppEnv } from '../http/env.ts'
 import { currentSession, type Session, type SessionDeps } from '../identity/session.ts'
-import { type Deed, type Hindrance, standing } from '../identity/standing.ts'
+import { type Deed, type Hindrance, type StandingDeps, standing } from '../identity/standing.ts'
 import type { Origin } from '../lib/origin.ts'
-import type { MailDeps } from '../mail/account-mails.ts'
 
 /** Who calls: a session signed in through an API, or an access token with its scopes. */
 export type Caller = { kind: 'session'; session: Session } | { kind: 'token'; holder: TokenHolder }
 
-export type CallerDeps = SessionDeps & AccessTokenDeps & Pick<MailDeps, 'mailDelivery'>
+export type CallerDeps = SessionDeps & AccessTokenDeps & StandingDeps
 
 /** Cookies are not read. Undefined when the value opens nothing. */
 export async function callerOf(deps: CallerDeps, value: string, origin: Origin): Promise<Caller | undefined> {

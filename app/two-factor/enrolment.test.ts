@@ -3,7 +3,6 @@ import { randomBytes } from 'node:crypto'
 import { describe, test } from 'node:test'
 import { testVault } from '#testing/index.ts'
 import { assertUnreadable } from '#testing/invariants.ts'
-import type { Session } from '../identity/session.ts'
 import { newRecoveryCodes } from '../lib/codes.ts'
 import { createVault } from '../lib/vault.ts'
 import { type Enrolment, newEnrolment, readEnrolment, stepOf, writeEnrolment } from './enrolment.ts'
@@ -12,28 +11,7 @@ import { totpKind } from './factors/totp/wire.ts'
 const NOW = new Date('2026-03-01T12:00:00.000Z')
 const vault = testVault()
 const factor = totpKind({ issuer: 'Latchkey' })
-const session: Session = {
-  id: 'session-1',
-  tokenHash: 'hash',
-  accountId: 7,
-  uid: 7,
-  email: 'ada@example.com',
-  securityVersion: 3,
-  client: 'browser',
-  method: 'password',
-  startedAt: NOW,
-  lastSeenAt: NOW,
-  expiresAt: NOW,
-  codesShownUntil: null,
-  suspendedAt: null,
-  tokensFrozenAt: null,
-  passwordChangedAt: NOW,
-  secondFactorSince: null,
-  emailConfirmedAt: null,
-  recoveryCodesLeft: 0,
-  address: '192.0.2.1',
-  browser: 'Firefox on Linux',
-}
+const session = { id: 'session-1', securityVersion: 3 }
 const started = newEnrolment('set-up', factor, session, NOW)
 const proven = { secret: started.begun, counter: 59_000_000 }
 const confirmed = { ...started, proven, codes: newRecoveryCodes() }
@@ -81,7 +59,7 @@ describe('an enrolment as text', () => {
 
   test('is nothing to another session of the same account, nor to another account (A11, A12)', () => {
     assert.equal(read(text, { ...session, id: 'session-2' }), undefined)
-    assert.equal(read(text, { ...session, id: 'session-2', accountId: 8, email: 'bob@example.com' }), undefined)
+    assert.equal(read(text, { id: 'session-2', securityVersion: 1 }), undefined)
     assert.equal(read(changed({ session: 'session-2' }), { ...session, id: 'session-2' }), undefined, 'renamed by hand')
   })
 

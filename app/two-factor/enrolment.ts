@@ -29,6 +29,9 @@ export type Enrolment = {
   expiresAt: Date
 }
 
+/** The session that an enrolment belongs to, and what it knows of its account. */
+type Whose = Pick<Session, 'id' | 'securityVersion'>
+
 const FIFTEEN_MINUTES = 15 * 60_000
 
 const Open = z.strictObject({
@@ -54,7 +57,7 @@ const Sealed = z.strictObject({
 export const newEnrolment = (
   mode: EnrolmentMode,
   factor: Factor,
-  session: Session,
+  session: Whose,
   now: Date,
   replaces: string | null = null,
 ): Enrolment => ({
@@ -107,7 +110,7 @@ export function writeEnrolment(vault: Vault, enrolment: Enrolment): string {
 export function readEnrolment(
   vault: Vault,
   text: string,
-  session: Session,
+  session: Pick<Whose, 'id'>,
   mode: EnrolmentMode,
   now: Date,
 ): Enrolment | undefined {

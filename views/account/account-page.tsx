@@ -7,12 +7,13 @@ import type { Callout, RecoveryCodeCount, Viewer } from '../ui/types.ts'
 import { When } from '../ui/when.tsx'
 import { words } from '../words/words.ts'
 
+/** Who is signed in, and what the page shows of the account. */
+type AccountViewer = Viewer & { secondFactorSince: Date | null; passwordChangedAt: Date }
+
 type AccountPageProps = {
-  viewer: Viewer
+  viewer: AccountViewer
   flash?: Callout | undefined
-  secondFactorSince: Date | null
   recoveryCodes: RecoveryCodeCount | null
-  passwordChangedAt: Date
 }
 
 const SecondFactorOn = ({ since, recoveryCodes }: { since: Date; recoveryCodes: RecoveryCodeCount | null }) => (
@@ -56,7 +57,7 @@ const SecondFactorOff = () => (
   </>
 )
 
-const SignIn = ({ email, passwordChangedAt }: { email: string; passwordChangedAt: Date }) => (
+const SignIn = ({ viewer: { email, passwordChangedAt } }: { viewer: AccountViewer }) => (
   <section class="panel stack">
     <h2>{words.settings.account.signIn}</h2>
     <div class="item">
@@ -85,30 +86,24 @@ const SignIn = ({ email, passwordChangedAt }: { email: string; passwordChangedAt
 const FLOWS_WHEN_ON = ['view', 'disable'] as const
 
 /** What the account is known by and protected with, and the ways to change that. */
-export const AccountPage = ({
-  viewer,
-  flash,
-  secondFactorSince,
-  recoveryCodes,
-  passwordChangedAt,
-}: AccountPageProps) => (
+export const AccountPage = ({ viewer, flash, recoveryCodes }: AccountPageProps) => (
   <Settings title={words.settings.account.title} viewer={viewer} current="account">
     <CalloutBox of={flash} />
     <section class="panel stack">
       <div class="row">
         <h2>{words.settings.account.secondFactor}</h2>
-        <span class={secondFactorSince ? 'mark good' : 'mark warn'}>
-          {secondFactorSince ? words.settings.account.on : words.settings.account.off}
+        <span class={viewer.secondFactorSince ? 'mark good' : 'mark warn'}>
+          {viewer.secondFactorSince ? words.settings.account.on : words.settings.account.off}
         </span>
       </div>
-      {secondFactorSince ? (
-        <SecondFactorOn since={secondFactorSince} recoveryCodes={recoveryCodes} />
+      {viewer.secondFactorSince ? (
+        <SecondFactorOn since={viewer.secondFactorSince} recoveryCodes={recoveryCodes} />
       ) : (
         <SecondFactorOff />
       )}
     </section>
-    <SignIn email={viewer.email} passwordChangedAt={passwordChangedAt} />
-    {secondFactorSince ? (
+    <SignIn viewer={viewer} />
+    {viewer.secondFactorSince ? (
       FLOWS_WHEN_ON.map((flow) => <FlowPopUp viewer={viewer} flow={flow} />)
     ) : (
       <FlowPopUp viewer={viewer} flow="set-up" />
