@@ -2,13 +2,14 @@ import { BASE_URL } from './names.ts'
 import { type Answer, textOf } from './people.ts'
 import type { Transport } from './transport.ts'
 
-export type Visitor = { address?: string; userAgent?: string }
+/** Where a browser is, and what it says it is. */
+export type From = { address?: string; userAgent?: string }
 type Received = Answer & { headers: Headers; text: string }
 
 export type Browser = ReturnType<typeof browser>
 
 /** Keeps cookies and posts forms like a browser with scripts off. It follows no redirects, because tests look at each. */
-export function browser(carry: Transport, { address = '192.0.2.1', userAgent = FIREFOX }: Visitor) {
+export function browser(carry: Transport, { address = '192.0.2.1', userAgent = FIREFOX }: From) {
   const cookies = new Map<string, string>()
 
   async function send(path: string, init: RequestInit): Promise<Received> {

@@ -14,7 +14,7 @@ import type { Log } from '#app/watch/log.ts'
 import type { Metrics } from '#app/watch/metrics.ts'
 import { type Database, openDatabase } from '#db/client.ts'
 import { dialect } from '#db/columns.ts'
-import { browser, type Visitor } from './browser.ts'
+import { browser, type From } from './browser.ts'
 import { BASE_URL, GOOD_PASSWORDS } from './names.ts'
 import { QUICK } from './quick-hashes.ts'
 import { inProcess } from './transport.ts'
@@ -134,7 +134,7 @@ export async function latchkey(
     app,
     faults,
     carry,
-    browser: (of: Visitor = {}) => browser(carry, of),
+    browser: (of: From = {}) => browser(carry, of),
     close: () => database.close(),
   }
 }

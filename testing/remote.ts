@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { createVault } from '#app/lib/vault.ts'
 import { openDatabase } from '#db/client.ts'
 import { dialect } from '#db/columns.ts'
-import { browser, type Visitor } from './browser.ts'
+import { browser, type From } from './browser.ts'
 import { BASE_URL } from './names.ts'
 import { type Latchkey, latchkey, testDatabase } from './product.ts'
 import { byHttp } from './transport.ts'
@@ -33,7 +33,7 @@ export async function remoteProduct(port: () => number) {
     },
   )
   const carry = byHttp(port)
-  const product: Latchkey = { ...local, carry, browser: (of: Visitor = {}) => browser(carry, of) }
+  const product: Latchkey = { ...local, carry, browser: (of: From = {}) => browser(carry, of) }
   return {
     product,
     database,

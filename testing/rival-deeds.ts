@@ -137,7 +137,7 @@ const pressesNotMe: Deed = async ({ world, who, random }) => {
 
 const resets: Deed = async ({ world, who, random }) => {
   const email = pick(random, who.mailboxes) ?? ''
-  await world.product.browser(world.visitor(who)).post('/reset-password', { email })
+  await world.product.browser(world.from(who)).post('/reset-password', { email })
   await world.deliver(who.name)
   return setsPassword({ world, who, random })
 }
@@ -154,7 +154,7 @@ const setsPassword: Deed = async ({ world, who, random }) => {
 /** With an address that may be kept for the account, by somebody who has no right to it. */
 const signsUpAnew: Deed = async ({ world, who, random }) => {
   const email = pick(random, [world.first, ...who.mailboxes]) ?? ''
-  await world.product.browser(world.visitor(who)).post('/sign-up', { email, password: 'for an account of their own' })
+  await world.product.browser(world.from(who)).post('/sign-up', { email, password: 'for an account of their own' })
   return true
 }
 

@@ -24,7 +24,7 @@ export async function assertWayBack(world: Rivals, random: Random): Promise<void
     await assertOutside(world, 'once the owner has said so') // the intruder's next request
   }
   assert.equal(await world.address(), first, 'the account is known by the first mailbox again')
-  if (pressed === 0) await world.product.browser(world.visitor(owner)).post('/reset-password', { email: first })
+  if (pressed === 0) await world.product.browser(world.from(owner)).post('/reset-password', { email: first })
   else await triesEverything(world, [...right, ...intruder.passwords.slice(-2)])
   await world.deliver('owner')
   const reset = boxes.get(first)?.findLast(({ path }) => path.startsWith('/mail/reset-password?'))
@@ -43,7 +43,7 @@ export async function assertWayBack(world: Rivals, random: Random): Promise<void
 
   async function triesEverything({ product }: Rivals, passwords: string[]) {
     for (const mailbox of intruder.mailboxes) {
-      await product.browser(world.visitor(intruder)).post('/reset-password', { email: mailbox })
+      await product.browser(world.from(intruder)).post('/reset-password', { email: mailbox })
       await world.deliver('intruder')
       for (const { path } of await world.live(boxes.get(mailbox) ?? []))
         await world.press(intruder, path, path.startsWith('/mail/reset') ? { password: LIKED } : {})

@@ -84,7 +84,7 @@ export async function rivals(product: Latchkey) {
   const owner = person('owner', [first])
   const intruder = person('intruder', [second, third])
   const boxes = new Map<string, BoxMail[]>([first, second, third].map((address) => [address, []]))
-  const visitor = (who: Person) => ({ address: who.name === 'owner' ? '192.0.2.1' : '203.0.113.66' })
+  const from = (who: Person) => ({ address: who.name === 'owner' ? '192.0.2.1' : '203.0.113.66' })
 
   await db.delete(schema.accounts)
   await db.delete(schema.limits)
@@ -113,7 +113,7 @@ export async function rivals(product: Latchkey) {
   /** Presses the link and its button, and says whether that did something. `fields` is what the form asks for. */
   async function press(who: Person, path: string, fields: Record<string, string> = {}, browser?: Browser) {
     clock.advance(A_MOMENT) // so its mail is the newest
-    const by = browser ?? product.browser(visitor(who))
+    const by = browser ?? product.browser(from(who))
     if (pressed++ % LOOKED_AT === 0) await followed(by, path)
     else await by.get(path)
     return (await by.post(pageOf(path), fields)).status === 303
@@ -130,7 +130,7 @@ export async function rivals(product: Latchkey) {
   async function signIn(
     who: Person,
     email: string,
-    { browser = product.browser(visitor(who)), trust = false, tries = undefined as string[] | undefined } = {},
+    { browser = product.browser(from(who)), trust = false, tries = undefined as string[] | undefined } = {},
   ) {
     for (const known of tries ?? (await likely(who))) {
       const answer = await browser.post('/sign-in', { email, password: known })
@@ -171,7 +171,7 @@ export async function rivals(product: Latchkey) {
     return links.filter(({ path }) => hashes.has(hashToken(path.split('?token=')[1] ?? '')))
   }
 
-  await product.browser(visitor(owner)).post('/sign-up', { email: first, password })
+  await product.browser(from(owner)).post('/sign-up', { email: first, password })
   accountId = (await db.select().from(schema.accounts))[0]?.id
   await deliver('owner')
   await press(owner, boxes.get(first)?.[0]?.path ?? '')
@@ -194,6 +194,6 @@ export async function rivals(product: Latchkey) {
       if (rows.length > 0) await db.insert(table as typeof schema.accounts).values(rows as never)
   }
 
-  const world = { product, clock, first, owner, intruder, boxes, visitor }
+  const world = { product, clock, first, owner, intruder, boxes, from }
   return { ...world, deliver, press, signIn, isIn, holdsSession, live, likely, address, forgetGuesses, backUp, putBack }
 }

@@ -1,6 +1,6 @@
 import type { SecondStepResult } from '#app/sign-in/second-step.ts'
 import { codeOf } from './authenticator.ts'
-import type { Browser, Visitor } from './browser.ts'
+import type { Browser, From } from './browser.ts'
 import { PASSWORD, RECOVERY_CODES_PAGE, TOKENS_PAGE } from './names.ts'
 import { beginSetUp, newEmail, readCodes, readEnrolPage, setUp, signUp, submit } from './people.ts'
 import type { Latchkey } from './product.ts'
@@ -8,11 +8,11 @@ import { manyOwingCode } from './tables.ts'
 import type { Transport } from './transport.ts'
 
 /** What a story needs of the product, wherever it runs. */
-export type Product = { carry: Transport; clock: { now(): Date }; browser(of?: Visitor): Browser }
+export type Product = { carry: Transport; clock: { now(): Date }; browser(of?: From): Browser }
 
 /** A browser signed in to a new account. */
-export async function signedUp(product: Product, visitor: Visitor = {}) {
-  const browser = product.browser(visitor)
+export async function signedUp(product: Product, from: From = {}) {
+  const browser = product.browser(from)
   const email = newEmail()
   await signUp(browser, { email, password: PASSWORD })
   return { browser, email }
@@ -26,15 +26,15 @@ export const enrolling = (product: Product, browser: Browser) =>
   beginSetUp(browser, { password: PASSWORD }, firstCode(product))
 
 /** A browser signed in to a new account with its second factor on. */
-export async function withTwoFactor(product: Product, visitor: Visitor = {}) {
-  const { browser, email } = await signedUp(product, visitor)
+export async function withTwoFactor(product: Product, from: From = {}) {
+  const { browser, email } = await signedUp(product, from)
   const { key, codes } = await setUp(browser, { password: PASSWORD }, firstCode(product))
   return { browser, email, key, codes }
 }
 
 /** Another browser of the owner or of somebody who knows the password, before the code. */
-export async function owingCode(product: Product, email: string, visitor: Visitor = {}) {
-  const browser = product.browser(visitor)
+export async function owingCode(product: Product, email: string, from: From = {}) {
+  const browser = product.browser(from)
   const next = await submit(browser, '/sign-in', { email, password: PASSWORD })
   if (next !== '/sign-in/two-factor') throw new Error(`The password led to ${next}.`)
   return browser
@@ -65,8 +65,8 @@ export const tokenIds = (html: string): string[] =>
   [...html.matchAll(/ name="token-([\w-]+)"/g)].map(([, id = '']) => id)
 
 /** A browser with a copy of the cookies as they are now. */
-export function copyOf(product: Product, browser: Browser, visitor: Visitor = {}): Browser {
-  const copy = product.browser(visitor)
+export function copyOf(product: Product, browser: Browser, from: From = {}): Browser {
+  const copy = product.browser(from)
   for (const [name, value] of browser.cookies) copy.cookies.set(name, value)
   return copy
 }

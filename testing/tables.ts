@@ -1,7 +1,7 @@
 import { eq, getTableName } from 'drizzle-orm'
 import { hashToken, newToken } from '#app/lib/tokens.ts'
 import * as schema from '#db/schema.ts'
-import type { Visitor } from './browser.ts'
+import type { From } from './browser.ts'
 import type { Latchkey } from './product.ts'
 
 /** Every row of every table by the table's name: to see that nothing changed, and that nothing secret is in it. */
@@ -29,7 +29,7 @@ export async function loggedEvents(product: Pick<Latchkey, 'database'>, email: s
 }
 
 /** Browsers that each owe a code. Written by the store itself: no password is typed, and no limit counts them. */
-export async function manyOwingCode(product: Latchkey, email: string, many: number, visitor: Visitor = {}) {
+export async function manyOwingCode(product: Latchkey, email: string, many: number, from: From = {}) {
   const account = await accountOf(product, email)
   return await Promise.all(
     Array.from({ length: many }, async () => {
@@ -42,7 +42,7 @@ export async function manyOwingCode(product: Latchkey, email: string, many: numb
         expiresAt: new Date(product.clock.now().getTime() + 5 * 60_000),
       }
       await product.deps.signIns.startPending({ pending, forgiven: { delays: [] } })
-      const visiting = product.browser(visitor)
+      const visiting = product.browser(from)
       visiting.cookies.set('__Host-latchkey-pending', token)
       return visiting
     }),

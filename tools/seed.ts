@@ -1,7 +1,7 @@
 // Makes the seed account with its second factor on, through the same use cases as the pages.
 import '#app/process/env-file.ts'
 import { generateSync } from 'otplib'
-import { currentSession } from '#app/identity/session.ts'
+import { currentVisitor } from '#app/identity/session.ts'
 import { displayed } from '#app/lib/codes.ts'
 import { signUp } from '#app/sign-in/sign-up.ts'
 import { confirmAnswer, finishEnrolment, startEnrolment } from '#app/two-factor/enrol.ts'
@@ -23,14 +23,14 @@ try {
   else throw new Error(`The seed account was refused: ${signedUp.reason}.`)
 
   async function turnOn(token: string) {
-    const session = await currentSession(deps, token)
+    const session = await currentVisitor(deps, token)
     if (!session) throw new Error('The new session is gone.')
     const started = await startEnrolment(deps, session, { mode: 'set-up', password: SEED.password }, origin)
     if (!started.ok) throw new Error(started.reason)
     // The previous step's code, so the present one still works for a sign-in.
     const code = generateSync({ secret: started.enrolment.begun, epoch: Math.floor(Date.now() / 1000) - 30 })
     const confirmed = await confirmAnswer(deps, started.enrolment, { code })
-    const renewed = await currentSession(deps, started.token ?? '')
+    const renewed = await currentVisitor(deps, started.token ?? '')
     if (!confirmed.ok || !renewed) throw new Error('The set-up could not be confirmed.')
     const done = await finishEnrolment(deps, renewed, confirmed.enrolment, true, origin)
     if (!done.ok) throw new Error(done.reason)

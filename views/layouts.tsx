@@ -3,7 +3,7 @@ import { AssetsContext, Document } from './document.tsx'
 import { once } from './once.ts'
 import { ButtonForm } from './ui/button-form.tsx'
 import { icons } from './ui/icons.tsx'
-import type { Viewer } from './ui/types.ts'
+import type { Visitor } from './ui/types.ts'
 import { words } from './words/words.ts'
 
 const SkipLink = () => (
@@ -84,7 +84,7 @@ const PortalHeader = ({ inSettings }: { inSettings: boolean }) => (
   </>
 )
 
-type PortalProps = MainProps & { viewer: Viewer }
+type PortalProps = MainProps & { visitor: Visitor }
 
 /** A page of somebody who is signed in. */
 export const Portal = ({ title, above, children }: PortalProps) => (

@@ -10,15 +10,8 @@ import { readForm } from '../http/forms.ts'
 import { refusedForm, refusedStatus } from '../http/messages.ts'
 import { takeFlash } from '../pages/flash.ts'
 import { type SignedInContext, signedInPages } from '../pages/guards.ts'
-import {
-  type AccessToken,
-  editToken,
-  releaseTokens,
-  removeTokens,
-  type TokensViewer,
-  tokensSeenBy,
-  tokensViewer,
-} from './access-tokens.ts'
+import { type AccessToken, type TokensVisitor, tokensSeenBy, tokensView } from './access-tokens.ts'
+import { editToken, releaseTokens, removeTokens } from './change-tokens.ts'
 import { generateRoutes, regenerateRoutes } from './generate.routes.tsx'
 import { type ShownTokenRoutesDeps, shownTokenRoutes } from './shown-token.routes.tsx'
 import {
@@ -30,7 +23,7 @@ import {
   valuesOf,
 } from './token-form.http.ts'
 
-type TokensContext = SignedInContext<TokensViewer>
+type TokensContext = SignedInContext<TokensVisitor>
 
 const HERE = '/settings/tokens'
 const TICKED = /^token-[\w-]{1,64}$/
@@ -40,11 +33,11 @@ const RemoveForm = z.object({ ids: z.string().max(4096).default(''), password: p
 /** The list, Edit, Remove; Generate and Regenerate, and the page that shows a new value once, stand in files of their own. */
 export function accessTokenRoutes(deps: ShownTokenRoutesDeps) {
   const list = (c: TokensContext, form: FormState<'tokens' | 'password'>, status: 200 | 422 | 429 = 200) => {
-    const { session } = c.var
-    const flash = takeFlash(c, deps.cookies, session)
-    const frozenSince = session.tokensFrozenAt
-    const shown = { flash, tokens: tokensSeenBy(session), form, frozenSince, now: deps.now() }
-    return deps.page(c, <AccessTokensPage viewer={session} {...shown} />, status)
+    const { visitor } = c.var
+    const flash = takeFlash(c, deps.cookies, visitor)
+    const frozenSince = visitor.account.tokensFrozenAt
+    const shown = { flash, tokens: tokensSeenBy(visitor), form, frozenSince, now: deps.now() }
+    return deps.page(c, <AccessTokensPage visitor={visitor} {...shown} />, status)
   }
 
   const back = (c: TokensContext, flash: FlashWord) => {
@@ -54,13 +47,13 @@ export function accessTokenRoutes(deps: ShownTokenRoutesDeps) {
 
   const own = (c: TokensContext, ids: string): AccessToken[] => {
     const wanted = ids.split(',')
-    return tokensSeenBy(c.var.session).filter(({ id }) => wanted.includes(id))
+    return tokensSeenBy(c.var.visitor).filter(({ id }) => wanted.includes(id))
   }
 
   const editPage = (c: TokensContext, token: AccessToken, form: FormState, status: 200 | 422 | 429 = 200) =>
-    deps.page(c, <EditPage viewer={c.var.session} token={token} form={form} offered={offered(deps)} />, status)
+    deps.page(c, <EditPage visitor={c.var.visitor} token={token} form={form} offered={offered(deps)} />, status)
 
-  return signedInPages(deps, { deed: 'anything', view: tokensViewer }, (pages) => {
+  return signedInPages(deps, { deed: 'anything', view: tokensView }, (pages) => {
     generateRoutes(pages.basePath('/generate'), deps)
     shownTokenRoutes(pages.basePath('/value'), deps)
     regenerateRoutes(pages.basePath('/:id/regenerate'), deps)
@@ -75,17 +68,17 @@ export function accessTokenRoutes(deps: ShownTokenRoutesDeps) {
       .get('/remove', (c) => {
         const tokens = own(c, c.req.query('ids') ?? '')
         if (tokens.length === 0) return back(c, 'token_gone')
-        return deps.page(c, <RemovePage viewer={c.var.session} tokens={tokens} form={{}} />)
+        return deps.page(c, <RemovePage visitor={c.var.visitor} tokens={tokens} form={{}} />)
       })
       .post('/remove', async (c) => {
-        const { session } = c.var
+        const { visitor } = c.var
         const form = await readForm(c, RemoveForm)
         const tokens = own(c, form.values.ids ?? '')
         if (tokens.length === 0) return back(c, 'token_gone')
-        const show = (state: FormState<'password'>) => <RemovePage viewer={session} tokens={tokens} form={state} />
+        const show = (state: FormState<'password'>) => <RemovePage visitor={visitor} tokens={tokens} form={state} />
         if (!form.ok) return deps.page(c, show({ errors: form.errors }), 422)
         const ids = tokens.map(({ id }) => id)
-        const result = await removeTokens(deps, session, { ids, password: form.data.password }, c.var.origin)
+        const result = await removeTokens(deps, visitor, { ids, password: form.data.password }, c.var.origin)
         if (!result.ok) return deps.page(c, show(refusedTokenForm(result)), refusedStatus(c, result))
         return back(c, result.removed.length > 0 ? 'tokens_removed' : 'token_gone')
       })
@@ -93,7 +86,7 @@ export function accessTokenRoutes(deps: ShownTokenRoutesDeps) {
       .post('/release', async (c) => {
         const form = await readForm(c, ReleaseForm)
         if (!form.ok) return list(c, { errors: form.errors }, 422)
-        const result = await releaseTokens(deps, c.var.session, form.data.password, c.var.origin)
+        const result = await releaseTokens(deps, c.var.visitor, form.data.password, c.var.origin)
         if (result.ok) return back(c, 'tokens_released')
         const refused =
           result.reason === 'changed' ? refusedForm('', words.messages.changedMeanwhile) : refusedTokenForm(result)
@@ -108,7 +101,7 @@ export function accessTokenRoutes(deps: ShownTokenRoutesDeps) {
         const form = await readTokenForm(c, deps, ConfirmedChoicesForm, token.expiresAt)
         if (!form.ok) return editPage(c, token, form.form, 422)
         const edited = { id: token.id, ...form.choices, password: form.password }
-        const result = await editToken(deps, c.var.session, edited, c.var.origin)
+        const result = await editToken(deps, c.var.visitor, edited, c.var.origin)
         if (result.ok) return back(c, 'token_edited')
         if (result.reason === 'no_such_token') return back(c, 'token_gone')
         return editPage(c, token, refusedTokenForm(result, form.values), refusedStatus(c, result))

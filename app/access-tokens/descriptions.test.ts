@@ -3,7 +3,6 @@ import { after, afterEach, describe, test } from 'node:test'
 import { standIn } from '#testing/clients/jelastic.ts'
 import { apiClient } from '#testing/clients/v1.ts'
 import { accountOf, BASE_URL, latchkey, PASSWORD, signedUp, tokenFields } from '#testing/index.ts'
-import { listTokens } from './access-tokens.ts'
 
 const product = await latchkey()
 afterEach(() => assert.deepEqual(product.faults, []))
@@ -16,7 +15,7 @@ const { email, browser } = await signedUp(product)
 const session = await v1.signedIn(email)
 const stored = async () => {
   const { id } = await accountOf(product, email)
-  return (await listTokens(product.deps, id)).map(({ description }) => description)
+  return (await product.deps.accessTokens.tokensOf(id)).map(({ description }) => description)
 }
 
 /** Generates a token at each door; what each says to its description, or undefined where it took it. */

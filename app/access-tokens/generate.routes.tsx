@@ -3,13 +3,8 @@ import { ConfirmGeneratePage, GeneratePage } from '#views/access-tokens/generate
 import type { FormState } from '#views/ui/types.ts'
 import { refusedStatus } from '../http/messages.ts'
 import type { SignedInContext, SignedInPages } from '../pages/guards.ts'
-import {
-  type AccessToken,
-  generateToken,
-  regenerateToken,
-  type TokenChoices,
-  type TokensViewer,
-} from './access-tokens.ts'
+import type { AccessToken, TokensVisitor } from './access-tokens.ts'
+import { generateToken, regenerateToken, type TokenChoices } from './change-tokens.ts'
 import { goAndShow, type ShownTokenRoutesDeps } from './shown-token.routes.tsx'
 import {
   ChoicesForm,
@@ -22,15 +17,15 @@ import {
   usualExpiry,
 } from './token-form.http.ts'
 
-type TokensContext = SignedInContext<TokensViewer>
-type TokensPages = SignedInPages<TokensViewer>
+type TokensContext = SignedInContext<TokensVisitor>
+type TokensPages = SignedInPages<TokensVisitor>
 
 const HERE = '/settings/tokens/generate'
 
 /** What the token is to be, the password, and on to the page with its value. */
 export function generateRoutes(pages: TokensPages, deps: ShownTokenRoutesDeps) {
   const stepOne = (c: TokensContext, form: FormState, status: 200 | 422 = 200) =>
-    deps.page(c, <GeneratePage viewer={c.var.session} form={form} offered={offered(deps)} />, status)
+    deps.page(c, <GeneratePage visitor={c.var.visitor} form={form} offered={offered(deps)} />, status)
 
   const stepTwo = (
     c: TokensContext,
@@ -41,7 +36,7 @@ export function generateRoutes(pages: TokensPages, deps: ShownTokenRoutesDeps) {
   ) =>
     deps.page(
       c,
-      <ConfirmGeneratePage viewer={c.var.session} form={form} fields={fields} choices={choices} now={deps.now()} />,
+      <ConfirmGeneratePage visitor={c.var.visitor} form={form} fields={fields} choices={choices} now={deps.now()} />,
       status,
     )
 
@@ -64,7 +59,7 @@ export function generateRoutes(pages: TokensPages, deps: ShownTokenRoutesDeps) {
           ? stepTwo(c, form.values, form.choices, { errors: form.form.errors }, 422)
           : stepOne(c, form.form, 422)
       const { choices, password } = form
-      const result = await generateToken(deps, c.var.session, { ...choices, password }, c.var.origin)
+      const result = await generateToken(deps, c.var.visitor, { ...choices, password }, c.var.origin)
       if (result.ok) return goAndShow(c, deps, result.value)
       return stepTwo(c, form.values, choices, refusedTokenForm(result), refusedStatus(c, result))
     })
@@ -73,7 +68,7 @@ export function generateRoutes(pages: TokensPages, deps: ShownTokenRoutesDeps) {
 /** A new value for a token, with or without a day for the old one. */
 export function regenerateRoutes(pages: TokensPages, deps: ShownTokenRoutesDeps) {
   const show = (c: TokensContext, token: AccessToken, form: FormState, status: 200 | 422 | 429 = 200) =>
-    deps.page(c, <RegeneratePage viewer={c.var.session} token={token} form={form} offered={offered(deps)} />, status)
+    deps.page(c, <RegeneratePage visitor={c.var.visitor} token={token} form={form} offered={offered(deps)} />, status)
 
   pages
     .get('/', (c) => show(c, tokenInPath(c), { values: usualExpiry(deps) }))
@@ -83,7 +78,7 @@ export function regenerateRoutes(pages: TokensPages, deps: ShownTokenRoutesDeps)
       if (!form.ok) return show(c, token, form.form, 422)
       const { choices, password, overlap } = form
       const wanted = { id: token.id, expiresAt: choices.expiresAt, overlap, password }
-      const result = await regenerateToken(deps, c.var.session, wanted, c.var.origin)
+      const result = await regenerateToken(deps, c.var.visitor, wanted, c.var.origin)
       if (result.ok) return goAndShow(c, deps, result.value)
       if (result.reason !== 'no_such_token')
         return show(c, token, refusedTokenForm(result, form.values), refusedStatus(c, result))

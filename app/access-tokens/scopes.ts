@@ -15,6 +15,10 @@ export type Scope = (typeof SCOPES)[number] | ApiMethod
 export const API_METHODS = Object.keys(METHOD_SCOPES) as ApiMethod[]
 export const ALL_SCOPES: Scope[] = [...SCOPES, ...API_METHODS]
 
+/** As stored, separated by spaces. What this version does not know opens nothing. */
+export const scopesIn = (stored: string): Scope[] =>
+  stored.split(' ').filter((scope): scope is Scope => ALL_SCOPES.some((known) => known === scope))
+
 /** Whether a token of these scopes may do what needs `wanted`. */
 export const allows = (scopes: readonly Scope[], wanted: Scope): boolean => {
   if (scopes.includes(wanted)) return true

@@ -9,9 +9,8 @@ import { readForm } from '../http/forms.ts'
 import { refusedForm, tooManyAttempts } from '../http/messages.ts'
 import { Refusal } from '../http/refusals.ts'
 import type { SignedInContext } from '../pages/guards.ts'
+import { type AccessToken, type AccessTokenDeps, type TokensVisitor, tokensSeenBy } from './access-tokens.ts'
 import {
-  type AccessToken,
-  type AccessTokenDeps,
   type ChoiceRefused,
   choicesRefused,
   type generateToken,
@@ -19,10 +18,8 @@ import {
   type removeTokens,
   TOKENS_AT_MOST,
   type TokenChoices,
-  type TokensViewer,
-  tokensSeenBy,
   USUAL_LIFE_IN_DAYS,
-} from './access-tokens.ts'
+} from './change-tokens.ts'
 import { ALL_SCOPES, API_METHODS, SCOPES } from './scopes.ts'
 
 // What the forms about access tokens have in common: their fields, and what they are refused with.
@@ -90,9 +87,9 @@ export async function readTokenForm<Shape extends z.ZodObject>(
 }
 
 /** The account's token of the path's `:id`; another account's is as unknown as one that never was. */
-export function tokenInPath(c: SignedInContext<TokensViewer>): AccessToken {
+export function tokenInPath(c: SignedInContext<TokensVisitor>): AccessToken {
   const id = c.req.param('id')
-  const token = tokensSeenBy(c.var.session).find((own) => own.id === id)
+  const token = tokensSeenBy(c.var.visitor).find((own) => own.id === id)
   if (!token) throw new Refusal(404, 'not_found')
   return token
 }

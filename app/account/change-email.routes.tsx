@@ -11,9 +11,9 @@ import { emailField, passwordField } from '../http/fields.ts'
 import { readForm, readNothing } from '../http/forms.ts'
 import { refusedForm, refusedStatus, tooManyAttempts } from '../http/messages.ts'
 import type { RenderPage } from '../http/page.tsx'
-import { currentSession } from '../identity/session.ts'
+import { currentVisitor, visitorAlone } from '../identity/session.ts'
 import { mailLinkCookie } from '../mail/link-cookie.http.ts'
-import { type GuardDeps, sessionAlone, signedInPages } from '../pages/guards.ts'
+import { type GuardDeps, signedInPages } from '../pages/guards.ts'
 import {
   type ChangeEmailDeps,
   changeEmail,
@@ -28,21 +28,21 @@ const ChangeEmailForm = z.object({ email: emailField(), password: passwordField(
 
 /** Settings → Email Address → Change: asks for the link. */
 export const changeEmailRoutes = (deps: Deps) =>
-  signedInPages(deps, { deed: 'confirm_email', view: sessionAlone }, (pages) =>
+  signedInPages(deps, { deed: 'confirm_email', view: visitorAlone }, (pages) =>
     pages
-      .get('/', (c) => deps.page(c, <ChangeEmailPage viewer={c.var.session} form={{}} />))
+      .get('/', (c) => deps.page(c, <ChangeEmailPage visitor={c.var.visitor} form={{}} />))
       .post('/', async (c) => {
-        const { session } = c.var
+        const { visitor } = c.var
         const form = await readForm(c, ChangeEmailForm)
         const values = { email: form.values.email ?? '' }
         if (!form.ok)
-          return deps.page(c, <ChangeEmailPage viewer={session} form={{ values, errors: form.errors }} />, 422)
+          return deps.page(c, <ChangeEmailPage visitor={visitor} form={{ values, errors: form.errors }} />, 422)
         const { email: newEmail, password } = form.data
-        const result = await requestEmailChange(deps, session, { newEmail, password }, c.var.origin)
+        const result = await requestEmailChange(deps, visitor, { newEmail, password }, c.var.origin)
         if (!result.ok)
           return deps.page(
             c,
-            <ChangeEmailPage viewer={session} form={refused(result, values)} />,
+            <ChangeEmailPage visitor={visitor} form={refused(result, values)} />,
             refusedStatus(c, result),
           )
         deps.cookies.session.renew(c, result.token)
@@ -113,8 +113,8 @@ export function newEmailRoutes(deps: Deps) {
       const token = cookie.read(c)
       if (!token) return gone(c)
       const sessionToken = deps.cookies.session.read(c)
-      const session = sessionToken ? await currentSession(deps, sessionToken) : undefined
-      const result = await changeEmail(deps, token, session, c.var.origin)
+      const visitor = sessionToken ? await currentVisitor(deps, sessionToken) : undefined
+      const result = await changeEmail(deps, token, visitor, c.var.origin)
       if (!result.ok)
         return result.reason === 'gone'
           ? gone(c)
@@ -130,6 +130,6 @@ export function newEmailRoutes(deps: Deps) {
       cookie.remove(c)
       deps.cookies.session.renew(c, result.token)
       deps.cookies.flash.leave(c, 'email_changed')
-      return c.redirect(session ? '/settings/email' : '/sign-in', 303)
+      return c.redirect(visitor ? '/settings/email' : '/sign-in', 303)
     })
 }

@@ -1,7 +1,7 @@
 import { type ConfirmPasswordDeps, confirmPassword, type Renewal, renewal } from '../identity/fresh-password.ts'
 import { changeMails, chargeMail, type Forgiven, mailsToNewAddress, type Wait } from '../identity/limits.ts'
 import { type SecurityEvent, securityEvent } from '../identity/security-events.ts'
-import type { Session } from '../identity/session.ts'
+import type { SignedIn } from '../identity/visitor.ts'
 import type { Origin } from '../lib/origin.ts'
 import { hashToken } from '../lib/tokens.ts'
 import { changeEmailMail, emailChangedMail, type MailDeps } from '../mail/account-mails.ts'
@@ -59,17 +59,17 @@ export type RequestEmailChangeResult =
  */
 export async function requestEmailChange(
   deps: ChangeEmailDeps,
-  session: Session,
+  visitor: SignedIn,
   { password, newEmail }: { password: string; newEmail: string },
   origin: Origin,
 ): Promise<RequestEmailChangeResult> {
-  if (newEmail === session.email) return { ok: false, reason: 'same_email' }
-  const confirmed = await confirmPassword(deps, session, password, origin)
+  if (newEmail === visitor.account.email) return { ok: false, reason: 'same_email' }
+  const confirmed = await confirmPassword(deps, visitor, password, origin)
   if (!confirmed.ok) return confirmed
-  const charged = await chargeMail(deps, changeMails(session.accountId))
+  const charged = await chargeMail(deps, changeMails(visitor.account.id))
   if (!charged.ok) return charged
 
-  const { accountId, securityVersion } = session
+  const { id: accountId, securityVersion } = visitor.account
   const at = deps.now()
   const holder = await deps.emailChanges.holderOf(newEmail, at)
   const other = holder && holder.id !== accountId ? holder : undefined // an account may take back what it left
@@ -82,7 +82,7 @@ export async function requestEmailChange(
     : other
       ? await triedMail(deps, { to: newEmail, holder: other, origin, now: at })
       : queuedMail(deps.vault, accountId, changeEmailMail(deps, { to: newEmail, token: linkToken, origin }), at)
-  const { token, renewal: renewed } = renewal(session)
+  const { token, renewal: renewed } = renewal(visitor)
   const requested = await deps.emailChanges.requestEmailChange({
     accountId,
     securityVersion,
@@ -122,18 +122,18 @@ export type ChangeEmailResult =
   | { ok: true; token: string | undefined }
   | { ok: false; reason: 'gone' | 'other_account' | 'email_taken' }
 
-/** Uses the link up. `session` is this browser's, if it has one. Only that goes on, under a new token. */
+/** Uses the link up. `visitor` is who this browser is signed in for, if anybody. Only that session goes on, under a new token. */
 export async function changeEmail(
   deps: ChangeEmailDeps,
   token: string,
-  session: Session | undefined,
+  visitor: SignedIn | undefined,
   origin: Origin,
 ): Promise<ChangeEmailResult> {
   const requested = await emailChangeBehind(deps, token)
   const before = requested && (await deps.emailChanges.openersOf(requested.accountId))
   if (!before) return { ok: false, reason: 'gone' }
   const { accountId, newEmail, securityVersion } = requested
-  if (session && session.accountId !== accountId) return { ok: false, reason: 'other_account' }
+  if (visitor && visitor.account.id !== accountId) return { ok: false, reason: 'other_account' }
 
   const now = deps.now()
   const event = securityEvent('email_changed', accountId, origin, now)
@@ -146,7 +146,7 @@ export async function changeEmail(
     const { token, link } = newLink(deps.vault, { accountId, purpose: 'not_me', payload }, former?.leftAt ?? now)
     return { link, message: emailChangedMail(deps, { to: each.email, token, newEmail, origin }) }
   })
-  const renewed = session && renewal(session)
+  const renewed = visitor && renewal(visitor)
   const changed = await deps.emailChanges.changeEmail({
     accountId,
     securityVersion,

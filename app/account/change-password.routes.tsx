@@ -6,7 +6,8 @@ import { chosenPasswordField, passwordField } from '../http/fields.ts'
 import { readForm } from '../http/forms.ts'
 import { passwordRefused, refusedForm, refusedStatus, tooManyAttempts } from '../http/messages.ts'
 import type { RenderPage } from '../http/page.tsx'
-import { type GuardDeps, sessionAlone, signedInPages } from '../pages/guards.ts'
+import { visitorAlone } from '../identity/session.ts'
+import { type GuardDeps, signedInPages } from '../pages/guards.ts'
 import { type ChangePasswordDeps, type ChangePasswordResult, changePassword } from './change-password.ts'
 
 const ChangePasswordForm = z.object({
@@ -17,23 +18,23 @@ const ChangePasswordForm = z.object({
 export function changePasswordRoutes(deps: ChangePasswordDeps & GuardDeps & { page: RenderPage }) {
   const { minLength } = deps.passwordRules
 
-  return signedInPages(deps, { deed: 'anything', view: sessionAlone }, (pages) =>
+  return signedInPages(deps, { deed: 'anything', view: visitorAlone }, (pages) =>
     pages
       .get('/', (c) => {
-        const { session } = c.var
+        const { visitor } = c.var
         return deps.page(
           c,
-          <ChangePasswordPage viewer={session} form={{}} minLength={minLength} email={session.email} />,
+          <ChangePasswordPage visitor={visitor} form={{}} minLength={minLength} email={visitor.account.email} />,
         )
       })
       .post('/', async (c) => {
-        const { session } = c.var
+        const { visitor } = c.var
         const form = await readForm(c, ChangePasswordForm)
         const show = (state: FormState<'current' | 'new'>) => (
-          <ChangePasswordPage viewer={session} form={state} minLength={minLength} email={session.email} />
+          <ChangePasswordPage visitor={visitor} form={state} minLength={minLength} email={visitor.account.email} />
         )
         if (!form.ok) return deps.page(c, show({ errors: form.errors }), 422)
-        const result = await changePassword(deps, session, form.data, c.var.origin, deps.cookies.browser.read(c))
+        const result = await changePassword(deps, visitor, form.data, c.var.origin, deps.cookies.browser.read(c))
         if (!result.ok) return deps.page(c, show(refused(result, minLength)), refusedStatus(c, result))
         deps.cookies.session.renew(c, result.token)
         deps.cookies.flash.leave(c, 'password_changed')

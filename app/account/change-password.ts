@@ -8,7 +8,7 @@ import {
 import { knownAs } from '../identity/known-browsers.ts'
 import { type Charged, type Forgiven, type Wait, whileCharged, withoutGuess } from '../identity/limits.ts'
 import { type SecurityEvent, securityEvent } from '../identity/security-events.ts'
-import type { Session } from '../identity/session.ts'
+import type { SignedIn } from '../identity/visitor.ts'
 import type { WeakPassword } from '../lib/new-password.ts'
 import type { Origin } from '../lib/origin.ts'
 import type { PasswordRules } from '../lib/password-rules.ts'
@@ -44,27 +44,27 @@ export type ChangePasswordResult =
  */
 export async function changePassword(
   deps: ChangePasswordDeps,
-  session: Session,
+  visitor: SignedIn,
   passwords: { current: string; new: string },
   origin: Origin,
   held: string[] = [],
 ): Promise<ChangePasswordResult> {
-  const charged = await chargeConfirmation(deps, session)
+  const charged = await chargeConfirmation(deps, visitor)
   if (!charged.ok) return charged
-  const judged = await whileCharged(deps, charged, () => judge(deps, session, passwords, origin, charged))
+  const judged = await whileCharged(deps, charged, () => judge(deps, visitor, passwords, origin, charged))
   if (!judged.ok) return judged
 
   const { passwordHash } = judged
   const at = deps.now()
-  const { token, renewal: renewed } = renewal(session)
+  const { token, renewal: renewed } = renewal(visitor)
   const changed = await deps.passwordChanges.changePassword({
-    accountId: session.accountId,
-    securityVersion: session.securityVersion,
+    accountId: visitor.account.id,
+    securityVersion: visitor.account.securityVersion,
     passwordHash,
     at,
-    knownBy: knownAs({ client: session.client, held, origin }),
+    knownBy: knownAs({ client: visitor.session.client, held, origin }),
     renewal: renewed,
-    event: securityEvent('password_changed', session.accountId, origin, at),
+    event: securityEvent('password_changed', visitor.account.id, origin, at),
     forgiven: charged.forgiven,
   })
   return changed ? { ok: true, token } : { ok: false, reason: 'changed' }
@@ -73,24 +73,24 @@ export async function changePassword(
 /** Judges the new one first, so choosing another doesn't cost a guess at the present one. */
 async function judge(
   deps: ChangePasswordDeps,
-  session: Session,
+  visitor: SignedIn,
   passwords: { current: string; new: string },
   origin: Origin,
   charged: Charged,
 ) {
-  const refused = await refusedFirst(deps, session, passwords, origin)
+  const refused = await refusedFirst(deps, visitor, passwords, origin)
   if (refused) {
     await withoutGuess(deps, charged)
     return refused
   }
-  const confirmed = await comparePassword(deps, session, passwords.current, origin, charged)
+  const confirmed = await comparePassword(deps, visitor, passwords.current, origin, charged)
   if (!confirmed.ok) return confirmed
   return { ok: true, passwordHash: await deps.passwords.hash(passwords.new, origin.address) } as const
 }
 
 async function refusedFirst(
   { passwordRules }: ChangePasswordDeps,
-  { email }: Session,
+  { account: { email } }: SignedIn,
   passwords: { current: string; new: string },
   { address }: Origin,
 ): Promise<WeakPassword | { ok: false; reason: 'same_password' } | undefined> {

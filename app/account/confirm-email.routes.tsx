@@ -9,10 +9,10 @@ import type { AppContext, AppEnv } from '../http/env.ts'
 import { readNothing } from '../http/forms.ts'
 import { refusedForm, refusedStatus, tooManyAttempts } from '../http/messages.ts'
 import type { RenderPage } from '../http/page.tsx'
-import { currentSession } from '../identity/session.ts'
+import { currentVisitor, visitorAlone } from '../identity/session.ts'
 import { mailLinkCookie } from '../mail/link-cookie.http.ts'
 import { takeFlash } from '../pages/flash.ts'
-import { type GuardDeps, type SignedInContext, sessionAlone, signedInPages } from '../pages/guards.ts'
+import { type GuardDeps, type SignedInContext, signedInPages } from '../pages/guards.ts'
 import { type ConfirmEmailDeps, confirmationBehind, confirmEmail, sendConfirmation } from './confirm-email.ts'
 
 type Deps = ConfirmEmailDeps & GuardDeps & { page: RenderPage }
@@ -23,21 +23,21 @@ export function emailRoutes(deps: Deps) {
     deps.page(
       c,
       <EmailPage
-        viewer={c.var.session}
-        confirmedAt={c.var.session.emailConfirmedAt}
+        visitor={c.var.visitor}
+        confirmedAt={c.var.visitor.account.emailConfirmedAt}
         delivery={deps.mailDelivery}
         form={form}
-        flash={takeFlash(c, deps.cookies, c.var.session)}
+        flash={takeFlash(c, deps.cookies, c.var.visitor)}
       />,
       status,
     )
 
-  return signedInPages(deps, { deed: 'confirm_email', view: sessionAlone }, (pages) =>
+  return signedInPages(deps, { deed: 'confirm_email', view: visitorAlone }, (pages) =>
     pages
       .get('/', (c) => show(c, {}))
       .post('/send-link', async (c) => {
         await readNothing(c)
-        const result = await sendConfirmation(deps, c.var.session, c.var.origin)
+        const result = await sendConfirmation(deps, c.var.visitor, c.var.origin)
         if (!result.ok && result.reason === 'wait')
           return show(c, refusedForm('', tooManyAttempts(result.seconds)), refusedStatus(c, result))
         deps.cookies.flash.leave(c, result.ok ? 'link_sent' : 'changed_meanwhile')
@@ -88,12 +88,12 @@ export function confirmEmailRoutes(deps: Deps) {
       const token = cookie.read(c)
       if (!token) return gone(c)
       const sessionToken = deps.cookies.session.read(c)
-      const session = sessionToken ? await currentSession(deps, sessionToken) : undefined
-      const result = await confirmEmail(deps, token, session?.accountId, c.var.origin)
+      const visitor = sessionToken ? await currentVisitor(deps, sessionToken) : undefined
+      const result = await confirmEmail(deps, token, visitor?.account.id, c.var.origin)
       if (!result.ok)
         return result.reason === 'gone' ? gone(c) : show(c, token, refusedForm('', words.messages.otherAccount), 409)
       cookie.remove(c)
       deps.cookies.flash.leave(c, 'email_confirmed')
-      return c.redirect(session ? '/settings/email' : '/sign-in', 303)
+      return c.redirect(visitor ? '/settings/email' : '/sign-in', 303)
     })
 }

@@ -1,6 +1,6 @@
 import { chargeMail, confirmationMails, type LimitDeps, type Wait } from '../identity/limits.ts'
 import { type SecurityEvent, securityEvent } from '../identity/security-events.ts'
-import type { Session } from '../identity/session.ts'
+import type { SignedIn } from '../identity/visitor.ts'
 import type { Origin } from '../lib/origin.ts'
 import { hashToken } from '../lib/tokens.ts'
 import { confirmEmailMail, type MailDeps } from '../mail/account-mails.ts'
@@ -42,9 +42,10 @@ export function confirmation(
 /** Once a minute, and five times an hour. */
 export async function sendConfirmation(
   deps: ConfirmEmailDeps,
-  { accountId, email, emailConfirmedAt, securityVersion }: Session,
+  { account }: SignedIn,
   origin: Origin,
 ): Promise<{ ok: true } | { ok: false; reason: 'confirmed_already' | 'changed' } | Wait> {
+  const { id: accountId, email, emailConfirmedAt, securityVersion } = account
   if (emailConfirmedAt) return { ok: false, reason: 'confirmed_already' }
   const charged = await chargeMail(deps, ...confirmationMails(accountId))
   if (!charged.ok) return charged

@@ -5,30 +5,30 @@ import { RECOVERY_CODES } from '../lib/codes.ts'
 import type { MailDeps } from '../mail/account-mails.ts'
 import { takeFlash } from '../pages/flash.ts'
 import { type GuardDeps, signedInPages } from '../pages/guards.ts'
-import { type ActivityDeps, dashboardViewer } from './activity.ts'
+import { type ActivityDeps, dashboardView } from './activity.ts'
 
 export const dashboardRoutes = (
   deps: ActivityDeps & GuardDeps & Pick<MailDeps, 'mailDelivery'> & { page: RenderPage },
 ) =>
-  signedInPages(deps, { deed: 'anything', view: dashboardViewer }, (pages) =>
+  signedInPages(deps, { deed: 'anything', view: dashboardView }, (pages) =>
     pages.get('/', (c) => {
-      const { session } = c.var
-      const { secondFactorSince, recoveryCodesLeft } = session
+      const { visitor } = c.var
+      const { secondFactorSince, recoveryCodesLeft } = visitor.account
       return deps.page(
         c,
         <DashboardPage
-          viewer={session}
-          flash={takeFlash(c, deps.cookies, session)}
-          unconfirmed={owesConfirmation(deps, session)}
+          visitor={visitor}
+          flash={takeFlash(c, deps.cookies, visitor)}
+          unconfirmed={owesConfirmation(deps, visitor)}
           recoveryCodes={secondFactorSince && { left: recoveryCodesLeft, of: RECOVERY_CODES }}
-          session={session}
-          signIns={session.signIns.map(({ at, method, browser, system, address }) => ({
+          session={visitor.session}
+          signIns={visitor.signIns.map(({ at, method, browser, system, address }) => ({
             at,
             method: method ?? 'password',
             browser,
             system,
             address,
-            current: at.getTime() === session.startedAt.getTime(),
+            current: at.getTime() === visitor.session.startedAt.getTime(),
           }))}
         />,
       )

@@ -9,7 +9,7 @@ import type { RenderPage } from '../http/page.tsx'
 import { forgetBrowsers, type TrustedBrowsersDeps } from '../identity/trusted-browsers.ts'
 import { takeFlash } from '../pages/flash.ts'
 import { type GuardDeps, signedInPages } from '../pages/guards.ts'
-import { endOtherSessions, endSessions, type SessionsDeps, sessionsViewer } from './sessions.ts'
+import { endOtherSessions, endSessions, type SessionsDeps, sessionsSeenBy, sessionsView } from './sessions.ts'
 import { type SignOutEverywhereDeps, signOutEverywhere } from './sign-out-everywhere.ts'
 
 const HERE = '/settings/sessions'
@@ -33,43 +33,46 @@ export function sessionsRoutes(
     return form.ok ? [form.data.id] : []
   }
 
-  return signedInPages(deps, { deed: 'leave', view: sessionsViewer }, (pages) =>
+  return signedInPages(deps, { deed: 'leave', view: sessionsView }, (pages) =>
     pages
       .get('/', compress(), (c) => {
-        const { session } = c.var
-        const listed = session.sessions.map((each) => ({ ...each, current: each.id === session.id }))
-        const flash = takeFlash(c, deps.cookies, session)
-        const { trustedBrowsers } = session
-        return deps.page(c, <SessionsPage viewer={session} flash={flash} sessions={listed} trusted={trustedBrowsers} />)
+        const { visitor } = c.var
+        const listed = sessionsSeenBy(visitor).map((each) => ({ ...each, current: each.id === visitor.session.id }))
+        const flash = takeFlash(c, deps.cookies, visitor)
+        const { trustedBrowsers } = visitor
+        return deps.page(
+          c,
+          <SessionsPage visitor={visitor} flash={flash} sessions={listed} trusted={trustedBrowsers} />,
+        )
       })
       .post('/', async (c) => {
-        const ended = await endSessions(deps, c.var.session.accountId, await idIn(c), c.var.origin)
+        const ended = await endSessions(deps, c.var.visitor.account.id, await idIn(c), c.var.origin)
         return back(c, ended.length > 0 ? 'session_ended' : 'session_gone')
       })
       .get('/others', (c) => c.redirect(HERE, 303))
       .post('/others', async (c) => {
         await readNothing(c)
-        const ended = await endOtherSessions(deps, c.var.session, c.var.origin)
+        const ended = await endOtherSessions(deps, c.var.visitor, c.var.origin)
         return back(c, ended.length > 0 ? 'sessions_ended' : 'no_other_sessions')
       })
       .get('/trusted', (c) => c.redirect(HERE, 303))
       .post('/trusted', async (c) => {
-        const forgotten = await forgetBrowsers(deps, c.var.session.accountId, await idIn(c), c.var.origin)
+        const forgotten = await forgetBrowsers(deps, c.var.visitor.account.id, await idIn(c), c.var.origin)
         return back(c, forgotten.length > 0 ? 'browser_forgotten' : 'browser_gone')
       })
       .get('/trusted/all', (c) => c.redirect(HERE, 303))
       .post('/trusted/all', async (c) => {
         await readNothing(c)
-        const { accountId, trustedBrowsers } = c.var.session
+        const { account, trustedBrowsers } = c.var.visitor
         const ids = trustedBrowsers.map(({ id }) => id)
-        const forgotten = await forgetBrowsers(deps, accountId, ids, c.var.origin)
+        const forgotten = await forgetBrowsers(deps, account.id, ids, c.var.origin)
         return back(c, forgotten.length > 0 ? 'browsers_forgotten' : 'browser_gone')
       })
-      .get('/everything', (c) => deps.page(c, <SignOutEverywherePage viewer={c.var.session} />))
+      .get('/everything', (c) => deps.page(c, <SignOutEverywherePage visitor={c.var.visitor} />))
       .post('/everything', async (c) => {
         await readNothing(c)
         const { cookies } = deps
-        const done = await signOutEverywhere(deps, c.var.session, cookies.browser.read(c), c.var.origin)
+        const done = await signOutEverywhere(deps, c.var.visitor, cookies.browser.read(c), c.var.origin)
         cookies.session.remove(c)
         cookies.pending.remove(c)
         cookies.enrolment.remove(c)

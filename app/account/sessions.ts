@@ -1,6 +1,6 @@
 import { type SecurityEvent, securityEvent } from '../identity/security-events.ts'
-import { type Session, type SessionDeps, sessionFound } from '../identity/session.ts'
 import type { ListedBrowser } from '../identity/trusted-browsers.ts'
+import type { Find, Session, SignedIn, TokenHolder, Visitor } from '../identity/visitor.ts'
 import type { Origin } from '../lib/origin.ts'
 import { looksLikeId } from '../lib/tokens.ts'
 
@@ -9,14 +9,16 @@ export type ListedSession = Pick<
   'id' | 'client' | 'method' | 'startedAt' | 'lastSeenAt' | 'expiresAt' | 'address' | 'browser' | 'system'
 >
 
+type Sessions = { sessions: readonly ListedSession[] }
+
+/** The sessions are the live ones seen since `seenAfter`, the latest first. */
 export type SessionsStore = {
-  /** The live ones seen since `seenAfter`, the latest first. */
-  sessionsOf(accountId: number, now: Date, seenAfter: Date): Promise<readonly ListedSession[]>
-  viewerWithSessions(
+  visitorWithSessions(
     tokenHash: string,
     now: Date,
     seenAfter: Date,
-  ): Promise<(Session & { sessions: readonly ListedSession[]; trustedBrowsers: readonly ListedBrowser[] }) | undefined>
+  ): Promise<(SignedIn & Sessions & { trustedBrowsers: readonly ListedBrowser[] }) | undefined>
+  holderWithSessions(tokenHash: string, now: Date, seenAfter: Date): Promise<(TokenHolder & Sessions) | undefined>
   /** Ends those of `ids` that are the account's, with one event each. Returns their ids. */
   endSessions(accountId: number, ids: string[], event: (id: string) => SecurityEvent): Promise<string[]>
   /** The same for all but one, and for sign-ins that still owe a code. */
@@ -25,24 +27,27 @@ export type SessionsStore = {
 
 export type SessionsDeps = { accountSessions: SessionsStore; sessionIdle: number; now(): Date }
 
-/** Where the account is signed in. A session that idled too long doesn't count: it opens nothing, even if nobody tried. */
-export function listSessions(
-  { accountSessions, sessionIdle, now }: SessionsDeps,
-  accountId: number,
-): Promise<readonly ListedSession[]> {
+/** Who looks, where the account is signed in, and which browsers skip the code. */
+export const sessionsView = (deps: SessionsDeps) => (tokenHash: string) =>
+  deps.accountSessions.visitorWithSessions(tokenHash, ...live(deps))
+
+export const sessionsOfToken =
+  (deps: SessionsDeps): Find<TokenHolder & Sessions> =>
+  (tokenHash) =>
+    deps.accountSessions.holderWithSessions(tokenHash, ...live(deps))
+
+/** A session that idled too long doesn't count: it opens nothing, even if nobody tried. */
+function live({ now, sessionIdle }: SessionsDeps): [now: Date, seenAfter: Date] {
   const at = now()
-  return accountSessions.sessionsOf(accountId, at, new Date(at.getTime() - sessionIdle))
+  return [at, new Date(at.getTime() - sessionIdle)]
 }
 
-/** Who is looking, where the account is signed in, and which browsers skip the code. */
-export async function sessionsViewer(deps: SessionsDeps & SessionDeps, token: string) {
-  const at = deps.now()
-  const seenAfter = new Date(at.getTime() - deps.sessionIdle)
-  const viewer = await sessionFound(deps, token, (hash) => deps.accountSessions.viewerWithSessions(hash, at, seenAfter))
-  if (!viewer) return undefined
-  const { id, lastSeenAt } = viewer
-  const sessions = viewer.sessions.map((each) => (each.id === id ? { ...each, lastSeenAt } : each)) // seen just now
-  return { ...viewer, sessions: sessions.sort((a, b) => b.lastSeenAt.getTime() - a.lastSeenAt.getTime()) }
+/** Where the account is signed in, the latest first. Who looks was seen just now, after the list was read. */
+export function sessionsSeenBy(visitor: Visitor & Sessions): readonly ListedSession[] {
+  if (!('session' in visitor)) return visitor.sessions
+  const { id, lastSeenAt } = visitor.session
+  const sessions = visitor.sessions.map((each) => (each.id === id ? { ...each, lastSeenAt } : each))
+  return sessions.sort((a, b) => b.lastSeenAt.getTime() - a.lastSeenAt.getTime())
 }
 
 /** Ends sessions of the account. Returns the ended ids. Another account's ids and unknown ones aren't among them. */
@@ -59,7 +64,9 @@ export const endSessions = (
 /** Ends every session but this one. Half-done sign-ins have to begin again. */
 export const endOtherSessions = (
   { accountSessions, now }: SessionsDeps,
-  { accountId, id }: Session,
+  { session, account }: SignedIn,
   origin: Origin,
 ): Promise<string[]> =>
-  accountSessions.endOtherSessions(accountId, id, () => securityEvent('session_ended', accountId, origin, now()))
+  accountSessions.endOtherSessions(account.id, session.id, () =>
+    securityEvent('session_ended', account.id, origin, now()),
+  )

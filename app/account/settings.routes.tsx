@@ -4,13 +4,13 @@ import { ActivityPage } from '#views/account/activity-page.tsx'
 import type { AppEnv } from '../http/env.ts'
 import type { RenderPage } from '../http/page.tsx'
 import { isFailed } from '../identity/security-events.ts'
+import { visitorAlone } from '../identity/session.ts'
 import { RECOVERY_CODES } from '../lib/codes.ts'
 import { takeFlash } from '../pages/flash.ts'
-import { type GuardDeps, sessionAlone, signedInPages } from '../pages/guards.ts'
-import { type ActivityDeps, activityViewer } from './activity.ts'
+import { type GuardDeps, signedInPages } from '../pages/guards.ts'
+import { type ActivityDeps, activitySeenBy, activityView } from './activity.ts'
 
-const activityOfQuery = (deps: ActivityDeps & GuardDeps, token: string, request: HonoRequest) =>
-  activityViewer(deps, token, request.query('before'))
+const activityOfQuery = (deps: ActivityDeps, request: HonoRequest) => activityView(deps, request.query('before'))
 
 type Deps = ActivityDeps & GuardDeps & { page: RenderPage }
 
@@ -22,15 +22,15 @@ export const settingsRoutes = (deps: Deps) =>
     .route('/activity', activityPage(deps))
 
 const accountPage = (deps: Deps) =>
-  signedInPages(deps, { deed: 'anything', view: sessionAlone }, (pages) =>
+  signedInPages(deps, { deed: 'anything', view: visitorAlone }, (pages) =>
     pages.get('/', (c) => {
-      const { session } = c.var
-      const { secondFactorSince, recoveryCodesLeft } = session
+      const { visitor } = c.var
+      const { secondFactorSince, recoveryCodesLeft } = visitor.account
       return deps.page(
         c,
         <AccountPage
-          viewer={session}
-          flash={takeFlash(c, deps.cookies, session)}
+          visitor={visitor}
+          flash={takeFlash(c, deps.cookies, visitor)}
           recoveryCodes={secondFactorSince && { left: recoveryCodesLeft, of: RECOVERY_CODES }}
         />,
       )
@@ -40,13 +40,14 @@ const accountPage = (deps: Deps) =>
 const activityPage = (deps: Deps) =>
   signedInPages(deps, { deed: 'anything', view: activityOfQuery }, (pages) =>
     pages.get('/', (c) => {
-      const { events, older } = c.var.session.activity
+      const { visitor } = c.var
+      const { events, older } = activitySeenBy(visitor)
       const olderHref = older && `/settings/activity?before=${older}`
       const listed = events.map(({ method, ...event }) => ({
         ...event,
         method: method ?? undefined,
         failed: isFailed(event.kind),
       }))
-      return deps.page(c, <ActivityPage viewer={c.var.session} events={listed} olderHref={olderHref} />)
+      return deps.page(c, <ActivityPage visitor={visitor} events={listed} olderHref={olderHref} />)
     }),
   )

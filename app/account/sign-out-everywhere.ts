@@ -1,5 +1,5 @@
 import { type SecurityEvent, securityEvent } from '../identity/security-events.ts'
-import type { Session } from '../identity/session.ts'
+import type { SignedIn } from '../identity/visitor.ts'
 import { heldFor } from '../lib/held-tokens.ts'
 import type { Origin } from '../lib/origin.ts'
 import { hashToken } from '../lib/tokens.ts'
@@ -27,7 +27,7 @@ export type SignOutEverywhereDeps = { panic: SignOutEverywhereStore; now(): Date
  */
 export function signOutEverywhere(
   { panic, now }: SignOutEverywhereDeps,
-  { accountId, id: sessionId }: Session,
+  { session: { id: sessionId }, account: { id: accountId } }: SignedIn,
   knownTokens: string[],
   origin: Origin,
 ): Promise<boolean> {

@@ -1,37 +1,36 @@
+import type { HonoRequest, MiddlewareHandler } from 'hono'
 import { createMiddleware } from 'hono/factory'
-import { type AccessTokenDeps, type TokenHolder, tokenHolder } from '../access-tokens/access-tokens.ts'
-import { allows, type Scope } from '../access-tokens/scopes.ts'
+import { type AccessTokenDeps, tokenHolder } from '../access-tokens/access-tokens.ts'
+import { allows, type Scope, scopesIn } from '../access-tokens/scopes.ts'
 import { bearerValue } from '../http/bearer.ts'
 import type { AppEnv } from '../http/env.ts'
-import { currentSession, type Session, type SessionDeps } from '../identity/session.ts'
+import { type SessionDeps, visitorFound } from '../identity/session.ts'
 import { type Deed, type Hindrance, type StandingDeps, standing } from '../identity/standing.ts'
+import type { Find, SignedIn, TokenHolder, Visitor } from '../identity/visitor.ts'
 import type { Origin } from '../lib/origin.ts'
 
-/** Who calls: a session signed in through an API, or an access token with its scopes. */
-export type Caller = { kind: 'session'; session: Session } | { kind: 'token'; holder: TokenHolder }
+export type VisitorDeps = SessionDeps & AccessTokenDeps & StandingDeps
 
-export type CallerDeps = SessionDeps & AccessTokenDeps & StandingDeps
+/** How either is read, and in the same read what they came to see. */
+export type Finds<Owner extends SignedIn, Holder extends TokenHolder> = { session: Find<Owner>; token: Find<Holder> }
 
-/** Cookies are not read. Undefined when the value opens nothing. */
-export async function callerOf(deps: CallerDeps, value: string, origin: Origin): Promise<Caller | undefined> {
-  if (value.startsWith('lk_')) {
-    const holder = await tokenHolder(deps, value, origin)
-    return holder && { kind: 'token', holder }
-  }
-  const session = await currentSession(deps, value, 'api')
-  return session && { kind: 'session', session }
-}
+/** Who comes with a session or an access token. Cookies are not read. Undefined when the value opens nothing. */
+export const visitorWith = <Owner extends SignedIn, Holder extends TokenHolder>(
+  deps: VisitorDeps,
+  value: string,
+  origin: Origin,
+  find: Finds<Owner, Holder>,
+): Promise<Owner | Holder | undefined> =>
+  value.startsWith('lk_')
+    ? tokenHolder(deps, value, origin, find.token)
+    : visitorFound(deps, value, find.session, 'api')
 
-export const accountOf = (caller: Caller): { id: number; uid: number; email: string } =>
-  caller.kind === 'session'
-    ? { id: caller.session.accountId, uid: caller.session.uid, email: caller.session.email }
-    : { id: caller.holder.accountId, uid: caller.holder.uid, email: caller.holder.email }
+/** For operations that answer with nothing beside whose token it is. */
+export const holderAlone = ({ accessTokens }: AccessTokenDeps): Find<TokenHolder> => accessTokens.findToken
 
 /** A session may do all; a token what its scopes allow, and nothing where no scope is named. */
-export const mayCall = (caller: Caller, scope: Scope | undefined): boolean =>
-  caller.kind === 'session' || (scope !== undefined && allows(caller.holder.scopes, scope))
-
-export type CallerEnv = { Bindings: AppEnv['Bindings']; Variables: AppEnv['Variables'] & { caller: Caller } }
+export const mayCall = (visitor: Visitor, scope: Scope | undefined): boolean =>
+  !('token' in visitor) || (scope !== undefined && allows(scopesIn(visitor.token.scopes), scope))
 
 /** What a guard does where nobody is let in; each API says so in its own form. */
 export type Refuse = (
@@ -39,24 +38,60 @@ export type Refuse = (
   scope?: Scope,
 ) => Error
 
-/** Behind it there is somebody in `c.var.caller` who may do what needs `scope`; without one, sessions alone. */
-export const calling = (deps: CallerDeps, refuse: Refuse, scope?: Scope, deed: Deed = 'anything') =>
-  createMiddleware<CallerEnv>(async (c, next) => {
+/** The environment of a route that has this guard: there is a visitor in it, and of which kind. */
+export type Guard<Who extends Visitor> = MiddlewareHandler<{
+  Bindings: AppEnv['Bindings']
+  Variables: AppEnv['Variables'] & { visitor: Who }
+}>
+
+type View<Deps, Who extends Visitor> = (deps: Deps, request: HonoRequest) => Find<Who>
+export type OfSessions<Deps, Owner extends SignedIn> = { deed: Deed; view: View<Deps, Owner> }
+export type OfScope<Deps, Owner extends SignedIn, Holder extends TokenHolder> = OfSessions<Deps, Owner> & {
+  scope: Scope
+  ofToken: View<Deps, Holder>
+}
+
+/** Lets in sessions alone. */
+export const sessionGuard = <Deps extends VisitorDeps, Owner extends SignedIn>(
+  deps: Deps,
+  refuse: Refuse,
+  { deed, view }: OfSessions<Deps, Owner>,
+): Guard<Owner> =>
+  guard(
+    deps,
+    { refuse, deed, finds: (request) => ({ session: view(deps, request), token: deps.accessTokens.findToken }) },
+    (visitor): visitor is Owner => 'session' in visitor,
+  )
+
+/** Lets in sessions, and the tokens that may do what needs `scope`. */
+export const scopeGuard = <Deps extends VisitorDeps, Owner extends SignedIn, Holder extends TokenHolder>(
+  deps: Deps,
+  refuse: Refuse,
+  { scope, deed, view, ofToken }: OfScope<Deps, Owner, Holder>,
+): Guard<Owner | Holder> =>
+  guard(
+    deps,
+    { refuse, deed, scope, finds: (request) => ({ session: view(deps, request), token: ofToken(deps, request) }) },
+    (visitor): visitor is Owner | Holder => mayCall(visitor, scope),
+  )
+
+function guard<Owner extends SignedIn, Holder extends TokenHolder, Who extends Owner | Holder>(
+  deps: VisitorDeps,
+  of: { refuse: Refuse; deed: Deed; scope?: Scope; finds(request: HonoRequest): Finds<Owner, Holder> },
+  isLetIn: (visitor: Owner | Holder) => visitor is Who,
+): Guard<Who> {
+  const { refuse, deed, scope } = of
+  return createMiddleware(async (c, next) => {
     if (c.req.query('access_token') !== undefined) throw refuse('invalid_request') // secrets do not belong in URLs
     const value = bearerValue(c.req.header('Authorization'))
     if (value === undefined) throw refuse('no_token')
     if (value === false) throw refuse('invalid_request')
-    const caller = await callerOf(deps, value, c.get('origin')) // one by one: `c.var` copies all of them
-    const may = standing(deps, caller, deed)
-    if (!caller || may === 'nothing') throw refuse('invalid_token')
-    if (!mayCall(caller, scope)) throw refuse('insufficient_scope', scope)
+    const visitor = await visitorWith(deps, value, c.get('origin'), of.finds(c.req)) // one by one: `c.var` copies all of them
+    const may = standing(deps, visitor, deed)
+    if (!visitor || may === 'nothing') throw refuse('invalid_token')
+    if (!isLetIn(visitor)) throw refuse('insufficient_scope', scope)
     if (may !== 'go_on') throw refuse(may)
-    c.set('caller', caller)
+    c.set('visitor', visitor)
     await next()
   })
-
-/** The session behind a route that tokens do not reach. */
-export function sessionOf(caller: Caller): Session {
-  if (caller.kind !== 'session') throw new Error('This route lets tokens in, and must not.')
-  return caller.session
 }

@@ -14,7 +14,6 @@ import {
   signedUp,
   TRUSTED,
 } from '#testing/index.ts'
-import type { Session } from '../identity/session.ts'
 import { type Enrolment, readEnrolment, writeEnrolment } from '../two-factor/enrolment.ts'
 import { createCookies } from './cookies.ts'
 
@@ -159,7 +158,7 @@ describe('the signed cookie', () => {
       inMs: fc.integer({ min: 1, max: 15 * 60_000 }),
     })
     .map(({ inMs, ...rest }): Enrolment => ({ ...rest, expiresAt: new Date(clock.now().getTime() + inMs) }))
-  const sessionOf = ({ sessionId, securityVersion }: Enrolment) => ({ id: sessionId, securityVersion }) as Session
+  const sessionOf = ({ sessionId }: Enrolment) => ({ id: sessionId })
 
   test('an enrolment is read as it was written, to its last millisecond, in its own session and mode alone', () => {
     fc.assert(

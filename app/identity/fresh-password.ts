@@ -12,7 +12,7 @@ import {
   whileCharged,
 } from './limits.ts'
 import { type SecurityEvent, securityEvent } from './security-events.ts'
-import type { Session } from './session.ts'
+import type { SignedIn } from './visitor.ts'
 
 export type ConfirmPasswordStore = {
   passwordHash(accountId: number): Promise<string | undefined>
@@ -31,33 +31,33 @@ export type Renewal = { sessionId: string; fromTokenHash: string; toTokenHash: s
 /** Asks for the password of a signed-in account again. */
 export async function confirmPassword(
   deps: ConfirmPasswordDeps,
-  session: Session,
+  visitor: SignedIn,
   password: string,
   origin: Origin,
 ): Promise<ConfirmPasswordResult> {
-  const charged = await chargeConfirmation(deps, session)
+  const charged = await chargeConfirmation(deps, visitor)
   if (!charged.ok) return charged
-  return whileCharged(deps, charged, () => comparePassword(deps, session, password, origin, charged))
+  return whileCharged(deps, charged, () => comparePassword(deps, visitor, password, origin, charged))
 }
 
 /** Counts guesses by session, so no stranger slows it down. */
-export function chargeConfirmation(deps: ConfirmPasswordDeps, session: Session): Promise<Charged | Wait> {
-  const source = sessionSource(session.id)
-  return charge(deps, source, passwordAttempt(session.email, source))
+export function chargeConfirmation(deps: ConfirmPasswordDeps, visitor: SignedIn): Promise<Charged | Wait> {
+  const source = sessionSource(visitor.session.id)
+  return charge(deps, source, passwordAttempt(visitor.account.email, source))
 }
 
 /** What `charged` was for. Throws if the queue is full. */
 export async function comparePassword(
   deps: ConfirmPasswordDeps,
-  session: Session,
+  visitor: SignedIn,
   password: string,
   origin: Origin,
   { forgiven }: Charged,
 ): Promise<PasswordConfirmed | { ok: false; reason: 'wrong_password' }> {
-  const passwordHash = await deps.passwordConfirmations.passwordHash(session.accountId)
+  const passwordHash = await deps.passwordConfirmations.passwordHash(visitor.account.id)
   if (passwordHash && (await deps.passwords.verify(passwordHash, password, origin.address)))
     return { ok: true, passwordHash, forgiven }
-  await deps.passwordConfirmations.record(securityEvent('password_wrong', session.accountId, origin, deps.now()))
+  await deps.passwordConfirmations.record(securityEvent('password_wrong', visitor.account.id, origin, deps.now()))
   return { ok: false, reason: 'wrong_password' }
 }
 
@@ -65,8 +65,8 @@ export async function comparePassword(
  * A new token for the session, and what the store needs to replace the old one. An API client has no way to receive another
  * token, so it keeps its own, and there is none here.
  */
-export function renewal(session: Session): { token: string | undefined; renewal: Renewal } {
-  const token = session.client === 'browser' ? newToken(session.accountId) : undefined
+export function renewal({ session, account }: SignedIn): { token: string | undefined; renewal: Renewal } {
+  const token = session.client === 'browser' ? newToken(account.id) : undefined
   const toTokenHash = token ? hashToken(token) : session.tokenHash
   return { token, renewal: { sessionId: session.id, fromTokenHash: session.tokenHash, toTokenHash } }
 }

@@ -2,7 +2,7 @@ import { network } from '../lib/network.ts'
 import type { Origin } from '../lib/origin.ts'
 import { hashToken, newToken } from '../lib/tokens.ts'
 import { knownBrowserSource, type Source } from './limits.ts'
-import type { Client } from './session.ts'
+import type { Client } from './visitor.ts'
 
 /** As stored, for each account it has signed in to. */
 export type KnownBrowser = { tokenHash: string; accountId: number; firstSeenAt: Date; lastSeenAt: Date }
@@ -10,14 +10,14 @@ export type KnownBrowser = { tokenHash: string; accountId: number; firstSeenAt: 
 /** Which of the tokens the account knows, by hash, and whether it knows any browser at all. */
 export type Recognition = { readonly knownBrowser: string | null; readonly hasKnownBrowsers: boolean }
 
-/** Who is at a door. `held` are the tokens that a browser may be known by. */
-export type Visitor = { client: Client; held: string[]; origin: Origin }
+/** Somebody who comes to sign in. `held` are the tokens that a browser may be known by. */
+export type Arrival = { client: Client; held: string[]; origin: Origin }
 
 /**
- * What a visitor may be known by, hashed. An API client keeps no cookie: it is known by the addresses around its own and the
+ * What an arrival may be known by, hashed. An API client keeps no cookie: it is known by the addresses around its own and the
  * program it claims to be. Anybody can claim that, so it spares the owner a mail and does nothing else.
  */
-export const knownAs = ({ client, held, origin }: Visitor): string[] =>
+export const knownAs = ({ client, held, origin }: Arrival): string[] =>
   client === 'browser' ? held.map(hashToken) : [hashToken(`program ${range(origin.address)} ${programOf(origin)}`)]
 
 /** Only to be hashed. It stays as it was when the first were hashed so, or every program would be a new one to its account. */
@@ -32,7 +32,7 @@ const HASHED_AS = new Map([
 const range = (address: string) => network(address).replace(/(?<=^\d+\.\d+\.\d+)\.\d+$/, '.0/24')
 
 /** Where its attempts are counted. A browser that the account knows counts apart from everybody else at its address. */
-export const sourceOf = (recognised: Recognition | undefined, { client, origin }: Visitor): Source =>
+export const sourceOf = (recognised: Recognition | undefined, { client, origin }: Arrival): Source =>
   client === 'browser' && recognised?.knownBrowser ? knownBrowserSource(recognised.knownBrowser) : origin.address
 
 /**
@@ -49,13 +49,13 @@ export const isNewBrowser = (
  * know, so a planted value stays worthless.
  */
 export function remembered(
-  visitor: Visitor,
+  arrival: Arrival,
   accountId: number,
   { knownBrowser }: Pick<Recognition, 'knownBrowser'>,
   now: Date,
 ): { token: string | undefined; browser: KnownBrowser } {
   const row = (tokenHash: string) => ({ tokenHash, accountId, firstSeenAt: now, lastSeenAt: now })
-  if (visitor.client === 'api') return { token: undefined, browser: row(knownAs(visitor)[0] ?? '') }
-  const token = visitor.held.find((each) => hashToken(each) === knownBrowser) ?? newToken(accountId)
+  if (arrival.client === 'api') return { token: undefined, browser: row(knownAs(arrival)[0] ?? '') }
+  const token = arrival.held.find((each) => hashToken(each) === knownBrowser) ?? newToken(accountId)
   return { token, browser: row(hashToken(token)) }
 }

@@ -13,7 +13,7 @@ import {
   testClock,
   withTwoFactor,
 } from '#testing/index.ts'
-import { currentSession } from './session.ts'
+import { currentVisitor } from './session.ts'
 
 const SECOND = 1000
 const MINUTE = 60 * SECOND
@@ -160,11 +160,11 @@ test('last seen is written once a minute at most', async () => {
 
 test("a session can't be edited by one of the requests that share it", async () => {
   const { browser } = await signedUp(product)
-  const session = await currentSession(product.deps, browser.cookies.get(SESSION) ?? '')
-  assert.ok(session, 'is found')
+  const visitor = await currentVisitor(product.deps, browser.cookies.get(SESSION) ?? '')
+  assert.ok(visitor, 'is found')
   assert.throws(() => {
     // @ts-expect-error Nor does it compile.
-    session.email = 'another@example.com'
+    visitor.account.email = 'another@example.com'
   }, TypeError)
-  assert.throws(() => session.expiresAt.setTime(0), TypeError)
+  assert.throws(() => visitor.session.expiresAt.setTime(0), TypeError)
 })

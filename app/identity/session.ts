@@ -2,37 +2,9 @@ import type { Origin } from '../lib/origin.ts'
 import { hashToken, looksLikeToken, newId, newToken } from '../lib/tokens.ts'
 import type { Method } from './security-events.ts'
 import { sessionClosed } from './standing.ts'
+import type { Client, Find, SignedIn } from './visitor.ts'
 
 const MINUTE = 60_000 // between two writes of when a session was last seen
-
-/** The door a session came in by, and the only one it opens: a cookie is no bearer token, and the other way round. */
-export type Client = 'browser' | 'api'
-
-/** A signed-in browser or API client, with what every page wants to know of its account. Read in one query. */
-export type Session = Origin &
-  Readonly<{
-    id: string
-    tokenHash: string
-    accountId: number
-    uid: number
-    email: string
-    /** Null until its owner followed the link in a mail to it. */
-    emailConfirmedAt: Date | null
-    securityVersion: number
-    client: Client
-    method: Method
-    startedAt: Date
-    lastSeenAt: Date
-    expiresAt: Date
-    codesShownUntil: Date | null
-    suspendedAt: Date | null
-    /** Since when its access tokens open nothing; null when they work. */
-    tokensFrozenAt: Date | null
-    passwordChangedAt: Date
-    /** Null while the second factor is off. */
-    secondFactorSince: Date | null
-    recoveryCodesLeft: number
-  }>
 
 /** The row of a session that begins now. */
 export type NewSession = Origin & {
@@ -47,7 +19,7 @@ export type NewSession = Origin & {
 }
 
 export type SessionStore = {
-  find(tokenHash: string): Promise<Session | undefined>
+  find: Find<SignedIn>
   seen(id: string, at: Date): Promise<void>
   end(id: string): Promise<void>
 }
@@ -85,29 +57,33 @@ export function newSession(
   }
 }
 
-/** The live session behind a token at its door, or undefined when there is none, it was idle for too long, or its time is over. */
-export const currentSession = (
+/** Who is signed in by a token at its door; undefined if there is none, it was idle for too long, or its time is over. */
+export const currentVisitor = (
   deps: SessionDeps,
   token: string,
   client: Client = 'browser',
-): Promise<Session | undefined> => sessionFound(deps, token, deps.sessions.find, client)
+): Promise<SignedIn | undefined> => visitorFound(deps, token, deps.sessions.find, client)
 
-/** The same for a page that has its content read along with the session: `find` answers both, by the token's hash. */
-export async function sessionFound<Found extends Session>(
+/** The same with what they came to see, in the same read. */
+export async function visitorFound<Found extends SignedIn>(
   deps: SessionDeps,
   token: string,
-  find: (tokenHash: string) => Promise<Found | undefined>,
+  find: Find<Found>,
   client: Client = 'browser',
 ): Promise<Found | undefined> {
   if (!looksLikeToken(token)) return undefined
-  const session = await find(hashToken(token))
-  if (!session || session.client !== client) return undefined
-  const closed = sessionClosed(deps, session)
+  const visitor = await find(hashToken(token))
+  if (!visitor || visitor.session.client !== client) return undefined
+  const { session } = visitor
+  const closed = sessionClosed(deps, visitor)
   if (closed === 'ended') await deps.sessions.end(session.id) // for good: a clock that is put back does not bring it to life again
   if (closed) return undefined
   const now = deps.now()
   const idle = now.getTime() - session.lastSeenAt.getTime()
-  if (idle < Math.min(MINUTE, deps.sessionIdle / 2)) return session
+  if (idle < Math.min(MINUTE, deps.sessionIdle / 2)) return visitor
   await deps.sessions.seen(session.id, now)
-  return { ...session, lastSeenAt: now }
+  return { ...visitor, session: { ...session, lastSeenAt: now } }
 }
+
+/** Where nothing is shown beside who is signed in. */
+export const visitorAlone = ({ sessions }: Pick<SessionDeps, 'sessions'>): Find<SignedIn> => sessions.find

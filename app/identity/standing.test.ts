@@ -20,8 +20,9 @@ import { hintOf, newAccessToken } from '../access-tokens/token.ts'
 import { METHODS } from '../api/jelastic/jelastic.ts'
 import { RESULTS } from '../api/jelastic/results.ts'
 import { hashToken, newId } from '../lib/tokens.ts'
-import { type Client, newSession } from './session.ts'
+import { newSession } from './session.ts'
 import type { Deed, Standing } from './standing.ts'
+import type { Client } from './visitor.ts'
 
 const signingUp = await latchkey()
 const { clock, database } = signingUp

@@ -1,3 +1,5 @@
+import type { Account, SignedIn, TokenHolder } from './visitor.ts'
+
 /**
  * What somebody is about to do, as far as it matters to whether they may. `leave`: see where the account is signed in, and end that.
  * `set_up`: turn the second factor on. `set_up_if_off`: the same for what may arrive twice and says itself that it is on.
@@ -23,8 +25,8 @@ export type Standing =
 /** What each door has words for. Who may do nothing is nobody to it. */
 export type Hindrance = Exclude<Standing, 'go_on' | 'nothing'>
 
-type Account = { emailConfirmedAt: Date | null; secondFactorSince: Date | null; recoveryCodesLeft: number }
-type Asking = { kind: 'session'; session: Account } | { kind: 'token' }
+type Owner = Pick<Account, 'emailConfirmedAt' | 'secondFactorSince' | 'recoveryCodesLeft'>
+type Asking = Pick<TokenHolder, 'token'> | { account: Owner }
 
 /** `configured` is whether mail reaches people. */
 export type StandingDeps = { mailDelivery: { configured: boolean } }
@@ -32,8 +34,8 @@ export type StandingDeps = { mailDelivery: { configured: boolean } }
 /** Every door asks this, and none decides by itself. An access token owes nothing: no person is there who could pay. */
 export function standing(deps: StandingDeps, asking: Asking | undefined, deed: Deed): Standing {
   if (!asking) return 'nothing'
-  if (asking.kind === 'token') return 'go_on'
-  const { secondFactorSince, recoveryCodesLeft } = asking.session
+  if ('token' in asking) return 'go_on'
+  const { secondFactorSince, recoveryCodesLeft } = asking.account
   if (secondFactorSince) {
     // Without a single recovery code a lost phone would lock the owner out.
     if (recoveryCodesLeft === 0 && deed !== 'leave' && deed !== 'recovery_codes') return 'make_recovery_codes'
@@ -42,14 +44,14 @@ export function standing(deps: StandingDeps, asking: Asking | undefined, deed: D
   if (deed === 'recovery_codes' || deed === 'change_second_factor') return 'set_up_second_factor'
   // A reset by mail is the way back in: the address has to be the owner's before the door gets a second lock.
   const setsUp = deed === 'set_up' || deed === 'set_up_if_off'
-  return setsUp && owesConfirmation(deps, asking.session) ? 'confirm_email' : 'go_on'
+  return setsUp && owesConfirmation(deps, asking) ? 'confirm_email' : 'go_on'
 }
 
 /** Where no mail is sent, nobody could confirm an address, and nothing is closed to them. */
 export const owesConfirmation = (
   { mailDelivery }: StandingDeps,
-  { emailConfirmedAt }: Pick<Account, 'emailConfirmedAt'>,
-): boolean => mailDelivery.configured && emailConfirmedAt === null
+  { account }: { account: Pick<Account, 'emailConfirmedAt'> },
+): boolean => mailDelivery.configured && account.emailConfirmedAt === null
 
 /** Why what was found behind the token of a session or an access token may do nothing. */
 type Closed = 'suspended' | 'frozen' | 'ended'
@@ -57,22 +59,23 @@ type Closed = 'suspended' | 'frozen' | 'ended'
 /** Of a session, undefined while it is live. `sessionIdle` in milliseconds. */
 export function sessionClosed(
   { now, sessionIdle }: { now(): Date; sessionIdle: number },
-  { suspendedAt, expiresAt, lastSeenAt }: { suspendedAt: Date | null; expiresAt: Date; lastSeenAt: Date },
+  { session, account }: SignedIn,
 ): Exclude<Closed, 'frozen'> | undefined {
-  if (suspendedAt) return 'suspended'
+  if (account.suspendedAt) return 'suspended'
   const at = now()
-  return at >= expiresAt || at.getTime() - lastSeenAt.getTime() >= sessionIdle ? 'ended' : undefined
+  return at >= session.expiresAt || at.getTime() - session.lastSeenAt.getTime() >= sessionIdle ? 'ended' : undefined
 }
 
 /** Of an access token, undefined while it works. `valueUntil` is when the value that was sent ends before its token; null: never. */
 export function tokenClosed(
   { now }: { now(): Date },
-  token: { suspendedAt: Date | null; frozenAt: Date | null; expiresAt: Date | null; valueUntil: Date | null },
+  { token, account }: TokenHolder,
+  valueUntil: Date | null,
 ): Closed | undefined {
-  if (token.suspendedAt) return 'suspended'
-  if (token.frozenAt) return 'frozen'
+  if (account.suspendedAt) return 'suspended'
+  if (account.tokensFrozenAt) return 'frozen'
   const at = now()
-  return [token.expiresAt, token.valueUntil].some((end) => end && at >= end) ? 'ended' : undefined
+  return [token.expiresAt, valueUntil].some((end) => end && at >= end) ? 'ended' : undefined
 }
 
 /** All that can come before a deed. Tried with every account there can be, so that no list of them falls behind. */
@@ -85,6 +88,6 @@ export function hindrancesBefore(deed: Deed): Hindrance[] {
     ),
   )
   const site = { mailDelivery: { configured: true } }
-  const answers = accounts.map((session) => standing(site, { kind: 'session', session }, deed))
+  const answers = accounts.map((account) => standing(site, { account }, deed))
   return [...new Set(answers)].filter((answer) => answer !== 'go_on' && answer !== 'nothing')
 }

@@ -3,20 +3,20 @@ import { words } from '#views/words/words.ts'
 import type { Cookies } from '../http/cookies.ts'
 import type { AnyContext } from '../http/env.ts'
 import { FLASHES } from '../http/flashes.ts'
-import type { Session } from '../identity/session.ts'
+import type { SignedIn } from '../identity/visitor.ts'
 import { AUTHENTICATORS_AT_MOST } from '../lib/at-most.ts'
 import { RECOVERY_CODES } from '../lib/codes.ts'
 
 const FEW = 3 // recovery codes: from here on their number is a warning
 
 /** What happened on the page before, for the top of this one; gone at the next. */
-export function takeFlash(c: AnyContext, cookies: Cookies, session?: Session): Callout | undefined {
+export function takeFlash(c: AnyContext, cookies: Cookies, visitor?: SignedIn): Callout | undefined {
   const word = cookies.flash.take(c)
   switch (word) {
     case undefined:
       return undefined
     case 'recovery_code_used':
-      return session && recoveryCodeUsed(session.recoveryCodesLeft)
+      return visitor && recoveryCodeUsed(visitor.account.recoveryCodesLeft)
     case 'too_many_authenticators':
       return { tone: FLASHES[word], ...said(words.flash[word](AUTHENTICATORS_AT_MOST)) }
     case 'second_factor_replaced':

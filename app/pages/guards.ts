@@ -3,38 +3,39 @@ import { createMiddleware } from 'hono/factory'
 import type { BlankSchema } from 'hono/types'
 import type { Cookies } from '../http/cookies.ts'
 import type { AppEnv } from '../http/env.ts'
-import { currentSession, type Session, type SessionDeps } from '../identity/session.ts'
+import { currentVisitor, type SessionDeps, visitorFound } from '../identity/session.ts'
 import { type Deed, type Hindrance, type StandingDeps, standing } from '../identity/standing.ts'
+import type { Find, SignedIn } from '../identity/visitor.ts'
 
 export type GuardDeps = SessionDeps & StandingDeps & { cookies: Cookies }
 
-/** Not exported: `signedInPages` alone hands out an app that has a session. */
-type SignedInEnv<Viewer extends Session> = {
+/** Not exported: `signedInPages` alone hands out an app that has a visitor. */
+type SignedInEnv<Visitor extends SignedIn> = {
   Bindings: AppEnv['Bindings']
-  Variables: AppEnv['Variables'] & { session: Viewer }
+  Variables: AppEnv['Variables'] & { visitor: Visitor }
 }
 
 /** A request for one of these pages. */
-export type SignedInContext<Viewer extends Session = Session> = Context<SignedInEnv<Viewer>>
+export type SignedInContext<Visitor extends SignedIn = SignedIn> = Context<SignedInEnv<Visitor>>
 
 /** Where these pages are put, below a path or not. */
-export type SignedInPages<Viewer extends Session = Session> = Hono<SignedInEnv<Viewer>, BlankSchema, string>
+export type SignedInPages<Visitor extends SignedIn = SignedIn> = Hono<SignedInEnv<Visitor>, BlankSchema, string>
 
-/** Reads who is there and, in the same read, what the pages show of the account. */
-type View<Deps, Viewer> = (deps: Deps, token: string, request: HonoRequest) => Promise<Viewer | undefined>
+/** How to read who is there and, in the same read, what the pages show of the account. */
+type View<Deps, Visitor extends SignedIn> = (deps: Deps, request: HonoRequest) => Find<Visitor>
 
 /**
  * Pages that only a session opens whose standing allows the deed. `put` puts them into the one typed app in which
- * `c.var.session` exists, and before each of them stands the guard: a page that could forget it does not compile.
+ * `c.var.visitor` exists, and before each of them stands the guard: a page that could forget it does not compile.
  */
-export function signedInPages<Deps extends GuardDeps, Viewer extends Session = Session>(
+export function signedInPages<Deps extends GuardDeps, Visitor extends SignedIn = SignedIn>(
   deps: Deps,
-  { deed, view }: { deed: Deed; view: View<Deps, Viewer> },
-  put: (pages: SignedInPages<Viewer>) => void,
+  { deed, view }: { deed: Deed; view: View<Deps, Visitor> },
+  put: (pages: SignedInPages<Visitor>) => void,
 ): Hono<AppEnv> {
-  const pages = new Hono<SignedInEnv<Viewer>>()
+  const pages = new Hono<SignedInEnv<Visitor>>()
   put(pages)
-  const guarded = new Hono<SignedInEnv<Viewer>>()
+  const guarded = new Hono<SignedInEnv<Visitor>>()
   const guard = signedIn(deps, deed, view)
   // Once for each path, and for nothing below it: another file's pages may be there, with a read of their own.
   const routes = new Map(pages.routes.map((route) => [`${route.method} ${route.path}`, route]))
@@ -42,21 +43,17 @@ export function signedInPages<Deps extends GuardDeps, Viewer extends Session = S
   return new Hono<AppEnv>().route('/', guarded.route('/', pages))
 }
 
-/** For pages that show nothing of the account beside who is signed in. */
-export const sessionAlone = (deps: SessionDeps, token: string): Promise<Session | undefined> =>
-  currentSession(deps, token)
-
 /** Others are taken to sign-in, or to the code they still owe; a session, to what its standing puts first. */
-const signedIn = <Deps extends GuardDeps, Viewer extends Session>(
+const signedIn = <Deps extends GuardDeps, Visitor extends SignedIn>(
   deps: Deps,
   deed: Deed,
-  view: View<Deps, Viewer>,
-): MiddlewareHandler<SignedInEnv<Viewer>> =>
-  createMiddleware<SignedInEnv<Viewer>>(async (c, next) => {
+  view: View<Deps, Visitor>,
+): MiddlewareHandler<SignedInEnv<Visitor>> =>
+  createMiddleware<SignedInEnv<Visitor>>(async (c, next) => {
     const token = deps.cookies.session.read(c)
-    const session = token ? await view(deps, token, c.req) : undefined
-    const may = standing(deps, session && { kind: 'session', session }, deed)
-    if (!session || may === 'nothing') {
+    const visitor = token ? await visitorFound(deps, token, view(deps, c.req)) : undefined
+    const may = standing(deps, visitor, deed)
+    if (!visitor || may === 'nothing') {
       const returnTo =
         c.req.method === 'GET' && c.req.path !== '/' ? `?return_to=${encodeURIComponent(c.req.path)}` : ''
       return c.redirect(deps.cookies.pending.read(c) ? `/sign-in/two-factor${returnTo}` : `/sign-in${returnTo}`, 303)
@@ -65,7 +62,7 @@ const signedIn = <Deps extends GuardDeps, Viewer extends Session>(
       if (may === 'confirm_email') deps.cookies.flash.leave(c, 'email_unconfirmed')
       return c.redirect(LEADS_TO[may], 303)
     }
-    c.set('session', session)
+    c.set('visitor', visitor)
     await next()
   })
 
@@ -83,7 +80,7 @@ const LEADS_TO: Record<Hindrance, string> = {
 export const signedOut = (deps: GuardDeps) =>
   createMiddleware<AppEnv>(async (c, next) => {
     const token = deps.cookies.session.read(c)
-    if (token && (await currentSession(deps, token))) return c.redirect('/', 303)
+    if (token && (await currentVisitor(deps, token))) return c.redirect('/', 303)
     if (token && c.req.method === 'GET') deps.cookies.session.remove(c)
     await next()
   })

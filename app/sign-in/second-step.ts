@@ -1,11 +1,11 @@
 import {
+  type Arrival,
   isNewBrowser,
   type KnownBrowser,
   knownAs,
   type Recognition,
   remembered,
   sourceOf,
-  type Visitor,
 } from '../identity/known-browsers.ts'
 import {
   authenticatorAttempt,
@@ -18,8 +18,9 @@ import {
   type Wait,
 } from '../identity/limits.ts'
 import { type SecurityEvent, securityEvent } from '../identity/security-events.ts'
-import { type Client, type NewSession, newSession } from '../identity/session.ts'
+import { type NewSession, newSession } from '../identity/session.ts'
 import { newTrust, type Trust } from '../identity/trusted-browsers.ts'
+import type { Client } from '../identity/visitor.ts'
 import type { Origin } from '../lib/origin.ts'
 import { hashToken, looksLikeToken, newToken } from '../lib/tokens.ts'
 import type { Vault } from '../lib/vault.ts'
@@ -55,7 +56,7 @@ export type SecondStepStore = {
   /** Takes one attempt before the answer is looked at. False when there was none to take. */
   spendAttempt(tokenHash: string, now: Date): Promise<boolean>
   cancelPending(tokenHash: string): Promise<void>
-  /** Which of what the visitor is known by (hashes, five at most) the account knows. One prepared read. */
+  /** Which of the hashes (five at most) that somebody arrives with the account knows. One prepared read. */
   recognise(accountId: number, browserHashes: string[]): Promise<Recognition>
   factorsOf(accountId: number): Promise<readonly StoredFactor[]>
   /** False when the answer was not what its proof takes it for any more, or the pending sign-in is gone. */
@@ -149,8 +150,8 @@ async function tryAnswer(
   const { client, keepToken = false } = door
   const pending = await pendingSignIn(deps, token, client)
   if (!pending) return { ok: false, reason: 'expired' }
-  const visiting = await recognise(deps, pending, origin, door)
-  const source = sourceOf(visiting.recognised, visiting)
+  const arriving = await recognise(deps, pending, origin, door)
+  const source = sourceOf(arriving.recognised, arriving)
   const read = readAnswer(deps, fields)
   if (!read) {
     const charged = await charge(deps, source) // costs no attempt, but is not free either
@@ -162,7 +163,7 @@ async function tryAnswer(
   if (!charged.ok) return charged
   if (!(await deps.secondSteps.spendAttempt(pending.tokenHash, deps.now()))) return { ok: false, reason: 'expired' }
 
-  const attempt = { deps, pending, origin, visiting, forgiven: charged.forgiven, ...(keepToken && { token }) }
+  const attempt = { deps, pending, origin, arriving, forgiven: charged.forgiven, ...(keepToken && { token }) }
   const result = await judge(attempt, read)
   if (result.ok) return result
   await deps.secondSteps.record(securityEvent('code_wrong', pending.accountId, origin, deps.now()))
@@ -186,12 +187,12 @@ export async function cancelPending(deps: SecondStepDeps, token: string): Promis
   if (looksLikeToken(token)) await deps.secondSteps.cancelPending(hashToken(token))
 }
 
-type Visiting = Visitor & { recognised: Recognition; trusts: string[] | undefined }
+type Arriving = Arrival & { recognised: Recognition; trusts: string[] | undefined }
 type Attempt = {
   deps: SecondStepDeps
   pending: FoundPending
   origin: Origin
-  visiting: Visiting
+  arriving: Arriving
   forgiven: Forgiven
   token?: string
 }
@@ -201,11 +202,11 @@ async function recognise(
   { accountId }: PendingSignIn,
   origin: Origin,
   door: Door,
-): Promise<Visiting> {
+): Promise<Arriving> {
   const { held = NOTHING_HELD, trust = false } = door.client === 'browser' ? door : {}
-  const visitor = { client: door.client, held: held.known, origin }
-  const recognised = await deps.secondSteps.recognise(accountId, knownAs(visitor))
-  return { ...visitor, recognised, trusts: trust ? held.trusted : undefined }
+  const arrival = { client: door.client, held: held.known, origin }
+  const recognised = await deps.secondSteps.recognise(accountId, knownAs(arrival))
+  return { ...arrival, recognised, trusts: trust ? held.trusted : undefined }
 }
 
 async function judge(
@@ -235,18 +236,18 @@ async function judge(
 }
 
 function complete(
-  { deps, pending, origin, visiting, forgiven, token: kept = newToken(pending.uid) }: Attempt,
+  { deps, pending, origin, arriving, forgiven, token: kept = newToken(pending.uid) }: Attempt,
   method: SignInAnswer['method'],
 ): Completion & { token: string; holds: Holds } {
   const now = deps.now()
   const { accountId, client, securityVersion, tokenHash: pendingHash } = pending
   const { token, session } = newSession({ accountId, client, method, token: kept }, origin, now, deps.sessionLifetime)
-  const known = remembered(visiting, accountId, visiting.recognised, now)
-  const noticed = isNewBrowser(visiting.recognised, pending)
+  const known = remembered(arriving, accountId, arriving.recognised, now)
+  const noticed = isNewBrowser(arriving.recognised, pending)
   const events = [securityEvent('signed_in', accountId, origin, now, method, { noticed })]
   const trusted =
-    visiting.trusts && method !== 'recovery_code'
-      ? newTrust(visiting.trusts, { accountId, securityVersion }, origin, now)
+    arriving.trusts && method !== 'recovery_code'
+      ? newTrust(arriving.trusts, { accountId, securityVersion }, origin, now)
       : undefined
   if (trusted) {
     const subject = trusted.trust.browser.id

@@ -8,8 +8,9 @@ import {
 } from '../identity/known-browsers.ts'
 import { charge, type Forgiven, type LimitDeps, passwordAttempt, type Wait, whileCharged } from '../identity/limits.ts'
 import { type SecurityEvent, securityEvent } from '../identity/security-events.ts'
-import { type Client, type NewSession, newSession, type Session } from '../identity/session.ts'
+import { type NewSession, newSession } from '../identity/session.ts'
 import { type TrustUse, trustUse } from '../identity/trusted-browsers.ts'
+import type { Client, SignedIn } from '../identity/visitor.ts'
 import type { Origin } from '../lib/origin.ts'
 import { HashQueueFull, type Passwords } from '../lib/passwords.ts'
 import { hashToken, newToken } from '../lib/tokens.ts'
@@ -47,7 +48,7 @@ export type Holds = { known?: string | undefined; trusted?: string | undefined }
 export const NOTHING_HELD: Held = { known: [], trusted: [] }
 
 export type SignInStore = {
-  /** The account, and which of what the visitor is known by (hashes, five at most) it knows. One prepared read. */
+  /** The account, and which of the hashes (five at most) that somebody arrives with it knows. One prepared read. */
   accountByEmail(email: string, browserHashes: string[]): Promise<Account | undefined>
   /** False when the account changed since `securityVersion` was read, or does not trust the browser. */
   signIn(of: {
@@ -108,9 +109,9 @@ async function tryPassword(
   client: Client,
   held: Held,
 ): Promise<SignInResult> {
-  const visitor = { client, held: held.known, origin }
-  const account = await deps.signIns.accountByEmail(email, knownAs(visitor))
-  const source = sourceOf(account, visitor)
+  const arrival = { client, held: held.known, origin }
+  const account = await deps.signIns.accountByEmail(email, knownAs(arrival))
+  const source = sourceOf(account, arrival)
   const charged = await charge(deps, source, passwordAttempt(email, source))
   if (!charged.ok) return charged
 
@@ -195,10 +196,10 @@ async function oweCode({ deps, account, client, forgiven }: Attempt): Promise<Si
 }
 
 /** Ends the session; the token in the browser is worth nothing from here on. */
-export async function signOut(deps: SignInDeps, session: Session, origin: Origin): Promise<void> {
+export async function signOut(deps: SignInDeps, visitor: SignedIn, origin: Origin): Promise<void> {
   await deps.signIns.signOut({
-    sessionId: session.id,
-    event: securityEvent('signed_out', session.accountId, origin, deps.now()),
+    sessionId: visitor.session.id,
+    event: securityEvent('signed_out', visitor.account.id, origin, deps.now()),
   })
 }
 

@@ -1,12 +1,13 @@
 import { readNothing } from '../http/forms.ts'
-import { type GuardDeps, sessionAlone, signedInPages } from '../pages/guards.ts'
+import { visitorAlone } from '../identity/session.ts'
+import { type GuardDeps, signedInPages } from '../pages/guards.ts'
 import { type SignInDeps, signOut } from './sign-in.ts'
 
 export const signOutRoutes = (deps: SignInDeps & GuardDeps) =>
-  signedInPages(deps, { deed: 'leave', view: sessionAlone }, (pages) =>
+  signedInPages(deps, { deed: 'leave', view: visitorAlone }, (pages) =>
     pages.post('/', async (c) => {
       await readNothing(c)
-      await signOut(deps, c.var.session, c.var.origin)
+      await signOut(deps, c.var.visitor, c.var.origin)
       deps.cookies.session.remove(c)
       deps.cookies.pending.remove(c)
       deps.cookies.enrolment.remove(c)

@@ -1,6 +1,6 @@
 import { renewal } from '../identity/fresh-password.ts'
 import { securityEvent } from '../identity/security-events.ts'
-import type { Session } from '../identity/session.ts'
+import type { SignedIn } from '../identity/visitor.ts'
 import { AUTHENTICATORS_AT_MOST } from '../lib/at-most.ts'
 import type { Origin } from '../lib/origin.ts'
 import { type NameRefused, readName } from './authenticators.ts'
@@ -20,18 +20,18 @@ import type { Fields } from './factor.ts'
 
 type Full = { ok: false; reason: 'too_many_authenticators' }
 
-const isFull = async ({ enrolments }: EnrolDeps, { accountId }: Session) =>
-  (await enrolments.factorsOf(accountId)).length >= AUTHENTICATORS_AT_MOST
+const isFull = async ({ enrolments }: EnrolDeps, { account }: SignedIn) =>
+  (await enrolments.factorsOf(account.id)).length >= AUTHENTICATORS_AT_MOST
 
 /** Password first: begins to add an authenticator, of which nothing is stored here. Refused where ten are there already. */
 export async function startAddition(
   deps: EnrolDeps,
-  session: Session,
+  visitor: SignedIn,
   { password }: { password: string },
   origin: Origin,
 ): Promise<Awaited<ReturnType<typeof startEnrolment>> | Full> {
-  if (await isFull(deps, session)) return { ok: false, reason: 'too_many_authenticators' }
-  return startEnrolment(deps, session, { mode: 'add', password }, origin)
+  if (await isFull(deps, visitor)) return { ok: false, reason: 'too_many_authenticators' }
+  return startEnrolment(deps, visitor, { mode: 'add', password }, origin)
 }
 
 /**
@@ -40,7 +40,7 @@ export async function startAddition(
  */
 export async function finishAddition(
   deps: EnrolDeps,
-  session: Session,
+  visitor: SignedIn,
   enrolment: Enrolment,
   { answer, name: typed }: { answer: Fields; name: string },
   origin: Origin,
@@ -50,15 +50,15 @@ export async function finishAddition(
   const judged = await judgeFirstAnswer(deps, enrolment, answer)
   if (!judged.ok) return judged
   const now = deps.now()
-  const { accountId } = session
-  const { token, renewal: renewed } = renewal(session)
+  const { id: accountId } = visitor.account
+  const { token, renewal: renewed } = renewal(visitor)
   const event = securityEvent('authenticator_added', accountId, origin, now, null, { subject: enrolment.id })
   const added = await deps.enrolments.addFactor({
-    ...enrolmentChange(session, enrolment, renewed, event, { delays: [] }),
+    ...enrolmentChange(visitor, enrolment, renewed, event, { delays: [] }),
     factor: storedFactor(deps.vault, accountId, { ...enrolment, proven: judged.proven }, named.name, now),
     atMost: AUTHENTICATORS_AT_MOST,
   })
   if (added) return { ok: true, token }
   const done = await alreadyDone(deps, accountId, enrolment)
-  return !done.ok && (await isFull(deps, session)) ? { ok: false, reason: 'too_many_authenticators' } : done
+  return !done.ok && (await isFull(deps, visitor)) ? { ok: false, reason: 'too_many_authenticators' } : done
 }

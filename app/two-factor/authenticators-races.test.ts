@@ -45,10 +45,10 @@ const DISABLE = '/settings/two-factor/disable'
 /** About when a password has been checked, a little later each round, so the two meet somewhere. */
 const untilHashed = (rounds: number) => new Promise((resolve) => setTimeout(resolve, 18 + 2 * rounds))
 
-const sessionOf = async (browser: Browser) => {
-  const session = await deps.sessions.find(hashToken(browser.cookies.get(SESSION) ?? ''))
-  assert.ok(session)
-  return session
+const visitorIn = async (browser: Browser) => {
+  const visitor = await deps.sessions.find(hashToken(browser.cookies.get(SESSION) ?? ''))
+  assert.ok(visitor)
+  return visitor
 }
 
 async function withTwo() {
@@ -60,12 +60,12 @@ async function withTwo() {
 
 /** What the store removes by, when it is asked under that version of the account. */
 const removalBy = async (browser: Browser, factorId: string, securityVersion: number) => {
-  const session = await sessionOf(browser)
-  const { accountId } = session
+  const visitor = await visitorIn(browser)
+  const { id: accountId } = visitor.account
   return {
     accountId,
     securityVersion,
-    renewal: { ...renewal(session).renewal, toTokenHash: session.tokenHash },
+    renewal: { ...renewal(visitor).renewal, toTokenHash: visitor.session.tokenHash },
     event: securityEvent('authenticator_removed', accountId, ORIGIN, clock.now(), null, { subject: factorId }),
     forgiven: { delays: [] },
     factorId,
@@ -137,13 +137,13 @@ describe('Add', () => {
   test('the eleventh is refused by the store itself, whatever was looked at before', async () => {
     const { browser } = await withTwoFactor(product)
     for (let number = 2; number <= 10; number++) await withAnother(product, browser, `Phone ${number}`)
-    const session = await sessionOf(browser)
+    const visitor = await visitorIn(browser)
     const [kind] = deps.factorKinds
-    const enrolment = newEnrolment('add', kind, session, clock.now())
+    const enrolment = newEnrolment('add', kind, visitor, clock.now())
     const code = codeOf(encodeBase32UpperCaseNoPadding(enrolment.begun), clock.now())
     const eleventh = { name: 'Phone 11', answer: { code } }
     const before = await everyRow(product)
-    assert.deepEqual(await finishAddition(deps, session, enrolment, eleventh, ORIGIN), {
+    assert.deepEqual(await finishAddition(deps, visitor, enrolment, eleventh, ORIGIN), {
       ok: false,
       reason: 'too_many_authenticators',
     })

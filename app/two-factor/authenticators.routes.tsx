@@ -19,15 +19,15 @@ import { type GuardDeps, type SignedInContext, signedInPages } from '../pages/gu
 import {
   type Authenticator,
   type AuthenticatorsDeps,
-  type AuthenticatorsViewer,
+  type AuthenticatorsVisitor,
   authenticatorsSeenBy,
-  authenticatorsViewer,
+  authenticatorsView,
   removeAuthenticator,
   renameAuthenticator,
 } from './authenticators.ts'
 import { nameRefused } from './messages.http.ts'
 
-type AuthenticatorsContext = SignedInContext<AuthenticatorsViewer>
+type AuthenticatorsContext = SignedInContext<AuthenticatorsVisitor>
 
 const HERE = '/settings/two-factor/authenticators'
 const NameForm = z.object({ name: z.string().default('') })
@@ -42,7 +42,7 @@ export function authenticatorsRoutes(deps: AuthenticatorsDeps & GuardDeps & { pa
 
   /** The account's authenticators, and the one of the path's `:id`; another account's is as unknown as one that never was. */
   const inPath = (c: AuthenticatorsContext) => {
-    const all = authenticatorsSeenBy(deps, c.var.session)
+    const all = authenticatorsSeenBy(deps, c.var.visitor)
     return { all, authenticator: all.find(({ id }) => id === c.req.param('id')) }
   }
 
@@ -52,7 +52,7 @@ export function authenticatorsRoutes(deps: AuthenticatorsDeps & GuardDeps & { pa
     form: FormState<'name'>,
     status: 200 | 422 = 200,
   ) =>
-    deps.page(c, <RenameAuthenticatorPage viewer={c.var.session} authenticator={authenticator} form={form} />, status)
+    deps.page(c, <RenameAuthenticatorPage visitor={c.var.visitor} authenticator={authenticator} form={form} />, status)
 
   const removePage = (
     c: AuthenticatorsContext,
@@ -60,22 +60,22 @@ export function authenticatorsRoutes(deps: AuthenticatorsDeps & GuardDeps & { pa
     form: FormState<'password'>,
     status: 200 | 422 | 429 = 200,
   ) =>
-    deps.page(c, <RemoveAuthenticatorPage viewer={c.var.session} authenticator={authenticator} form={form} />, status)
+    deps.page(c, <RemoveAuthenticatorPage visitor={c.var.visitor} authenticator={authenticator} form={form} />, status)
 
   const lastPage = (c: AuthenticatorsContext, { name }: Authenticator, status: 200 | 422 = 200) =>
-    deps.page(c, <RemoveLastPage viewer={c.var.session} name={name} />, status)
+    deps.page(c, <RemoveLastPage visitor={c.var.visitor} name={name} />, status)
 
-  return signedInPages(deps, { deed: 'change_second_factor', view: authenticatorsViewer }, (pages) =>
+  return signedInPages(deps, { deed: 'change_second_factor', view: authenticatorsView }, (pages) =>
     pages
       .get('/', compress(), (c) => {
-        const { session } = c.var // ten authenticators are a long page, and no secret is on it
-        const flash = takeFlash(c, deps.cookies, session)
+        const { visitor } = c.var // ten authenticators are a long page, and no secret is on it
+        const flash = takeFlash(c, deps.cookies, visitor)
         return deps.page(
           c,
           <AuthenticatorsPage
-            viewer={session}
+            visitor={visitor}
             flash={flash}
-            authenticators={authenticatorsSeenBy(deps, session)}
+            authenticators={authenticatorsSeenBy(deps, visitor)}
             atMost={AUTHENTICATORS_AT_MOST}
           />,
         )
@@ -89,7 +89,7 @@ export function authenticatorsRoutes(deps: AuthenticatorsDeps & GuardDeps & { pa
         const { authenticator } = inPath(c)
         if (!authenticator) return back(c, 'authenticator_gone')
         const name = form.values.name ?? ''
-        const result = await renameAuthenticator(deps, c.var.session, { id: authenticator.id, name }, c.var.origin)
+        const result = await renameAuthenticator(deps, c.var.visitor, { id: authenticator.id, name }, c.var.origin)
         if (result.ok) return back(c, 'authenticator_renamed')
         if (result.reason === 'changed') return back(c, 'changed_meanwhile')
         return renamePage(c, authenticator, refusedForm('name', nameRefused(result.refusal), { name }), 422)
@@ -105,7 +105,7 @@ export function authenticatorsRoutes(deps: AuthenticatorsDeps & GuardDeps & { pa
         if (!authenticator) return back(c, 'authenticator_gone')
         if (!form.ok) return removePage(c, authenticator, { errors: form.errors }, 422)
         const removed = { id: authenticator.id, password: form.data.password }
-        const result = await removeAuthenticator(deps, c.var.session, removed, c.var.origin)
+        const result = await removeAuthenticator(deps, c.var.visitor, removed, c.var.origin)
         if (result.ok) {
           deps.cookies.session.renew(c, result.token)
           return back(c, 'authenticator_removed')

@@ -5,7 +5,7 @@ import {
   renewal,
 } from '../identity/fresh-password.ts'
 import { type SecurityEvent, securityEvent } from '../identity/security-events.ts'
-import { type Session, type SessionDeps, sessionFound } from '../identity/session.ts'
+import type { Find, SignedIn } from '../identity/visitor.ts'
 import { canBeSeen, staysOnItsLine } from '../lib/one-line.ts'
 import type { Origin } from '../lib/origin.ts'
 import type { Vault } from '../lib/vault.ts'
@@ -20,7 +20,7 @@ export type Authenticator = { id: string; name: string; addedAt: Date; lastUsedA
 export type AuthenticatorsStore = {
   /** The oldest first. */
   factorsOf(accountId: number): Promise<readonly StoredFactor[]>
-  viewerWithFactors(tokenHash: string): Promise<AuthenticatorsViewer | undefined>
+  visitorWithFactors: Find<AuthenticatorsVisitor>
   /** False when it is not the account's, or the account changed since `securityVersion`. */
   renameFactor(of: {
     accountId: number
@@ -33,31 +33,24 @@ export type AuthenticatorsStore = {
   removeFactor(of: FactorChange & { factorId: string }): Promise<boolean>
 }
 
-export type ListDeps = { authenticators: Pick<AuthenticatorsStore, 'factorsOf' | 'viewerWithFactors'>; vault: Vault }
+export type ListDeps = { authenticators: Pick<AuthenticatorsStore, 'visitorWithFactors'>; vault: Vault }
 export type AuthenticatorsDeps = ConfirmPasswordDeps & { authenticators: AuthenticatorsStore; vault: Vault }
 
 export type NameRefusal = 'empty' | 'too_long' | 'not_text'
 export type NameRefused = { ok: false; reason: 'bad_name'; refusal: NameRefusal }
 type Missing = { ok: false; reason: 'no_such_authenticator' }
 
-export const listAuthenticators = async (deps: ListDeps, accountId: number): Promise<Authenticator[]> =>
-  (await deps.authenticators.factorsOf(accountId)).map((factor) => listed(deps, factor))
-
 /** Who looks, and the account's authenticators as stored, the oldest first. */
-export type AuthenticatorsViewer = Session & { factors: readonly StoredFactor[] }
+export type AuthenticatorsVisitor = SignedIn & { factors: readonly StoredFactor[] }
 
-export const authenticatorsViewer = (
-  deps: ListDeps & SessionDeps,
-  token: string,
-): Promise<AuthenticatorsViewer | undefined> => sessionFound(deps, token, deps.authenticators.viewerWithFactors)
+export const authenticatorsView = ({ authenticators }: ListDeps): Find<AuthenticatorsVisitor> =>
+  authenticators.visitorWithFactors
 
-export const authenticatorsSeenBy = (deps: ListDeps, { factors }: AuthenticatorsViewer): Authenticator[] =>
-  factors.map((factor) => listed(deps, factor))
-
-function listed({ vault }: ListDeps, factor: StoredFactor): Authenticator {
-  const { id, name, addedAt, lastUsedAt } = factor
-  return { id, name, addedAt, lastUsedAt, readable: openSecret(vault, factor) !== undefined }
-}
+export const authenticatorsSeenBy = ({ vault }: ListDeps, { factors }: AuthenticatorsVisitor): Authenticator[] =>
+  factors.map((factor) => {
+    const { id, name, addedAt, lastUsedAt } = factor
+    return { id, name, addedAt, lastUsedAt, readable: openSecret(vault, factor) !== undefined }
+  })
 
 /** A name nobody has to think of: "Authenticator 2" for the second, and so on past those that are taken. */
 export function suggestedName(first: string, authenticators: readonly { name: string }[]): string {
@@ -80,13 +73,13 @@ export function readName(typed: string): { ok: true; name: string } | NameRefuse
 /** Changes nothing about who gets in, so it asks for no password and ends no session. */
 export async function renameAuthenticator(
   deps: AuthenticatorsDeps,
-  session: Session,
+  visitor: SignedIn,
   { id, name: typed }: { id: string; name: string },
   origin: Origin,
 ): Promise<{ ok: true } | NameRefused | { ok: false; reason: 'changed' }> {
   const named = readName(typed)
   if (!named.ok) return named
-  const { accountId, securityVersion } = session
+  const { id: accountId, securityVersion } = visitor.account
   const event = securityEvent('authenticator_renamed', accountId, origin, deps.now(), null, { subject: id })
   const change = { accountId, securityVersion, factorId: id, name: named.name, event }
   return (await deps.authenticators.renameFactor(change)) ? { ok: true } : { ok: false, reason: 'changed' }
@@ -105,17 +98,17 @@ type RemoveRefused =
  */
 export async function removeAuthenticator(
   deps: AuthenticatorsDeps,
-  session: Session,
+  visitor: SignedIn,
   { id, password }: { id: string; password: string },
   origin: Origin,
 ): Promise<{ ok: true; token: string | undefined } | RemoveRefused> {
-  const { accountId, securityVersion } = session
+  const { id: accountId, securityVersion } = visitor.account
   const factors = await deps.authenticators.factorsOf(accountId)
   if (!factors.some((factor) => factor.id === id)) return { ok: false, reason: 'no_such_authenticator' }
   if (factors.length === 1) return { ok: false, reason: 'last_authenticator' }
-  const confirmed = await confirmPassword(deps, session, password, origin)
+  const confirmed = await confirmPassword(deps, visitor, password, origin)
   if (!confirmed.ok) return confirmed
-  const { token, renewal: renewed } = renewal(session)
+  const { token, renewal: renewed } = renewal(visitor)
   const removed = await deps.authenticators.removeFactor({
     accountId,
     securityVersion,

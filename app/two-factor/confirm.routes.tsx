@@ -8,7 +8,7 @@ import { readForm } from '../http/forms.ts'
 import { refusedForm, refusedStatus, tooManyAttempts } from '../http/messages.ts'
 import type { RenderPage } from '../http/page.tsx'
 import type { ConfirmPasswordResult } from '../identity/fresh-password.ts'
-import type { Session } from '../identity/session.ts'
+import type { SignedIn } from '../identity/visitor.ts'
 import type { SignedInContext, SignedInPages } from '../pages/guards.ts'
 
 const PasswordForm = z.object({ password: passwordField() })
@@ -19,31 +19,34 @@ type Refused = Exclude<ConfirmPasswordResult, { ok: true }> | { ok: false; reaso
 export type Subject = { id: string; name: string }
 
 /** What it is about, by the id in the address or the form; where that names nothing, where to go instead. */
-export type About<Viewer extends Session> = (c: SignedInContext<Viewer>, id: string | undefined) => Subject | Response
+export type About<Visitor extends SignedIn> = (
+  c: SignedInContext<Visitor>,
+  id: string | undefined,
+) => Subject | Response
 
 /**
  * A flow that asks for the password first: the form as a page (GET) and its answer (POST), whether it came from that
  * page or from the pop-up. `confirmed` checks the password and, where it is right, answers with where to go on.
  */
-export function confirmRoutes<Viewer extends Session>(
-  pages: SignedInPages<Viewer>,
+export function confirmRoutes<Visitor extends SignedIn>(
+  pages: SignedInPages<Visitor>,
   page: RenderPage,
   flow: Flow,
   confirmed: (
-    c: SignedInContext<Viewer>,
-    session: Viewer,
+    c: SignedInContext<Visitor>,
+    visitor: Visitor,
     password: string,
     subject: Subject | undefined,
   ) => Promise<Refused | string>,
-  about?: About<Viewer>,
+  about?: About<Visitor>,
 ) {
   const shape = about ? PasswordForm.extend({ authenticator: z.string().max(64).optional() }) : PasswordForm
   const show = (
-    c: SignedInContext<Viewer>,
+    c: SignedInContext<Visitor>,
     subject: Subject | undefined,
     form: FormState<'password'>,
     status: 200 | 422 | 429 = 200,
-  ) => page(c, <ConfirmPage viewer={c.var.session} flow={flow} form={form} about={subject} />, status)
+  ) => page(c, <ConfirmPage visitor={c.var.visitor} flow={flow} form={form} about={subject} />, status)
 
   pages
     .get('/', (c) => {
@@ -55,7 +58,7 @@ export function confirmRoutes<Viewer extends Session>(
       const subject = about?.(c, form.values.authenticator)
       if (subject instanceof Response) return subject
       if (!form.ok) return show(c, subject, { errors: form.errors }, 422)
-      const result = await confirmed(c, c.var.session, form.data.password, subject)
+      const result = await confirmed(c, c.var.visitor, form.data.password, subject)
       if (typeof result === 'string') return c.redirect(result, 303)
       return show(c, subject, refused(result), refusedStatus(c, result))
     })

@@ -6,7 +6,7 @@ import {
 } from '../identity/fresh-password.ts'
 import { secondFactorForgiven } from '../identity/limits.ts'
 import { securityEvent } from '../identity/security-events.ts'
-import type { Session } from '../identity/session.ts'
+import type { SignedIn } from '../identity/visitor.ts'
 import type { Origin } from '../lib/origin.ts'
 import type { FactorChange } from './enrol.ts'
 
@@ -20,7 +20,7 @@ export type DisableDeps = ConfirmPasswordDeps & { disabling: DisableStore }
 /** Turns the second factor off: secret and recovery codes leave the database, other sessions end. */
 export async function disable(
   deps: DisableDeps,
-  session: Session,
+  visitor: SignedIn,
   password: string,
   origin: Origin,
 ): Promise<
@@ -28,10 +28,10 @@ export async function disable(
   | Exclude<ConfirmPasswordResult, { ok: true }>
   | { ok: false; reason: 'changed' }
 > {
-  const confirmed = await confirmPassword(deps, session, password, origin)
+  const confirmed = await confirmPassword(deps, visitor, password, origin)
   if (!confirmed.ok) return confirmed
-  const { accountId, securityVersion } = session
-  const { token, renewal: renewed } = renewal(session)
+  const { id: accountId, securityVersion } = visitor.account
+  const { token, renewal: renewed } = renewal(visitor)
   const event = securityEvent('second_factor_off', accountId, origin, deps.now())
   const forgiven = {
     ...confirmed.forgiven,

@@ -7,8 +7,9 @@ import { words } from '#views/words/words.ts'
 import type { AppEnv } from '../http/env.ts'
 import { readForm, readNothing } from '../http/forms.ts'
 import { refusedForm } from '../http/messages.ts'
+import { visitorAlone } from '../identity/session.ts'
 import { displayed } from '../lib/codes.ts'
-import { type SignedInContext, sessionAlone, signedInPages } from '../pages/guards.ts'
+import { type SignedInContext, signedInPages } from '../pages/guards.ts'
 import { confirmAnswer, finishEnrolment, startEnrolment } from './enrol.ts'
 import { type Enrolment, stepOf } from './enrolment.ts'
 import { EnrolmentId, type EnrolRoutesDeps, newAuthenticator } from './new-authenticator.routes.tsx'
@@ -28,7 +29,7 @@ export function enrolRoutes(deps: EnrolRoutesDeps) {
     mode: 'set-up',
     here: HERE,
     home: '/settings/account',
-    start: (c, session, { password }) => startEnrolment(deps, session, { mode: 'set-up', password }, c.var.origin),
+    start: (c, visitor, { password }) => startEnrolment(deps, visitor, { mode: 'set-up', password }, c.var.origin),
     async accept(c, enrolment, { answer }) {
       const result = await confirmAnswer(deps, enrolment, answer)
       if (!result.ok) return result
@@ -46,7 +47,7 @@ export function enrolRoutes(deps: EnrolRoutesDeps) {
     deps.page(
       c,
       <SaveRecoveryCodesPage
-        viewer={c.var.session}
+        visitor={c.var.visitor}
         enrolmentId={id}
         codes={codes.map(displayed)}
         downloaded={downloaded}
@@ -55,17 +56,18 @@ export function enrolRoutes(deps: EnrolRoutesDeps) {
       status,
     )
 
-  const done = signedInPages(deps, { deed: 'set_up_if_off', view: sessionAlone }, (pages) =>
+  const done = signedInPages(deps, { deed: 'set_up_if_off', view: visitorAlone }, (pages) =>
     pages.post('/recovery-codes', async (c) => {
-      const { session } = c.var
+      const { visitor } = c.var
       const form = await readForm(c, SavedForm)
       const enrolment = await cookie.read(c)
       // Done twice: the first has turned it on and taken the cookie along.
-      if (!enrolment) return session.secondFactorSince ? c.redirect('/settings/account', 303) : cookie.startAgain(c)
+      if (!enrolment)
+        return visitor.account.secondFactorSince ? c.redirect('/settings/account', 303) : cookie.startAgain(c)
       if (form.values.enrolment !== enrolment.id)
         return stepTwo(c, enrolment, refusedForm('', words.twoFactor.errors.otherWindow), 409)
       const saved = form.ok && form.data.saved === 'yes'
-      const result = await finishEnrolment(deps, session, enrolment, saved, c.var.origin)
+      const result = await finishEnrolment(deps, visitor, enrolment, saved, c.var.origin)
       if (result.ok) return cookie.finish(c, result.token, 'second_factor_on')
       if (result.reason === 'code_owed')
         return stepOne(c, enrolment, refusedForm('code', words.twoFactor.errors.codeFirst), 409)
@@ -75,7 +77,7 @@ export function enrolRoutes(deps: EnrolRoutesDeps) {
     }),
   )
 
-  const steps = signedInPages(deps, { deed: 'set_up', view: sessionAlone }, (pages) => {
+  const steps = signedInPages(deps, { deed: 'set_up', view: visitorAlone }, (pages) => {
     put(pages)
     pages
       .get('/recovery-codes', async (c) => {
@@ -93,7 +95,7 @@ export function enrolRoutes(deps: EnrolRoutesDeps) {
       .get('/recovery-codes/download', async (c) => {
         const enrolment = await cookie.read(c)
         if (!enrolment || stepOf(enrolment) !== 2) return c.redirect(HERE, 303)
-        return sendCodesFile(c, deps, c.var.session.email, deps.now(), unused(enrolment))
+        return sendCodesFile(c, deps, c.var.visitor.account.email, deps.now(), unused(enrolment))
       })
       .get('/recovery-codes/print', async (c) => {
         const enrolment = await cookie.read(c)
@@ -102,7 +104,7 @@ export function enrolRoutes(deps: EnrolRoutesDeps) {
         return deps.page(
           c,
           <RecoveryCodesPrint
-            account={c.var.session.email}
+            account={c.var.visitor.account.email}
             issuer={issuer}
             site={baseUrl}
             madeAt={deps.now()}

@@ -7,7 +7,7 @@ import {
 } from '../identity/fresh-password.ts'
 import { type Forgiven, secondFactorForgiven } from '../identity/limits.ts'
 import { type SecurityEvent, securityEvent } from '../identity/security-events.ts'
-import type { Session } from '../identity/session.ts'
+import type { SignedIn } from '../identity/visitor.ts'
 import { newRecoveryCodes } from '../lib/codes.ts'
 import type { Origin } from '../lib/origin.ts'
 import type { Vault } from '../lib/vault.ts'
@@ -59,7 +59,7 @@ export type Changed = { ok: false; reason: 'changed' }
 /** Password first: begins an enrolment, of which nothing is stored here. Of the first of all kinds where none is named. */
 export async function startEnrolment(
   deps: EnrolDeps,
-  session: Session,
+  visitor: SignedIn,
   {
     mode,
     kind,
@@ -70,12 +70,12 @@ export async function startEnrolment(
 ): Promise<
   { ok: true; token: string | undefined; enrolment: Enrolment } | Exclude<ConfirmPasswordResult, { ok: true }> | Changed
 > {
-  const confirmed = await confirmPassword(deps, session, password, origin)
+  const confirmed = await confirmPassword(deps, visitor, password, origin)
   if (!confirmed.ok) return confirmed
-  const { token, renewal: renewed } = renewal(session)
+  const { token, renewal: renewed } = renewal(visitor)
   if (!(await deps.enrolments.renew({ renewal: renewed, forgiven: confirmed.forgiven })))
     return { ok: false, reason: 'changed' }
-  return { ok: true, token, enrolment: newEnrolment(mode, kindOf(deps, kind), session, deps.now(), replaces) }
+  return { ok: true, token, enrolment: newEnrolment(mode, kindOf(deps, kind), visitor, deps.now(), replaces) }
 }
 
 /** What the device is shown, or asked. `others` are the account's factors of the same kind. */
@@ -84,7 +84,7 @@ export type Enrolling = { begun: Uint8Array; accountId: number; email: string; o
 export const enrolling = (
   { enrolments, vault }: EnrolDeps,
   { kind, begun }: Enrolment,
-  { accountId, email }: Session,
+  { account: { id: accountId, email } }: SignedIn,
 ): Enrolling => ({
   begun,
   accountId,
@@ -115,7 +115,7 @@ export type Done = { ok: true; token: string | undefined }
 /** Step 2, "Done": turns the second factor on, in one transaction. Done twice is done once; the second has no new token. */
 export async function finishEnrolment(
   deps: EnrolDeps,
-  session: Session,
+  visitor: SignedIn,
   enrolment: Enrolment,
   saved: boolean,
   origin: Origin,
@@ -124,11 +124,11 @@ export async function finishEnrolment(
   if (!proven) return { ok: false, reason: 'code_owed' }
   if (!saved && !enrolment.downloaded) return { ok: false, reason: 'not_saved' }
   const now = deps.now()
-  const { accountId } = session
-  const { token, renewal: renewed } = renewal(session)
+  const { id: accountId } = visitor.account
+  const { token, renewal: renewed } = renewal(visitor)
   const event = securityEvent('second_factor_on', accountId, origin, now, null, { subject: enrolment.id })
   const on = await deps.enrolments.enrol({
-    ...enrolmentChange(session, enrolment, renewed, event, secondFactorForgiven(accountId)),
+    ...enrolmentChange(visitor, enrolment, renewed, event, secondFactorForgiven(accountId)),
     factor: storedFactor(deps.vault, accountId, { ...enrolment, proven }, kindOf(deps, enrolment.kind).firstName, now),
     codes: storedCodes(deps.vault, accountId, enrolment.codes, now),
   })
@@ -137,13 +137,13 @@ export async function finishEnrolment(
 
 /** The version is the enrolment's own, not the session's: what began before another change can not finish after it. */
 export const enrolmentChange = (
-  session: Session,
+  visitor: SignedIn,
   enrolment: Enrolment,
   renewed: Renewal,
   event: SecurityEvent,
   forgiven: Forgiven,
 ): FactorChange => ({
-  accountId: session.accountId,
+  accountId: visitor.account.id,
   securityVersion: enrolment.securityVersion,
   renewal: renewed,
   event,

@@ -1,7 +1,9 @@
 import type { Cookies } from '../http/cookies.ts'
 import type { AnyContext } from '../http/env.ts'
 import type { FlashWord } from '../http/flashes.ts'
+import type { SignedIn } from '../identity/visitor.ts'
 import type { Vault } from '../lib/vault.ts'
+import type { SignedInContext } from '../pages/guards.ts'
 import { type Enrolment, type EnrolmentMode, readEnrolment, writeEnrolment } from './enrolment.ts'
 
 /** Where an enrolment lives between its steps: with the browser, behind the guard `signedIn`. */
@@ -11,9 +13,9 @@ export const enrolmentCookie = (
   /** Where the flow begins and ends. */
   home: string,
 ) => ({
-  async read(c: AnyContext): Promise<Enrolment | undefined> {
+  async read<Visitor extends SignedIn>(c: SignedInContext<Visitor>): Promise<Enrolment | undefined> {
     const text = await cookies.enrolment.read(c)
-    return text === undefined ? undefined : readEnrolment(vault, text, c.var.session, mode, now())
+    return text === undefined ? undefined : readEnrolment(vault, text, c.var.visitor.session, mode, now())
   },
 
   write: (c: AnyContext, enrolment: Enrolment): Promise<void> =>

@@ -1,6 +1,6 @@
 import { decodeBase64urlIgnorePadding, encodeBase64urlNoPadding } from '@oslojs/encoding'
 import { z } from 'zod'
-import type { Session } from '../identity/session.ts'
+import type { Account, Session } from '../identity/visitor.ts'
 import { newId } from '../lib/tokens.ts'
 import type { Vault } from '../lib/vault.ts'
 import type { Factor, Proven } from './factor.ts'
@@ -29,8 +29,8 @@ export type Enrolment = {
   expiresAt: Date
 }
 
-/** The session that an enrolment belongs to, and what it knows of its account. */
-type Whose = Pick<Session, 'id' | 'securityVersion'>
+/** Whom an enrolment belongs to. */
+type Whose = { session: Pick<Session, 'id'>; account: Pick<Account, 'securityVersion'> }
 
 const FIFTEEN_MINUTES = 15 * 60_000
 
@@ -57,7 +57,7 @@ const Sealed = z.strictObject({
 export const newEnrolment = (
   mode: EnrolmentMode,
   factor: Factor,
-  session: Whose,
+  { session, account }: Whose,
   now: Date,
   replaces: string | null = null,
 ): Enrolment => ({
@@ -66,7 +66,7 @@ export const newEnrolment = (
   kind: factor.kind,
   replaces,
   sessionId: session.id,
-  securityVersion: session.securityVersion,
+  securityVersion: account.securityVersion,
   begun: factor.begin(),
   proven: null,
   codes: [],
@@ -110,7 +110,7 @@ export function writeEnrolment(vault: Vault, enrolment: Enrolment): string {
 export function readEnrolment(
   vault: Vault,
   text: string,
-  session: Pick<Whose, 'id'>,
+  session: Whose['session'],
   mode: EnrolmentMode,
   now: Date,
 ): Enrolment | undefined {

@@ -1,5 +1,5 @@
 import { type ConfirmPasswordResult, confirmPassword, renewal } from '../identity/fresh-password.ts'
-import type { Session } from '../identity/session.ts'
+import type { SignedIn } from '../identity/visitor.ts'
 import { newRecoveryCodes } from '../lib/codes.ts'
 import type { Origin } from '../lib/origin.ts'
 import { type AnswerRefused, confirmAnswer, type EnrolDeps, finishEnrolment, startEnrolment } from './enrol.ts'
@@ -22,17 +22,21 @@ type IsOn = { ok: false; reason: 'is_on' }
 /** Password first: begins the set-up and keeps it. Where the second factor is on already there is none, and no secret. */
 export async function keepNewEnrolment(
   deps: KeptEnrolDeps,
-  session: Session,
+  visitor: SignedIn,
   password: string,
   origin: Origin,
 ): Promise<{ ok: true; enrolment: Enrolment } | Refused | Changed | IsOn> {
-  const started = await startEnrolment(deps, session, { mode: 'set-up', password }, origin)
+  const started = await startEnrolment(deps, visitor, { mode: 'set-up', password }, origin)
   if (!started.ok) return started
-  if (session.secondFactorSince) return { ok: false, reason: 'is_on' }
+  if (visitor.account.secondFactorSince) return { ok: false, reason: 'is_on' }
   // The codes are made now, so that two calls that finish it at the same time answer the same ones.
   const enrolment = { ...started.enrolment, codes: newRecoveryCodes() }
   const { expiresAt } = enrolment
-  const kept = await deps.keptEnrolments.keepEnrolment(session.id, writeEnrolment(deps.vault, enrolment), expiresAt)
+  const kept = await deps.keptEnrolments.keepEnrolment(
+    visitor.session.id,
+    writeEnrolment(deps.vault, enrolment),
+    expiresAt,
+  )
   return kept ? { ok: true, enrolment } : { ok: false, reason: 'changed' }
 }
 
@@ -41,24 +45,24 @@ type Unfinished = { ok: false; reason: 'nothing_kept' } | AnswerRefused | Refuse
 /** Password and first code together turn the second factor on. The recovery codes are in the answer, as they are stored. */
 export async function finishKeptEnrolment(
   deps: KeptEnrolDeps,
-  session: Session,
+  visitor: SignedIn,
   { code, password }: { code: string; password: string },
   origin: Origin,
 ): Promise<{ ok: true; codes: string[] } | Unfinished> {
-  const confirmed = await confirmPassword(deps, session, password, origin)
+  const confirmed = await confirmPassword(deps, visitor, password, origin)
   if (!confirmed.ok) return confirmed
   const { forgiven } = confirmed
-  if (!(await deps.enrolments.renew({ renewal: renewal(session).renewal, forgiven })))
+  if (!(await deps.enrolments.renew({ renewal: renewal(visitor).renewal, forgiven })))
     return { ok: false, reason: 'changed' }
 
-  const text = await deps.keptEnrolments.keptEnrolment(session.id)
-  const kept = text && readEnrolment(deps.vault, text, session, 'set-up', deps.now())
+  const text = await deps.keptEnrolments.keptEnrolment(visitor.session.id)
+  const kept = text && readEnrolment(deps.vault, text, visitor.session, 'set-up', deps.now())
   if (!kept) return { ok: false, reason: 'nothing_kept' }
   const proven = await confirmAnswer(deps, kept, { code })
   if (!proven.ok) return proven
   const { enrolment } = proven
-  const done = await finishEnrolment(deps, session, enrolment, true, origin) // who asks by program keeps what is answered
+  const done = await finishEnrolment(deps, visitor, enrolment, true, origin) // who asks by program keeps what is answered
   if (!done.ok) return { ok: false, reason: 'changed' }
-  await deps.keptEnrolments.dropEnrolment(session.id)
+  await deps.keptEnrolments.dropEnrolment(visitor.session.id)
   return { ok: true, codes: enrolment.codes }
 }

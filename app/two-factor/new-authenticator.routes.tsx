@@ -4,7 +4,7 @@ import { words } from '#views/words/words.ts'
 import { errorsIn, readForm } from '../http/forms.ts'
 import { refusedForm, refusedStatus } from '../http/messages.ts'
 import type { RenderPage } from '../http/page.tsx'
-import type { Session } from '../identity/session.ts'
+import type { SignedIn } from '../identity/visitor.ts'
 import type { GuardDeps, SignedInContext, SignedInPages } from '../pages/guards.ts'
 import type { startAddition } from './add.ts'
 import { type NameRefused, readName } from './authenticators.ts'
@@ -25,23 +25,23 @@ type Cookie = ReturnType<typeof enrolmentCookie>
 type Started = Awaited<ReturnType<typeof startAddition>>
 
 /** What differs between set-up, addition and replacement. */
-type Flow<Viewer extends Session> = {
+type Flow<Visitor extends SignedIn> = {
   mode: EnrolmentMode
   /** The path of the page with the QR code; the password is asked for below it. */
   here: string
   /** Where the flow begins and ends. */
   home: string
-  about?: About<Viewer>
+  about?: About<Visitor>
   start: (
-    c: SignedInContext<Viewer>,
-    session: Viewer,
+    c: SignedInContext<Visitor>,
+    visitor: Visitor,
     of: { password: string; about: Subject | undefined },
   ) => Promise<Started>
   /** For the page: what to propose as a name, or whose place it takes. */
-  name?: (c: SignedInContext<Viewer>, enrolment: Enrolment) => string | undefined
+  name?: (c: SignedInContext<Visitor>, enrolment: Enrolment) => string | undefined
   /** Takes the device's answer and answers itself, or says how it was refused. */
   accept: (
-    c: SignedInContext<Viewer>,
+    c: SignedInContext<Visitor>,
     enrolment: Enrolment,
     typed: { answer: Fields; name: string },
     cookie: Cookie,
@@ -49,9 +49,9 @@ type Flow<Viewer extends Session> = {
 }
 
 /** What set-up, addition and replacement share: the password, then the page of the device's kind that asks for its first answer. */
-export function newAuthenticator<Viewer extends Session = Session>(
+export function newAuthenticator<Visitor extends SignedIn = SignedIn>(
   deps: EnrolRoutesDeps,
-  { mode, here, home, about, start, name, accept }: Flow<Viewer>,
+  { mode, here, home, about, start, name, accept }: Flow<Visitor>,
 ) {
   const cookie = enrolmentCookie(deps, mode, home)
   const answers = answerShape(deps.factorKinds)
@@ -62,26 +62,26 @@ export function newAuthenticator<Viewer extends Session = Session>(
   const CancelForm = z.object({ enrolment: EnrolmentId, ...answers, ...Name, saved: z.string().optional() })
 
   async function show(
-    c: SignedInContext<Viewer>,
+    c: SignedInContext<Visitor>,
     enrolment: Enrolment,
     form: FormState,
     status: 200 | 409 | 422 | 429 = 200,
   ) {
-    const { session } = c.var
+    const { visitor } = c.var
     const kind = kindOf(deps, enrolment.kind)
     const others = deps.factorKinds.filter((other) => other !== kind && mode !== 'replace')
     const otherKinds = others.map(({ kind, label }) => ({ kind, label: label() }))
-    const frame = { viewer: session, mode, enrolmentId: enrolment.id, name: name?.(c, enrolment), form, otherKinds }
-    return deps.page(c, await kind.enrolPage(frame, enrolling(deps, enrolment, session)), status)
+    const frame = { visitor, mode, enrolmentId: enrolment.id, name: name?.(c, enrolment), form, otherKinds }
+    return deps.page(c, await kind.enrolPage(frame, enrolling(deps, enrolment, visitor)), status)
   }
 
   const confirmed = async (
-    c: SignedInContext<Viewer>,
-    session: Viewer,
+    c: SignedInContext<Visitor>,
+    visitor: Visitor,
     password: string,
     subject: Subject | undefined,
   ) => {
-    const result = await start(c, session, { password, about: subject })
+    const result = await start(c, visitor, { password, about: subject })
     if (!result.ok && result.reason === 'too_many_authenticators') {
       deps.cookies.flash.leave(c, result.reason)
       return home
@@ -92,7 +92,7 @@ export function newAuthenticator<Viewer extends Session = Session>(
     return here
   }
 
-  function put(pages: SignedInPages<Viewer>) {
+  function put(pages: SignedInPages<Visitor>) {
     confirmRoutes(pages.basePath('/confirm'), deps.page, mode, confirmed, about)
     pages
       .get('/', async (c) => {

@@ -9,9 +9,9 @@ import { takeFlash } from '../pages/flash.ts'
 import { type GuardDeps, type SignedInContext, signedInPages } from '../pages/guards.ts'
 import { confirmRoutes } from './confirm.routes.tsx'
 import {
-  type CodesViewer,
+  type CodesVisitor,
   codesSeenBy,
-  codesViewer,
+  codesView,
   confirmView,
   type RecoveryCodesDeps,
   recordDownload,
@@ -24,7 +24,7 @@ const HERE = '/settings/two-factor/recovery-codes'
 /** Names the set that the page showed, by the millisecond it was made. */
 const RegenerateForm = z.object({ set: z.string().regex(/^\d{1,14}$/) })
 
-type CodesContext = SignedInContext<CodesViewer>
+type CodesContext = SignedInContext<CodesVisitor>
 
 /** View (password), Download, Print, Generate new recovery codes. */
 export function recoveryCodesRoutes(
@@ -32,15 +32,15 @@ export function recoveryCodesRoutes(
 ) {
   /** For pages that show the codes, as they are displayed. Others than may view them are asked for the password. */
   const shown = (answer: (c: CodesContext, shown: ShownCodes) => Response | Promise<Response>) => (c: CodesContext) => {
-    const found = codesSeenBy(deps, c.var.session)
+    const found = codesSeenBy(deps, c.var.visitor)
     if (!found) return c.redirect(`${HERE}/confirm`, 303)
     const codes = found.codes.map(({ code, usedAt }) => ({ code: code && displayed(code), usedAt }))
     return answer(c, { madeAt: found.madeAt, codes })
   }
 
-  return signedInPages(deps, { deed: 'recovery_codes', view: codesViewer }, (pages) => {
-    confirmRoutes(pages.basePath('/confirm'), deps.page, 'view', async (c, session, password) => {
-      const result = await confirmView(deps, session, password, c.var.origin)
+  return signedInPages(deps, { deed: 'recovery_codes', view: codesView }, (pages) => {
+    confirmRoutes(pages.basePath('/confirm'), deps.page, 'view', async (c, visitor, password) => {
+      const result = await confirmView(deps, visitor, password, c.var.origin)
       if (!result.ok) return result
       deps.cookies.session.renew(c, result.token)
       return HERE
@@ -49,14 +49,14 @@ export function recoveryCodesRoutes(
       .get(
         '/',
         shown((c, { codes, madeAt }) => {
-          const flash = takeFlash(c, deps.cookies, c.var.session)
-          return deps.page(c, <RecoveryCodesPage viewer={c.var.session} flash={flash} codes={codes} madeAt={madeAt} />)
+          const flash = takeFlash(c, deps.cookies, c.var.visitor)
+          return deps.page(c, <RecoveryCodesPage visitor={c.var.visitor} flash={flash} codes={codes} madeAt={madeAt} />)
         }),
       )
       .get(
         '/regenerate',
         shown((c, { madeAt }) =>
-          deps.page(c, <RegeneratePage viewer={c.var.session} set={String(madeAt.getTime())} />),
+          deps.page(c, <RegeneratePage visitor={c.var.visitor} set={String(madeAt.getTime())} />),
         ),
       )
       .post(
@@ -64,7 +64,7 @@ export function recoveryCodesRoutes(
         shown(async (c) => {
           const form = await readForm(c, RegenerateForm)
           const { ok } = form.ok
-            ? await regenerateCodes(deps, c.var.session, new Date(Number(form.data.set)), c.var.origin)
+            ? await regenerateCodes(deps, c.var.visitor, new Date(Number(form.data.set)), c.var.origin)
             : { ok: false }
           deps.cookies.flash.leave(c, ok ? 'codes_regenerated' : 'codes_already_replaced')
           return c.redirect(HERE, 303)
@@ -74,14 +74,14 @@ export function recoveryCodesRoutes(
         '/download',
         shown(async (c) => {
           await readNothing(c)
-          await recordDownload(deps, c.var.session, c.var.origin)
+          await recordDownload(deps, c.var.visitor, c.var.origin)
           return c.redirect(`${HERE}/download`, 303)
         }),
       )
       .get(
         '/download',
         shown((c, { codes, madeAt }) => {
-          return sendCodesFile(c, deps, c.var.session.email, madeAt, codes)
+          return sendCodesFile(c, deps, c.var.visitor.account.email, madeAt, codes)
         }),
       )
       .get(
@@ -91,7 +91,7 @@ export function recoveryCodesRoutes(
           return deps.page(
             c,
             <RecoveryCodesPrint
-              account={c.var.session.email}
+              account={c.var.visitor.account.email}
               issuer={issuer}
               site={baseUrl}
               madeAt={madeAt}

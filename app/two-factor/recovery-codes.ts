@@ -7,7 +7,7 @@ import {
 } from '../identity/fresh-password.ts'
 import type { Forgiven } from '../identity/limits.ts'
 import { type SecurityEvent, securityEvent } from '../identity/security-events.ts'
-import { type Session, type SessionDeps, sessionFound } from '../identity/session.ts'
+import type { Find, SignedIn } from '../identity/visitor.ts'
 import { newRecoveryCodes } from '../lib/codes.ts'
 import type { Origin } from '../lib/origin.ts'
 import { newId } from '../lib/tokens.ts'
@@ -34,12 +34,11 @@ export type RecoveryCode = { code: string | null; usedAt: Date | null }
 export type ShownCodes = { madeAt: Date; codes: RecoveryCode[] }
 
 /** Who is looking, and the account's codes as stored. */
-export type CodesViewer = Session & { codes: readonly StoredRecoveryCode[] }
+export type CodesVisitor = SignedIn & { codes: readonly StoredRecoveryCode[] }
 
 export type RecoveryCodesStore = {
-  /** In the order of their positions. */
-  recoveryCodesOf(accountId: number): Promise<StoredRecoveryCode[]>
-  viewerWithCodes(tokenHash: string): Promise<CodesViewer | undefined>
+  /** The codes in the order of their positions. */
+  visitorWithCodes: Find<CodesVisitor>
   showCodes(of: { renewal: Renewal; until: Date; event: SecurityEvent; forgiven: Forgiven }): Promise<boolean>
   /** Replaces the whole set made at `madeAt` with `codes`. False if that set is no longer the account's. */
   replaceCodes(of: {
@@ -57,7 +56,7 @@ export type RecoveryCodesDeps = ConfirmPasswordDeps & { recoveryCodes: RecoveryC
 /** A session may show the codes for ten minutes after the password was typed. */
 export async function confirmView(
   deps: RecoveryCodesDeps,
-  session: Session,
+  visitor: SignedIn,
   password: string,
   origin: Origin,
 ): Promise<
@@ -65,36 +64,40 @@ export async function confirmView(
   | Exclude<ConfirmPasswordResult, { ok: true }>
   | { ok: false; reason: 'changed' }
 > {
-  const confirmed = await confirmPassword(deps, session, password, origin)
+  const confirmed = await confirmPassword(deps, visitor, password, origin)
   if (!confirmed.ok) return confirmed
   const now = deps.now()
-  const { token, renewal: renewed } = renewal(session)
+  const { token, renewal: renewed } = renewal(visitor)
   const shown = await deps.recoveryCodes.showCodes({
     renewal: renewed,
     until: new Date(now.getTime() + CODES_SHOWN_FOR),
-    event: securityEvent('recovery_codes_viewed', session.accountId, origin, now),
+    event: securityEvent('recovery_codes_viewed', visitor.account.id, origin, now),
     forgiven: confirmed.forgiven,
   })
   return shown ? { ok: true, token } : { ok: false, reason: 'changed' }
 }
 
-export const mayViewCodes = ({ now }: RecoveryCodesDeps, session: Session): boolean =>
-  session.codesShownUntil !== null && now() < session.codesShownUntil
+export const codesView = ({ recoveryCodes }: RecoveryCodesDeps): Find<CodesVisitor> => recoveryCodes.visitorWithCodes
 
-/** The live set's codes in order, and when it was made; undefined if there is none. For sessions that may view them. */
-export async function viewCodes(
-  { recoveryCodes, vault }: RecoveryCodesDeps,
-  session: Session,
-): Promise<ShownCodes | undefined> {
-  return opened(vault, await recoveryCodes.recoveryCodesOf(session.accountId))
+/** The live set's codes in order, and when it was made; undefined if there is none, or the visitor may not view them now. */
+export function codesSeenBy({ vault, now }: RecoveryCodesDeps, visitor: CodesVisitor): ShownCodes | undefined {
+  const { codesShownUntil } = visitor.session
+  return codesShownUntil && now() < codesShownUntil ? opened(vault, visitor.codes) : undefined
 }
 
-export const codesViewer = (deps: RecoveryCodesDeps & SessionDeps, token: string): Promise<CodesViewer | undefined> =>
-  sessionFound(deps, token, deps.recoveryCodes.viewerWithCodes)
-
-/** Like `viewCodes`, but also undefined if the session may not view them. */
-export const codesSeenBy = (deps: RecoveryCodesDeps, viewer: CodesViewer): ShownCodes | undefined =>
-  mayViewCodes(deps, viewer) ? opened(deps.vault, viewer.codes) : undefined
+/** For a client that keeps its token: the password and the codes at once, which are read only after it was right. */
+export async function viewCodes(
+  deps: RecoveryCodesDeps,
+  visitor: SignedIn,
+  password: string,
+  origin: Origin,
+): Promise<({ ok: true } & ShownCodes) | Exclude<Awaited<ReturnType<typeof confirmView>>, { ok: true }>> {
+  const confirmed = await confirmView(deps, visitor, password, origin)
+  if (!confirmed.ok) return confirmed
+  const seeing = await deps.recoveryCodes.visitorWithCodes(visitor.session.tokenHash)
+  const shown = seeing && codesSeenBy(deps, seeing)
+  return shown ? { ok: true, ...shown } : { ok: false, reason: 'changed' }
+}
 
 function opened(vault: Vault, stored: readonly StoredRecoveryCode[]): ShownCodes | undefined {
   const [first] = stored
@@ -105,25 +108,27 @@ function opened(vault: Vault, stored: readonly StoredRecoveryCode[]): ShownCodes
 
 export const recordDownload = (
   { recoveryCodes, now }: RecoveryCodesDeps,
-  session: Session,
+  visitor: SignedIn,
   origin: Origin,
-): Promise<void> => recoveryCodes.record(securityEvent('recovery_codes_downloaded', session.accountId, origin, now()))
+): Promise<void> => recoveryCodes.record(securityEvent('recovery_codes_downloaded', visitor.account.id, origin, now()))
 
 /**
- * Replaces the whole set that the person saw, made at `madeAt`, or nothing.
- * `changed` if another window was faster. Then that window's codes are the live ones.
+ * Replaces the whole set that the person saw, made at `madeAt`, or nothing, where another window was faster: then that
+ * window's codes are the live ones.
  */
 export async function regenerateCodes(
   deps: RecoveryCodesDeps,
-  session: Session,
+  visitor: SignedIn,
   madeAt: Date,
   origin: Origin,
-): Promise<{ ok: boolean }> {
+): Promise<{ ok: true; codes: string[] } | { ok: false }> {
   const now = deps.now()
-  const { accountId, securityVersion } = session
-  const codes = storedCodes(deps.vault, accountId, newRecoveryCodes(), now)
+  const { id: accountId, securityVersion } = visitor.account
+  const fresh = newRecoveryCodes()
+  const codes = storedCodes(deps.vault, accountId, fresh, now)
   const event = securityEvent('recovery_codes_regenerated', accountId, origin, now)
-  return { ok: await deps.recoveryCodes.replaceCodes({ accountId, securityVersion, madeAt, codes, event }) }
+  const replaced = await deps.recoveryCodes.replaceCodes({ accountId, securityVersion, madeAt, codes, event })
+  return replaced ? { ok: true, codes: fresh } : { ok: false }
 }
 
 /** The rows for a new set of codes. */

@@ -1,9 +1,9 @@
 import { renewal } from '../identity/fresh-password.ts'
 import { secondFactorForgiven } from '../identity/limits.ts'
 import { securityEvent } from '../identity/security-events.ts'
-import type { Session } from '../identity/session.ts'
+import type { SignedIn } from '../identity/visitor.ts'
 import type { Origin } from '../lib/origin.ts'
-import type { AuthenticatorsViewer } from './authenticators.ts'
+import type { AuthenticatorsVisitor } from './authenticators.ts'
 import {
   type AnswerRefused,
   alreadyDone,
@@ -20,7 +20,7 @@ import type { Fields } from './factor.ts'
 import type { StoredFactor } from './factor-secret.ts'
 
 /** The authenticator that is to go: the one of that id, or without an id the only one. Undefined where that names none. */
-export function replaceable({ factors }: AuthenticatorsViewer, id: string | undefined): StoredFactor | undefined {
+export function replaceable({ factors }: AuthenticatorsVisitor, id: string | undefined): StoredFactor | undefined {
   if (id === undefined) return factors.length === 1 ? factors[0] : undefined
   return factors.find((factor) => factor.id === id)
 }
@@ -28,13 +28,13 @@ export function replaceable({ factors }: AuthenticatorsViewer, id: string | unde
 /** Password first: begins to put a new authenticator in the place of `replaces`, of the same kind, of which nothing is stored here. */
 export const startReplacement = (
   deps: EnrolDeps,
-  session: Session,
+  visitor: SignedIn,
   { replaces, password }: { replaces: StoredFactor | undefined; password: string },
   origin: Origin,
 ): ReturnType<typeof startEnrolment> =>
   startEnrolment(
     deps,
-    session,
+    visitor,
     { mode: 'replace', kind: replaces?.kind, password, replaces: replaces?.id ?? '' },
     origin,
   )
@@ -42,7 +42,7 @@ export const startReplacement = (
 /** "Replace Authenticator": the new one's answer is right, so the two change places, in one transaction. The name stays. */
 export async function finishReplacement(
   deps: EnrolDeps,
-  session: Session,
+  visitor: SignedIn,
   enrolment: Enrolment,
   answer: Fields,
   origin: Origin,
@@ -50,16 +50,16 @@ export async function finishReplacement(
   const judged = await judgeFirstAnswer(deps, enrolment, answer)
   if (!judged.ok) return judged
   const now = deps.now()
-  const { accountId } = session
+  const { id: accountId } = visitor.account
   const factors = await deps.enrolments.factorsOf(accountId)
   const replaced = factors.find(({ id }) => id === enrolment.replaces)
   if (!replaced) return alreadyDone(deps, accountId, enrolment)
-  const { token, renewal: renewed } = renewal(session)
+  const { token, renewal: renewed } = renewal(visitor)
   const event = securityEvent('second_factor_replaced', accountId, origin, now)
   // Wrong codes were guesses at every authenticator: they are forgotten only where none of those is left.
   const forgiven = factors.length === 1 ? secondFactorForgiven(accountId) : { delays: [] }
   const done = await deps.enrolments.replaceFactor({
-    ...enrolmentChange(session, enrolment, renewed, event, forgiven),
+    ...enrolmentChange(visitor, enrolment, renewed, event, forgiven),
     replaced: { id: replaced.id, name: replaced.name },
     factor: storedFactor(deps.vault, accountId, { ...enrolment, proven: judged.proven }, replaced.name, now),
   })

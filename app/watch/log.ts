@@ -1,6 +1,6 @@
 import { type DestinationStream, type Level, pino, stdTimeFunctions } from 'pino'
 import { isAlarming, type Method } from '../identity/security-events.ts'
-import type { Client } from '../identity/session.ts'
+import type { Client } from '../identity/visitor.ts'
 import type { Origin } from '../lib/origin.ts'
 import { describeFault } from './fault.ts'
 

@@ -1,6 +1,6 @@
 import type { MetricObjectWithValues, MetricValue } from 'prom-client'
 import type { Method } from '../identity/security-events.ts'
-import type { Client } from '../identity/session.ts'
+import type { Client } from '../identity/visitor.ts'
 import type { HashWatch, Passwords } from '../lib/passwords.ts'
 
 // Seconds. A hash takes tens of milliseconds, a page one or two.

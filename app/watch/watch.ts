@@ -1,5 +1,5 @@
 import type { Method } from '../identity/security-events.ts'
-import type { Client } from '../identity/session.ts'
+import type { Client } from '../identity/visitor.ts'
 import { network } from '../lib/network.ts'
 import { HashQueueFull } from '../lib/passwords.ts'
 import type { Log, LoggedEvent } from './log.ts'

@@ -1,11 +1,9 @@
-import { and, desc, eq, inArray, isNotNull, or, type SQLWrapper, sql } from 'drizzle-orm'
+import { and, desc, eq, inArray, isNotNull, type SQLWrapper, sql } from 'drizzle-orm'
 import { type Database, must } from '../client.ts'
 import { listOf } from '../lists.ts'
-import { placeholders } from '../placeholders.ts'
-import { prepared } from '../prepared.ts'
 import { accessTokens, accounts } from '../schema.ts'
-import { type EventRow, type Forgiven, forgive, hasSecondFactor, insertEvents } from './statements.ts'
-import { viewerRead } from './viewers.ts'
+import { type EventRow, type Forgiven, forgive, insertEvents } from './statements.ts'
+import { signedInRead, tokenHolderRead } from './visitors.ts'
 
 type Token = typeof accessTokens.$inferInsert
 type Change = { event: EventRow; forgiven: Forgiven }
@@ -21,29 +19,6 @@ type Regeneration = Change & {
 }
 
 export function accessTokenStore({ db, atomically }: Database) {
-  const later = placeholders({ tokenHash: accessTokens.tokenHash })
-  const find = prepared(
-    'find_access_token',
-    later,
-    db
-      .select({
-        id: accessTokens.id,
-        accountId: accessTokens.accountId,
-        tokenHash: accessTokens.tokenHash,
-        scopes: accessTokens.scopes,
-        expiresAt: accessTokens.expiresAt,
-        previousUntil: accessTokens.previousUntil,
-        lastUsedAt: accessTokens.lastUsedAt,
-        uid: accounts.uid,
-        email: accounts.email,
-        suspendedAt: accounts.suspendedAt,
-        frozenAt: accounts.tokensFrozenAt,
-        hasSecondFactor,
-      })
-      .from(accessTokens)
-      .innerJoin(accounts, eq(accounts.id, accessTokens.accountId))
-      .where(or(eq(accessTokens.tokenHash, later.tokenHash), eq(accessTokens.previousHash, later.tokenHash))),
-  )
   const tokensOf = (accountId: number | SQLWrapper) =>
     db
       .select()
@@ -53,7 +28,7 @@ export function accessTokenStore({ db, atomically }: Database) {
   const own = (accountId: number, id: string) => and(eq(accessTokens.accountId, accountId), eq(accessTokens.id, id))
 
   return {
-    findToken: async (tokenHash: string) => (await find({ tokenHash }))[0],
+    findToken: tokenHolderRead(db, 'token_holder'),
 
     /** Not durable: a power cut only loses when a token was last used. */
     async tokenUsed(id: string, at: Date, { address, browser, system }: Origin): Promise<void> {
@@ -94,7 +69,7 @@ export function accessTokenStore({ db, atomically }: Database) {
       ]),
 
     tokensOf: async (accountId: number) => await tokensOf(accountId),
-    viewerWithTokens: viewerRead(db, 'viewer_with_tokens', { tokens: listOf(tokensOf(accounts.id)) }),
+    visitorWithTokens: signedInRead(db, 'visitor_with_tokens', { tokens: listOf(tokensOf(accounts.id)) }),
 
     insertToken: ({ token, atMost, event, forgiven }: Change & { token: Token; atMost: number }) =>
       atomically((tx) => [

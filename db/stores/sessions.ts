@@ -2,19 +2,17 @@ import { aliasedTable, and, desc, eq, gt, inArray, ne, type SQLWrapper } from 'd
 import { type Database, must } from '../client.ts'
 import { listOf } from '../lists.ts'
 import { placeholders } from '../placeholders.ts'
-import { prepared } from '../prepared.ts'
 import { accounts, pendingSignIns, sessions, trustedBrowsers } from '../schema.ts'
 import { type EventRow, insertEvents } from './statements.ts'
 import { isTrusted } from './trusted-browsers.ts'
-import { viewerRead } from './viewers.ts'
+import { signedInRead, tokenHolderRead } from './visitors.ts'
 
 /** The sessions on the list, beside the one that is looking at it. */
 const listed = aliasedTable(sessions, 'listed')
 
 export function sessionStore({ db, atomically }: Database) {
   const times = placeholders({ now: listed.expiresAt, seenAfter: listed.lastSeenAt })
-  const owned = placeholders({ accountId: listed.accountId })
-  const live = (accountId: number | SQLWrapper) =>
+  const live = (accountId: SQLWrapper) =>
     db
       .select()
       .from(listed)
@@ -22,10 +20,10 @@ export function sessionStore({ db, atomically }: Database) {
         and(eq(listed.accountId, accountId), gt(listed.expiresAt, times.now), gt(listed.lastSeenAt, times.seenAfter)),
       )
       .orderBy(desc(listed.lastSeenAt), desc(listed.id))
-  const find = viewerRead(db, 'viewer')
-  const withSessions = viewerRead(
+  const find = signedInRead(db, 'visitor')
+  const visitorWithSessions = signedInRead(
     db,
-    'viewer_with_sessions',
+    'visitor_with_sessions',
     {
       sessions: listOf(live(accounts.id)),
       trustedBrowsers: listOf(
@@ -38,7 +36,7 @@ export function sessionStore({ db, atomically }: Database) {
     },
     times,
   )
-  const sessionsOf = prepared('sessions_of', { ...owned, ...times }, live(owned.accountId))
+  const holderWithSessions = tokenHolderRead(db, 'holder_with_sessions', { sessions: listOf(live(accounts.id)) }, times)
 
   /** One transaction each: if two end the same session at once, one succeeds and one event says so. */
   async function endOneByOne(found: { id: string }[], event: (id: string) => EventRow): Promise<string[]> {
@@ -55,8 +53,10 @@ export function sessionStore({ db, atomically }: Database) {
 
   return {
     find,
-    viewerWithSessions: (tokenHash: string, now: Date, seenAfter: Date) => withSessions(tokenHash, { now, seenAfter }),
-    sessionsOf: (accountId: number, now: Date, seenAfter: Date) => sessionsOf({ accountId, now, seenAfter }),
+    visitorWithSessions: (tokenHash: string, now: Date, seenAfter: Date) =>
+      visitorWithSessions(tokenHash, { now, seenAfter }),
+    holderWithSessions: (tokenHash: string, now: Date, seenAfter: Date) =>
+      holderWithSessions(tokenHash, { now, seenAfter }),
 
     async endSessions(accountId: number, ids: string[], event: (id: string) => EventRow): Promise<string[]> {
       const own = and(eq(sessions.accountId, accountId), inArray(sessions.id, ids))

@@ -15,7 +15,7 @@ import {
   type Renewal,
   renewSession,
 } from './statements.ts'
-import { viewerRead } from './viewers.ts'
+import { signedInRead } from './visitors.ts'
 
 type Factor = typeof factors.$inferInsert
 type RecoveryCode = typeof recoveryCodes.$inferInsert
@@ -31,26 +31,25 @@ type FactorChange = {
 export function twoFactorStore({ db, atomically }: Database) {
   const allFactors = (accountId: number | SQLWrapper) =>
     db.select().from(factors).where(eq(factors.accountId, accountId)).orderBy(asc(factors.addedAt), asc(factors.id))
-  const allCodes = (accountId: number | SQLWrapper) =>
+  const allCodes = (accountId: SQLWrapper) =>
     db.select().from(recoveryCodes).where(eq(recoveryCodes.accountId, accountId)).orderBy(asc(recoveryCodes.position))
   const owned = placeholders({ accountId: factors.accountId })
   const factorsOf = prepared('factors_of', owned, allFactors(owned.accountId))
 
   return {
     factorsOf: (accountId: number) => factorsOf({ accountId }),
-    viewerWithFactors: viewerRead(db, 'viewer_with_factors', { factors: listOf(allFactors(accounts.id)) }),
+    visitorWithFactors: signedInRead(db, 'visitor_with_factors', { factors: listOf(allFactors(accounts.id)) }),
 
     async hasFactor(accountId: number, factorId: string): Promise<boolean> {
       const found = await db.select({ id: factors.id }).from(factors).where(own(accountId, factorId))
       return found.length === 1
     },
 
-    recoveryCodesOf: async (accountId: number) => await allCodes(accountId),
     async recoveryCodesLeft(accountId: number): Promise<number> {
       const unused = and(eq(recoveryCodes.accountId, accountId), isNull(recoveryCodes.usedAt))
       return (await db.select({ id: recoveryCodes.id }).from(recoveryCodes).where(unused)).length
     },
-    viewerWithCodes: viewerRead(db, 'viewer_with_codes', { codes: listOf(allCodes(accounts.id)) }),
+    visitorWithCodes: signedInRead(db, 'visitor_with_codes', { codes: listOf(allCodes(accounts.id)) }),
 
     /** Puts what `/1.0/` has pending for a session in the place of what was. False when the session has just ended. */
     keepEnrolment: (sessionId: string, enrolment: string, expiresAt: Date) =>

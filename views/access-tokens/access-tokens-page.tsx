@@ -3,14 +3,14 @@ import { Pressed } from '../ui/button-form.tsx'
 import { CalloutBox } from '../ui/callout-box.tsx'
 import { ErrorSummary } from '../ui/error-summary.tsx'
 import { Message } from '../ui/message.tsx'
-import type { Callout, FormState, Viewer } from '../ui/types.ts'
+import type { Callout, FormState, Visitor } from '../ui/types.ts'
 import { words } from '../words/words.ts'
 import { FrozenTokens } from './frozen-tokens.tsx'
 import { TokenTable } from './token-table.tsx'
 import type { ListedToken } from './types.ts'
 
 type AccessTokensPageProps = {
-  viewer: Viewer
+  visitor: Visitor
   flash?: Callout | undefined
   tokens: ListedToken[]
   form: FormState<'tokens' | 'password'>
@@ -25,11 +25,11 @@ const Generate = () => (
 )
 
 /** The account's access tokens, and the ways to change them. */
-export const AccessTokensPage = ({ viewer, flash, tokens, form, now, frozenSince }: AccessTokensPageProps) => (
-  <Settings title={words.accessTokens.title} viewer={viewer} current="tokens">
+export const AccessTokensPage = ({ visitor, flash, tokens, form, now, frozenSince }: AccessTokensPageProps) => (
+  <Settings title={words.accessTokens.title} visitor={visitor} current="tokens">
     <ErrorSummary form={form} />
     <CalloutBox of={flash} />
-    {frozenSince && <FrozenTokens viewer={viewer} since={frozenSince} form={form} />}
+    {frozenSince && <FrozenTokens visitor={visitor} since={frozenSince} form={form} />}
     <p class="lead">
       {words.accessTokens.lead((api) => (
         <a href="/api/docs">{api}</a>

@@ -2,7 +2,7 @@ import { Settings } from '../layouts.tsx'
 import { ErrorSummary } from '../ui/error-summary.tsx'
 import { OwnPassword } from '../ui/own-password.tsx'
 import { Tick } from '../ui/tick.tsx'
-import type { FormState, Viewer } from '../ui/types.ts'
+import type { FormState, Visitor } from '../ui/types.ts'
 import { words } from '../words/words.ts'
 import { ChoicesFields } from './choices-fields.tsx'
 import { ExpiryField } from './expiry-field.tsx'
@@ -14,16 +14,16 @@ const Cancel = () => (
   </a>
 )
 
-type ChangePageProps = { viewer: Viewer; token: ListedToken; form: ChoicesForm; offered: Offered }
+type ChangePageProps = { visitor: Visitor; token: ListedToken; form: ChoicesForm; offered: Offered }
 
 /** What a token is for, how long it lives, what it may do; its value stays. */
-export const EditPage = ({ viewer, token, form, offered }: ChangePageProps) => (
-  <Settings title={words.accessTokens.editPage} viewer={viewer} current="tokens">
+export const EditPage = ({ visitor, token, form, offered }: ChangePageProps) => (
+  <Settings title={words.accessTokens.editPage} visitor={visitor} current="tokens">
     <ErrorSummary form={form} />
     <p class="lead">{words.accessTokens.valueStays(<code>{token.hint}</code>)}</p>
     <form method="post" action={`/settings/tokens/${token.id}/edit`} class="panel stack" novalidate>
       <ChoicesFields form={form} offered={offered} />
-      <OwnPassword viewer={viewer} form={form} />
+      <OwnPassword visitor={visitor} form={form} />
       <div class="row">
         <button type="submit" class="primary">
           {words.ui.save}
@@ -35,8 +35,8 @@ export const EditPage = ({ viewer, token, form, offered }: ChangePageProps) => (
 )
 
 /** A new value for a token, with a new end. */
-export const RegeneratePage = ({ viewer, token, form, offered }: ChangePageProps) => (
-  <Settings title={words.accessTokens.regeneratePage} viewer={viewer} current="tokens">
+export const RegeneratePage = ({ visitor, token, form, offered }: ChangePageProps) => (
+  <Settings title={words.accessTokens.regeneratePage} visitor={visitor} current="tokens">
     <ErrorSummary form={form} />
     <p class="lead long">{words.accessTokens.newValue(token.description, <code>{token.hint}</code>)}</p>
     <form method="post" action={`/settings/tokens/${token.id}/regenerate`} class="panel stack" novalidate>
@@ -44,7 +44,7 @@ export const RegeneratePage = ({ viewer, token, form, offered }: ChangePageProps
       <Tick name="overlap" ticked={form.values?.overlap === 'yes'}>
         {words.accessTokens.overlap}
       </Tick>
-      <OwnPassword viewer={viewer} form={form} autofocus />
+      <OwnPassword visitor={visitor} form={form} autofocus />
       <div class="row">
         <button type="submit" class="primary">
           {words.accessTokens.regenerate}
@@ -55,11 +55,11 @@ export const RegeneratePage = ({ viewer, token, form, offered }: ChangePageProps
   </Settings>
 )
 
-type RemovePageProps = { viewer: Viewer; tokens: ListedToken[]; form: FormState<'password'> }
+type RemovePageProps = { visitor: Visitor; tokens: ListedToken[]; form: FormState<'password'> }
 
 /** Are you sure? The password is the answer. */
-export const RemovePage = ({ viewer, tokens, form }: RemovePageProps) => (
-  <Settings title={words.accessTokens.removePage} viewer={viewer} current="tokens">
+export const RemovePage = ({ visitor, tokens, form }: RemovePageProps) => (
+  <Settings title={words.accessTokens.removePage} visitor={visitor} current="tokens">
     <ErrorSummary form={form} />
     <div class="panel stack">
       <p class="lead">{words.accessTokens.removeLead}</p>
@@ -75,7 +75,7 @@ export const RemovePage = ({ viewer, tokens, form }: RemovePageProps) => (
       </ul>
       <form method="post" action="/settings/tokens/remove" class="stack" novalidate>
         <input type="hidden" name="ids" value={tokens.map(({ id }) => id).join(',')} />
-        <OwnPassword viewer={viewer} form={form} autofocus />
+        <OwnPassword visitor={visitor} form={form} autofocus />
         <div class="row">
           <button type="submit" class="danger">
             {words.ui.remove}

@@ -1,13 +1,13 @@
 import { CalloutBox } from '../ui/callout-box.tsx'
 import { OwnPassword } from '../ui/own-password.tsx'
-import type { FormState, Viewer } from '../ui/types.ts'
+import type { FormState, Visitor } from '../ui/types.ts'
 import { When } from '../ui/when.tsx'
 import { words } from '../words/words.ts'
 
-type FrozenTokensProps = { viewer: Viewer; since: Date; form: FormState<'password'> }
+type FrozenTokensProps = { visitor: Visitor; since: Date; form: FormState<'password'> }
 
 /** While the account's tokens are frozen: why, and the way out. */
-export const FrozenTokens = ({ viewer, since, form }: FrozenTokensProps) => (
+export const FrozenTokens = ({ visitor, since, form }: FrozenTokensProps) => (
   <>
     <CalloutBox
       standing
@@ -21,7 +21,7 @@ export const FrozenTokens = ({ viewer, since, form }: FrozenTokensProps) => (
     </CalloutBox>
     <form method="post" action="/settings/tokens/release" class="panel stack" novalidate>
       <p>{words.accessTokens.frozen.removeFirst}</p>
-      <OwnPassword viewer={viewer} form={form} />
+      <OwnPassword visitor={visitor} form={form} />
       <div class="row">
         <button type="submit">{words.accessTokens.frozen.release}</button>
       </div>

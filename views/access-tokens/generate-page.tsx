@@ -4,7 +4,7 @@ import { ButtonForm } from '../ui/button-form.tsx'
 import { ErrorSummary } from '../ui/error-summary.tsx'
 import { OwnPassword } from '../ui/own-password.tsx'
 import { RowForm } from '../ui/row-form.tsx'
-import type { FormState, Viewer } from '../ui/types.ts'
+import type { FormState, Visitor } from '../ui/types.ts'
 import { words } from '../words/words.ts'
 import { ChoicesFields } from './choices-fields.tsx'
 import { Expiry } from './expiry.tsx'
@@ -18,11 +18,11 @@ const Cancel = () => (
   </a>
 )
 
-type GeneratePageProps = { viewer: Viewer; form: ChoicesForm; offered: Offered }
+type GeneratePageProps = { visitor: Visitor; form: ChoicesForm; offered: Offered }
 
 /** Step 1: what the token is to be. */
-export const GeneratePage = ({ viewer, form, offered }: GeneratePageProps) => (
-  <Settings title={words.accessTokens.generatePage} viewer={viewer} current="tokens" above={<Steps step={1} />}>
+export const GeneratePage = ({ visitor, form, offered }: GeneratePageProps) => (
+  <Settings title={words.accessTokens.generatePage} visitor={visitor} current="tokens" above={<Steps step={1} />}>
     <ErrorSummary form={form} />
     <form method="post" action={PATH} class="panel stack" novalidate>
       <ChoicesFields form={form} offered={offered} />
@@ -37,7 +37,7 @@ export const GeneratePage = ({ viewer, form, offered }: GeneratePageProps) => (
 )
 
 type ConfirmGeneratePageProps = {
-  viewer: Viewer
+  visitor: Visitor
   form: FormState<'password'>
   /** The fields of step 1 as typed: they are checked again with the password. */
   fields: Record<string, string>
@@ -46,8 +46,8 @@ type ConfirmGeneratePageProps = {
 }
 
 /** Step 2: the password. */
-export const ConfirmGeneratePage = ({ viewer, form, fields, choices, now }: ConfirmGeneratePageProps) => (
-  <Settings title={words.accessTokens.generatePage} viewer={viewer} current="tokens" above={<Steps step={2} />}>
+export const ConfirmGeneratePage = ({ visitor, form, fields, choices, now }: ConfirmGeneratePageProps) => (
+  <Settings title={words.accessTokens.generatePage} visitor={visitor} current="tokens" above={<Steps step={2} />}>
     <ErrorSummary form={form} />
     <div class="panel stack">
       <dl class="details">
@@ -81,7 +81,7 @@ export const ConfirmGeneratePage = ({ viewer, form, fields, choices, now }: Conf
         {Object.entries(fields).map(([name, value]) => (
           <input type="hidden" name={name} value={value} />
         ))}
-        <OwnPassword viewer={viewer} form={form} autofocus />
+        <OwnPassword visitor={visitor} form={form} autofocus />
       </RowForm>
     </div>
   </Settings>

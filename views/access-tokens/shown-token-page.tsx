@@ -4,22 +4,22 @@ import { CalloutBox } from '../ui/callout-box.tsx'
 import { CopyButton, CopyOutcome } from '../ui/copy-button.tsx'
 import { ErrorSummary } from '../ui/error-summary.tsx'
 import { SavedTick } from '../ui/saved-tick.tsx'
-import type { FormState, Viewer } from '../ui/types.ts'
+import type { FormState, Visitor } from '../ui/types.ts'
 import { words } from '../words/words.ts'
 import { Expiry } from './expiry.tsx'
 
 const PATH = '/settings/tokens/value'
 
 type ShownTokenPageProps = {
-  viewer: Viewer
+  visitor: Visitor
   token: { value: string; description: string; expiresAt: Date | null }
   form: FormState<'saved'>
   now: Date
 }
 
 /** The value of a new token, this once. It comes back with the forms, because the server does not keep it. */
-export const ShownTokenPage = ({ viewer, token, form, now }: ShownTokenPageProps) => (
-  <Settings title={words.accessTokens.shown.title} viewer={viewer} current="tokens">
+export const ShownTokenPage = ({ visitor, token, form, now }: ShownTokenPageProps) => (
+  <Settings title={words.accessTokens.shown.title} visitor={visitor} current="tokens">
     <ErrorSummary form={form} />
     <p class="lead">{words.accessTokens.shown.lead}</p>
     <div class="panel stack" data-once>
@@ -64,8 +64,8 @@ export const ShownTokenPage = ({ viewer, token, form, now }: ShownTokenPageProps
 )
 
 /** In the place of that page from then on. */
-export const ShownOncePage = ({ viewer }: { viewer: Viewer }) => (
-  <Settings title={words.accessTokens.shown.title} viewer={viewer} current="tokens">
+export const ShownOncePage = ({ visitor }: { visitor: Visitor }) => (
+  <Settings title={words.accessTokens.shown.title} visitor={visitor} current="tokens">
     <CalloutBox
       standing
       of={{

@@ -3,15 +3,15 @@ import { FlowButton, FlowPopUp } from '../two-factor/pop-ups.tsx'
 import { Address } from '../ui/address.tsx'
 import { CalloutBox } from '../ui/callout-box.tsx'
 import { RecoveryCodeMeter } from '../ui/recovery-code-meter.tsx'
-import type { Callout, RecoveryCodeCount, Viewer } from '../ui/types.ts'
+import type { Callout, RecoveryCodeCount, Visitor } from '../ui/types.ts'
 import { When } from '../ui/when.tsx'
 import { words } from '../words/words.ts'
 
 /** Who is signed in, and what the page shows of the account. */
-type AccountViewer = Viewer & { secondFactorSince: Date | null; passwordChangedAt: Date }
+type Owner = Visitor & { account: { secondFactorSince: Date | null; passwordChangedAt: Date } }
 
 type AccountPageProps = {
-  viewer: AccountViewer
+  visitor: Owner
   flash?: Callout | undefined
   recoveryCodes: RecoveryCodeCount | null
 }
@@ -57,7 +57,7 @@ const SecondFactorOff = () => (
   </>
 )
 
-const SignIn = ({ viewer: { email, passwordChangedAt } }: { viewer: AccountViewer }) => (
+const SignIn = ({ account: { email, passwordChangedAt } }: Pick<Owner, 'account'>) => (
   <section class="panel stack">
     <h2>{words.settings.account.signIn}</h2>
     <div class="item">
@@ -86,27 +86,27 @@ const SignIn = ({ viewer: { email, passwordChangedAt } }: { viewer: AccountViewe
 const FLOWS_WHEN_ON = ['view', 'disable'] as const
 
 /** What the account is known by and protected with, and the ways to change that. */
-export const AccountPage = ({ viewer, flash, recoveryCodes }: AccountPageProps) => (
-  <Settings title={words.settings.account.title} viewer={viewer} current="account">
+export const AccountPage = ({ visitor, flash, recoveryCodes }: AccountPageProps) => (
+  <Settings title={words.settings.account.title} visitor={visitor} current="account">
     <CalloutBox of={flash} />
     <section class="panel stack">
       <div class="row">
         <h2>{words.settings.account.secondFactor}</h2>
-        <span class={viewer.secondFactorSince ? 'mark good' : 'mark warn'}>
-          {viewer.secondFactorSince ? words.settings.account.on : words.settings.account.off}
+        <span class={visitor.account.secondFactorSince ? 'mark good' : 'mark warn'}>
+          {visitor.account.secondFactorSince ? words.settings.account.on : words.settings.account.off}
         </span>
       </div>
-      {viewer.secondFactorSince ? (
-        <SecondFactorOn since={viewer.secondFactorSince} recoveryCodes={recoveryCodes} />
+      {visitor.account.secondFactorSince ? (
+        <SecondFactorOn since={visitor.account.secondFactorSince} recoveryCodes={recoveryCodes} />
       ) : (
         <SecondFactorOff />
       )}
     </section>
-    <SignIn viewer={viewer} />
-    {viewer.secondFactorSince ? (
-      FLOWS_WHEN_ON.map((flow) => <FlowPopUp viewer={viewer} flow={flow} />)
+    <SignIn account={visitor.account} />
+    {visitor.account.secondFactorSince ? (
+      FLOWS_WHEN_ON.map((flow) => <FlowPopUp visitor={visitor} flow={flow} />)
     ) : (
-      <FlowPopUp viewer={viewer} flow="set-up" />
+      <FlowPopUp visitor={visitor} flow="set-up" />
     )}
   </Settings>
 )

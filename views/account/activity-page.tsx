@@ -1,18 +1,18 @@
 import { Settings } from '../layouts.tsx'
 import { EventList } from '../ui/event-list.tsx'
-import type { Method, Origin, Viewer } from '../ui/types.ts'
+import type { Method, Origin, Visitor } from '../ui/types.ts'
 import { words } from '../words/words.ts'
 import { eventInWords } from './events.ts'
 
 type ActivityPageProps = {
-  viewer: Viewer
+  visitor: Visitor
   events: (Origin & { kind: string; method?: Method | undefined; at: Date; failed: boolean })[]
   olderHref?: string | undefined
 }
 
 /** The security events of the account, newest first; `olderHref` leads to the ones before. */
-export const ActivityPage = ({ viewer, events, olderHref }: ActivityPageProps) => (
-  <Settings title={words.settings.activity.title} viewer={viewer} current="activity">
+export const ActivityPage = ({ visitor, events, olderHref }: ActivityPageProps) => (
+  <Settings title={words.settings.activity.title} visitor={visitor} current="activity">
     <p class="lead">{words.settings.activity.lead}</p>
     <div class="panel">
       {events.length > 0 ? (

@@ -3,19 +3,19 @@ import { Address } from '../ui/address.tsx'
 import { EmailField } from '../ui/email-field.tsx'
 import { ErrorSummary } from '../ui/error-summary.tsx'
 import { PasswordField } from '../ui/password-field.tsx'
-import type { FormState, Viewer } from '../ui/types.ts'
+import type { FormState, Visitor } from '../ui/types.ts'
 import { words } from '../words/words.ts'
 
-type ChangeEmailPageProps = { viewer: Viewer; form: FormState<'email' | 'password'> }
+type ChangeEmailPageProps = { visitor: Visitor; form: FormState<'email' | 'password'> }
 
 /** The new address, and the password. */
-export const ChangeEmailPage = ({ viewer, form }: ChangeEmailPageProps) => (
-  <Settings title={words.settings.changeEmail.title} viewer={viewer} current="account">
+export const ChangeEmailPage = ({ visitor, form }: ChangeEmailPageProps) => (
+  <Settings title={words.settings.changeEmail.title} visitor={visitor} current="account">
     <ErrorSummary form={form} />
     <p class="lead">
       {words.settings.changeEmail.lead(
         <span class="long">
-          <Address of={viewer.email} />
+          <Address of={visitor.account.email} />
         </span>,
       )}
     </p>

@@ -1,19 +1,19 @@
 import { Settings } from '../layouts.tsx'
 import { ErrorSummary } from '../ui/error-summary.tsx'
 import { PasswordField } from '../ui/password-field.tsx'
-import type { FormState, Viewer } from '../ui/types.ts'
+import type { FormState, Visitor } from '../ui/types.ts'
 import { words } from '../words/words.ts'
 
 type ChangePasswordPageProps = {
-  viewer: Viewer
+  visitor: Visitor
   form: FormState<'current' | 'new'>
   minLength: number
   email: string
 }
 
 /** The current password and a new one of at least `minLength` characters. */
-export const ChangePasswordPage = ({ viewer, form, minLength, email }: ChangePasswordPageProps) => (
-  <Settings title={words.settings.changePassword.title} viewer={viewer} current="account">
+export const ChangePasswordPage = ({ visitor, form, minLength, email }: ChangePasswordPageProps) => (
+  <Settings title={words.settings.changePassword.title} visitor={visitor} current="account">
     <ErrorSummary form={form} />
     <p class="lead">{words.settings.changePassword.lead}</p>
     <form method="post" action="/settings/password" class="panel stack" novalidate>

@@ -4,12 +4,12 @@ import { Address } from '../ui/address.tsx'
 import { CalloutBox } from '../ui/callout-box.tsx'
 import { EventList } from '../ui/event-list.tsx'
 import { RecoveryCodeMeter } from '../ui/recovery-code-meter.tsx'
-import type { Callout, Method, Origin, RecoveryCodeCount, Viewer } from '../ui/types.ts'
+import type { Callout, Method, Origin, RecoveryCodeCount, Visitor } from '../ui/types.ts'
 import { When } from '../ui/when.tsx'
 import { words } from '../words/words.ts'
 
 type DashboardPageProps = {
-  viewer: Viewer & { secondFactorSince: Date | null; passwordChangedAt: Date }
+  visitor: Visitor & { account: { secondFactorSince: Date | null; passwordChangedAt: Date } }
   flash?: Callout | undefined
   /** Something waits for the address to be confirmed. */
   unconfirmed: boolean
@@ -20,7 +20,7 @@ type DashboardPageProps = {
 
 const FEW = 3
 
-const Protection = ({ viewer, since }: { viewer: Viewer; since: Date | null }) =>
+const Protection = ({ visitor, since }: { visitor: Visitor; since: Date | null }) =>
   since ? (
     <CalloutBox
       standing
@@ -40,7 +40,7 @@ const Protection = ({ viewer, since }: { viewer: Viewer; since: Date | null }) =
       <div class="row">
         <FlowButton flow="set-up" class="primary" />
       </div>
-      <FlowPopUp viewer={viewer} flow="set-up" />
+      <FlowPopUp visitor={visitor} flow="set-up" />
     </CalloutBox>
   )
 
@@ -67,12 +67,14 @@ const FewCodes = ({ left }: { left: number }) => (
   />
 )
 
-const Facts = ({ viewer: { secondFactorSince, passwordChangedAt }, recoveryCodes, session }: DashboardPageProps) => (
+const Facts = ({ visitor, recoveryCodes, session }: DashboardPageProps) => (
   <dl class="facts">
     <div>
       <dt>{words.dashboard.secondFactor}</dt>
-      <dd>{secondFactorSince ? words.dashboard.on : words.dashboard.off}</dd>
-      {secondFactorSince && <dd>{words.dashboard.since(<When at={secondFactorSince} to="day" />)}</dd>}
+      <dd>{visitor.account.secondFactorSince ? words.dashboard.on : words.dashboard.off}</dd>
+      {visitor.account.secondFactorSince && (
+        <dd>{words.dashboard.since(<When at={visitor.account.secondFactorSince} to="day" />)}</dd>
+      )}
     </div>
     <div>
       <dt>{words.dashboard.recoveryCodes}</dt>
@@ -98,7 +100,7 @@ const Facts = ({ viewer: { secondFactorSince, passwordChangedAt }, recoveryCodes
     <div>
       <dt>{words.dashboard.password}</dt>
       <dd>
-        <When at={passwordChangedAt} to="day" />
+        <When at={visitor.account.passwordChangedAt} to="day" />
       </dd>
       <dd>
         <a href="/settings/password">{words.settings.changePassword.title}</a>
@@ -109,20 +111,19 @@ const Facts = ({ viewer: { secondFactorSince, passwordChangedAt }, recoveryCodes
 
 /** The security of the account at a glance. */
 export const DashboardPage = (props: DashboardPageProps) => {
-  const { viewer, flash, unconfirmed, recoveryCodes, signIns } = props
+  const { visitor, flash, unconfirmed, recoveryCodes, signIns } = props
+  const { secondFactorSince } = visitor.account
   const few = recoveryCodes !== null && recoveryCodes.left <= FEW && flash?.tone !== 'warn'
   return (
-    <Portal title={words.dashboard.title} viewer={viewer}>
-      <p class="lead long">{words.dashboard.signedInAs(<Address of={viewer.email} />)}</p>
+    <Portal title={words.dashboard.title} visitor={visitor}>
+      <p class="lead long">{words.dashboard.signedInAs(<Address of={visitor.account.email} />)}</p>
       <CalloutBox of={flash} />
       {few && <FewCodes left={recoveryCodes.left} />}
       {/* One thing at a time: that all is well is said when there is nothing else to say. */}
       {unconfirmed ? (
         <Unconfirmed />
       ) : (
-        (!viewer.secondFactorSince || (!flash && !few)) && (
-          <Protection viewer={viewer} since={viewer.secondFactorSince} />
-        )
+        (!secondFactorSince || (!flash && !few)) && <Protection visitor={visitor} since={secondFactorSince} />
       )}
       <Facts {...props} />
       <section class="panel stack">

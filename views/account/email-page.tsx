@@ -4,12 +4,12 @@ import { Address } from '../ui/address.tsx'
 import { ButtonForm } from '../ui/button-form.tsx'
 import { CalloutBox } from '../ui/callout-box.tsx'
 import { ErrorSummary } from '../ui/error-summary.tsx'
-import type { Callout, FormState, Viewer } from '../ui/types.ts'
+import type { Callout, FormState, Visitor } from '../ui/types.ts'
 import { When } from '../ui/when.tsx'
 import { words } from '../words/words.ts'
 
 type EmailPageProps = {
-  viewer: Viewer
+  visitor: Visitor
   confirmedAt: Date | null
   delivery: MailDelivery
   form: FormState<never>
@@ -17,15 +17,15 @@ type EmailPageProps = {
 }
 
 /** The address that the account is known by, and whether it is known to be its owner's. */
-export const EmailPage = ({ viewer, confirmedAt, delivery, form, flash }: EmailPageProps) => (
-  <Settings title={words.settings.email.title} viewer={viewer} current="account">
+export const EmailPage = ({ visitor, confirmedAt, delivery, form, flash }: EmailPageProps) => (
+  <Settings title={words.settings.email.title} visitor={visitor} current="account">
     <CalloutBox of={flash} />
     <ErrorSummary form={form} />
     <p class="lead">{words.settings.email.lead}</p>
     <section class="panel stack">
       <div class="row">
         <h2 class="long">
-          <Address of={viewer.email} />
+          <Address of={visitor.account.email} />
         </h2>
         <span class={confirmedAt ? 'mark good' : 'mark warn'}>
           {confirmedAt ? words.settings.email.confirmed : words.settings.email.unconfirmed}

@@ -1,7 +1,7 @@
 import { Settings } from '../layouts.tsx'
 import { ButtonForm } from '../ui/button-form.tsx'
 import { CalloutBox } from '../ui/callout-box.tsx'
-import type { Callout, Viewer } from '../ui/types.ts'
+import type { Callout, Visitor } from '../ui/types.ts'
 import { words } from '../words/words.ts'
 import { type ListedSession, SessionTable } from './session-table.tsx'
 import { SignOutEverywhere } from './sign-out-everywhere.tsx'
@@ -10,7 +10,7 @@ import { type TrustedBrowser, TrustedBrowsers } from './trusted-browsers.tsx'
 const SHOWN = 50 // a script that signs in every minute would make a page that nobody reads
 
 type SessionsPageProps = {
-  viewer: Viewer
+  visitor: Visitor
   flash?: Callout | undefined
   /** The latest first. */
   sessions: ListedSession[]
@@ -18,11 +18,11 @@ type SessionsPageProps = {
 }
 
 /** Where the account is signed in, which browsers it trusts, and the ways to end that. */
-export const SessionsPage = ({ viewer, flash, sessions, trusted }: SessionsPageProps) => {
+export const SessionsPage = ({ visitor, flash, sessions, trusted }: SessionsPageProps) => {
   const inOrder = [...sessions.filter(({ current }) => current), ...sessions.filter(({ current }) => !current)]
   const notShown = Math.max(0, inOrder.length - SHOWN)
   return (
-    <Settings title={words.settings.sessions.title} viewer={viewer} current="sessions">
+    <Settings title={words.settings.sessions.title} visitor={visitor} current="sessions">
       <CalloutBox of={flash} />
       <p class="lead">{words.settings.sessions.lead}</p>
       <section class="panel stack">

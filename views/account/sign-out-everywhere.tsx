@@ -2,7 +2,7 @@ import type { Child } from 'hono/jsx'
 import { Settings } from '../layouts.tsx'
 import { ButtonForm } from '../ui/button-form.tsx'
 import { PopUp, PopUpButton, PopUpCancel } from '../ui/pop-up.tsx'
-import type { Viewer } from '../ui/types.ts'
+import type { Visitor } from '../ui/types.ts'
 import { words } from '../words/words.ts'
 
 const ACTION = '/settings/sessions/everything'
@@ -17,8 +17,8 @@ const PanicForm = ({ cancel }: { cancel: Child }) => (
 )
 
 /** The pop-up's question as a page: for browsers without popovers, and for people who know the address. */
-export const SignOutEverywherePage = ({ viewer }: { viewer: Viewer }) => (
-  <Settings title={words.settings.everywhere.title} viewer={viewer} current="sessions">
+export const SignOutEverywherePage = ({ visitor }: { visitor: Visitor }) => (
+  <Settings title={words.settings.everywhere.title} visitor={visitor} current="sessions">
     <div class="panel stack">
       <p class="lead">{words.settings.everywhere.sentence}</p>
       <PanicForm

@@ -1,6 +1,6 @@
 import { Settings } from '../layouts.tsx'
 import { CalloutBox } from '../ui/callout-box.tsx'
-import type { Callout, Viewer } from '../ui/types.ts'
+import type { Callout, Visitor } from '../ui/types.ts'
 import { words } from '../words/words.ts'
 import { AuthenticatorList, type ListedAuthenticator } from './authenticator-list.tsx'
 import { FlowButton, FlowPopUp } from './pop-ups.tsx'
@@ -8,17 +8,17 @@ import { FlowButton, FlowPopUp } from './pop-ups.tsx'
 const LIST = '/settings/two-factor/authenticators'
 
 type AuthenticatorsPageProps = {
-  viewer: Viewer
+  visitor: Visitor
   flash?: Callout | undefined
   authenticators: ListedAuthenticator[]
   atMost: number
 }
 
 /** The account's authenticators, the oldest first, and the ways to change them. */
-export const AuthenticatorsPage = ({ viewer, flash, authenticators, atMost }: AuthenticatorsPageProps) => {
+export const AuthenticatorsPage = ({ visitor, flash, authenticators, atMost }: AuthenticatorsPageProps) => {
   const full = authenticators.length >= atMost
   return (
-    <Settings title={words.twoFactor.authenticators.title} viewer={viewer} current="account">
+    <Settings title={words.twoFactor.authenticators.title} visitor={visitor} current="account">
       <CalloutBox of={flash} />
       <p class="lead">{words.twoFactor.authenticators.lead}</p>
       <div class="panel stack loose">
@@ -44,7 +44,7 @@ export const AuthenticatorsPage = ({ viewer, flash, authenticators, atMost }: Au
         </div>
         {full && <p class="hint">{words.twoFactor.authenticators.full(atMost)}</p>}
       </div>
-      {!full && <FlowPopUp viewer={viewer} flow="add" />}
+      {!full && <FlowPopUp visitor={visitor} flow="add" />}
     </Settings>
   )
 }

@@ -1,7 +1,7 @@
 import { Settings } from '../layouts.tsx'
 import { ErrorSummary } from '../ui/error-summary.tsx'
 import { OwnPassword } from '../ui/own-password.tsx'
-import type { FormState, Viewer } from '../ui/types.ts'
+import type { FormState, Visitor } from '../ui/types.ts'
 import { words } from '../words/words.ts'
 import { NameField } from './name-field.tsx'
 
@@ -14,13 +14,13 @@ const Cancel = () => (
 )
 
 type ChangeProps<Fields extends string> = {
-  viewer: Viewer
+  visitor: Visitor
   authenticator: { id: string; name: string }
   form: FormState<Fields>
 }
 
-export const RenameAuthenticatorPage = ({ viewer, authenticator, form }: ChangeProps<'name'>) => (
-  <Settings title={words.twoFactor.authenticators.renamePage} viewer={viewer} current="account">
+export const RenameAuthenticatorPage = ({ visitor, authenticator, form }: ChangeProps<'name'>) => (
+  <Settings title={words.twoFactor.authenticators.renamePage} visitor={visitor} current="account">
     <ErrorSummary form={form} />
     <form method="post" action={`${LIST}/${authenticator.id}/rename`} class="panel stack" novalidate>
       <NameField form={form} name={authenticator.name} autofocus />
@@ -35,15 +35,15 @@ export const RenameAuthenticatorPage = ({ viewer, authenticator, form }: ChangeP
 )
 
 /** Are you sure? The password is the answer. */
-export const RemoveAuthenticatorPage = ({ viewer, authenticator, form }: ChangeProps<'password'>) => (
-  <Settings title={words.twoFactor.authenticators.removePage} viewer={viewer} current="account">
+export const RemoveAuthenticatorPage = ({ visitor, authenticator, form }: ChangeProps<'password'>) => (
+  <Settings title={words.twoFactor.authenticators.removePage} visitor={visitor} current="account">
     <ErrorSummary form={form} />
     <div class="panel stack">
       <p class="lead">
         {words.twoFactor.authenticators.removeLead(<strong class="long">{authenticator.name}</strong>)}
       </p>
       <form method="post" action={`${LIST}/${authenticator.id}/remove`} class="stack" novalidate>
-        <OwnPassword viewer={viewer} form={form} autofocus />
+        <OwnPassword visitor={visitor} form={form} autofocus />
         <div class="row">
           <button type="submit" class="danger">
             {words.ui.remove}
@@ -56,8 +56,8 @@ export const RemoveAuthenticatorPage = ({ viewer, authenticator, form }: ChangeP
 )
 
 /** The last one is not removed: without it there is no second factor, and that is for Disable to do. */
-export const RemoveLastPage = ({ viewer, name }: { viewer: Viewer; name: string }) => (
-  <Settings title={words.twoFactor.authenticators.removePage} viewer={viewer} current="account">
+export const RemoveLastPage = ({ visitor, name }: { visitor: Visitor; name: string }) => (
+  <Settings title={words.twoFactor.authenticators.removePage} visitor={visitor} current="account">
     <div class="panel stack">
       <p class="lead">{words.twoFactor.authenticators.lastLead(<strong class="long">{name}</strong>)}</p>
       <p class="lead">{words.twoFactor.authenticators.newPhone}</p>

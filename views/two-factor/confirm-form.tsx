@@ -1,12 +1,12 @@
 import type { Child } from 'hono/jsx'
 import { PasswordField } from '../ui/password-field.tsx'
 import { RowForm } from '../ui/row-form.tsx'
-import type { FormState, Viewer } from '../ui/types.ts'
+import type { FormState, Visitor } from '../ui/types.ts'
 import { words } from '../words/words.ts'
 import { type Flow, flows } from './flows.ts'
 
 type ConfirmFormProps = {
-  viewer: Viewer
+  visitor: Visitor
   flow: Flow
   form: FormState<'password'>
   fieldId: string
@@ -16,7 +16,7 @@ type ConfirmFormProps = {
 }
 
 /** The signed-in person's password, to go on with a flow. */
-export const ConfirmForm = ({ viewer, flow, form, fieldId, cancel, about }: ConfirmFormProps) => (
+export const ConfirmForm = ({ visitor, flow, form, fieldId, cancel, about }: ConfirmFormProps) => (
   <RowForm
     action={flows[flow].action}
     submit={words.ui.continue}
@@ -24,7 +24,7 @@ export const ConfirmForm = ({ viewer, flow, form, fieldId, cancel, about }: Conf
     beside={cancel}
   >
     {/* Without a name it is not sent: it tells a password manager whose password this is. */}
-    <input type="text" autocomplete="username" value={viewer.email} readonly hidden />
+    <input type="text" autocomplete="username" value={visitor.account.email} readonly hidden />
     {about && <input type="hidden" name="authenticator" value={about} />}
     <PasswordField
       form={form}

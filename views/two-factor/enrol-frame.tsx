@@ -3,14 +3,14 @@ import { Settings } from '../layouts.tsx'
 import { ButtonForm } from '../ui/button-form.tsx'
 import { ErrorSummary } from '../ui/error-summary.tsx'
 import { RowForm } from '../ui/row-form.tsx'
-import type { FormState, Viewer } from '../ui/types.ts'
+import type { FormState, Visitor } from '../ui/types.ts'
 import { words } from '../words/words.ts'
 import { NameField } from './name-field.tsx'
 import { Steps } from './steps.tsx'
 
 /** What every kind's page of enrolment is given: it puts its own part between. */
 export type EnrolFrame = {
-  viewer: Viewer
+  visitor: Visitor
   mode: 'set-up' | 'add' | 'replace'
   enrolmentId: string
   /** Of the authenticator: what is proposed for a new one, or the one whose place it takes. */
@@ -30,9 +30,9 @@ type EnrolFramePageProps = PropsWithChildren<{ frame: EnrolFrame; title: string;
 
 /** Registering a device: step 1 of setting up, or the whole of adding or replacing one. */
 export const EnrolFramePage = ({ frame, title, lead, help, children }: EnrolFramePageProps) => {
-  const { viewer, mode, name, form, otherKinds } = frame
+  const { visitor, mode, name, form, otherKinds } = frame
   return (
-    <Settings title={title} viewer={viewer} current="account" above={mode === 'set-up' && <Steps step={1} />}>
+    <Settings title={title} visitor={visitor} current="account" above={mode === 'set-up' && <Steps step={1} />}>
       <ErrorSummary form={form} />
       <p class="lead">
         {mode === 'replace' && name && words.twoFactor.enrol.replaces(<strong class="long">{name}</strong>)}

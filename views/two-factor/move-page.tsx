@@ -1,11 +1,11 @@
 import { Settings } from '../layouts.tsx'
-import type { Viewer } from '../ui/types.ts'
+import type { Visitor } from '../ui/types.ts'
 import { words } from '../words/words.ts'
 import { AuthenticatorList, type ListedAuthenticator } from './authenticator-list.tsx'
 
 const REPLACE = '/settings/two-factor/replace/confirm'
 
-type MovePageProps = { viewer: Viewer; authenticators: ListedAuthenticator[] }
+type MovePageProps = { visitor: Visitor; authenticators: ListedAuthenticator[] }
 
 const Cancel = () => (
   <a class="button plain" href="/settings/two-factor/authenticators">
@@ -31,8 +31,8 @@ const Choice = ({ authenticators }: { authenticators: ListedAuthenticator[] }) =
 )
 
 /** The guide to Replace Authenticator: what happens, in order, and which authenticator it is about where there are several. */
-export const MovePage = ({ viewer, authenticators }: MovePageProps) => (
-  <Settings title={words.twoFactor.move.title} viewer={viewer} current="account">
+export const MovePage = ({ visitor, authenticators }: MovePageProps) => (
+  <Settings title={words.twoFactor.move.title} visitor={visitor} current="account">
     <p class="lead">{words.twoFactor.move.lead}</p>
     <section class="panel stack">
       <h2>{words.twoFactor.move.how}</h2>

@@ -1,10 +1,10 @@
 import { PopUp, PopUpButton, PopUpCancel } from '../ui/pop-up.tsx'
-import type { Viewer } from '../ui/types.ts'
+import type { Visitor } from '../ui/types.ts'
 import { words } from '../words/words.ts'
 import { ConfirmForm } from './confirm-form.tsx'
 import { type Flow, flows } from './flows.ts'
 
-type FlowProps = { viewer: Viewer; flow: Flow }
+type FlowProps = { visitor: Visitor; flow: Flow }
 
 /** The button that starts a flow; its pop-up is a `FlowPopUp` elsewhere on the page. */
 export const FlowButton = ({ flow, class: className }: { flow: Flow; class?: string | undefined }) => (
@@ -13,11 +13,11 @@ export const FlowButton = ({ flow, class: className }: { flow: Flow; class?: str
   </PopUpButton>
 )
 
-const PasswordPopUp = ({ viewer, flow, id = flow, closes = id }: FlowProps & { id?: string; closes?: string }) => (
+const PasswordPopUp = ({ visitor, flow, id = flow, closes = id }: FlowProps & { id?: string; closes?: string }) => (
   <PopUp id={id} title={words.twoFactor.flows[flow].title}>
     {id === flow && <p>{words.twoFactor.flows[flow].sentence}</p>}
     <ConfirmForm
-      viewer={viewer}
+      visitor={visitor}
       flow={flow}
       form={{}}
       fieldId={`${id}-password`}
@@ -27,7 +27,7 @@ const PasswordPopUp = ({ viewer, flow, id = flow, closes = id }: FlowProps & { i
 )
 
 /** Asks "are you sure"; Continue opens the password pop-up inside it. Inside, so that closing both leads the focus back to the button. */
-const DisablePopUps = ({ viewer }: { viewer: Viewer }) => (
+const DisablePopUps = ({ visitor }: { visitor: Visitor }) => (
   <PopUp id="disable" title={words.twoFactor.flows.disable.title}>
     <p>{words.twoFactor.flows.disable.sentence}</p>
     <div class="row">
@@ -36,10 +36,10 @@ const DisablePopUps = ({ viewer }: { viewer: Viewer }) => (
       </button>
       <PopUpCancel closes="disable" />
     </div>
-    <PasswordPopUp viewer={viewer} flow="disable" id="disable-confirm" closes="disable" />
+    <PasswordPopUp visitor={visitor} flow="disable" id="disable-confirm" closes="disable" />
   </PopUp>
 )
 
 /** What a `FlowButton` opens. */
-export const FlowPopUp = ({ viewer, flow }: FlowProps) =>
-  flow === 'disable' ? <DisablePopUps viewer={viewer} /> : <PasswordPopUp viewer={viewer} flow={flow} />
+export const FlowPopUp = ({ visitor, flow }: FlowProps) =>
+  flow === 'disable' ? <DisablePopUps visitor={visitor} /> : <PasswordPopUp visitor={visitor} flow={flow} />

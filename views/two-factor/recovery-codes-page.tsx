@@ -1,13 +1,13 @@
 import { Settings } from '../layouts.tsx'
 import { CalloutBox } from '../ui/callout-box.tsx'
 import { RecoveryCodeList } from '../ui/recovery-code-list.tsx'
-import type { Callout, RecoveryCode, Viewer } from '../ui/types.ts'
+import type { Callout, RecoveryCode, Visitor } from '../ui/types.ts'
 import { When } from '../ui/when.tsx'
 import { words } from '../words/words.ts'
 import { RecoveryCodeActions } from './recovery-code-actions.tsx'
 import { RegenerateButton, RegeneratePopUp } from './regenerate-pop-up.tsx'
 
-type RecoveryCodesPageProps = { viewer: Viewer; flash?: Callout | undefined; codes: RecoveryCode[]; madeAt: Date }
+type RecoveryCodesPageProps = { visitor: Visitor; flash?: Callout | undefined; codes: RecoveryCode[]; madeAt: Date }
 
 const SomeLeft = ({ codes }: { codes: RecoveryCode[] }) => (
   <>
@@ -42,10 +42,10 @@ const NoneLeft = ({ codes, flash }: { codes: RecoveryCode[]; flash: Callout | un
 )
 
 /** The recovery codes, looked at again. With none left, making new ones is all there is to do. */
-export const RecoveryCodesPage = ({ viewer, flash, codes, madeAt }: RecoveryCodesPageProps) => {
+export const RecoveryCodesPage = ({ visitor, flash, codes, madeAt }: RecoveryCodesPageProps) => {
   const anyLeft = codes.some(({ usedAt }) => usedAt === null)
   return (
-    <Settings title={words.twoFactor.codes.title} viewer={viewer} current="account">
+    <Settings title={words.twoFactor.codes.title} visitor={visitor} current="account">
       <CalloutBox of={flash} />
       <p class="lead">{words.twoFactor.codes.lead(<When at={madeAt} inUtc />)}</p>
       {anyLeft ? <SomeLeft codes={codes} /> : <NoneLeft codes={codes} flash={flash} />}

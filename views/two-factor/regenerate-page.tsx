@@ -1,11 +1,11 @@
 import { Settings } from '../layouts.tsx'
-import type { Viewer } from '../ui/types.ts'
+import type { Visitor } from '../ui/types.ts'
 import { words } from '../words/words.ts'
 import { RegenerateForm } from './regenerate-pop-up.tsx'
 
 /** The pop-up's question as a page, for browsers without popovers. */
-export const RegeneratePage = ({ viewer, set }: { viewer: Viewer; set: string }) => (
-  <Settings title={words.twoFactor.codes.regenerate.title} viewer={viewer} current="account">
+export const RegeneratePage = ({ visitor, set }: { visitor: Visitor; set: string }) => (
+  <Settings title={words.twoFactor.codes.regenerate.title} visitor={visitor} current="account">
     <div class="panel stack">
       <p class="lead">{words.twoFactor.codes.regenerate.sentence}</p>
       <RegenerateForm

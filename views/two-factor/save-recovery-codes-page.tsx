@@ -4,7 +4,7 @@ import { ErrorSummary } from '../ui/error-summary.tsx'
 import { RecoveryCodeList } from '../ui/recovery-code-list.tsx'
 import { RowForm } from '../ui/row-form.tsx'
 import { SavedTick } from '../ui/saved-tick.tsx'
-import type { FormState, Viewer } from '../ui/types.ts'
+import type { FormState, Visitor } from '../ui/types.ts'
 import { words } from '../words/words.ts'
 import { RecoveryCodeActions } from './recovery-code-actions.tsx'
 import { Steps } from './steps.tsx'
@@ -12,7 +12,7 @@ import { Steps } from './steps.tsx'
 const PATH = '/settings/two-factor/set-up/recovery-codes'
 
 type SaveRecoveryCodesPageProps = {
-  viewer: Viewer
+  visitor: Visitor
   enrolmentId: string
   codes: string[]
   downloaded: boolean
@@ -20,9 +20,15 @@ type SaveRecoveryCodesPageProps = {
 }
 
 /** Step 2 of setting up. The tick is not `required`: a download without the script counts as one. */
-export const SaveRecoveryCodesPage = ({ viewer, enrolmentId, codes, downloaded, form }: SaveRecoveryCodesPageProps) => {
+export const SaveRecoveryCodesPage = ({
+  visitor,
+  enrolmentId,
+  codes,
+  downloaded,
+  form,
+}: SaveRecoveryCodesPageProps) => {
   return (
-    <Settings title={words.twoFactor.save.title} viewer={viewer} current="account" above={<Steps step={2} />}>
+    <Settings title={words.twoFactor.save.title} visitor={visitor} current="account" above={<Steps step={2} />}>
       <ErrorSummary form={form} />
       <p class="lead">{words.twoFactor.save.lead}</p>
       <div class="panel stack kept">

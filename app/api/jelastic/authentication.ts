@@ -1,18 +1,19 @@
 import { z } from 'zod'
-import { ALL_SCOPES } from '../../access-tokens/scopes.ts'
-import { endSessions, listSessions } from '../../account/sessions.ts'
+import { ALL_SCOPES, scopesIn } from '../../access-tokens/scopes.ts'
+import { endSessions, sessionsOfToken, sessionsSeenBy, sessionsView } from '../../account/sessions.ts'
 import { emailField, passwordField } from '../../http/fields.ts'
-import { currentSession } from '../../identity/session.ts'
+import { currentVisitor } from '../../identity/session.ts'
+import type { Visitor } from '../../identity/visitor.ts'
 import { cancelPending, verifyAnswer } from '../../sign-in/second-step.ts'
 import { signIn, signOut } from '../../sign-in/sign-in.ts'
-import { accountOf, type Caller, sessionOf } from '../bearer.ts'
 import { english, originInEnglish } from '../english.ts'
-import { forAnyone, forBegun, forSignedInOrToken, type Method } from './method.ts'
+import { forAnyone, forBegun, forSignedInOrToken, forSignedInOrTokenSeeing, type Method } from './method.ts'
 import { chosen, code, ids } from './parameters.ts'
 import { codeFailure, wait } from './refused.ts'
 import { type Answer, Failure } from './results.ts'
 
 const nothing = z.object({})
+const listing = { view: sessionsView, ofToken: sessionsOfToken }
 const AUTHENTICATOR = { type: 'TOTP', isActive: true, isConfigured: true }
 
 /** What says that a code is still owed. */
@@ -37,15 +38,15 @@ export const authentication: Record<string, Method> = {
   verify2facode: forBegun(z.object({ code: code() }), async ({ deps, origin, parameters, id }) => {
     const result = await verifyAnswer(deps, id, parameters, origin, { client: 'api', keepToken: true })
     if (!result.ok) throw codeFailure(deps, result)
-    const session = await currentSession(deps, result.token, 'api')
-    if (!session) throw new Failure('authentication_failed') // ended by its owner in the moment since
-    return { ...signedIn({ kind: 'session', session }, id), backupCodesLeft: result.recoveryCodesLeft }
+    const visitor = await currentVisitor(deps, result.token, 'api')
+    if (!visitor) throw new Failure('authentication_failed') // ended by its owner in the moment since
+    return { ...signedIn(visitor, id), backupCodesLeft: result.recoveryCodesLeft }
   }),
 
   signout: forBegun(
     nothing,
-    async ({ deps, origin, caller, id }) => {
-      if (caller) await signOut(deps, sessionOf(caller), origin)
+    async ({ deps, origin, visitor, id }) => {
+      if (visitor) await signOut(deps, visitor, origin)
       else await cancelPending(deps, id)
       return {}
     },
@@ -54,18 +55,18 @@ export const authentication: Record<string, Method> = {
 
   checksign: forSignedInOrToken(
     nothing,
-    async ({ caller, id }) => ({ ...signedIn(caller, id), apiList: allowed(caller) }),
+    async ({ visitor, id }) => ({ ...signedIn(visitor, id), apiList: allowed(visitor) }),
     { reads: true, deed: 'leave' },
   ),
 
-  getsessions: forSignedInOrToken(
+  getsessions: forSignedInOrTokenSeeing(
+    listing,
     nothing,
-    async ({ deps, caller }) => {
-      const current = caller.kind === 'session' ? caller.session.id : undefined
-      const { id, uid } = accountOf(caller)
-      const sessions = await listSessions(deps, id)
+    async ({ visitor }) => {
+      const current = 'session' in visitor ? visitor.session.id : undefined
+      const { uid } = visitor.account
       return {
-        sessions: sessions.map((session) => ({
+        sessions: sessionsSeenBy(visitor).map((session) => ({
           id: session.id,
           uid,
           current: session.id === current,
@@ -80,12 +81,12 @@ export const authentication: Record<string, Method> = {
   ),
 
   /** `ids` are those of getsessions. */
-  signoutsessions: forSignedInOrToken(
+  signoutsessions: forSignedInOrTokenSeeing(
+    listing,
     z.object({ ids: ids() }),
-    async ({ deps, origin, caller, parameters }) => {
-      const { id } = accountOf(caller)
-      const wanted = chosen(parameters.ids, await listSessions(deps, id))
-      const ended = await endSessions(deps, id, wanted, origin)
+    async ({ deps, origin, visitor, parameters }) => {
+      const wanted = chosen(parameters.ids, sessionsSeenBy(visitor))
+      const ended = await endSessions(deps, visitor.account.id, wanted, origin)
       if (ended.length === 0) throw new Failure('not_found', 'None of these is a session of the account.')
       return { ids: ended }
     },
@@ -102,16 +103,20 @@ const person = ({ uid, email }: { uid: number; email: string }): Answer => ({
 })
 
 /** What a token may do; a session may do everything. */
-const allowed = (caller: Caller) =>
-  caller.kind === 'token' ? ALL_SCOPES.filter((scope) => caller.holder.scopes.includes(scope)) : undefined
+function allowed(visitor: Visitor) {
+  if (!('token' in visitor)) return undefined
+  const scopes = scopesIn(visitor.token.scopes)
+  return ALL_SCOPES.filter((scope) => scopes.includes(scope))
+}
 
 const FULL = { accessType: 'FULL_ACCESS' }
 
 /** Who is signed in. A token is not told itself. */
-export function signedIn(caller: Caller, id: string): Answer {
-  const session = caller.kind === 'session' ? id : undefined
-  const isTwoFactor = caller.kind === 'session' ? caller.session.method !== 'password' : caller.holder.hasSecondFactor
-  return { ...person(accountOf(caller)), session, ...FULL, authType: isTwoFactor ? 'TFA' : 'BASIC' }
+export function signedIn(visitor: Visitor, id: string): Answer {
+  const isSession = 'session' in visitor
+  const isTwoFactor = isSession ? visitor.session.method !== 'password' : visitor.account.secondFactorSince !== null
+  const session = isSession ? id : undefined
+  return { ...person(visitor.account), session, ...FULL, authType: isTwoFactor ? 'TFA' : 'BASIC' }
 }
 
 function signInRefused(refusal: Exclude<Awaited<ReturnType<typeof signIn>>, { ok: true }>): Failure {

@@ -1,18 +1,17 @@
 import { z } from 'zod'
 import { en } from '#views/words/en.ts'
+import { tokensSeenBy, tokensView } from '../../access-tokens/access-tokens.ts'
 import {
   editToken,
   generateToken,
-  listTokens,
   regenerateToken,
   removeTokens,
   USUAL_LIFE_IN_DAYS,
-} from '../../access-tokens/access-tokens.ts'
+} from '../../access-tokens/change-tokens.ts'
 import { SCOPES } from '../../access-tokens/scopes.ts'
 import { descriptionField, passwordField } from '../../http/fields.ts'
-import type { Session } from '../../identity/session.ts'
 import { english } from '../english.ts'
-import { forSignedIn, type Method, type MethodDeps } from './method.ts'
+import { forSignedIn, forSignedInSeeing, type Method } from './method.ts'
 import { apiList, chosen, expiresAt, id, ids, yesOrNo } from './parameters.ts'
 import { choiceFailure, confirmationRefused } from './refused.ts'
 import { Failure } from './results.ts'
@@ -35,21 +34,22 @@ export const tokens: Record<string, Method> = {
       apiList: apiList().optional(),
       tokenTemplate: tokenTemplate(),
     }),
-    async ({ deps, origin, session, parameters }) => {
+    async ({ deps, origin, visitor, parameters }) => {
       const choices = {
         password: parameters.password,
         description: parameters.description,
         scopes: wantedScopes(parameters) ?? [...SCOPES],
         expiresAt: parameters.expiresAt === undefined ? usualEnd(deps.now()) : parameters.expiresAt,
       }
-      const result = await generateToken(deps, session, choices, origin)
+      const result = await generateToken(deps, visitor, choices, origin)
       if (!result.ok) throw refused(result)
       return { token: shownToken(result.token, result.value) }
     },
   ),
 
   /** What is left out stays as it is. */
-  edittoken: forSignedIn(
+  edittoken: forSignedInSeeing(
+    tokensView,
     z.object({
       password: password(),
       id: id(),
@@ -58,8 +58,9 @@ export const tokens: Record<string, Method> = {
       apiList: apiList().optional(),
       tokenTemplate: tokenTemplate(),
     }),
-    async ({ deps, origin, session, parameters }) => {
-      const token = await ownToken(deps, session, parameters.id)
+    async ({ deps, origin, visitor, parameters }) => {
+      const token = tokensSeenBy(visitor).find((own) => own.id === parameters.id)
+      if (!token) throw noSuchToken()
       const changes = {
         id: token.id,
         password: parameters.password,
@@ -67,7 +68,7 @@ export const tokens: Record<string, Method> = {
         scopes: wantedScopes(parameters) ?? token.scopes,
         expiresAt: parameters.expiresAt === undefined ? token.expiresAt : parameters.expiresAt,
       }
-      const result = await editToken(deps, session, changes, origin)
+      const result = await editToken(deps, visitor, changes, origin)
       if (!result.ok) throw refused(result)
       const { description, scopes, expiresAt } = changes
       return { token: shownToken({ ...token, description, scopes, expiresAt }) }
@@ -77,29 +78,31 @@ export const tokens: Record<string, Method> = {
   /** With `overlap` the old value goes on for a day. */
   regeneratetoken: forSignedIn(
     z.object({ password: password(), id: id(), expiresAt: expiresAt().optional(), overlap: yesOrNo() }),
-    async ({ deps, origin, session, parameters }) => {
+    async ({ deps, origin, visitor, parameters }) => {
       const expiresAt = parameters.expiresAt === undefined ? usualEnd(deps.now()) : parameters.expiresAt
-      const result = await regenerateToken(deps, session, { ...parameters, expiresAt }, origin)
+      const result = await regenerateToken(deps, visitor, { ...parameters, expiresAt }, origin)
       if (!result.ok) throw refused(result)
-      return { token: shownToken(await ownToken(deps, session, parameters.id), result.value) }
+      return { token: shownToken(result.token, result.value) }
     },
   ),
 
-  deletetokens: forSignedIn(
+  deletetokens: forSignedInSeeing(
+    tokensView,
     z.object({ password: password(), ids: ids() }),
-    async ({ deps, origin, session, parameters }) => {
-      const wanted = chosen(parameters.ids, await listTokens(deps, session.accountId))
-      const result = await removeTokens(deps, session, { ...parameters, ids: wanted }, origin)
+    async ({ deps, origin, visitor, parameters }) => {
+      const wanted = chosen(parameters.ids, tokensSeenBy(visitor))
+      const result = await removeTokens(deps, visitor, { ...parameters, ids: wanted }, origin)
       if (!result.ok) throw confirmationRefused(result)
       if (result.removed.length === 0) throw noSuchToken()
       return { ids: result.removed }
     },
   ),
 
-  gettokens: forSignedIn(
+  gettokens: forSignedInSeeing(
+    tokensView,
     z.object({ ids: ids().optional() }),
-    async ({ deps, session, parameters }) => {
-      const all = await listTokens(deps, session.accountId)
+    async ({ visitor, parameters }) => {
+      const all = tokensSeenBy(visitor)
       const ids = chosen(parameters.ids ?? ['*'], all)
       const wanted = all.filter((token) => ids.includes(token.id))
       if (wanted.length === 0 && ids.length > 0) throw noSuchToken()
@@ -117,12 +120,6 @@ export const tokens: Record<string, Method> = {
 
   /** What createtoken takes as `tokenTemplate`. */
   gettokentemplates: forSignedIn(z.object({}), async () => ({ templates: templates() }), { reads: true }),
-}
-
-async function ownToken(deps: MethodDeps, { accountId }: Session, id: string) {
-  const token = (await listTokens(deps, accountId)).find((own) => own.id === id)
-  if (!token) throw noSuchToken()
-  return token
 }
 
 const noSuchToken = () => new Failure('not_found', 'The account has no such access token.')

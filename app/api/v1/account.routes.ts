@@ -1,15 +1,30 @@
 import { createRoute } from '@hono/zod-openapi'
-import { type ActivityDeps, activityPage } from '../../account/activity.ts'
-import { accountOf, type CallerDeps } from '../bearer.ts'
+import { type ActivityDeps, activityOfToken, activitySeenBy, activityView } from '../../account/activity.ts'
+import { visitorAlone } from '../../identity/session.ts'
+import { holderAlone, type VisitorDeps } from '../bearer.ts'
 import { originInEnglish } from '../english.ts'
 import { answer } from './answer.ts'
-import { access, apiRouter, json } from './operation.ts'
+import { apiRouter, forScope, json } from './operation.ts'
 import * as schema from './schemas.ts'
 
 /** The account, and what happened to its security. */
-export function accountRoutes(deps: ActivityDeps & CallerDeps) {
-  const account = access(deps, 'account:read')
-  const events = access(deps, 'events:read', 'invalid_fields')
+export function accountRoutes(deps: ActivityDeps & VisitorDeps) {
+  const account = forScope(deps, {
+    scope: 'account:read',
+    deed: 'anything',
+    view: visitorAlone,
+    ofToken: holderAlone,
+  })
+  const events = forScope(
+    deps,
+    {
+      scope: 'events:read',
+      deed: 'anything',
+      view: (_, request) => activityView(deps, request.query('before')),
+      ofToken: (_, request) => activityOfToken(deps, request.query('before')),
+    },
+    'invalid_fields',
+  )
 
   return apiRouter()
     .openapi(
@@ -21,15 +36,11 @@ export function accountRoutes(deps: ActivityDeps & CallerDeps) {
         responses: { 200: json('The account.', schema.Account), ...account.problems },
       }),
       async (c) => {
-        const caller = c.get('caller')
-        const { id, email } = accountOf(caller)
-        if (caller.kind === 'token') return answer(c, { id, email, two_factor: caller.holder.hasSecondFactor }, 200)
-        const { secondFactorSince, passwordChangedAt } = caller.session
-        return answer(
-          c,
-          { id, email, two_factor: secondFactorSince !== null, password_changed_at: passwordChangedAt.toISOString() },
-          200,
-        )
+        const visitor = c.get('visitor')
+        const { id, email, secondFactorSince } = visitor.account
+        const account = { id, email, two_factor: secondFactorSince !== null }
+        if ('token' in visitor) return answer(c, account, 200)
+        return answer(c, { ...account, password_changed_at: visitor.account.passwordChangedAt.toISOString() }, 200)
       },
     )
     .openapi(
@@ -41,8 +52,8 @@ export function accountRoutes(deps: ActivityDeps & CallerDeps) {
         request: { query: schema.EventsQuery },
         responses: { 200: json('A page of events.', schema.Events), ...events.problems },
       }),
-      async (c) => {
-        const page = await activityPage(deps, accountOf(c.var.caller).id, c.req.valid('query').before)
+      (c) => {
+        const page = activitySeenBy(c.var.visitor)
         const shown = page.events.map(({ id, kind, method, at, ...origin }) => ({
           id,
           kind,

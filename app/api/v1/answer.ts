@@ -1,10 +1,10 @@
 import type { Context, TypedResponse } from 'hono'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
-import type { CallerEnv } from '../bearer.ts'
+import type { AppEnv } from '../../http/env.ts'
 
 /** A JSON answer with every answer's headers, set together: one by one, they would cost half as much again. */
-export function answer<Data, Status extends ContentfulStatusCode>(
-  c: Context<CallerEnv>,
+export function answer<Env extends AppEnv, Data, Status extends ContentfulStatusCode>(
+  c: Context<Env>,
   data: Data,
   status: Status,
 ): Response & TypedResponse<Data, Status, 'json'> {
@@ -13,4 +13,4 @@ export function answer<Data, Status extends ContentfulStatusCode>(
 }
 
 /** Done, with nothing to say. */
-export const done = (c: Context<CallerEnv>) => c.body(null, 204, c.get('headers').all)
+export const done = <Env extends AppEnv>(c: Context<Env>) => c.body(null, 204, c.get('headers').all)

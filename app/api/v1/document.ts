@@ -1,5 +1,5 @@
 import type { OpenAPIHono } from '@hono/zod-openapi'
-import type { CallerEnv } from '../bearer.ts'
+import type { AppEnv } from '../../http/env.ts'
 import { type Document, grouped } from './groups.ts'
 
 export type { Document } from './groups.ts'
@@ -8,7 +8,7 @@ const LICENSE = { name: 'MIT', identifier: 'MIT' } // OpenAPI 3.1, which the typ
 
 /** The OpenAPI 3.1 document of `/api/v1`, made from the schemas that check what comes in. */
 export function documentOf(
-  api: OpenAPIHono<CallerEnv>,
+  api: OpenAPIHono<AppEnv>,
   { baseUrl, issuer }: { baseUrl: string; issuer: string },
 ): Document {
   api.openAPIRegistry.registerComponent('securitySchemes', 'bearer', {

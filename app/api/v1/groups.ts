@@ -1,7 +1,7 @@
 import type { OpenAPIHono } from '@hono/zod-openapi'
-import type { CallerEnv } from '../bearer.ts'
+import type { AppEnv } from '../../http/env.ts'
 
-export type Document = ReturnType<OpenAPIHono<CallerEnv>['getOpenAPI31Document']>
+export type Document = ReturnType<OpenAPIHono<AppEnv>['getOpenAPI31Document']>
 
 /** What a person wants to do, in the usual order, and the calls for it by their `operationId`. */
 const GROUPS: { name: string; description: string; calls: Record<string, string> }[] = [

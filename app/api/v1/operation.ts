@@ -1,13 +1,15 @@
 import { OpenAPIHono, type RouteConfig, type z } from '@hono/zod-openapi'
 import type { Scope } from '../../access-tokens/scopes.ts'
+import type { AppEnv } from '../../http/env.ts'
 import { type Deed, hindrancesBefore } from '../../identity/standing.ts'
-import { type CallerDeps, type CallerEnv, calling } from '../bearer.ts'
-import { HINDRANCES, PROBLEMS, Problem, type ProblemName, refuseCaller } from './problems.ts'
+import type { SignedIn, TokenHolder } from '../../identity/visitor.ts'
+import { type OfScope, type OfSessions, scopeGuard, sessionGuard, type VisitorDeps } from '../bearer.ts'
+import { HINDRANCES, PROBLEMS, Problem, type ProblemName, refuseVisitor } from './problems.ts'
 import { Problem as ProblemSchema } from './schemas.ts'
 
 /** A router whose schemas refuse in the API's own form. */
 export const apiRouter = () =>
-  new OpenAPIHono<CallerEnv>({
+  new OpenAPIHono<AppEnv>({
     defaultHook: (result) => {
       if (result.success) return
       const fields = Object.fromEntries(
@@ -16,9 +18,6 @@ export const apiRouter = () =>
       throw new Problem('invalid_fields', 'Look at `fields` for what is wrong with each.', { fields })
     },
   })
-
-/** Who may call: anybody, only a session, or a session and access tokens with a scope. */
-export type Access = 'anybody' | 'session' | Scope
 
 /** A JSON answer, for the document. */
 export const json = <Schema extends z.ZodType>(description: string, schema: Schema) => ({
@@ -34,27 +33,41 @@ export const bodyOf = <Schema extends z.ZodType>(schema: Schema) => ({
   content: { 'application/json': { schema } },
 })
 
-/** Which access it needs, if it stays open to a session that owes new recovery codes. */
-export type Open = { who: 'session' | Scope; deed: Exclude<Deed, 'anything'> }
+// What every operation's route has: its guard, its security in the document, and every problem it can answer with. The
+// guard says of which kind the visitor of its handlers is: who forgets it has none.
 
-/** What every operation's route has: its guard, its security in the document, and every problem it can answer with. */
-export function access(deps: CallerDeps, asked: Access | Open, ...problems: ProblemName[]) {
-  const { who, deed } = typeof asked === 'object' ? asked : { who: asked, deed: 'anything' as const }
-  const guards = who === 'anybody' ? [] : [calling(deps, refuseCaller, who === 'session' ? undefined : who, deed)]
-  const always: ProblemName[] =
-    who === 'anybody'
-      ? ['invalid_request', 'busy', 'unavailable']
-      : ['invalid_request', 'invalid_token', 'insufficient_scope', 'busy', 'unavailable']
-  if (who !== 'anybody') always.push(...hindrancesBefore(deed).map((hindrance) => HINDRANCES[hindrance].problem))
-  return {
-    route: {
-      middleware: guards,
-      ...(who === 'anybody' ? { security: [] } : { security: [{ bearer: [] }], 'x-scope': who }),
-    },
-    /** Only for the document: handlers throw problems and don't answer them, so their types say nothing. */
-    problems: problemAnswers([...always, ...problems]) as Record<never, never>,
-  }
-}
+/** Only for the document: handlers throw problems and don't answer them, so their types say nothing. */
+const documented = (...problems: ProblemName[]) =>
+  problemAnswers(['invalid_request', 'busy', 'unavailable', ...problems]) as Record<never, never>
+
+export const forAnybody = (...problems: ProblemName[]) => ({
+  route: { security: [] },
+  problems: documented(...problems),
+})
+
+/** Only for sessions. */
+export const forSessions = <Deps extends VisitorDeps, Owner extends SignedIn>(
+  deps: Deps,
+  of: OfSessions<Deps, Owner>,
+  ...problems: ProblemName[]
+) => secured(sessionGuard(deps, refuseVisitor, of), 'session', of.deed, problems)
+
+/** For sessions, and for access tokens with a scope. */
+export const forScope = <Deps extends VisitorDeps, Owner extends SignedIn, Holder extends TokenHolder>(
+  deps: Deps,
+  of: OfScope<Deps, Owner, Holder>,
+  ...problems: ProblemName[]
+) => secured(scopeGuard(deps, refuseVisitor, of), of.scope, of.deed, problems)
+
+const secured = <Middleware>(middleware: Middleware, who: 'session' | Scope, deed: Deed, problems: ProblemName[]) => ({
+  route: { middleware, security: [{ bearer: [] }], 'x-scope': who },
+  problems: documented(
+    'invalid_token',
+    'insufficient_scope',
+    ...hindrancesBefore(deed).map((hindrance) => HINDRANCES[hindrance].problem),
+    ...problems,
+  ),
+})
 
 function problemAnswers(names: ProblemName[]): RouteConfig['responses'] {
   const statuses = [...new Set(names.map((name) => PROBLEMS[name].status))].sort()

@@ -69,7 +69,7 @@ export const passwordRefused = (result: { reason: 'wrong_password' } | { reason:
     : new Problem('wrong_password', 'It counts with the guesses at sign-in.')
 
 /** RFC 6750 section 3: what the challenge says. */
-export function refuseCaller(
+export function refuseVisitor(
   reason: 'no_token' | 'invalid_request' | 'invalid_token' | 'insufficient_scope' | Hindrance,
   scope?: Scope,
 ): Problem {

@@ -1,27 +1,37 @@
 import { createRoute } from '@hono/zod-openapi'
-import { endSessions, type ListedSession, listSessions, type SessionsDeps } from '../../account/sessions.ts'
+import {
+  endSessions,
+  type ListedSession,
+  type SessionsDeps,
+  sessionsOfToken,
+  sessionsSeenBy,
+  sessionsView,
+} from '../../account/sessions.ts'
+import { visitorAlone } from '../../identity/session.ts'
 import { hashToken } from '../../lib/tokens.ts'
 import { challengesOf, type SecondStepDeps, type SecondStepResult, verifyAnswer } from '../../sign-in/second-step.ts'
 import { type SignInDeps, signIn, signOut } from '../../sign-in/sign-in.ts'
 import type { KindsDeps, WithPages } from '../../two-factor/factor.http.ts'
 import { speakerOf } from '../../two-factor/messages.http.ts'
-import { accountOf, type CallerDeps, sessionOf } from '../bearer.ts'
+import { holderAlone, type VisitorDeps } from '../bearer.ts'
 import { originInEnglish } from '../english.ts'
 import { answer, done } from './answer.ts'
-import { access, apiRouter, bodyOf, json, noContent } from './operation.ts'
+import { apiRouter, bodyOf, forAnybody, forScope, forSessions, json, noContent } from './operation.ts'
 import { Problem, tooManyAttempts } from './problems.ts'
 import * as schema from './schemas.ts'
 
-export type SessionRoutesDeps = SignInDeps & WithPages<SecondStepDeps> & SessionsDeps & CallerDeps
+export type SessionRoutesDeps = SignInDeps & WithPages<SecondStepDeps> & SessionsDeps & VisitorDeps
 
 /** Signing in (password, then the code where one is owed), and the account's sessions. */
 export function sessionRoutes(deps: SessionRoutesDeps) {
   const { Challenged, Verification } = schema.answering(deps)
-  const anybody = access(deps, 'anybody', 'invalid_fields', 'wrong_credentials', 'suspended', 'too_many_attempts')
-  const verifying = access(deps, 'anybody', 'invalid_fields', 'code_refused', 'too_many_attempts')
-  const self = access(deps, { who: 'session', deed: 'leave' })
-  const reading = access(deps, { who: 'sessions:read', deed: 'leave' })
-  const ending = access(deps, { who: 'sessions:write', deed: 'leave' }, 'not_found')
+  const anybody = forAnybody('invalid_fields', 'wrong_credentials', 'suspended', 'too_many_attempts')
+  const verifying = forAnybody('invalid_fields', 'code_refused', 'too_many_attempts')
+  const self = forSessions(deps, { deed: 'leave', view: visitorAlone })
+  const listing = { deed: 'leave', view: sessionsView, ofToken: sessionsOfToken } as const
+  const reading = forScope(deps, { scope: 'sessions:read', ...listing })
+  const alone = { deed: 'leave', view: visitorAlone, ofToken: holderAlone } as const
+  const ending = forScope(deps, { scope: 'sessions:write', ...alone }, 'not_found')
 
   return apiRouter()
     .openapi(
@@ -75,7 +85,10 @@ export function sessionRoutes(deps: SessionRoutesDeps) {
         ...self.route,
         responses: { 200: json('The session.', schema.Session), ...self.problems },
       }),
-      (c) => answer(c, shown(sessionOf(c.var.caller), sessionOf(c.var.caller).id), 200),
+      (c) => {
+        const { session } = c.var.visitor
+        return answer(c, shown(session, session.id), 200)
+      },
     )
     .openapi(
       createRoute({
@@ -86,7 +99,7 @@ export function sessionRoutes(deps: SessionRoutesDeps) {
         responses: { 204: noContent, ...self.problems },
       }),
       async (c) => {
-        await signOut(deps, sessionOf(c.var.caller), c.var.origin)
+        await signOut(deps, c.var.visitor, c.var.origin)
         return done(c)
       },
     )
@@ -98,10 +111,10 @@ export function sessionRoutes(deps: SessionRoutesDeps) {
         ...reading.route,
         responses: { 200: json('The live sessions, the latest first.', schema.Sessions), ...reading.problems },
       }),
-      async (c) => {
-        const current = c.var.caller.kind === 'session' ? c.var.caller.session.id : undefined
-        const sessions = await listSessions(deps, accountOf(c.var.caller).id)
-        return answer(c, { sessions: sessions.map((session) => shown(session, current)) }, 200)
+      (c) => {
+        const { visitor } = c.var
+        const current = 'session' in visitor ? visitor.session.id : undefined
+        return answer(c, { sessions: sessionsSeenBy(visitor).map((session) => shown(session, current)) }, 200)
       },
     )
     .openapi(
@@ -114,7 +127,7 @@ export function sessionRoutes(deps: SessionRoutesDeps) {
         responses: { 204: noContent, ...ending.problems },
       }),
       async (c) => {
-        const ended = await endSessions(deps, accountOf(c.var.caller).id, [c.req.valid('param').id], c.var.origin)
+        const ended = await endSessions(deps, c.var.visitor.account.id, [c.req.valid('param').id], c.var.origin)
         if (ended.length === 0) throw new Problem('not_found', 'The account has no such session.')
         return done(c)
       },

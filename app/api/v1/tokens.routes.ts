@@ -1,37 +1,32 @@
 import { createRoute } from '@hono/zod-openapi'
+import { type AccessToken, type AccessTokenDeps, tokensSeenBy, tokensView } from '../../access-tokens/access-tokens.ts'
 import {
-  type AccessToken,
-  type AccessTokenDeps,
   type ChoiceRefused,
   editToken,
   generateToken,
-  listTokens,
   regenerateToken,
   removeTokens,
   USUAL_LIFE_IN_DAYS,
-} from '../../access-tokens/access-tokens.ts'
+} from '../../access-tokens/change-tokens.ts'
 import type { Scope } from '../../access-tokens/scopes.ts'
-import { type CallerDeps, sessionOf } from '../bearer.ts'
+import type { VisitorDeps } from '../bearer.ts'
 import { originInEnglish } from '../english.ts'
 import { answer, done } from './answer.ts'
-import { access, apiRouter, bodyOf, json, noContent } from './operation.ts'
+import { apiRouter, bodyOf, forSessions, json, noContent } from './operation.ts'
 import { Problem, passwordRefused } from './problems.ts'
 import * as schema from './schemas.ts'
 
 const DAY = 24 * 60 * 60_000
 
 /** Personal access tokens. Only for sessions, because a token makes no tokens. */
-export function tokenRoutes(deps: AccessTokenDeps & CallerDeps) {
-  const reading = access(deps, 'session')
-  const making = access(deps, 'session', 'invalid_fields', 'wrong_password', 'too_many_attempts', 'too_many_tokens')
-  const changing = access(deps, 'session', 'invalid_fields', 'wrong_password', 'too_many_attempts', 'not_found')
+export function tokenRoutes(deps: AccessTokenDeps & VisitorDeps) {
+  const seeing = { deed: 'anything', view: tokensView } as const
+  const asked = ['invalid_fields', 'wrong_password', 'too_many_attempts'] as const
+  const reading = forSessions(deps, seeing)
+  const making = forSessions(deps, seeing, ...asked, 'too_many_tokens')
+  const changing = forSessions(deps, seeing, ...asked, 'not_found')
   const end = (given: string | null | undefined) =>
     given === null ? null : new Date(given === undefined ? deps.now().getTime() + USUAL_LIFE_IN_DAYS * DAY : given)
-  const find = async (accountId: number, id: string) => {
-    const token = (await listTokens(deps, accountId)).find((listed) => listed.id === id)
-    if (!token) throw notFound()
-    return token
-  }
 
   return apiRouter()
     .openapi(
@@ -45,7 +40,7 @@ export function tokenRoutes(deps: AccessTokenDeps & CallerDeps) {
           ...reading.problems,
         },
       }),
-      async (c) => answer(c, { tokens: (await listTokens(deps, sessionOf(c.var.caller).accountId)).map(shown) }, 200),
+      (c) => answer(c, { tokens: tokensSeenBy(c.var.visitor).map(shown) }, 200),
     )
     .openapi(
       createRoute({
@@ -59,7 +54,7 @@ export function tokenRoutes(deps: AccessTokenDeps & CallerDeps) {
       async (c) => {
         const { password, description, scopes, expires_at } = c.req.valid('json')
         const choices = { password, description, scopes: scopes as Scope[], expiresAt: end(expires_at) }
-        const result = await generateToken(deps, sessionOf(c.var.caller), choices, c.var.origin)
+        const result = await generateToken(deps, c.var.visitor, choices, c.var.origin)
         if (!result.ok) throw refused(result)
         return answer(c, { value: result.value, token: shown(result.token) }, 201)
       },
@@ -74,10 +69,10 @@ export function tokenRoutes(deps: AccessTokenDeps & CallerDeps) {
         responses: { 200: json('The token.', schema.Token), ...changing.problems },
       }),
       async (c) => {
-        const session = sessionOf(c.var.caller)
         const { id } = c.req.valid('param')
         const { password, description, scopes, expires_at } = c.req.valid('json')
-        const old = await find(session.accountId, id)
+        const old = tokensSeenBy(c.var.visitor).find((token) => token.id === id)
+        if (!old) throw notFound()
         const choices = {
           id,
           password,
@@ -85,9 +80,9 @@ export function tokenRoutes(deps: AccessTokenDeps & CallerDeps) {
           scopes: (scopes as Scope[] | undefined) ?? old.scopes,
           expiresAt: expires_at === undefined ? old.expiresAt : end(expires_at),
         }
-        const result = await editToken(deps, session, choices, c.var.origin)
+        const result = await editToken(deps, c.var.visitor, choices, c.var.origin)
         if (!result.ok) throw refused(result)
-        return answer(c, shown(await find(session.accountId, id)), 200)
+        return answer(c, shown({ ...old, ...choices }), 200)
       },
     )
     .openapi(
@@ -100,17 +95,12 @@ export function tokenRoutes(deps: AccessTokenDeps & CallerDeps) {
         responses: { 200: json('The token, with its new value, this once.', schema.TokenValue), ...changing.problems },
       }),
       async (c) => {
-        const session = sessionOf(c.var.caller)
         const { id } = c.req.valid('param')
         const { password, overlap, expires_at } = c.req.valid('json')
-        const result = await regenerateToken(
-          deps,
-          session,
-          { id, password, overlap, expiresAt: end(expires_at) },
-          c.var.origin,
-        )
+        const wanted = { id, password, overlap, expiresAt: end(expires_at) }
+        const result = await regenerateToken(deps, c.var.visitor, wanted, c.var.origin)
         if (!result.ok) throw refused(result)
-        return answer(c, { value: result.value, token: shown(await find(session.accountId, id)) }, 200)
+        return answer(c, { value: result.value, token: shown(result.token) }, 200)
       },
     )
     .openapi(
@@ -125,7 +115,7 @@ export function tokenRoutes(deps: AccessTokenDeps & CallerDeps) {
       async (c) => {
         const { id } = c.req.valid('param')
         const { password } = c.req.valid('json')
-        const result = await removeTokens(deps, sessionOf(c.var.caller), { ids: [id], password }, c.var.origin)
+        const result = await removeTokens(deps, c.var.visitor, { ids: [id], password }, c.var.origin)
         if (!result.ok) throw refused(result)
         if (result.removed.length === 0) throw notFound()
         return done(c)

@@ -1,31 +1,32 @@
 import { createRoute } from '@hono/zod-openapi'
+import { visitorAlone } from '../../identity/session.ts'
 import { displayed } from '../../lib/codes.ts'
-import { type ListDeps, listAuthenticators } from '../../two-factor/authenticators.ts'
+import { authenticatorsSeenBy, authenticatorsView, type ListDeps } from '../../two-factor/authenticators.ts'
 import { type DisableDeps, disable } from '../../two-factor/disable.ts'
 import { confirmAnswer, type EnrolDeps, enrolling, finishEnrolment, startEnrolment } from '../../two-factor/enrol.ts'
 import { readEnrolment, writeEnrolment } from '../../two-factor/enrolment.ts'
 import type { WithPages } from '../../two-factor/factor.http.ts'
 import { kindOf } from '../../two-factor/factor.ts'
-import { confirmView, type RecoveryCodesDeps, regenerateCodes, viewCodes } from '../../two-factor/recovery-codes.ts'
-import { type CallerDeps, sessionOf } from '../bearer.ts'
+import { type RecoveryCodesDeps, regenerateCodes, viewCodes } from '../../two-factor/recovery-codes.ts'
+import type { VisitorDeps } from '../bearer.ts'
 import { answer, done } from './answer.ts'
-import { access, apiRouter, bodyOf, json, noContent } from './operation.ts'
+import { apiRouter, bodyOf, forSessions, json, noContent } from './operation.ts'
 import { Problem, passwordRefused } from './problems.ts'
 import * as schema from './schemas.ts'
 import { answerProblem } from './sessions.routes.ts'
 
-export type TwoFactorRoutesDeps = WithPages<EnrolDeps> & ListDeps & DisableDeps & RecoveryCodesDeps & CallerDeps
+export type TwoFactorRoutesDeps = WithPages<EnrolDeps> & ListDeps & DisableDeps & RecoveryCodesDeps & VisitorDeps
 
 /** The second factor and its recovery codes. Sessions alone, and the password with each. */
 export function twoFactorRoutes(deps: TwoFactorRoutesDeps) {
   const bodies = schema.enrolmentBodies(deps)
-  const reading = access(deps, 'session')
+  const reading = forSessions(deps, { deed: 'anything', view: authenticatorsView })
   const asked = ['invalid_fields', 'wrong_password', 'too_many_attempts', 'changed_meanwhile'] as const
-  const setUp = { who: 'session', deed: 'set_up' } as const
-  const whileOff = access(deps, setUp, ...asked)
-  const confirming = access(deps, setUp, 'invalid_fields', 'code_refused', 'enrolment_expired')
-  const whileOn = access(deps, { who: 'session', deed: 'change_second_factor' }, ...asked)
-  const ofCodes = access(deps, { who: 'session', deed: 'recovery_codes' }, ...asked)
+  const setUp = { deed: 'set_up', view: visitorAlone } as const
+  const whileOff = forSessions(deps, setUp, ...asked)
+  const confirming = forSessions(deps, setUp, 'invalid_fields', 'code_refused', 'enrolment_expired')
+  const whileOn = forSessions(deps, { deed: 'change_second_factor', view: visitorAlone }, ...asked)
+  const ofCodes = forSessions(deps, { deed: 'recovery_codes', view: visitorAlone }, ...asked)
 
   return apiRouter()
     .openapi(
@@ -36,10 +37,9 @@ export function twoFactorRoutes(deps: TwoFactorRoutesDeps) {
         ...reading.route,
         responses: { 200: json('How it is.', schema.TwoFactor), ...reading.problems },
       }),
-      async (c) => {
-        const { accountId, secondFactorSince: since, recoveryCodesLeft } = sessionOf(c.var.caller)
-        const listed = await listAuthenticators(deps, accountId)
-        const authenticators = listed.map(({ name, addedAt, lastUsedAt }) => ({
+      (c) => {
+        const { secondFactorSince: since, recoveryCodesLeft } = c.var.visitor.account
+        const authenticators = authenticatorsSeenBy(deps, c.var.visitor).map(({ name, addedAt, lastUsedAt }) => ({
           name,
           added_at: addedAt.toISOString(),
           last_used_at: lastUsedAt?.toISOString() ?? null,
@@ -69,12 +69,12 @@ export function twoFactorRoutes(deps: TwoFactorRoutesDeps) {
         },
       }),
       async (c) => {
-        const session = sessionOf(c.var.caller)
+        const { visitor } = c.var
         const { password, kind } = c.req.valid('json')
-        const started = await startEnrolment(deps, session, { mode: 'set-up', kind, password }, c.var.origin)
+        const started = await startEnrolment(deps, visitor, { mode: 'set-up', kind, password }, c.var.origin)
         if (!started.ok) throw refused(started)
         const { kind: begun, expiresAt } = started.enrolment
-        const device = await kindOf(deps, begun).enrolJson(enrolling(deps, started.enrolment, session))
+        const device = await kindOf(deps, begun).enrolJson(enrolling(deps, started.enrolment, visitor))
         const text = writeEnrolment(deps.vault, started.enrolment)
         const enrolment = `${text}.${deps.vault.hash('enrolment-signature', text)}`
         return answer(c, { enrolment, ...device, expires_at: expiresAt.toISOString() }, 201)
@@ -90,15 +90,15 @@ export function twoFactorRoutes(deps: TwoFactorRoutesDeps) {
         responses: { 200: json('It is on. Save the recovery codes.', schema.NewRecoveryCodes), ...confirming.problems },
       }),
       async (c) => {
-        const session = sessionOf(c.var.caller)
+        const { visitor } = c.var
         const { enrolment: sent, ...fields } = c.req.valid('json')
         const [text = '', ...signature] = sent.split('.')
         const signed = deps.vault.verifies('enrolment-signature', text, signature.join('.'))
-        const enrolment = signed ? readEnrolment(deps.vault, text, session, 'set-up', deps.now()) : undefined
+        const enrolment = signed ? readEnrolment(deps.vault, text, visitor.session, 'set-up', deps.now()) : undefined
         if (!enrolment) throw new Problem('enrolment_expired', 'Begin again.')
         const confirmed = await confirmAnswer(deps, enrolment, fields)
         if (!confirmed.ok) throw answerProblem(deps, confirmed)
-        const done = await finishEnrolment(deps, session, confirmed.enrolment, true, c.var.origin)
+        const done = await finishEnrolment(deps, visitor, confirmed.enrolment, true, c.var.origin)
         if (!done.ok) throw new Problem('enrolment_expired', 'The account was changed meanwhile. Begin again.')
         return answer(c, { recovery_codes: confirmed.enrolment.codes.map(displayed) }, 200)
       },
@@ -113,7 +113,7 @@ export function twoFactorRoutes(deps: TwoFactorRoutesDeps) {
         responses: { 204: noContent, ...whileOn.problems },
       }),
       async (c) => {
-        const off = await disable(deps, sessionOf(c.var.caller), c.req.valid('json').password, c.var.origin)
+        const off = await disable(deps, c.var.visitor, c.req.valid('json').password, c.var.origin)
         if (!off.ok) throw refused(off)
         return done(c)
       },
@@ -131,11 +131,9 @@ export function twoFactorRoutes(deps: TwoFactorRoutesDeps) {
         },
       }),
       async (c) => {
-        const session = sessionOf(c.var.caller)
-        const confirmed = await confirmView(deps, session, c.req.valid('json').password, c.var.origin)
-        if (!confirmed.ok) throw refused(confirmed)
-        const codes = (await viewCodes(deps, session))?.codes ?? []
-        const shown = codes.map(({ code, usedAt }) => ({
+        const viewed = await viewCodes(deps, c.var.visitor, c.req.valid('json').password, c.var.origin)
+        if (!viewed.ok) throw refused(viewed)
+        const shown = viewed.codes.map(({ code, usedAt }) => ({
           code: code && displayed(code),
           used_at: usedAt?.toISOString() ?? null,
         }))
@@ -152,14 +150,12 @@ export function twoFactorRoutes(deps: TwoFactorRoutesDeps) {
         responses: { 200: json('The new ones; the old no longer work.', schema.NewRecoveryCodes), ...ofCodes.problems },
       }),
       async (c) => {
-        const session = sessionOf(c.var.caller)
-        const confirmed = await confirmView(deps, session, c.req.valid('json').password, c.var.origin)
-        if (!confirmed.ok) throw refused(confirmed)
-        const old = await viewCodes(deps, session)
-        const made = old && (await regenerateCodes(deps, session, old.madeAt, c.var.origin))
-        const codes = made?.ok ? (await viewCodes(deps, session))?.codes : undefined
-        if (!codes) throw refused({ ok: false, reason: 'changed' })
-        return answer(c, { recovery_codes: codes.map(({ code }) => displayed(code ?? '')) }, 200)
+        const { visitor } = c.var
+        const old = await viewCodes(deps, visitor, c.req.valid('json').password, c.var.origin)
+        if (!old.ok) throw refused(old)
+        const made = await regenerateCodes(deps, visitor, old.madeAt, c.var.origin)
+        if (!made.ok) throw refused({ ok: false, reason: 'changed' })
+        return answer(c, { recovery_codes: made.codes.map(displayed) }, 200)
       },
     )
 }

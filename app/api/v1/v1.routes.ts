@@ -1,6 +1,6 @@
 import type { OpenAPIHono } from '@hono/zod-openapi'
+import type { AppEnv } from '../../http/env.ts'
 import { notOtherSites } from '../../http/same-origin.ts'
-import type { CallerEnv } from '../bearer.ts'
 import { jsonBody } from '../json-body.ts'
 import { accountRoutes } from './account.routes.ts'
 import { apiRouter } from './operation.ts'
@@ -12,7 +12,7 @@ import { type TwoFactorRoutesDeps, twoFactorRoutes } from './two-factor.routes.t
 export type V1Deps = SessionRoutesDeps & TwoFactorRoutesDeps & Parameters<typeof accountRoutes>[0] & { baseUrl: string }
 
 /** The API for new clients, under `/api/v1`. It reads no cookie. */
-export function v1Routes(deps: V1Deps): OpenAPIHono<CallerEnv> {
+export function v1Routes(deps: V1Deps): OpenAPIHono<AppEnv> {
   const api = apiRouter()
   api.on(['POST', 'PUT', 'PATCH', 'DELETE'], '*', notOtherSites(deps.baseUrl, deps.watch.otherSite), jsonBody)
   api.route('/', sessionRoutes(deps))

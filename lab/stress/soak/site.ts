@@ -1,5 +1,5 @@
 import { Agent } from 'node:http'
-import { browser, byHttp, type Product, type Transport, type Visitor } from '../../../testing/index.ts'
+import { browser, byHttp, type From, type Product, type Transport } from '../../../testing/index.ts'
 
 export type Site = ReturnType<typeof siteOf>
 
@@ -24,7 +24,7 @@ export function siteOf(ports: number[], clock: { now: () => Date }) {
   const product: Product = {
     carry,
     clock,
-    browser: ({ address = somewhere(), ...of }: Visitor = {}) => browser(carry, { address, ...of }),
+    browser: ({ address = somewhere(), ...of }: From = {}) => browser(carry, { address, ...of }),
   }
 
   return {

@@ -1,0 +1,56 @@
+import type { Origin } from '../lib/origin.ts'
+import type { Method } from './security-events.ts'
+
+/** The door a session came in by, and the only one it opens: a cookie is no bearer token, and the other way round. */
+export type Client = 'browser' | 'api'
+
+export type Session = Origin &
+  Readonly<{
+    id: string
+    tokenHash: string
+    client: Client
+    method: Method
+    startedAt: Date
+    lastSeenAt: Date
+    expiresAt: Date
+    codesShownUntil: Date | null
+  }>
+
+/** An access token, as far as it decides what it opens. `scopes` are separated by spaces. */
+export type Token = Readonly<{
+  id: string
+  tokenHash: string
+  scopes: string
+  expiresAt: Date | null
+  previousUntil: Date | null
+  lastUsedAt: Date | null
+}>
+
+export type Account = Readonly<{
+  id: number
+  /** What API clients know it by: 31 bits, and their sessions begin with it. */
+  uid: number
+  email: string
+  suspendedAt: Date | null
+  /** Since when its access tokens open nothing; null when they work. */
+  tokensFrozenAt: Date | null
+  /** Null while the second factor is off. */
+  secondFactorSince: Date | null
+  /** Null until its owner followed the link in a mail to it. */
+  emailConfirmedAt: Date | null
+  securityVersion: number
+  passwordChangedAt: Date
+  recoveryCodesLeft: number
+}>
+
+/** What is read of the account for a token: no person is there who could be shown the rest. */
+type AccountOfToken = Pick<Account, 'id' | 'uid' | 'email' | 'suspendedAt' | 'tokensFrozenAt' | 'secondFactorSince'>
+
+export type SignedIn = Readonly<{ session: Session; account: Account }>
+export type TokenHolder = Readonly<{ token: Token; account: AccountOfToken }>
+
+/** Who is at a door, and by what. Read in one query, which may bring what they came to see along. */
+export type Visitor = SignedIn | TokenHolder
+
+/** Reads a visitor by the hash of what they showed. */
+export type Find<Found extends Visitor> = (tokenHash: string) => Promise<Found | undefined>

@@ -1,0 +1,102 @@
+import { eq, or, type SQL, sql } from 'drizzle-orm'
+import type { Db } from '../client.ts'
+import { placeholders } from '../placeholders.ts'
+import { prepared } from '../prepared.ts'
+import { accessTokens, accounts, factors, recoveryCodes, sessions } from '../schema.ts'
+import type { Shared } from '../shared-rows.ts'
+
+const session = {
+  id: sessions.id,
+  tokenHash: sessions.tokenHash,
+  client: sessions.client,
+  method: sessions.method,
+  startedAt: sessions.startedAt,
+  lastSeenAt: sessions.lastSeenAt,
+  expiresAt: sessions.expiresAt,
+  codesShownUntil: sessions.codesShownUntil,
+  address: sessions.address,
+  browser: sessions.browser,
+  system: sessions.system,
+}
+
+const token = {
+  id: accessTokens.id,
+  tokenHash: accessTokens.tokenHash,
+  scopes: accessTokens.scopes,
+  expiresAt: accessTokens.expiresAt,
+  previousUntil: accessTokens.previousUntil,
+  lastUsedAt: accessTokens.lastUsedAt,
+}
+
+const accountOfToken = {
+  id: accounts.id,
+  uid: accounts.uid,
+  email: accounts.email,
+  suspendedAt: accounts.suspendedAt,
+  tokensFrozenAt: accounts.tokensFrozenAt,
+  secondFactorSince:
+    sql<Date | null>`(select min(${factors.addedAt}) from ${factors} where ${factors.accountId} = ${accounts.id})`.mapWith(
+      factors.addedAt,
+    ),
+}
+
+const account = {
+  ...accountOfToken,
+  emailConfirmedAt: accounts.emailConfirmedAt,
+  securityVersion: accounts.securityVersion,
+  passwordChangedAt: accounts.passwordChangedAt,
+  recoveryCodesLeft:
+    sql<number>`(select count(*) from ${recoveryCodes} where ${recoveryCodes.accountId} = ${accounts.id} and ${recoveryCodes.usedAt} is null)`.mapWith(
+      Number,
+    ),
+}
+
+const shown = placeholders({ tokenHash: sessions.tokenHash })
+
+const bySession = <Columns extends Record<string, SQL>>(db: Db, columns: Columns) =>
+  db
+    .select({ session, account, ...columns })
+    .from(sessions)
+    .innerJoin(accounts, eq(accounts.id, sessions.accountId))
+    .where(eq(sessions.tokenHash, shown.tokenHash))
+
+/** By the value it has, or the one it had before. */
+const byToken = <Columns extends Record<string, SQL>>(db: Db, columns: Columns) =>
+  db
+    .select({ token, account: accountOfToken, ...columns })
+    .from(accessTokens)
+    .innerJoin(accounts, eq(accounts.id, accessTokens.accountId))
+    .where(or(eq(accessTokens.tokenHash, shown.tokenHash), eq(accessTokens.previousHash, shown.tokenHash)))
+
+type Nothing = Record<never, never>
+type SignedIn = Awaited<ReturnType<typeof bySession<Nothing>>>[number]
+type TokenHolder = Awaited<ReturnType<typeof byToken<Nothing>>>[number]
+type Content<Columns> = { [Name in keyof Columns]: Columns[Name] extends SQL<infer Value> ? Value : never }
+type Read<Row, Values> = (
+  tokenHash: string,
+  ...values: keyof Values extends never ? [] : [NoInfer<Values>]
+) => Promise<Shared<Row> | undefined>
+
+/**
+ * The hot read: who is signed in, by the hash of the session's token, and what a page shows about the account, in one prepared
+ * statement. `content` may name columns of `sessions` and `accounts`; `later` are its placeholders.
+ */
+export const signedInRead = <Columns extends Record<string, SQL> = Nothing, Values extends object = Nothing>(
+  db: Db,
+  name: string,
+  content: Columns = {} as Columns,
+  later: Values = {} as Values,
+): Read<SignedIn & Content<Columns>, Values> => first(name, later, bySession(db, content))
+
+/** The same for an access token; `content` may name columns of `accounts`. */
+export const tokenHolderRead = <Columns extends Record<string, SQL> = Nothing, Values extends object = Nothing>(
+  db: Db,
+  name: string,
+  content: Columns = {} as Columns,
+  later: Values = {} as Values,
+): Read<TokenHolder & Content<Columns>, Values> => first(name, later, byToken(db, content))
+
+function first<Row, Values extends object>(name: string, later: Values, rows: unknown): Read<Row, Values> {
+  const find = prepared<object, Row>(name, { ...shown, ...later }, rows as PromiseLike<Row[]>)
+  return async (tokenHash, ...[values]) => (await find({ tokenHash, ...values }))[0]
+}
