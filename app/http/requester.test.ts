@@ -67,7 +67,7 @@ describe('the address of a request', () => {
   })
 })
 
-describe('markup in what a request tells of itself', () => {
+describe('markup in what a request says about itself', () => {
   test('is nowhere on the activity page, the dashboard, or in the database (A47)', async () => {
     const headers = { 'X-Forwarded-For': MARKUP, Referer: `https://latchkey.test/${MARKUP}` }
     for (const userAgent of [MARKUP, `Mozilla/5.0 (${MARKUP}) Gecko/20100101 Firefox/140.0`, `${MARKUP}/1.0`]) {

@@ -58,16 +58,16 @@ describe('an enrolment as text', () => {
     assert.equal(after(15 * 60 + 1), undefined)
   })
 
-  test('is nothing to another session of the same account, nor to another account (A11, A12)', () => {
+  test('is worth nothing to another session of the same account, or to another account (A11, A12)', () => {
     assert.equal(read(text, { ...session, id: 'session-2' }), undefined)
     assert.equal(read(changed({ session: 'session-2' }), { ...session, id: 'session-2' }), undefined, 'renamed by hand')
   })
 
-  test('is nothing in the other mode: a set-up can not be finished as a replacement', () => {
+  test('is worth nothing in the other mode: a set-up cannot be finished as a replacement', () => {
     assert.equal(readEnrolment(vault, text, session, 'replace', NOW), undefined)
   })
 
-  test('is nothing under another key, and goes on under an older one', () => {
+  test('is worth nothing under another key, and still works under an older one', () => {
     const old = { id: 'k1', key: randomBytes(32) }
     const before = writeEnrolment(createVault([old]), confirmed)
     assert.equal(readEnrolment(testVault(), text, session, 'set-up', NOW), undefined)

@@ -75,7 +75,7 @@ export const newEnrolment = (
 })
 
 /** The same enrolment with a device of another kind. Its id is new, so that a page about the one before is known for what it is. */
-export const begunAnew = (enrolment: Enrolment, factor: Factor): Enrolment => ({
+export const begunAgain = (enrolment: Enrolment, factor: Factor): Enrolment => ({
   ...enrolment,
   id: newId(),
   kind: factor.kind,
@@ -86,7 +86,7 @@ export const begunAnew = (enrolment: Enrolment, factor: Factor): Enrolment => ({
 /** Step 1 asks for the first answer, step 2 shows the recovery codes. */
 export const stepOf = ({ proven }: Enrolment): 1 | 2 => (proven ? 2 : 1)
 
-/** The enrolment as text for the person to keep: secrets and codes sealed, the rest readable. Whoever sets the cookie signs it. */
+/** The enrolment as text for the person to keep: secrets and codes sealed, the rest readable. What sets the cookie signs it. */
 export function writeEnrolment(vault: Vault, enrolment: Enrolment): string {
   const { id, mode, sessionId, kind, replaces, codes, securityVersion, downloaded } = enrolment
   const begun = encodeBase64urlNoPadding(enrolment.begun)
