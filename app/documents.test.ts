@@ -35,6 +35,17 @@ const isThere = (document: string, link: string) => {
   )
 }
 
+/** What a document calls a file or a folder: in backticks or among the lines to paste, with a slash or an ending that ours have. */
+const named = (document: string) =>
+  every(read(document), /(```[\s\S]*?```|`[^`\n]+`)/g)
+    .flatMap((quoted) => quoted.replaceAll('`', ' ').split(/\s+/))
+    .map((word) => word.replace(/\/$/, ''))
+    .filter((word) => /^[\w-][\w.-]*(\/[\w.-]+)*$/.test(word))
+    .filter((word) => FOLDER.test(word) || /\.(tsx?|js|json|md|sql|yaml|sh|service|css)$/.test(word))
+const FOLDER = new RegExp(`^(${folders.join('|')})/`)
+/** Names for any flow, and what only a build or a run of the browser suite makes. */
+const MADE = /^(x(\.\w+)?\.tsx?|dist|dist\/.*|e2e\/(report|results(\.json|\/.*)?))$/
+
 describe('the documents', () => {
   test('link only to pages and headings that exist', () => {
     const dead = DOCUMENTS.flatMap((document) =>
@@ -45,13 +56,28 @@ describe('the documents', () => {
     assert.deepEqual(dead, [])
   })
 
-  test('name only files that exist', () => {
+  test('name only files and folders that exist', () => {
+    assert.ok(named('README.md').length > 0, 'paths are found')
     const missing = DOCUMENTS.filter((document) => document !== 'CHANGELOG.md').flatMap((document) =>
-      every(read(document), /`([a-z][\w-]*\/[\w./-]+\.(?:tsx?|js|sql|yaml))`/g)
-        .filter((path) => !existsSync(path) && !existsSync(join(dirname(document), path)))
+      named(document)
+        .filter((path) => !MADE.test(path) && !existsSync(path) && !existsSync(join(dirname(document), path)))
         .map((path) => `${document}: ${path}`),
     )
     assert.deepEqual(missing, [])
+  })
+
+  test('name only variables that something reads', () => {
+    const sources = folders.flatMap((folder) =>
+      readdirSync(folder, { recursive: true, encoding: 'utf8' })
+        .filter((file) => /\.tsx?$/.test(file) && !file.includes('node_modules'))
+        .map((file) => read(join(folder, file))),
+    )
+    const unread = DOCUMENTS.filter((document) => document !== 'CHANGELOG.md').flatMap((document) =>
+      every(read(document), /`([A-Z][A-Z0-9]*_[A-Z0-9_]+)\b/g)
+        .filter((variable) => !sources.some((source) => new RegExp(`\\b${variable}\\b`).test(source)))
+        .map((variable) => `${document}: ${variable}`),
+    )
+    assert.deepEqual(unread, [])
   })
 
   test('name only commands that npm has here', () => {

@@ -12,8 +12,12 @@ const owner = () =>
   integer('account_id')
     .notNull()
     .references(() => accounts.id, { onDelete: 'cascade' })
-/** Where something came from, as a person would say it: "192.0.2.14", "Firefox on Linux". */
-const origin = () => ({ address: text('address').notNull(), browser: text('browser').notNull() })
+/** Where something came from: "192.0.2.14", "Firefox", "Linux". Null where it named no system. */
+const origin = () => ({
+  address: text('address').notNull(),
+  browser: text('browser').notNull(),
+  system: text('system'),
+})
 
 export const accounts = table('accounts', {
   id: integer('id').primaryKey(), // 48 random bits, so it doesn't tell how many accounts there are
@@ -128,6 +132,7 @@ export const accessTokens = table(
     lastUsedAt: time('last_used_at'),
     lastAddress: text('last_address'),
     lastBrowser: text('last_browser'),
+    lastSystem: text('last_system'),
   },
   (t) => [index('access_tokens_account').on(t.accountId)],
 )
@@ -166,7 +171,8 @@ export const mails = table(
     nextAttemptAtMs: integer('next_attempt_at_ms').notNull(),
     /** Until then, it belongs to the process that is sending it. */
     claimedUntilMs: integer('claimed_until_ms').notNull().default(0),
-    lastError: text('last_error'), // in our words
+    lastError: text('last_error'), // why the last try failed, and the code that the mail server answered, if it did
+    lastReply: integer('last_reply'),
   },
   (t) => [index('mails_next_attempt').on(t.nextAttemptAtMs), index('mails_account').on(t.accountId)],
 )

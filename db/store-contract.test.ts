@@ -28,7 +28,7 @@ afterEach(async () => {
 })
 after(product.close)
 
-const ORIGIN = { address: '192.0.2.1', browser: 'Firefox on Linux' }
+const ORIGIN = { address: '192.0.2.1', browser: 'Firefox', system: 'Linux' }
 /** Without limits, all twenty reach the last statement, which must be enough by itself. */
 const unlimited = { ...deps, limits: { ...deps.limits, charge: async () => 0 } }
 const opened = (browsers: Browser[]) => browsers.filter(({ cookies }) => cookies.has(SESSION)).length

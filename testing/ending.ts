@@ -3,7 +3,7 @@ import type { Database } from '#db/client.ts'
 import * as schema from '#db/schema.ts'
 
 const DAY = 24 * 60 * 60_000
-const ORIGIN = { address: '192.0.2.1', browser: 'Firefox on Linux' }
+const ORIGIN = { address: '192.0.2.1', browser: 'Firefox', system: 'Linux' }
 
 /** What ends by itself, by its table. Sessions are there twice, for their age and for idling. */
 export const ENDS = [

@@ -16,7 +16,8 @@ export async function openDoors(product: Latchkey, email: string, account: { id:
     trustedAt: now,
     expiresAt: new Date(now.getTime() + 30 * 24 * 60 * 60_000),
     address: '192.0.2.1',
-    browser: 'Firefox on Linux',
+    browser: 'Firefox',
+    system: 'Linux',
   })
   return pending
 }

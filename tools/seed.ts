@@ -9,7 +9,7 @@ import { openForDevelopment, SEED } from './seed-account.ts'
 
 const { deps, close } = await openForDevelopment()
 try {
-  const origin = { address: '127.0.0.1', browser: 'npm run seed' }
+  const origin = { address: '127.0.0.1', browser: 'npm run seed', system: null }
   const signedUp = await signUp(deps, SEED, origin)
   if (signedUp.ok && signedUp.step === 'check_mail')
     throw new Error('The seed account can not be confirmed: unset SMTP_URL for development.')

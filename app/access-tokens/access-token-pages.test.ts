@@ -22,7 +22,7 @@ after(product.close)
 const GENERATE = `${TOKENS_PAGE}/generate`
 const DAY = 24 * 60 * 60_000
 const dayFromNow = (days: number) => new Date(clock.now().getTime() + days * DAY).toISOString().slice(0, 10)
-const SCRIPT = { address: '198.51.100.7', browser: 'curl' }
+const SCRIPT = { address: '198.51.100.7', browser: 'curl', system: null }
 const holder = (value: string) => tokenHolder(deps, value, SCRIPT, deps.accessTokens.findToken)
 
 /** The fields of the form that posts to `action`, as a browser would send them untouched. */

@@ -6,6 +6,7 @@ import { type Browser, latchkey, PASSWORD, signedUp } from '#testing/index.ts'
 import { stateOf } from '#testing/invariants.ts'
 import { currentVisitor } from '../identity/session.ts'
 import type { SignedIn } from '../identity/visitor.ts'
+import type { Origin } from '../lib/origin.ts'
 import { hashToken } from '../lib/tokens.ts'
 import { tokenHolder, tokensSeenBy } from './access-tokens.ts'
 import {
@@ -28,8 +29,8 @@ after(product.close)
 const SECOND = 1000
 const MINUTE = 60 * SECOND
 const DAY = 24 * 60 * MINUTE
-const HERE = { address: '192.0.2.1', browser: 'Firefox on Linux' }
-const SCRIPT = { address: '198.51.100.7', browser: 'curl' }
+const HERE = { address: '192.0.2.1', browser: 'Firefox', system: 'Linux' }
+const SCRIPT: Origin = { address: '198.51.100.7', browser: 'curl', system: null }
 
 async function visitorIn(browser: Browser): Promise<SignedIn> {
   const visitor = await currentVisitor(deps, browser.cookies.get('__Host-latchkey') ?? '')
@@ -88,6 +89,7 @@ const stored = (visitor: SignedIn) =>
       lastUsedAt: null,
       lastAddress: null,
       lastBrowser: null,
+      lastSystem: null,
     },
     atMost: TOKENS_AT_MOST,
     event: {

@@ -19,6 +19,7 @@ export type StoredToken = Token &
     previousHash: string | null
     lastAddress: string | null
     lastBrowser: string | null
+    lastSystem: string | null
   }>
 
 /** As listed: of its value only the hint. */

@@ -61,6 +61,7 @@ export async function generateToken(
     lastUsedAt: null,
     lastAddress: null,
     lastBrowser: null,
+    lastSystem: null,
   }
   const made = await deps.accessTokens.insertToken({
     token,

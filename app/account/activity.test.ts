@@ -65,7 +65,8 @@ describe('the log', () => {
       'signed_out',
     ])
     const log = (await stateOf(database, email)).events
-    for (const event of log) assert.deepEqual([event.address, event.browser], ['198.51.100.23', 'Safari on macOS'])
+    for (const { address, browser, system } of log)
+      assert.deepEqual([address, browser, system], ['198.51.100.23', 'Safari', 'macOS'])
     await assertInvariants(database)
   })
 
@@ -114,7 +115,7 @@ describe('the pages of the log', () => {
   const story = async (count: number) => {
     const { browser, email } = await signedUp(product)
     const { id } = await accountOf(product, email)
-    const origin = (n: number) => ({ address: `10.0.${n >> 8}.${n & 255}`, browser: 'Firefox on Linux' })
+    const origin = (n: number) => ({ address: `10.0.${n >> 8}.${n & 255}`, browser: 'Firefox', system: 'Linux' })
     // In threes at the same millisecond: the border of a page falls between equals as well.
     const rows = Array.from({ length: count }, (_, n) =>
       securityEvent('code_wrong', id, origin(n), new Date(clock.now().getTime() + 1000 * Math.floor(n / 3))),

@@ -13,21 +13,20 @@ export const dashboardRoutes = (
   signedInPages(deps, { deed: 'anything', view: dashboardView }, (pages) =>
     pages.get('/', (c) => {
       const { visitor } = c.var
-      const { secondFactorSince, recoveryCodesLeft, passwordChangedAt } = visitor.account
+      const { secondFactorSince, recoveryCodesLeft } = visitor.account
       return deps.page(
         c,
         <DashboardPage
           visitor={visitor}
           flash={takeFlash(c, deps.cookies, visitor)}
           unconfirmed={owesConfirmation(deps, visitor)}
-          secondFactorSince={secondFactorSince}
           recoveryCodes={secondFactorSince && { left: recoveryCodesLeft, of: RECOVERY_CODES }}
           session={visitor.session}
-          passwordChangedAt={passwordChangedAt}
-          signIns={visitor.signIns.map(({ at, method, browser, address }) => ({
+          signIns={visitor.signIns.map(({ at, method, browser, system, address }) => ({
             at,
             method: method ?? 'password',
             browser,
+            system,
             address,
             current: at.getTime() === visitor.session.startedAt.getTime(),
           }))}

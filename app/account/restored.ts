@@ -35,7 +35,7 @@ export type RestoredDeps = Pick<MailDeps, 'vault' | 'issuer' | 'baseUrl'> & {
 }
 
 const AT_ONCE = 500
-const ORIGIN = { address: 'the server', browser: 'Restored from a backup' }
+const ORIGIN = { address: 'server', browser: 'backup', system: null }
 
 /**
  * For a database from a backup, where used things are unused again and changes are undone. Ends every session, half-done sign-in

@@ -52,7 +52,7 @@ const said = async (browser: Browser) =>
 describe('the list of sessions', () => {
   test('shows each with browser, address, client, start, last seen and how it signed in; this one is marked', async () => {
     const { browser, email } = await signedUp(product, { address: '192.0.2.14' })
-    await signIn(deps, { email, password: PASSWORD }, { address: '198.51.100.8', browser: 'curl' }, 'api')
+    await signIn(deps, { email, password: PASSWORD }, { address: '198.51.100.8', browser: 'curl', system: null }, 'api')
     clock.advance(5 * MINUTE)
     await signedIn(email, { address: '203.0.113.7', userAgent: CHROME })
     const { html, text } = await browser.get(SESSIONS_PAGE)
@@ -67,7 +67,12 @@ describe('the list of sessions', () => {
 
   test('leaves out what was idle for too long, or is over, to the second, on the page and in both APIs', async () => {
     const { browser, email } = await signedUp(product)
-    const api = await signIn(deps, { email, password: PASSWORD }, { address: '192.0.2.1', browser: 'curl' }, 'api')
+    const api = await signIn(
+      deps,
+      { email, password: PASSWORD },
+      { address: '192.0.2.1', browser: 'curl', system: null },
+      'api',
+    )
     assert.ok(api.ok && api.step === 'signed_in')
     const seen = async () => {
       const bearer = { Authorization: `Bearer ${api.token}` }
@@ -109,6 +114,7 @@ describe('the list of sessions', () => {
       expiresAt: new Date(clock.now().getTime() + HOUR),
       address: '192.0.2.1',
       browser: 'curl',
+      system: null,
     }))
     await database.db.insert(sessions).values(rows)
     const { html, text } = await browser.get(SESSIONS_PAGE)

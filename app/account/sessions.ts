@@ -6,7 +6,7 @@ import { looksLikeId } from '../lib/tokens.ts'
 
 export type ListedSession = Pick<
   Session,
-  'id' | 'client' | 'method' | 'startedAt' | 'lastSeenAt' | 'expiresAt' | 'address' | 'browser'
+  'id' | 'client' | 'method' | 'startedAt' | 'lastSeenAt' | 'expiresAt' | 'address' | 'browser' | 'system'
 >
 
 type Sessions = { sessions: readonly ListedSession[] }

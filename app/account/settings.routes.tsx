@@ -25,15 +25,13 @@ const accountPage = (deps: Deps) =>
   signedInPages(deps, { deed: 'anything', view: visitorAlone }, (pages) =>
     pages.get('/', (c) => {
       const { visitor } = c.var
-      const { secondFactorSince, recoveryCodesLeft, passwordChangedAt } = visitor.account
+      const { secondFactorSince, recoveryCodesLeft } = visitor.account
       return deps.page(
         c,
         <AccountPage
           visitor={visitor}
           flash={takeFlash(c, deps.cookies, visitor)}
-          secondFactorSince={secondFactorSince}
           recoveryCodes={secondFactorSince && { left: recoveryCodesLeft, of: RECOVERY_CODES }}
-          passwordChangedAt={passwordChangedAt}
         />,
       )
     }),

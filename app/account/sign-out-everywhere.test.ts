@@ -30,7 +30,7 @@ after(product.close)
 
 const EVERYTHING = `${SESSIONS_PAGE}/everything`
 const CODE_PAGE = '/sign-in/two-factor'
-const ORIGIN = { address: '192.0.2.1', browser: 'curl' }
+const ORIGIN = { address: '192.0.2.1', browser: 'curl', system: null }
 
 describe('"Sign Out Everywhere"', () => {
   test('is asked in a pop-up and on a page of its own, with one form and no password', async () => {

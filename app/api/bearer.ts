@@ -5,12 +5,11 @@ import { allows, type Scope, scopesIn } from '../access-tokens/scopes.ts'
 import { bearerValue } from '../http/bearer.ts'
 import type { AppEnv } from '../http/env.ts'
 import { type SessionDeps, visitorFound } from '../identity/session.ts'
-import { type Deed, type Hindrance, standing } from '../identity/standing.ts'
+import { type Deed, type Hindrance, type StandingDeps, standing } from '../identity/standing.ts'
 import type { Find, SignedIn, TokenHolder, Visitor } from '../identity/visitor.ts'
 import type { Origin } from '../lib/origin.ts'
-import type { MailDeps } from '../mail/account-mails.ts'
 
-export type VisitorDeps = SessionDeps & AccessTokenDeps & Pick<MailDeps, 'mailDelivery'>
+export type VisitorDeps = SessionDeps & AccessTokenDeps & StandingDeps
 
 /** How either is read, and in the same read what they came to see. */
 export type Finds<Owner extends SignedIn, Holder extends TokenHolder> = { session: Find<Owner>; token: Find<Holder> }

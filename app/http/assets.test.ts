@@ -44,7 +44,7 @@ describe('a file of ours', () => {
     }
   })
 
-  test('is typed: style, script and pictures', async () => {
+  test('has its type: style, script and pictures', async () => {
     const types = {
       [names.stylesheet]: /^text\/css/,
       [names.script]: /^text\/javascript/,

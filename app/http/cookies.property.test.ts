@@ -37,7 +37,7 @@ const ALL = [
 ]
 const HERE = '/settings/account'
 
-/** Whether somebody with this Cookie header is signed in. */
+/** Whether a request with this Cookie header is signed in. */
 async function isSignedIn(header: string) {
   const { status, location } = await product.browser().get(HERE, { Cookie: header })
   assert.deepEqual(product.faults, [])

@@ -98,7 +98,7 @@ describe('each cookie', () => {
   })
 })
 
-describe('a malformed cookie is as absent', () => {
+describe('a malformed cookie counts as absent', () => {
   for (const [what, value] of [
     ['8 KB of junk', 'j'.repeat(8192)],
     ['a bad percent', '%zz%'],
@@ -137,7 +137,7 @@ describe('a malformed cookie is as absent', () => {
 })
 
 describe('two cookies of one name', () => {
-  test('are both as absent, in either order, whichever is the good one (A30)', async () => {
+  test('both count as absent, in either order, whichever is the good one (A30)', async () => {
     const { browser } = await signedUp(product)
     const good = `${SESSION}=${browser.cookies.get(SESSION)}`
     for (const bad of [`${SESSION}=junk`, `${SESSION}=`, SESSION, good])
@@ -146,7 +146,7 @@ describe('two cookies of one name', () => {
     assert.equal((await ask(good)).status, 200)
   })
 
-  test('of a pending sign-in are absent too (A30)', async () => {
+  test('of a pending sign-in count as absent too (A30)', async () => {
     const { email } = await withTwoFactor(product)
     const pending = `${PENDING}=${(await owingCode(product, email)).cookies.get(PENDING)}`
     assert.equal((await ask(pending, '/sign-in/two-factor')).status, 200)

@@ -34,7 +34,7 @@ export function createCookies({ baseUrl, vault }: { baseUrl: string; vault: Vaul
   const read = (c: AnyContext, name: string) => (isSingle(c, name) ? getCookie(c, name) : undefined)
   const remove = (c: AnyContext, name: string) => void deleteCookie(c, name, options)
 
-  /** Tokens of several accounts in one cookie, which outlives the session. Junk among them is as absent. */
+  /** Tokens of several accounts in one cookie, which outlives the session. Junk among them counts as absent. */
   const tokens = (name: string, maxAge: number) => {
     const held = (c: AnyContext) => (read(c, name) ?? '').split('.').filter(looksLikeToken)
     return {
@@ -59,7 +59,7 @@ export function createCookies({ baseUrl, vault }: { baseUrl: string; vault: Vaul
       read: (c: AnyContext) => read(c, SESSION),
       /** No Max-Age: it ends with the browser, and before that when the server says so. */
       write: (c: AnyContext, token: string) => setCookie(c, SESSION, token, options),
-      /** The token that a use case put in the old one's place, where it did. */
+      /** The token that a use case put in the old one's place, if it did. */
       renew: (c: AnyContext, token: string | undefined) => token !== undefined && setCookie(c, SESSION, token, options),
       remove: (c: AnyContext) => remove(c, SESSION),
     },
@@ -69,7 +69,7 @@ export function createCookies({ baseUrl, vault }: { baseUrl: string; vault: Vaul
       remove: (c: AnyContext) => remove(c, PENDING),
     },
     enrolment: {
-      /** The text that was signed, under the newest key or an older one; anything else is as absent. */
+      /** The text that was signed, under the newest key or an older one; anything else counts as absent. */
       async read(c: AnyContext): Promise<string | undefined> {
         const raw = read(c, ENROLMENT)
         if (!raw || !hasCanonicalSignature(raw)) return undefined
@@ -118,7 +118,7 @@ export function createCookies({ baseUrl, vault }: { baseUrl: string; vault: Vaul
   }
 }
 
-/** Two cookies of one name come from somebody who can plant one. Neither is believed. */
+/** Two cookies with one name come from someone who can plant one. Neither is believed. */
 function isSingle(c: AnyContext, name: string) {
   const named = (c.req.header('Cookie') ?? '').split(';').filter((pair: string) => pair.split('=')[0]?.trim() === name)
   return named.length === 1

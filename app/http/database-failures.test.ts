@@ -65,7 +65,7 @@ const TITLES = { busy: /Too busy/, unavailable: /can't reach our data/ }
 const IN_EVERY_CASE = /We can't tell whether your change was saved\. Check first/
 const TELLS = /violet|10\.0\.0|select|Failed query|\.ts:/
 
-describe('a database that fails is told with 503 and when to come back, at every door', () => {
+describe('a database that fails is answered with 503 and when to come back, at every door', () => {
   for (const [code, what, reason, seconds] of SAYS)
     test(`${what} (${code})`, async () => {
       databaseSays(code)
@@ -93,10 +93,10 @@ describe('a database that fails is told with 503 and when to come back, at every
       const answer = await old.call('users/authentication/rest/signin', { login: owner.email, password: PASSWORD })
       assert.deepEqual([answer.result, answer.retryAfter], [reason === 'busy' ? 9016 : 9018, Number(seconds)])
       assert.match(String(answer.error), IN_EVERY_CASE)
-      assert.equal(faults.length, 5, 'an operator is told of each')
+      assert.equal(faults.length, 5, 'an operator hears about each')
     })
 
-  test('what was asked wrongly is a fault of ours, and no reason to wait', async () => {
+  test('a question that is wrong is our own fault, and no reason to wait', async () => {
     for (const code of ['42601', '23503', 'SQLITE_CORRUPT', 'SQLITE_CONSTRAINT_NOTNULL', 'ENOENT', '28P01']) {
       databaseSays(code)
       const page = await copyOf(product, owner.browser).get('/settings/account')

@@ -1,7 +1,7 @@
 import { type Words, words } from '#views/words/words.ts'
 import { isUntrusted } from '../lib/tls.ts'
 
-/** A database that could not do its part, as opposed to a fault in what it was asked. It passes by itself, or by an operator's hand. */
+/** A database that couldn't do its part: no fault in what it was asked. It passes by itself, or when an operator helps. */
 export type DatabaseFailure = {
   /** `busy`: others were in the way for too long. `unavailable`: it can't be reached, or can't write. */
   reason: 'busy' | 'unavailable'
@@ -11,7 +11,7 @@ export type DatabaseFailure = {
 
 const BUSY: DatabaseFailure = { reason: 'busy', seconds: 2 } // as long as SQLite waits for its lock
 const AWAY: DatabaseFailure = { reason: 'unavailable', seconds: 5 } // about as long as PostgreSQL takes to start
-const FULL: DatabaseFailure = { reason: 'unavailable', seconds: 60 } // somebody has to make room
+const FULL: DatabaseFailure = { reason: 'unavailable', seconds: 60 } // someone has to make room
 
 /** By the code of the driver: SQLite's result codes, PostgreSQL's SQLSTATE (its manual, appendix A), Node's system errors, our own words. */
 const FAILURES: [RegExp, DatabaseFailure][] = [
@@ -25,7 +25,7 @@ const FAILURES: [RegExp, DatabaseFailure][] = [
   [/^(SQLITE_(FULL|IOERR|READONLY|CANTOPEN)|53100|53200|53400|58030)/, FULL], // disk, memory, a configured limit
 ]
 
-/** Undefined when it is no failure of the database. Looks through what wraps the driver's error. */
+/** Undefined if the database didn't fail. Looks through what wraps the driver's error. */
 export function databaseFailure(error: unknown): DatabaseFailure | undefined {
   const { code, cause } = error as { code?: unknown; cause?: unknown }
   const found = typeof code === 'string' && FAILURES.find(([codes]) => codes.test(code))

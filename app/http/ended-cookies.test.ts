@@ -34,7 +34,7 @@ describe('the cookie of a session that has ended', () => {
     }
   })
 
-  test('stays with a session that lives, which sign-in sends to its dashboard', async () => {
+  test('stays with a live session, which sign-in sends to its dashboard', async () => {
     const { browser } = await signedUp(product)
     const answer = await browser.get('/sign-in')
     assert.equal(answer.location, '/')
@@ -52,7 +52,7 @@ describe('the cookie of a session that has ended', () => {
     }
   })
 
-  test('gives way to the new one when somebody signs in over it', async () => {
+  test('gives way to the new one when someone signs in over it', async () => {
     const { browser, email } = await signedUp(product)
     clock.advance(60 * MINUTE)
     const answer = await browser.post('/sign-in', { email, password: PASSWORD })

@@ -149,7 +149,7 @@ describe('a store that throws denies the request, and nothing is half done', () 
     assert.deepEqual(afterwards, rest)
   })
 
-  test('while a wrong code is recorded: it is no right one for that (A75)', async () => {
+  test('while a wrong code is recorded: that does not make it right (A75)', async () => {
     const browser = await pending()
     breaks(deps.secondSteps, 'record', broken)
     isFault(await browser.post('/sign-in/two-factor', { code: '000000' }))
@@ -162,7 +162,7 @@ describe('a store that throws denies the request, and nothing is half done', () 
   })
 })
 
-describe('what will pass is told with 503 and Retry-After', () => {
+describe('what will pass is answered with 503 and Retry-After', () => {
   test('too many passwords at once', async () => {
     breaks(deps.passwords, 'verify', () => Promise.reject(new HashQueueFull()))
     const answer = await product.browser().post('/sign-in', { email: owner.email, password: PASSWORD })

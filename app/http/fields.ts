@@ -44,7 +44,7 @@ export const passwordField = (inWords = ofPages) => {
 
 const DESCRIPTION_AT_MOST = 100 // characters
 
-/** What an access token is for, in its owner's words, of which pages and programs show one line. */
+/** What an access token is for, in its owner's words. Pages and programs show it on one line. */
 export const descriptionField = (inWords = ofPages) => {
   const missing = { error: () => inWords().description }
   return z

@@ -199,13 +199,13 @@ describe('the size of a body', () => {
     await refused(filled(KIB * KIB), 413)
   })
 
-  test('is counted where none is told, and the rest is not read (A56)', async () => {
+  test('is counted where none is announced, and the rest is not read (A56)', async () => {
     const { body, counter } = chunked('a'.repeat(8 * KIB), 1000)
     assert.equal((await post(body)).status, 413)
     assert.ok(counter.taken < 20, `${counter.taken} chunks were read`)
   })
 
-  test('told too large is refused unread, told too small does not matter (A56)', async () => {
+  test('announced too large is refused unread, announced too small does not matter (A56)', async () => {
     assert.equal((await post(credentials(), FORM, '/sign-in', { 'Content-Length': '999999999' })).status, 413)
     const { body } = chunked('a'.repeat(8 * KIB), 1000)
     assert.equal((await post(body, FORM, '/sign-in', { 'Content-Length': '5' })).status, 413)

@@ -52,7 +52,7 @@ describe('a request for', () => {
     assert.equal((await browser.post('/sign-out', {}, { Host: 'latchkey.test.' })).status, 421, 'a form is not sent on')
   })
 
-  test('another host is a line in the log a minute, which says what was asked for and what is expected', async (t) => {
+  test('another host writes one log line a minute, with what was asked for and what is expected', async (t) => {
     const { log, of, text } = keptLog()
     const watched = await latchkey({}, { log })
     t.after(watched.close)

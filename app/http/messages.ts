@@ -16,7 +16,7 @@ export function passwordRefused(refusal: PasswordRefusal, minLength: number, { m
   return refusal === 'too_long' ? too_long(PASSWORD_MAX_LENGTH) : others[refusal]
 }
 
-/** 422, or 429 with `Retry-After` where the person is told to wait. */
+/** 422, or 429 with `Retry-After` if the person has to wait. */
 export function refusedStatus(c: AnyContext, refusal: { reason: string; seconds?: number }): 422 | 429 {
   if (refusal.seconds === undefined) return refusal.reason === 'blocked' ? 429 : 422
   c.header('Retry-After', String(refusal.seconds))

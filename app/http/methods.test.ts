@@ -15,8 +15,8 @@ let visitors: [string, Browser][]
 before(async () => {
   visitors = [
     ['nobody', product.browser()],
-    ['somebody with a second factor', (await withTwoFactor(product)).browser],
-    ['somebody without one', (await signedUp(product)).browser],
+    ['someone with a second factor', (await withTwoFactor(product)).browser],
+    ['someone without one', (await signedUp(product)).browser],
   ]
 })
 
@@ -25,7 +25,7 @@ const send = (browser: Browser, method: string, path: string, headers: Record<st
 
 describe('a method that a page does not take', () => {
   for (const path of paths)
-    test(`at ${path} is answered with 405 and Allow, whoever asks (V4.1.4)`, async () => {
+    test(`at ${path} is answered with 405 and Allow, no matter who asks (V4.1.4)`, async () => {
       const before = await everyRow(product)
       for (const [who, browser] of visitors)
         for (const method of ['PUT', 'PATCH', 'DELETE', 'OPTIONS', 'PURGE', ...['GET', 'POST']]) {
@@ -37,7 +37,7 @@ describe('a method that a page does not take', () => {
       assert.deepEqual(await everyRow(product), before)
     })
 
-  test('is told from a page that does not exist', async () => {
+  test('is answered differently from a page that does not exist', async () => {
     for (const path of ['/nothing', '/assets/nothing.css', '/faviconXico', '/settings/account/x'])
       assert.equal((await product.browser().get(path)).status, 404, path)
   })
@@ -49,7 +49,7 @@ describe('a method that a page does not take', () => {
 })
 
 describe('a method hidden in the request', () => {
-  test('as a field is a field that we do not know (A43)', async () => {
+  test('as a field is one that we do not know (A43)', async () => {
     const { browser } = await signedUp(product)
     const answer = await browser.post('/sign-out', { _method: 'DELETE' })
     assert.equal(answer.status, 400)

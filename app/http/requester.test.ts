@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
 import { after, describe, test } from 'node:test'
 import { everyRow, latchkey, PASSWORD, signedUp } from '#testing/index.ts'
-import { browserInWords } from './requester.ts'
+import { en } from '#views/words/en.ts'
+import { NAMELESS } from '../lib/origin.ts'
+import { readBrowser } from './requester.ts'
 
 const trustedProxies = [
   { address: '192.0.2.1', prefix: 32, family: 'ipv4' as const },
@@ -65,7 +67,7 @@ describe('the address of a request', () => {
   })
 })
 
-describe('markup in what a request tells of itself', () => {
+describe('markup in what a request says about itself', () => {
   test('is nowhere on the activity page, the dashboard, or in the database (A47)', async () => {
     const headers = { 'X-Forwarded-For': MARKUP, Referer: `https://latchkey.test/${MARKUP}` }
     for (const userAgent of [MARKUP, `Mozilla/5.0 (${MARKUP}) Gecko/20100101 Firefox/140.0`, `${MARKUP}/1.0`]) {
@@ -100,14 +102,22 @@ describe('the browser in words', () => {
     ['Unknown browser', 'x'.repeat(100_000)],
   ] as const)
     test(`of ${JSON.stringify(userAgent).slice(0, 40)} is ${words} (A63)`, () => {
-      assert.equal(browserInWords(userAgent), words)
+      assert.equal(en.origins.browser(readBrowser(userAgent)), words)
     })
+
+  test('is never a word that we put in the place of a name, whatever is sent', () => {
+    for (const word of NAMELESS) {
+      const { browser } = readBrowser(`${word}/1.0 (X11; Linux x86_64)`)
+      assert.equal(browser, 'unknown_browser', word)
+      assert.notEqual(en.origins.browser({ browser: word, system: null }), word, 'pages say something else')
+    }
+  })
 
   test('is short, one line, and plain letters, whatever is sent (A47, A63)', () => {
     const odd = ['A\nB/1.0', '💥/1.0', `${'(('.repeat(5000)}`, 'Opera/__proto__', 'constructor/1.0', `${MARKUP}/1`]
-    for (const text of odd) assert.match(browserInWords(text), /^[\w .+-]{1,80}$/)
+    for (const text of odd) assert.match(en.origins.browser(readBrowser(text)), /^[\w .+-]{1,80}$/)
     const started = performance.now()
-    browserInWords(`Mozilla/5.0 (${'a; '.repeat(30_000)}`)
+    readBrowser(`Mozilla/5.0 (${'a; '.repeat(30_000)}`)
     assert.ok(performance.now() - started < 1000)
   })
 })

@@ -1,6 +1,7 @@
 import { BlockList, isIP } from 'node:net'
 import Bowser from 'bowser'
 import { createMiddleware } from 'hono/factory'
+import { NAMELESS, type Origin } from '../lib/origin.ts'
 import type { AppEnv } from './env.ts'
 
 const ANALYSED = 512 // characters of User-Agent; real ones are under 300
@@ -35,20 +36,21 @@ const PROGRAMS = [
   ...['python-requests', 'reqwest', 'Ruby', 'undici', 'Wget', 'WindowsPowerShell'],
 ]
 
+type Browser = Pick<Origin, 'browser' | 'system'>
 type Proxy = { address: string; prefix: number; family: 'ipv4' | 'ipv6' }
 
-/** Sets `origin`: the address behind trusted proxies, and the browser in words. */
+/** Sets `origin`: the address behind trusted proxies, and the browser it claims to be. */
 export function requester(trustedProxies: readonly Proxy[]) {
   const trusted = new BlockList()
   for (const { address, prefix, family } of trustedProxies) trusted.addSubnet(address, prefix, family)
   const isTrusted = (address: string) => trusted.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4')
 
-  const inWords = remembering(browserInWords)
+  const browserOf = remembering(readBrowser)
 
   return createMiddleware<AppEnv>((c, next) => {
     const peer = plain(c.env?.incoming?.socket?.remoteAddress ?? '')
     const address = trustedProxies.length > 0 ? clientAddress(peer, c.req.header('X-Forwarded-For'), isTrusted) : peer
-    c.set('origin', { address: address || 'unknown', browser: inWords(c.req.header('User-Agent')) })
+    c.set('origin', { address: address || 'unknown', ...browserOf(c.req.header('User-Agent')) })
     return next()
   })
 }
@@ -69,31 +71,34 @@ function clientAddress(peer: string, forwarded: string | undefined, isTrusted: (
 const plain = (address: string) => address.replace(/^::ffff:(?=\d+\.)/i, '')
 
 /** Browsers say the same with every request. A client that says something new each time makes it forget, and costs no memory. */
-function remembering(work: (userAgent: string | undefined) => string) {
-  const known = new Map<string | undefined, string>()
+function remembering(read: (userAgent: string | undefined) => Browser) {
+  const known = new Map<string | undefined, Browser>()
   return (userAgent: string | undefined) => {
     const cut = userAgent?.slice(0, ANALYSED)
     const before = known.get(cut)
     if (before !== undefined) return before
     if (known.size === REMEMBERED) known.clear()
-    const words = work(cut)
-    known.set(cut, words)
-    return words
+    const browser = read(cut)
+    known.set(cut, browser)
+    return browser
   }
 }
 
-/** "Firefox on Linux". If it can't tell, it says browser or program, and keeps nothing of the text. */
-export function browserInWords(userAgent: string | undefined): string {
-  if (!userAgent) return 'Unknown program'
+/** Firefox, Linux. If it can't tell, it says that it is a browser or a program we don't know, and keeps nothing of the text. */
+export function readBrowser(userAgent: string | undefined): Browser {
+  if (!userAgent) return { browser: 'unknown_program', system: null }
   try {
     const program = PROGRAMS.find(
       (known) => userAgent.match(/^[\w-]+(?=\/|$)/)?.[0].toLowerCase() === known.toLowerCase(),
     )
-    if (program) return program
+    if (program) return { browser: program, system: null }
     const { browser, os } = Bowser.parse(userAgent.slice(0, ANALYSED))
-    const name = browser.name && /^[\w .+-]{1,40}$/.test(browser.name) ? browser.name : 'Unknown browser'
-    return os.name ? `${name} on ${os.name}` : name
+    return { browser: isName(browser.name) ? browser.name : 'unknown_browser', system: os.name || null }
   } catch {
-    return 'Unknown browser'
+    return { browser: 'unknown_browser', system: null }
   }
 }
+
+/** Of a few plain letters, and none of the words that we put in the place of a name. */
+const isName = (name: string | undefined): name is string =>
+  name !== undefined && /^[\w .+-]{1,40}$/.test(name) && !NAMELESS.some((word) => word === name)

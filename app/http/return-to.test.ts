@@ -72,7 +72,7 @@ describe('after sign-in', () => {
       assert.match(path, /^\/(?!\/)[\x21-\x7e]*$/)
     })
 
-  test('a page of ours with its query is gone back to, through the code as well', async () => {
+  test('leads back to a page of ours with its query, through the code as well', async () => {
     const returnTo = '/settings/activity?before=1-a'
     const password = await product.browser().post('/sign-in', { email, password: PASSWORD, return_to: returnTo })
     assert.equal(password.location, returnTo)
@@ -85,7 +85,7 @@ describe('after sign-in', () => {
     assert.equal((await second?.post('/sign-in/two-factor', { code, return_to: returnTo }))?.location, returnTo)
   })
 
-  test('sent with the form, no place elsewhere is gone to, by password or by code (A45)', async () => {
+  test('leads nowhere else, whatever place the form names, by password or by code (A45)', async () => {
     for (const return_to of ['//evil.example', '/\\evil.example', 'https://evil.example', '/a\r\nX: y']) {
       const byPassword = await product.browser().post('/sign-in', { email, password: PASSWORD, return_to })
       assert.equal(byPassword.status, 303)

@@ -49,7 +49,7 @@ test('there are forms to look at', () => assert.ok(posts.length >= 16, `${posts.
 
 describe('a form on another site, sent by itself', () => {
   for (const path of posts)
-    test(`to ${path} is refused with 403, whoever is signed in, and changes nothing (A37)`, async () => {
+    test(`to ${path} is refused with 403, no matter who is signed in, and changes nothing (A37)`, async () => {
       const before = await everyRow(product)
       for (const browser of visitors)
         for (const site of ['cross-site', 'same-site']) {
@@ -62,7 +62,7 @@ describe('a form on another site, sent by itself', () => {
     })
 })
 
-describe('a form whose source is told as', () => {
+describe('a form whose source is given as', () => {
   const refused: [string, Record<string, string>][] = [
     ['a sibling of ours (A38)', { Origin: 'https://sibling.latchkey.test', 'Sec-Fetch-Site': 'same-site' }],
     ['same-site alone (A38)', { 'Sec-Fetch-Site': 'same-site' }],
@@ -104,7 +104,7 @@ describe('a form whose source is told as', () => {
 })
 
 describe('a form that is refused', () => {
-  test('is a line in the log a minute, which says what was told of its source and what is expected', async (t) => {
+  test('writes one log line a minute, with the source it named and the source expected', async (t) => {
     const { log, of, text } = keptLog()
     const watched = await latchkey({}, { log })
     t.after(watched.close)
@@ -124,7 +124,7 @@ describe('a form that is refused', () => {
     assert.ok(!text().includes('kettle'), 'nothing of the referer but its site')
   })
 
-  test('at either API is told in the same way', async (t) => {
+  test('at either API is logged in the same way', async (t) => {
     const { log, of } = keptLog()
     const watched = await latchkey({}, { log })
     t.after(watched.close)

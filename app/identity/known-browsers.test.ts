@@ -179,7 +179,7 @@ describe('a browser becomes known', () => {
   test('not at a door of an API: it is given nothing to hold', async () => {
     const { browser, email } = await signedUp(product)
     const held = { known: [browser.cookies.get(KNOWN) ?? ''], trusted: [] }
-    const origin = { address: '192.0.2.1', browser: 'curl' }
+    const origin = { address: '192.0.2.1', browser: 'curl', system: null }
     const result = await signIn(deps, { email, password: PASSWORD }, origin, 'api')
     assert.ok(result.ok && result.step === 'signed_in')
     assert.deepEqual(result.holds, { known: undefined, trusted: undefined })
@@ -274,7 +274,7 @@ test('whether an account exists shows neither in what is asked of the database n
       },
     }
     const held = { known: (visitor.cookies.get(KNOWN) ?? '').split('.').filter(Boolean), trusted: [] }
-    const origin = { address: '192.0.2.77', browser: 'Firefox on Linux' }
+    const origin = { address: '192.0.2.77', browser: 'Firefox', system: 'Linux' }
     const result = await signIn(spied, { email: address, password: wrong }, origin, 'browser', held)
     return [calls, result]
   }

@@ -17,8 +17,16 @@ export type Arrival = { client: Client; held: string[]; origin: Origin }
  * What an arrival may be known by, hashed. An API client keeps no cookie: it is known by the addresses around its own and the
  * program it claims to be. Anybody can claim that, so it spares the owner a mail and does nothing else.
  */
-export const knownAs = ({ client, held, origin: { address, browser } }: Arrival): string[] =>
-  client === 'browser' ? held.map(hashToken) : [hashToken(`program ${range(address)} ${browser}`)]
+export const knownAs = ({ client, held, origin }: Arrival): string[] =>
+  client === 'browser' ? held.map(hashToken) : [hashToken(`program ${range(origin.address)} ${programOf(origin)}`)]
+
+/** Only to be hashed. It stays as it was when the first were hashed so, or every program would be a new one to its account. */
+const programOf = ({ browser, system }: Origin) =>
+  [HASHED_AS.get(browser) ?? browser, ...(system ? ['on', system] : [])].join(' ')
+const HASHED_AS = new Map([
+  ['unknown_browser', 'Unknown browser'],
+  ['unknown_program', 'Unknown program'],
+])
 
 /** The 256 addresses around an IPv4 address, or the /64 of an IPv6 one. */
 const range = (address: string) => network(address).replace(/(?<=^\d+\.\d+\.\d+)\.\d+$/, '.0/24')

@@ -3,6 +3,7 @@ import { after, afterEach, describe, test } from 'node:test'
 import { knownBrowsers } from '#db/schema.ts'
 import { apiClient } from '#testing/clients/v1.ts'
 import {
+  accountOf,
   BASE_URL,
   type Browser,
   codeOf,
@@ -17,6 +18,7 @@ import {
   withTwoFactor,
 } from '#testing/index.ts'
 import { assertInvariants, stateOf } from '#testing/invariants.ts'
+import { hashToken } from '../lib/tokens.ts'
 
 const OTHER = 'eleven sardines hum quietly'
 const product = await latchkey()
@@ -103,6 +105,24 @@ for (const [name, signIn] of Object.entries({ '/api/v1': v1, '/1.0': jelastic })
       )
     })
   })
+
+test('a program that the version before knew is known: its next sign-in is not mailed', async () => {
+  for (const [program, hashedAs] of [
+    ['curl/8.5.0', 'curl'],
+    ['Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0', 'Firefox on Linux'],
+    ['Homemade (Linux)', 'Unknown browser on Linux'],
+    ['homemade/1.0', 'Unknown browser'],
+    ['', 'Unknown program'],
+  ] as const) {
+    const { email } = await signedUp(product)
+    const { id: accountId } = await accountOf(product, email)
+    const seen = { firstSeenAt: clock.now(), lastSeenAt: clock.now() }
+    const tokenHash = hashToken(`program 192.0.2.0/24 ${hashedAs}`)
+    await database.db.insert(knownBrowsers).values({ tokenHash, accountId, ...seen })
+    await v1({ email, program })
+    assert.equal(await told(email), 0, hashedAs)
+  }
+})
 
 test('the first sign-in of an account is not mailed, whichever door it takes', async () => {
   const { email } = await signedUp(product)

@@ -19,7 +19,7 @@ import { type EventKind, type MailedKind, securityEvent } from './security-event
 const product = await latchkey()
 after(() => product.close())
 
-const ORIGIN = { address: '192.0.2.1', browser: 'Firefox on Linux' }
+const ORIGIN = { address: '192.0.2.1', browser: 'Firefox', system: 'Linux' }
 
 test('every kind of event that is declared is written by some flow', () => {
   const declared =

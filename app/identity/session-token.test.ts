@@ -32,7 +32,7 @@ async function sessionsOf(email: string) {
 
 describe('the token of a session', () => {
   test('is the account id in hex, x, and 128 random bits', () => {
-    const origin = { address: '192.0.2.1', browser: 'Firefox on Linux' }
+    const origin = { address: '192.0.2.1', browser: 'Firefox', system: 'Linux' }
     const tokens = Array.from(
       { length: 100 },
       () => newSession({ accountId: 0xabc, client: 'browser', method: 'password' }, origin, new Date(), HOUR).token,

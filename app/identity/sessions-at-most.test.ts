@@ -22,7 +22,7 @@ const idsOf = async (email: string) => (await stateOf(database, email)).sessions
 async function beginning(accountId: number, many: number, ends = HOUR) {
   const rows = Array.from({ length: many }, (_, age) => ({
     ...{ id: newId(), tokenHash: newId(), accountId, method: 'password' as const },
-    ...{ startedAt: new Date(clock.now().getTime() - HOUR / 2), address: '192.0.2.1', browser: 'curl' },
+    ...{ startedAt: new Date(clock.now().getTime() - HOUR / 2), address: '192.0.2.1', browser: 'curl', system: null },
     lastSeenAt: new Date(clock.now().getTime() - (age + 1) * SECOND),
     expiresAt: new Date(clock.now().getTime() + ends),
   }))

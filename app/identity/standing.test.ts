@@ -34,7 +34,7 @@ afterEach(() => assert.deepEqual(product.faults.splice(0), []))
 after(product.close)
 
 const MINUTE = 60_000
-const ORIGIN = { address: '192.0.2.1', browser: 'Firefox on Linux' }
+const ORIGIN = { address: '192.0.2.1', browser: 'Firefox', system: 'Linux' }
 
 /** What an account can be like, as far as its standing is another. */
 const SITUATIONS = {

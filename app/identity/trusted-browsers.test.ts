@@ -39,7 +39,7 @@ after(product.close)
 const SECOND = 1000
 const DAY = 24 * 60 * 60 * SECOND
 const CODE_PAGE = '/sign-in/two-factor'
-const ORIGIN = { address: '192.0.2.1', browser: 'Firefox on Linux' }
+const ORIGIN = { address: '192.0.2.1', browser: 'Firefox', system: 'Linux' }
 
 const knock = (browser: Browser, email: string, password = PASSWORD) => browser.post('/sign-in', { email, password })
 

@@ -31,7 +31,7 @@ export type TrustUse = Origin & {
 
 export type ListedBrowser = Pick<
   TrustedBrowser,
-  'id' | 'address' | 'browser' | 'trustedAt' | 'lastUsedAt' | 'expiresAt'
+  'id' | 'address' | 'browser' | 'system' | 'trustedAt' | 'lastUsedAt' | 'expiresAt'
 >
 
 export type TrustedBrowserStore = {

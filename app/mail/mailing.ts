@@ -1,7 +1,9 @@
 import { authenticatorAttempt, type BudgetRule, isBlocked, type LimitDeps } from '../identity/limits.ts'
 import { type EventKind, isMailed } from '../identity/security-events.ts'
+import type { Origin } from '../lib/origin.ts'
 import type { Vault } from '../lib/vault.ts'
 import { type MailDeps, noticeMail } from './account-mails.ts'
+import { failureInWords, type MailFailure } from './failures.ts'
 import { type FormerAddress, listening } from './former-addresses.ts'
 import { type MailLink, newLink } from './links.ts'
 import { messageOf, openMail, type QueuedMail, queuedMail, type WriteMail } from './mail.ts'
@@ -22,7 +24,7 @@ const NOTICES_AT_ONCE = 100
 const TOLD_AT_MOST = 20
 
 /** An event whose mail is still to be written, and the account's address. */
-export type DueNotice = {
+export type DueNotice = Origin & {
   id: string
   accountId: number
   email: string
@@ -30,8 +32,6 @@ export type DueNotice = {
   kind: string
   subject: string | null
   at: Date
-  address: string
-  browser: string
 }
 
 export type ClaimedMail = QueuedMail & { attempts: number; claimedUntilMs: number }
@@ -56,7 +56,8 @@ export type MailingStore = {
     claimedUntilMs: number
     attempts: number
     nextAttemptAtMs: number
-    lastError: string
+    lastError: MailFailure['reason']
+    lastReply: number | null
   }): Promise<void>
 }
 
@@ -172,16 +173,18 @@ async function send(deps: MailingDeps, mail: ClaimedMail, { report, tried, faile
   const opened = openMail(deps.vault, mail)
   const delivery = opened
     ? await deps.transport.deliver({ id, message: messageOf(opened, deps.writeMail), createdAt })
-    : { ok: false as const, permanent: true, error: 'it does not open with the keys of this server' }
+    : { ok: false as const, permanent: true, reason: 'not_opened' as const, reply: null }
   tried(delivery.ok ? 'sent' : 'failed')
   if (delivery.ok) return deps.mailing.remove(id)
 
-  failed(delivery.error)
+  const { permanent, reason: lastError, reply: lastReply } = delivery
+  const why = failureInWords(delivery)
+  failed(why)
   const attempts = mail.attempts + 1
   const nextAttemptAtMs = deps.now().getTime() + Math.min(MINUTE * 2 ** (attempts - 1), HOUR)
   const tooOld = nextAttemptAtMs > createdAt.getTime() + THREE_DAYS
-  if (!delivery.permanent && !tooOld)
-    return deps.mailing.postpone({ id, claimedUntilMs, attempts, nextAttemptAtMs, lastError: delivery.error })
+  if (!permanent && !tooOld)
+    return deps.mailing.postpone({ id, claimedUntilMs, attempts, nextAttemptAtMs, lastError, lastReply })
   await deps.mailing.remove(id)
-  report(`Mail ${id} was given up after ${attempts === 1 ? 'one try' : `${attempts} tries`}: ${delivery.error}.`)
+  report(`Mail ${id} was given up after ${attempts === 1 ? 'one try' : `${attempts} tries`}: ${why}.`)
 }

@@ -127,7 +127,7 @@ describe('the page behind "This was not me"', () => {
         createdAt: clock.now(),
         nextAttemptAtMs: 0,
       },
-      event: securityEvent('password_reset_requested', id, { address: '', browser: '' }, clock.now()),
+      event: securityEvent('password_reset_requested', id, { address: '', browser: '', system: null }, clock.now()),
     })
     for (const each of [token, 'x'.repeat(43), '', 'junk']) {
       const browser = product.browser()
@@ -153,7 +153,7 @@ describe('"Secure my account"', () => {
     const { browser, email, key, codes } = await withTwoFactor(product)
     const { value } = await withToken(product, browser, { description: 'The owner’s own' })
     const account = await accountOf(product, email)
-    const origin = { address: '192.0.2.1', browser: 'Firefox on Linux' }
+    const origin = { address: '192.0.2.1', browser: 'Firefox', system: 'Linux' }
     const now = clock.now()
     await database.db.insert(trustedBrowsers).values({
       id: newId(),
@@ -340,7 +340,7 @@ describe('what can be undone is', () => {
   }
   const happened = (accountId: number, kind: EventKind, subject: string | null = null) =>
     deps.signIns.record(
-      securityEvent(kind, accountId, { address: '192.0.2.1', browser: 'Firefox on Linux' }, clock.now(), null, {
+      securityEvent(kind, accountId, { address: '192.0.2.1', browser: 'Firefox', system: 'Linux' }, clock.now(), null, {
         subject,
       }),
     )
@@ -507,7 +507,7 @@ describe('frozen access tokens', () => {
       ],
       nowMs: clock.now().getTime(),
     })
-    const origin = { address: '192.0.2.1', browser: 'Firefox on Linux' }
+    const origin = { address: '192.0.2.1', browser: 'Firefox', system: 'Linux' }
     assert.deepEqual(await secureAccount(deps, token, origin), { ok: true, undone: undefined })
     assert.deepEqual(await secureAccount(deps, token, origin), { ok: false, reason: 'gone' })
     const { count, account } = await stateOf(database, email)
@@ -525,7 +525,12 @@ describe('frozen access tokens', () => {
   })
 
   async function pendingNotice(accountId: number) {
-    const event = securityEvent('recovery_codes_viewed', accountId, { address: '', browser: '' }, clock.now())
+    const event = securityEvent(
+      'recovery_codes_viewed',
+      accountId,
+      { address: '', browser: '', system: null },
+      clock.now(),
+    )
     await deps.signIns.record(event)
     return event
   }

@@ -40,7 +40,7 @@ const subjects = async (email: string) => (await noticesFor(product, email)).map
 /** As the flow that records it writes it. */
 async function happens(email: string, kind: EventKind, options: { subject?: string } = {}, at = clock.now()) {
   const { id } = await accountOf(product, email)
-  const origin = { address: '198.51.100.7', browser: 'Firefox on Linux' }
+  const origin = { address: '198.51.100.7', browser: 'Firefox', system: 'Linux' }
   await database.db.insert(events).values(securityEvent(kind, id, origin, at, null, options))
 }
 const due = async () => (await everything(database)).events.filter(({ notice }) => notice === 'due').length
@@ -139,7 +139,7 @@ describe('who is told of what', () => {
     const alone = await latchkey()
     const { email } = await signedUp(alone)
     const { id } = await accountOf(alone, email)
-    const origin = { address: '198.51.100.7', browser: 'Firefox on Linux' }
+    const origin = { address: '198.51.100.7', browser: 'Firefox', system: 'Linux' }
     const rows = [...TOLD.map((kind) => securityEvent(kind, id, origin, clock.now()))]
     assert.ok(rows.every(({ notice }) => notice === 'due'))
     rows.push(securityEvent('signed_in' as const, id, origin, clock.now(), 'password', { noticed: true }))
@@ -163,7 +163,7 @@ describe('who is told of what', () => {
   test('a sign-in is told of where its writer says so', async () => {
     const { email } = await withTwoFactor(product)
     const { id } = await accountOf(product, email)
-    const origin = { address: '198.51.100.7', browser: 'Firefox on Linux' }
+    const origin = { address: '198.51.100.7', browser: 'Firefox', system: 'Linux' }
     const ofNewerVersion = securityEvent('token_edited', id, origin, clock.now()) // whose words this one does not have
     await database.db.insert(events).values({ ...ofNewerVersion, notice: 'due' })
     assert.deepEqual(await subjects(email), ['Two-factor authentication was turned on'])
@@ -183,7 +183,7 @@ describe('who is told of what', () => {
     const alone = await latchkey({}, { clock })
     const { email } = await signedUp(alone)
     const { id } = await accountOf(alone, email)
-    const origin = { address: '198.51.100.7', browser: 'Firefox on Linux' }
+    const origin = { address: '198.51.100.7', browser: 'Firefox', system: 'Linux' }
     const flood = () =>
       alone.database.db
         .insert(events)

@@ -3,16 +3,15 @@ import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { SendMailOptions, Transporter } from 'nodemailer'
 import { isLoopback, isUntrusted } from '../lib/tls.ts'
+import type { MailFailure } from './failures.ts'
 import type { Message } from './mail.ts'
 
 /** A mail on its way. The row's id names it, so receivers recognize a second copy. */
 export type Outgoing = { id: string; message: Message; createdAt: Date }
 
-/**
- * `permanent`: the server won't take mail for this address, now or later. `error` is in our words, without an address or anything
- * from the message.
- */
-export type Delivery = { ok: true } | { ok: false; permanent: boolean; error: string }
+/** `permanent`: the server won't take mail for this address, now or later. */
+export type Delivery = { ok: true } | NotTaken
+type NotTaken = { ok: false; permanent: boolean } & MailFailure
 
 export type MailTransport = { deliver(mail: Outgoing): Promise<Delivery> }
 
@@ -85,7 +84,7 @@ function toServer(server: Server, { atMost, ...patience }: Patience, compose: Co
       try {
         const late = pause(atMost, LATE, { ref: false, signal: ended.signal })
         const sent = await Promise.race([(await made).sendMail(compose(mail)), late])
-        return sent === LATE ? { ok: false, permanent: false, error: 'the mail server took too long' } : { ok: true }
+        return sent === LATE ? notNow('too_slow') : { ok: true }
       } catch (error) {
         return refused(error, server.requireTLS)
       } finally {
@@ -112,14 +111,14 @@ function toFolder(folder: string, compose: Compose): MailTransport {
         await rename(unfinished, join(folder, `${name}.eml`))
         return { ok: true }
       } catch {
-        return { ok: false, permanent: false, error: `the folder ${folder} can not be written to` }
+        return notNow('folder_refuses')
       }
     },
   }
 }
 
 const LATE = Symbol('late')
-const NOT_AN_ADDRESS: Delivery = { ok: false, permanent: true, error: 'that is no email address' }
+const NOT_AN_ADDRESS: Delivery = { ok: false, permanent: true, reason: 'no_address', reply: null }
 
 /** One address and nothing around it: no second receiver, no header line, no command to the server fits in. */
 const isAddress = (text: string) => /^[^\s\p{Cc}<>()[\]\\,;:"@]+@[^\s\p{Cc}<>()[\]\\,;:"@]+$/u.test(text)
@@ -168,28 +167,29 @@ ${body.join('\n')}
 const ENTITIES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' }
 const escaped = (text: string) => text.replaceAll(/[&<>"']/g, (character) => ENTITIES[character] ?? '')
 
-/** What went wrong, in our words, because a server's words may contain the address. */
-function refused(error: unknown, mustEncrypt: boolean): Delivery {
+const notNow = (reason: MailFailure['reason'], reply: number | null = null): NotTaken => ({
+  ok: false,
+  permanent: false,
+  reason,
+  reply,
+})
+
+/** What went wrong: nothing of what a server says but its code, because its words may contain the address. */
+function refused(error: unknown, mustEncrypt: boolean): NotTaken {
   const { command, responseCode } = error as { command?: string; responseCode?: number }
-  const said = responseCode === undefined ? '' : ` (${responseCode})`
+  const reply = responseCode ?? null
   // RFC 5321 section 4.2.1: 5yz is a permanent refusal. It must be of the address or the message, not of us at the door.
   const permanent = (responseCode ?? 0) >= 500 && (command === 'RCPT TO' || command === 'DATA')
-  if (permanent) return { ok: false, permanent, error: `the mail server refuses this address for good${said}` }
-  if (isAboutCertificate(error))
-    return {
-      ok: false,
-      permanent,
-      error: "the mail server's certificate is not trusted: NODE_EXTRA_CA_CERTS can name who signed it",
-    }
-  const code = codeOf(error)
-  const words: Record<string, string> = {
-    EAUTH: 'the mail server does not accept our name and password',
-    ETIMEDOUT: 'the mail server did not answer in time',
-    ETLS: `the connection to the mail server could not be encrypted${mustEncrypt ? ', and SMTP_PLAIN does not allow a plain one' : ''}`,
-    EENVELOPE: 'the mail server did not take it',
-    EMESSAGE: 'the mail server did not take it',
+  if (permanent) return { ok: false, permanent, reason: 'refused_for_good', reply }
+  if (isAboutCertificate(error)) return notNow('not_trusted')
+  const reasons: Record<string, MailFailure['reason']> = {
+    EAUTH: 'sign_in_refused',
+    ETIMEDOUT: 'no_answer',
+    ETLS: mustEncrypt ? 'only_plain' : 'not_encrypted',
+    EENVELOPE: 'refused',
+    EMESSAGE: 'refused',
   }
-  return { ok: false, permanent, error: `${words[code ?? ''] ?? 'the mail server can not be reached'}${said}` }
+  return notNow(reasons[codeOf(error)] ?? 'unreachable', reply)
 }
 
 /** If the other end doesn't speak TLS, as when smtps: asks a port for smtp:, that is no system error. */

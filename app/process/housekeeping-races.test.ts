@@ -29,7 +29,7 @@ import { type HousekeepingDeps, keepHouse } from './housekeeping.ts'
 
 const MINUTE = 60_000
 const DAY = 24 * 60 * MINUTE
-const ORIGIN = { address: '192.0.2.1', browser: 'Firefox on Linux' }
+const ORIGIN = { address: '192.0.2.1', browser: 'Firefox', system: 'Linux' }
 
 // One database, with as many connections as the processes would have.
 const folder = mkdtempSync(join(tmpdir(), 'latchkey-housekeeping-'))

@@ -36,7 +36,7 @@ const hiddenIn = (html: string) =>
     ]),
   )
 
-describe('a browser that keeps no cookies is told so, instead of an empty page again', () => {
+describe('a browser that keeps no cookies hears why, instead of seeing an empty page again', () => {
   test('at sign-in: nothing is looked at, no session begins, and the way on leads where it was going', async () => {
     const { email } = await signedUp(product)
     const before = await everyRow(product)
@@ -78,7 +78,7 @@ describe('a browser that keeps no cookies is told so, instead of an empty page a
   })
 })
 
-describe('nobody else is told so', () => {
+describe('nobody else hears that', () => {
   test('a person whose session or half-done sign-in has ended, or who has just signed out', async () => {
     const { email } = await withTwoFactor(product)
     const { browser, email: other } = await signedUp(product)
@@ -96,7 +96,7 @@ describe('nobody else is told so', () => {
     assert.equal((await submit(late, '/sign-in', { email, password: PASSWORD })).location, CODE)
   })
 
-  test('one who mistyped, and tries again on the page that says so', async () => {
+  test('a person who mistyped, and tries again on the page that says so', async () => {
     const { email } = await signedUp(product)
     const browser = product.browser()
     const wrong = await browser.post('/sign-in', { email, password: 'not the password at all' })
@@ -110,7 +110,7 @@ describe('nobody else is told so', () => {
   })
 })
 
-test('the cookie that tells holds nothing, lasts as long as the browser, and is set once', async () => {
+test('the cookie that tells them apart holds nothing, lasts as long as the browser, and is set once', async () => {
   const browser = product.browser()
   const lines = (await browser.get('/sign-in')).headers.getSetCookie()
   assert.deepEqual(lines, ['__Host-latchkey-probe=asked; Path=/; HttpOnly; Secure; SameSite=Lax'])

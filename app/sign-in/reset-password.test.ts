@@ -53,7 +53,7 @@ const signIn = (email: string, password: string) => product.browser().post('/sig
 const hashOf = async (email: string) => (await accountOf(product, email)).passwordHash
 
 describe('asking for a new password', () => {
-  test('is a link of the sign-in page away', async () => {
+  test('is one link away from the sign-in page', async () => {
     assert.match(
       (await product.browser().get('/sign-in')).html,
       /<a href="\/reset-password">Forgot your password\?<\/a>/,
@@ -77,7 +77,7 @@ describe('asking for a new password', () => {
     assert.deepEqual((answers[0] as unknown[]).slice(0, 2), [303, '/reset-password/sent'])
   })
 
-  test('does the same work for a known and an unknown address, of which nothing stays for the unknown (A51)', async () => {
+  test('does the same work for a known and an unknown address, and keeps nothing of the unknown one (A51)', async () => {
     const { email } = await signedUp(product)
     const counted: number[] = []
     for (const each of [email, newEmail()]) {
@@ -104,12 +104,12 @@ describe('asking for a new password', () => {
     for (const [table, rows] of Object.entries(now)) assert.deepEqual(rows, before[table as keyof typeof now], table)
   })
 
-  test('says where the mail lies where none is sent', async () => {
+  test('says where the mail is if none is sent', async () => {
     assert.match((await product.browser().get('/reset-password/sent')).text, /This site can't send email yet/)
     assert.doesNotMatch((await mailing.browser().get('/reset-password/sent')).text, /folder mail/)
   })
 
-  test('for one mailbox, however often and from wherever, sends three mails an hour (A55)', async () => {
+  test('sends one mailbox three mails an hour, however often and from wherever it is asked (A55)', async () => {
     const { email } = await signedUp(product)
     for (let window = 1; window <= 2; window++) {
       for (let request = 0; request < 6; request++) {
@@ -147,7 +147,7 @@ describe('asking for a new password', () => {
     const mail = await mailTo(product, email, /^Reset/)
     assert.match(mail.link?.href ?? '', new RegExp(`^${BASE_URL}${PAGE}\\?token=[\\w-]{43}$`))
     assert.match(mail.paragraphs.join(' '), /Firefox on Linux at the address 192\.0\.2\.1/)
-    assert.ok(!JSON.stringify(await everyRow(product)).includes(path.slice(-43)), 'the token stands in the mail alone')
+    assert.ok(!JSON.stringify(await everyRow(product)).includes(path.slice(-43)), 'the token is only in the mail')
     assert.equal((await product.browser().get(ASK, { Host: 'evil.example' })).status, 421)
   })
 })
@@ -174,7 +174,7 @@ describe('the link to a new password', () => {
     assert.deepEqual(log.slice(2, 4), ['password_reset_requested', 'password_reset'])
   })
 
-  test('proves the mailbox: an address that was not confirmed is, since when one that was stays', async () => {
+  test('proves the mailbox: an unconfirmed address is confirmed, and a confirmed one keeps its date', async () => {
     const { email } = await signedUp(product)
     await resetting(await resetLink(product, email))
     assert.deepEqual((await stateOf(database, email)).account.emailConfirmedAt, clock.now())
@@ -184,7 +184,7 @@ describe('the link to a new password', () => {
     assert.deepEqual((await stateOf(database, email)).account.emailConfirmedAt, since)
   })
 
-  test('ends all that was open: sessions, pending sign-ins, trusted browsers, other links (A14)', async () => {
+  test('ends everything that was open: sessions, pending sign-ins, trusted browsers, other links (A14)', async () => {
     const owner = await withTwoFactor(product)
     const { email, key } = owner
     const pending = await openDoors(product, email, await accountOf(product, email))
@@ -256,7 +256,7 @@ describe('the link to a new password', () => {
     assert.equal((await asks(value)).status, 200)
   })
 
-  test('of an address that nobody had confirmed freezes them: whoever registered it first may not be its owner', async () => {
+  test('of an address that nobody had confirmed freezes them: the person who registered it may not be its owner', async () => {
     const { browser, email } = await signedUp(product)
     const { value } = await withToken(product, browser, tokenFields(product))
     await resetting(await resetLink(product, email))
@@ -303,7 +303,7 @@ describe('the link to a new password', () => {
     assert.equal((await resetting(newer)).status, 303)
   })
 
-  test('of one account changes no other, whoever is signed in (A54)', async () => {
+  test('of one account changes no other, no matter who is signed in (A54)', async () => {
     const { email } = await signedUp(product)
     const { browser, email: other } = await signedUp(product)
     const before = await hashOf(other)
@@ -341,7 +341,7 @@ describe('the link to a new password', () => {
     assert.equal((await signIn(email, PASSWORD)).location, '/')
   })
 
-  test('is dead once the password was changed by somebody who knew it', async () => {
+  test('is dead once someone who knew the password has changed it', async () => {
     const { browser, email } = await signedUp(product)
     const path = await resetLink(product, email)
     await browser.post('/settings/password', { current: PASSWORD, new: NEW })

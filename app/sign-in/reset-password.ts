@@ -40,7 +40,7 @@ export type ResetPasswordStore = {
     now: Date
     event: SecurityEvent
     /**
-     * Written if the address was never confirmed before: if somebody else registered it, they lose the access tokens they
+     * Written if the address was never confirmed before: if someone else registered it, they lose the access tokens they
      * made. The owner of the mailbox may allow them again.
      */
     frozen: SecurityEvent

@@ -23,7 +23,7 @@ async function failures(email: string, many: number) {
 }
 
 describe('wrong codes', () => {
-  test('from the fifth on make the next wait 30 s, told in words and in Retry-After, exactly', async () => {
+  test('from the fifth on make the next wait exactly 30 s, in words and in Retry-After', async () => {
     const { email, key } = await withTwoFactor(product)
     const [browser, next] = await manyOwingCode(product, email, 2)
     for (let attempt = 1; attempt <= 5; attempt++) await browser?.post('/sign-in/two-factor', { code: wrongCode(key) })

@@ -152,7 +152,7 @@ describe('while a code is answered, another session', () => {
     assert.deepEqual([byCode?.location, byRecoveryCode?.location], ['/sign-in', '/sign-in'])
   })
 
-  test('races with it: afterwards there is one session at most besides the changing one (A14)', async () => {
+  test('races with it: afterwards there is at most one session next to the changing one (A14)', async () => {
     for (let round = 0; round < 3; round++) {
       const { browser, email, key } = await withTwoFactor(product)
       const [pending] = await manyOwingCode(neighbour, email, 1)

@@ -111,7 +111,7 @@ describe('a pending sign-in', () => {
     assert.equal(answer.location, '/sign-in')
   })
 
-  test('is no longer one after it was answered, cancelled, or the account signed out elsewhere', async () => {
+  test('is over once it is answered or cancelled, or the account signs out elsewhere', async () => {
     const { browser, key, email } = await codeOwed()
     const token = browser.cookies.get('__Host-latchkey-pending') ?? ''
     await browser.post(CODE_PAGE, { code: codeOf(key, product.clock.now()) })
@@ -128,7 +128,7 @@ describe('a pending sign-in', () => {
     }
   })
 
-  test('stands in the database by its hash alone', async () => {
+  test('is in the database only as a hash', async () => {
     const { browser } = await codeOwed()
     const token = browser.cookies.get('__Host-latchkey-pending') ?? 'none'
     const { pending_sign_ins: rows } = await everyRow(product)
@@ -151,7 +151,7 @@ describe('when the clock moves', () => {
     assert.deepEqual(on.faults, [])
   })
 
-  test('a day ahead and back, the authenticator waits and a recovery code lets in (A72)', async () => {
+  test('a day ahead and back, the authenticator waits and a recovery code gets in (A72)', async () => {
     const on = await latchkey({}, { ...product, clock: testClock() })
     const { key, email, codes } = await codeOwed(on)
     on.clock.advance(24 * HOUR)

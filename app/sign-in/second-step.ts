@@ -59,7 +59,7 @@ export type SecondStepStore = {
   /** Which of the hashes (five at most) that somebody arrives with the account knows. One prepared read. */
   recognise(accountId: number, browserHashes: string[]): Promise<Recognition>
   factorsOf(accountId: number): Promise<readonly StoredFactor[]>
-  /** False when the answer was not what its proof takes it for any more, or the pending sign-in is gone. */
+  /** False if the answer is no longer what its proof takes it for, or the pending sign-in is gone. */
   complete(of: Completion, proof: FactorWrite): Promise<boolean>
   recoveryCodesLeft(accountId: number): Promise<number>
   record(event: SecurityEvent): Promise<void>
@@ -109,7 +109,7 @@ export const canUseAuthenticator = async (deps: SecondStepDeps, { accountId }: P
 /** A kind that asks for an answer to a challenge, and the factors of the account that can give it. */
 export type Challenge<Kind extends Factor> = { kind: Kind; challenge: string; factors: ActiveFactor[] }
 
-/** What is asked of an account beside a code. Only where a kind asks at all is anything read for it. */
+/** What is asked of an account beside a code. Nothing is read for it unless a kind asks. */
 export async function challengesOf<Kind extends Factor>(
   deps: Pick<SecondStepDeps, 'secondSteps' | 'vault'> & { factorKinds: FactorKinds<Kind> },
   pending: Pick<PendingSignIn, 'accountId' | 'tokenHash'>,
@@ -126,7 +126,7 @@ export async function challengesOf<Kind extends Factor>(
     .filter(({ factors }) => factors.length > 0)
 }
 
-/** Nobody else can know it, and it ends with the pending sign-in, of whose token it is made: at one right answer, or five wrong ones. */
+/** Nobody else can know it. It is made from the pending sign-in's token, and ends with it: at one right answer, or five wrong ones. */
 const challengeOf = (vault: Vault, kind: string, { tokenHash }: Pick<PendingSignIn, 'tokenHash'>) =>
   vault.hash('factor-challenge', `${kind} ${tokenHash}`)
 
@@ -173,7 +173,7 @@ async function tryAnswer(
 
 type Read = { kind: string; answer: SignInAnswer }
 
-/** By the first kind that knows the fields for an answer of its own. */
+/** By the first kind that finds an answer of its own in the fields. */
 function readAnswer({ factorKinds, recoveryCodeAnswers }: SecondStepDeps, fields: Fields): Read | undefined {
   for (const kind of [...factorKinds, recoveryCodeAnswers]) {
     const answer = kind.read(fields)

@@ -65,7 +65,7 @@ describe('several authenticators at sign-in', () => {
     assert.equal((await answerCode(later, codeOf(first.key, clock.now()))).status, 303, 'each has a counter of its own')
   })
 
-  test('what is said of a code is true of the authenticator it is from: used, old, or wrong', async () => {
+  test('what is said about a code is true of the authenticator it comes from: used, old, or wrong', async () => {
     const { email, first, spare } = await withTwo()
     clock.advance(10 * 30_000)
     await signedInWith(product, email, codeOf(spare.key, clock.now()))

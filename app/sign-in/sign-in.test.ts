@@ -36,7 +36,7 @@ const signIn = (fields: Record<string, string>, address = '192.0.2.1') =>
 const told = ({ status, headers, html }: Awaited<ReturnType<typeof signIn>>, email: string) => ({
   status,
   headers: [...headers],
-  html: html.replaceAll(email, 'the e-mail'),
+  html: html.replaceAll(email, 'the email'),
 })
 
 const middle = (times: number[]) => times.sort((a, b) => a - b)[Math.floor(times.length / 2)] ?? Number.NaN

@@ -203,7 +203,7 @@ export async function signOut(deps: SignInDeps, visitor: SignedIn, origin: Origi
   })
 }
 
-/** The one moment the password is known: a hash of older, weaker settings is replaced. Where the queue is full, the next time. */
+/** The one moment when the password is known: a hash with older, weaker settings is replaced. If the queue is full, next time. */
 async function strengthen(deps: SignInDeps, account: Account, password: string, address: string) {
   if (!deps.passwords.needsRehash(account.passwordHash)) return
   try {

@@ -35,7 +35,7 @@ const signUp = (email: string, password = PASSWORD, on = product) => on.browser(
 const triedMails = async (email: string) => (await mailsTo(product, email)).filter(({ subject }) => TRIED.test(subject))
 
 describe('an account where mail reaches people', () => {
-  test('is made and not signed in; the page says to look into the mailbox', async () => {
+  test('is made but not signed in; the page says to check the mailbox', async () => {
     const email = newEmail()
     const browser = product.browser()
     const answer = await browser.post('/sign-up', { email, password: PASSWORD })
@@ -60,7 +60,7 @@ describe('an account where mail reaches people', () => {
     assert.doesNotMatch((await browser.get('/')).text, /isn't confirmed/)
   })
 
-  test('that was never confirmed may be gone on with, and is told to confirm', async () => {
+  test('that was never confirmed still works, and is asked to confirm', async () => {
     const email = newEmail()
     await signUp(email)
     const browser = await signedInBrowser(product, email)
@@ -101,7 +101,7 @@ describe('an account where mail reaches people', () => {
     }
   })
 
-  test('that exists stays as it is; its owner is told, once an hour (A52)', async () => {
+  test('that exists stays as it is; its owner hears about it, once an hour (A52)', async () => {
     const email = await confirmedAccount(product)
     const { mails: _mails, limits: _limits, ...before } = await everyRow(product)
     for (const spelling of [email, email.toUpperCase(), ` ${email} `]) await signUp(spelling, OTHER)
@@ -149,7 +149,7 @@ describe('an account where mail reaches people', () => {
     assert.deepEqual(statuses, [303, 303, 303, 429])
   })
 
-  test('made by a stranger with somebody’s address goes to its owner by a reset, who shuts the stranger out', async () => {
+  test('made by a stranger with someone’s address goes to its owner with a reset, which shuts the stranger out', async () => {
     const email = newEmail()
     await signUp(email, OTHER)
     const stranger = await signedInBrowser(product, email, OTHER)

@@ -77,7 +77,7 @@ describe('a new account', () => {
     assert.equal((await signIn(PASSWORD)).location, '/')
   })
 
-  test('tells a taken email only within the budget of an address (A50)', async () => {
+  test('says that an email is taken only within the budget of an address (A50)', async () => {
     const limited = await latchkey({ attemptsPerAddress: 3 }, product)
     const { email } = await signedUp(product)
     const statuses: number[] = []

@@ -46,15 +46,15 @@ export type SignUpDeps = LimitDeps &
 
 export type SignUpResult =
   | { ok: true; step: 'signed_in'; token: string; holds: { known: string | undefined } }
-  /** The mailbox says more; here it is the same whether an account was made or there was one. */
+  /** The mailbox says more. This is the same whether an account was made or there was one. */
   | { ok: true; step: 'check_mail' }
   | WeakPassword
   | { ok: false; reason: 'email_taken' }
   | Wait
 
 /**
- * Makes an account. Where mail reaches people, nobody learns here whether the address had one, and the owner of one that had is
- * told; where it does not, the account is signed in at once and a taken address is refused. `email` is in its stored form.
+ * Makes an account. If mail reaches people, nobody learns here whether the address had one, and its owner hears about it by mail.
+ * If not, the account is signed in at once, and a taken address is refused. `email` is in its stored form.
  */
 export async function signUp(
   deps: SignUpDeps,

@@ -31,7 +31,7 @@ const ADD = '/settings/two-factor/add'
 const LIST = '/settings/two-factor/authenticators'
 
 describe('one more authenticator', () => {
-  test('password, QR code, name and code: it stands on the list, and the codes of both open the account', async () => {
+  test('password, QR code, name and code: it is on the list, and the codes of both open the account', async () => {
     const { browser, email, key: first } = await withTwoFactor(product)
     assert.equal((await browser.get(ADD)).location, `${ADD}/confirm`)
     assert.equal((await browser.post(`${ADD}/confirm`, { password: PASSWORD })).location, ADD)
@@ -118,7 +118,7 @@ describe('one more authenticator', () => {
     clock.advance(60 * 60_000)
   })
 
-  test('a proposed name is none that is taken', async () => {
+  test('a proposed name is never one that is taken', async () => {
     const { browser } = await withTwoFactor(product)
     assert.equal((await adding(browser)).name, 'Authenticator 2')
     await withAnother(product, browser, 'Authenticator 3')

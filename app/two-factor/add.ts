@@ -23,7 +23,7 @@ type Full = { ok: false; reason: 'too_many_authenticators' }
 const isFull = async ({ enrolments }: EnrolDeps, { account }: SignedIn) =>
   (await enrolments.factorsOf(account.id)).length >= AUTHENTICATORS_AT_MOST
 
-/** Password first: begins to add an authenticator, of which nothing is stored here. Refused where ten are there already. */
+/** Password first. Begins to add an authenticator; nothing is stored yet. Refused if there are ten already. */
 export async function startAddition(
   deps: EnrolDeps,
   visitor: SignedIn,

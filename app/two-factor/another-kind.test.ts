@@ -220,13 +220,13 @@ describe('attacks on a challenge', () => {
     for (const { text } of refused) assert.match(text, /signed in elsewhere since/)
   })
 
-  test('a key of another account is none of this one', async () => {
+  test('a key of another account opens nothing here', async () => {
     const [mine, theirs] = [await withKey(), await withKey()]
     const { browser, challenge } = await asked(mine.email)
     assert.match((await browser.post(STEP_TWO, theirs.key.answer('sign-in', challenge))).text, /none of this account/)
   })
 
-  test('five wrong answers end the challenge, and a code of an app that the account has not opens nothing', async () => {
+  test('five wrong answers end the challenge, and a code of an app that the account does not have opens nothing', async () => {
     const { email, key } = await withKey()
     const { browser, challenge } = await asked(email)
     assert.equal((await answerCode(browser, '123456')).status, 422)
@@ -241,7 +241,7 @@ describe('attacks on a challenge', () => {
     assert.equal((await answerCode(await owingCode(product, email), codes[0] ?? '')).location, '/')
   })
 
-  test('another kind is chosen after the password alone, and the page of the one before counts no more', async () => {
+  test('another kind is chosen after the password alone, and the page of the one before no longer counts', async () => {
     const { browser, email } = await withTwoFactor(product)
     assert.equal((await browser.post(`${ADD}/kind`, { kind: 'signing-key' })).location, LIST)
     assert.equal((await browser.get(ADD)).location, `${ADD}/confirm`)

@@ -37,7 +37,7 @@ afterEach(async () => {
 })
 after(product.close)
 
-const ORIGIN = { address: '192.0.2.1', browser: 'Firefox on Linux' }
+const ORIGIN = { address: '192.0.2.1', browser: 'Firefox', system: 'Linux' }
 const ADD = '/settings/two-factor/add'
 const LIST = '/settings/two-factor/authenticators'
 const DISABLE = '/settings/two-factor/disable'
@@ -166,7 +166,7 @@ describe('Remove', () => {
     }
   })
 
-  test('and the store alone holds that, when the second one knows the account as the first one leaves it', async () => {
+  test('the store alone keeps to that, even if the second one knows the account as the first one leaves it', async () => {
     for (const order of [
       [0, 1],
       [1, 0],
@@ -189,7 +189,7 @@ describe('Remove', () => {
     }
   })
 
-  test('of an authenticator while its code signs somebody in: no session and no authenticator of it is left (A14)', async () => {
+  test('of an authenticator while its code signs someone in: neither session nor authenticator is left (A14)', async () => {
     for (let rounds = 0; rounds < 6; rounds++) {
       const { browser, email, spare } = await withTwo()
       const visitor = await owingCode(product, email)

@@ -62,7 +62,7 @@ describe('a new name', () => {
     assert.equal((await other.get('/')).status, 200)
   })
 
-  test('that will not do is said beside the field, and what was typed is not lost', async () => {
+  test('that will not do is refused beside the field, and what was typed is not lost', async () => {
     const { browser, spare } = await withTwo()
     const before = await everyRow(product)
     for (const [name, sentence] of [
@@ -80,7 +80,7 @@ describe('a new name', () => {
     assert.deepEqual(await everyRow(product), before)
   })
 
-  test('is markup nowhere', async () => {
+  test('is never markup', async () => {
     const { browser, spare } = await withTwo()
     await browser.post(`${LIST}/${spare.id}/rename`, { name: '<script>alert(1)</script>' })
     for (const path of [
@@ -104,7 +104,7 @@ describe('a new name', () => {
 })
 
 describe('removing one', () => {
-  test('takes its secret out of the database, ends other sessions, and its codes open nothing any more', async () => {
+  test('takes its secret out of the database, ends other sessions, and its codes no longer open anything', async () => {
     const { browser, email, first, spare, codes } = await withTwo()
     const other = await signedInWith(product, email, codes[0] ?? '')
     const pending = await owingCode(product, email)

@@ -60,7 +60,7 @@ export function suggestedName(first: string, authenticators: readonly { name: st
   return `${first} ${number}`
 }
 
-/** A name as its owner typed it: trimmed, NFC, 1 to 40 characters on one line, one of them at least to be seen. */
+/** A name as its owner typed it: trimmed, NFC, 1 to 40 characters on one line, at least one of them visible. */
 export function readName(typed: string): { ok: true; name: string } | NameRefused {
   const name = typed.trim().normalize('NFC')
   if (!staysOnItsLine(name)) return { ok: false, reason: 'bad_name', refusal: 'not_text' }
@@ -88,7 +88,7 @@ export async function renameAuthenticator(
 type RemoveRefused =
   | Exclude<ConfirmPasswordResult, { ok: true }>
   | Missing
-  /** To remove it is to turn the second factor off: that is `disable`. */
+  /** Removing it would turn the second factor off, which is what `disable` does. */
   | { ok: false; reason: 'last_authenticator' }
   | { ok: false; reason: 'changed' }
 

@@ -71,7 +71,7 @@ describe('a sealed secret that does not open', () => {
       assert.equal((await answerCode(browser, codeOf(key, clock.now()))).status, 422)
   })
 
-  test('does not disturb anybody else', async () => {
+  test('does not affect anyone else', async () => {
     const { email, key } = await withTwoFactor(product)
     const { email: other } = await withTwoFactor(product)
     const [broken] = (await stateOf(database, other)).factors

@@ -38,7 +38,7 @@ describe('disabling', () => {
     assert.equal((await later.get('/')).status, 200)
   })
 
-  test('neither secret nor codes are in the database any more', async () => {
+  test('neither secret nor codes are left in the database', async () => {
     const { browser, email } = await withTwoFactor(product)
     const before = await stateOf(database, email)
     assert.equal(before.factors.length + before.recoveryCodes.length, 13)

@@ -77,7 +77,7 @@ describe('attacks on the set-up', () => {
     assert.equal((await changingNothing(() => browser.post(SET_UP, { enrolment, code: '123456' }))).status, 303)
   })
 
-  test('one account’s cookie inside another’s session is as absent (A11)', async () => {
+  test('one account’s cookie inside another’s session counts as absent (A11)', async () => {
     const victim = await signedUp(product)
     const attacker = await halfDone()
     give(victim.browser, attacker.cookie)
@@ -114,7 +114,7 @@ describe('attacks on the set-up', () => {
     assert.ok(!(await isOn(email)))
   })
 
-  test('a set-up begun before the password was changed can not finish after it (A14)', async () => {
+  test('a set-up begun before the password was changed cannot finish after it (A14)', async () => {
     const { browser, email, enrolment } = await halfDone()
     await browser.post('/settings/password', { current: PASSWORD, new: 'eleven sardines hum quietly' })
     const answer = await changingNothing(() => done(browser, enrolment))
@@ -122,7 +122,7 @@ describe('attacks on the set-up', () => {
     assert.ok(!(await isOn(email)))
   })
 
-  test('with any one character changed the cookie is as absent (A29)', async () => {
+  test('with any one character changed the cookie counts as absent (A29)', async () => {
     const { browser, enrolment, cookie, email } = await halfDone()
     for (let index = 0; index < cookie.length; index += 23) {
       const other = cookie[index] === 'A' ? 'B' : 'A'
@@ -135,7 +135,7 @@ describe('attacks on the set-up', () => {
     assert.ok(await isOn(email), 'unchanged it works')
   })
 
-  test('a set-up cookie at Replace, and a replacement’s at set-up, are as absent', async () => {
+  test('a set-up cookie at Replace, and a replacement’s at set-up, count as absent', async () => {
     const { browser } = await withTwoFactor(product)
     await browser.post('/settings/two-factor/replace/confirm', { password: PASSWORD })
     const { enrolment } = readEnrolPage((await browser.get('/settings/two-factor/replace')).html)

@@ -11,7 +11,7 @@ import type { SignedIn } from '../identity/visitor.ts'
 import { newRecoveryCodes } from '../lib/codes.ts'
 import type { Origin } from '../lib/origin.ts'
 import type { Vault } from '../lib/vault.ts'
-import { begunAnew, type Enrolment, type EnrolmentMode, newEnrolment } from './enrolment.ts'
+import { begunAgain, type Enrolment, type EnrolmentMode, newEnrolment } from './enrolment.ts'
 import {
   type ActiveFactor,
   type Factor,
@@ -56,7 +56,7 @@ export type EnrolDeps = ConfirmPasswordDeps & {
 
 export type Changed = { ok: false; reason: 'changed' }
 
-/** Password first: begins an enrolment, of which nothing is stored here. Of the first of all kinds where none is named. */
+/** Password first. Begins an enrolment; nothing is stored yet. If no kind is named, it is of the first of all kinds. */
 export async function startEnrolment(
   deps: EnrolDeps,
   visitor: SignedIn,
@@ -94,7 +94,7 @@ export const enrolling = (
 
 /** Another kind of device in the same enrolment: its password was typed a moment ago. */
 export const chooseKind = (deps: EnrolDeps, enrolment: Enrolment, kind: string): Enrolment =>
-  begunAnew(enrolment, kindOf(deps, kind))
+  begunAgain(enrolment, kindOf(deps, kind))
 
 export type AnswerRefused = Refused | { ok: false; reason: 'malformed' }
 
@@ -135,7 +135,7 @@ export async function finishEnrolment(
   return on ? { ok: true, token } : alreadyDone(deps, accountId, enrolment)
 }
 
-/** The version is the enrolment's own, not the session's: what began before another change can not finish after it. */
+/** The version is the enrolment's own, not the session's: what began before another change can't finish after it. */
 export const enrolmentChange = (
   visitor: SignedIn,
   enrolment: Enrolment,

@@ -54,14 +54,14 @@ describe('the signed cookie of an enrolment', () => {
     assert.equal(await isBelieved(signed), true)
   })
 
-  test('with any one byte flipped is as absent (A29)', async () => {
+  test('with any one byte flipped counts as absent (A29)', async () => {
     assert.ok(signed.length > 300)
     for (let at = 0; at < signed.length; at++)
       assert.equal(await isBelieved(flipped(signed, at, 1)), false, `byte ${at}`)
     assert.deepEqual(product.faults, [])
   })
 
-  test('cut at either end, by any length, is as absent (A29)', async () => {
+  test('cut at either end, by any length, counts as absent (A29)', async () => {
     for (let length = 0; length < signed.length; length += 7) {
       assert.equal(await isBelieved(signed.slice(0, length)), false, `its first ${length}`)
       assert.equal(await isBelieved(signed.slice(signed.length - length)), false, `its last ${length}`)
@@ -70,7 +70,7 @@ describe('the signed cookie of an enrolment', () => {
     assert.equal(await isBelieved(`A${signed}`), false)
   })
 
-  test('whose signature is written otherwise in base64 is as absent (A29)', async () => {
+  test('whose signature is written otherwise in base64 counts as absent (A29)', async () => {
     const dot = signed.lastIndexOf('.')
     const [text, signature] = [signed.slice(0, dot), decodeURIComponent(signed.slice(dot + 1))]
     const base64url = Buffer.from(signature, 'base64').toString('base64url')
@@ -92,7 +92,7 @@ describe('the signed cookie of an enrolment', () => {
     }
   })
 
-  test('with the text of one and the signature of another is as absent (A29)', async () => {
+  test('with the text of one and the signature of another counts as absent (A29)', async () => {
     const other = (await signedUp(product)).browser
     await enrolling(product, other)
     const theirs = other.cookies.get(ENROLMENT) ?? ''
@@ -101,7 +101,7 @@ describe('the signed cookie of an enrolment', () => {
     assert.equal(await isBelieved(theirs), false)
   })
 
-  test('tells neither secret nor codes to whoever holds it, and leaves no trace in the database', async () => {
+  test('shows neither secret nor codes to the person who holds it, and leaves no trace in the database', async () => {
     const text = Buffer.from(signed.slice(0, signed.lastIndexOf('.')), 'base64url').toString()
     const open = JSON.parse(text) as Record<string, unknown>
     const names = ['purpose', 'version', 'id', 'mode', 'session', 'step', 'expires', 'downloaded', 'sealed']

@@ -3,7 +3,6 @@ import { randomBytes } from 'node:crypto'
 import { describe, test } from 'node:test'
 import { testVault } from '#testing/index.ts'
 import { assertUnreadable } from '#testing/invariants.ts'
-import type { Account, Session } from '../identity/visitor.ts'
 import { newRecoveryCodes } from '../lib/codes.ts'
 import { createVault } from '../lib/vault.ts'
 import { type Enrolment, newEnrolment, readEnrolment, stepOf, writeEnrolment } from './enrolment.ts'
@@ -12,31 +11,8 @@ import { totpKind } from './factors/totp/wire.ts'
 const NOW = new Date('2026-03-01T12:00:00.000Z')
 const vault = testVault()
 const factor = totpKind({ issuer: 'Latchkey' })
-const session: Session = {
-  id: 'session-1',
-  tokenHash: 'hash',
-  client: 'browser',
-  method: 'password',
-  startedAt: NOW,
-  lastSeenAt: NOW,
-  expiresAt: NOW,
-  codesShownUntil: null,
-  address: '192.0.2.1',
-  browser: 'Firefox on Linux',
-}
-const account: Account = {
-  id: 7,
-  uid: 7,
-  email: 'ada@example.com',
-  emailConfirmedAt: null,
-  securityVersion: 3,
-  suspendedAt: null,
-  tokensFrozenAt: null,
-  passwordChangedAt: NOW,
-  secondFactorSince: null,
-  recoveryCodesLeft: 0,
-}
-const visitor = { session, account }
+const session = { id: 'session-1' }
+const visitor = { session, account: { securityVersion: 3 } }
 const started = newEnrolment('set-up', factor, visitor, NOW)
 const proven = { secret: started.begun, counter: 59_000_000 }
 const confirmed = { ...started, proven, codes: newRecoveryCodes() }
@@ -82,16 +58,16 @@ describe('an enrolment as text', () => {
     assert.equal(after(15 * 60 + 1), undefined)
   })
 
-  test('is nothing to another session of the same account, nor to another account (A11, A12)', () => {
+  test('is worth nothing to another session of the same account, or to another account (A11, A12)', () => {
     assert.equal(read(text, { ...session, id: 'session-2' }), undefined)
     assert.equal(read(changed({ session: 'session-2' }), { ...session, id: 'session-2' }), undefined, 'renamed by hand')
   })
 
-  test('is nothing in the other mode: a set-up can not be finished as a replacement', () => {
+  test('is worth nothing in the other mode: a set-up cannot be finished as a replacement', () => {
     assert.equal(readEnrolment(vault, text, session, 'replace', NOW), undefined)
   })
 
-  test('is nothing under another key, and goes on under an older one', () => {
+  test('is worth nothing under another key, and still works under an older one', () => {
     const old = { id: 'k1', key: randomBytes(32) }
     const before = writeEnrolment(createVault([old]), confirmed)
     assert.equal(readEnrolment(testVault(), text, session, 'set-up', NOW), undefined)

@@ -1,6 +1,6 @@
 import { decodeBase64urlIgnorePadding, encodeBase64urlNoPadding } from '@oslojs/encoding'
 import { z } from 'zod'
-import type { Session, SignedIn } from '../identity/visitor.ts'
+import type { Account, Session } from '../identity/visitor.ts'
 import { newId } from '../lib/tokens.ts'
 import type { Vault } from '../lib/vault.ts'
 import type { Factor, Proven } from './factor.ts'
@@ -29,6 +29,9 @@ export type Enrolment = {
   expiresAt: Date
 }
 
+/** Whom an enrolment belongs to. */
+type Whose = { session: Pick<Session, 'id'>; account: Pick<Account, 'securityVersion'> }
+
 const FIFTEEN_MINUTES = 15 * 60_000
 
 const Open = z.strictObject({
@@ -54,7 +57,7 @@ const Sealed = z.strictObject({
 export const newEnrolment = (
   mode: EnrolmentMode,
   factor: Factor,
-  { session, account }: SignedIn,
+  { session, account }: Whose,
   now: Date,
   replaces: string | null = null,
 ): Enrolment => ({
@@ -72,7 +75,7 @@ export const newEnrolment = (
 })
 
 /** The same enrolment with a device of another kind. Its id is new, so that a page about the one before is known for what it is. */
-export const begunAnew = (enrolment: Enrolment, factor: Factor): Enrolment => ({
+export const begunAgain = (enrolment: Enrolment, factor: Factor): Enrolment => ({
   ...enrolment,
   id: newId(),
   kind: factor.kind,
@@ -83,7 +86,7 @@ export const begunAnew = (enrolment: Enrolment, factor: Factor): Enrolment => ({
 /** Step 1 asks for the first answer, step 2 shows the recovery codes. */
 export const stepOf = ({ proven }: Enrolment): 1 | 2 => (proven ? 2 : 1)
 
-/** The enrolment as text for the person to keep: secrets and codes sealed, the rest readable. Whoever sets the cookie signs it. */
+/** The enrolment as text for the person to keep: secrets and codes sealed, the rest readable. What sets the cookie signs it. */
 export function writeEnrolment(vault: Vault, enrolment: Enrolment): string {
   const { id, mode, sessionId, kind, replaces, codes, securityVersion, downloaded } = enrolment
   const begun = encodeBase64urlNoPadding(enrolment.begun)
@@ -107,7 +110,7 @@ export function writeEnrolment(vault: Vault, enrolment: Enrolment): string {
 export function readEnrolment(
   vault: Vault,
   text: string,
-  session: Pick<Session, 'id'>,
+  session: Whose['session'],
   mode: EnrolmentMode,
   now: Date,
 ): Enrolment | undefined {

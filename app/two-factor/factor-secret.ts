@@ -23,7 +23,7 @@ export const sealSecret = (vault: Vault, factorId: string, secret: Uint8Array): 
 export const openSecret = (vault: Vault, factor: { id: string; secret: string }): Uint8Array | undefined =>
   vault.open('factor-secret', place(factor.id), factor.secret)
 
-/** Those of a kind that let somebody in: one whose secret does not open lets nobody, but recovery codes still do. */
+/** Those of a kind that can let people in. One whose secret doesn't open lets nobody in, but recovery codes still do. */
 export const activeFactors = (vault: Vault, factors: readonly StoredFactor[], kind: string): ActiveFactor[] =>
   factors
     .filter((factor) => factor.kind === kind)

@@ -48,7 +48,7 @@ export type KindsDeps = {
   recoveryCodeAnswers: Answering & { read(fields: Fields): SignInAnswer | undefined }
 }
 
-/** What rules need, with the kinds as routes know them in the place of those that rules know. */
+/** What rules need, with the kinds as routes know them instead of as rules do. */
 export type WithPages<RulesDeps> = Omit<RulesDeps, keyof KindsDeps> & KindsDeps
 
 type Asking = { challenge: string; factors: ActiveFactor[] }
@@ -68,7 +68,7 @@ export function answerIn(kinds: Answers, values: Readonly<Record<string, string>
   return filled.length > 0 ? Object.fromEntries(filled) : undefined
 }
 
-/** Beside which field a refusal is said: '' where nothing was typed, and it is about the form as a whole. */
+/** The field beside which a refusal is shown; '' if nothing was typed, and it is about the whole form. */
 export const fieldOf = ({ form }: Answers[number]): string => ('code' in form ? 'code' : '')
 
 const namesOf = (kinds: Answers) => [...new Set(kinds.flatMap(({ form }) => Object.keys(form)))]

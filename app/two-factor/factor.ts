@@ -52,7 +52,7 @@ export type FactorWrite = { readonly kind: string }
 
 export type Refused = { ok: false; reason: 'refused'; refusal: Refusal }
 
-/** Why, in the kind's own terms, of which its own part of the pages makes words. `nextInSeconds` until another answer is there. */
+/** Why, in the kind's own terms. Its part of the pages puts it in words. `nextInSeconds`: until there is another answer. */
 export type Refusal = { readonly kind: string; readonly reason: string; readonly nextInSeconds?: number }
 
 export const refused = (refusal: Refusal): Refused => ({ ok: false, reason: 'refused', refusal })

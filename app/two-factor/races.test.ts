@@ -78,7 +78,7 @@ describe('Done', () => {
     assert.equal((await answerCode(later, codeOf(winner.key, clock.now()))).status, 303)
   })
 
-  test('while somebody signs in by password alone: no session without the second factor is left (A15)', async () => {
+  test('while someone signs in by password alone: no session without the second factor is left (A15)', async () => {
     for (let rounds = 0; rounds < 3; rounds++) {
       const { browser, email } = await signedUp(product)
       const { enrolment } = await enrolling(product, browser)
@@ -96,7 +96,7 @@ describe('Done', () => {
 })
 
 describe('new recovery codes', () => {
-  test('two windows at once: one whole set of twelve, and the loser is told (A23)', async () => {
+  test('two windows at once: one whole set of twelve, and the other window says so (A23)', async () => {
     for (let rounds = 0; rounds < 5; rounds++) {
       const { browser, email } = await withTwoFactor(product)
       const { set } = await viewingCodes(browser)

@@ -44,7 +44,7 @@ describe('viewing recovery codes', () => {
     assert.deepEqual([count('password_wrong'), count('recovery_codes_viewed')], [1, 1])
   })
 
-  test('they are shown for ten minutes: a second before, and a second after no more', async () => {
+  test('they are shown for ten minutes: still a second before the end, no longer a second after', async () => {
     const { browser, codes } = await withTwoFactor(product)
     await viewingCodes(browser)
     clock.advance(10 * MINUTE - 1000)

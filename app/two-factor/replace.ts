@@ -25,7 +25,7 @@ export function replaceable({ factors }: AuthenticatorsVisitor, id: string | und
   return factors.find((factor) => factor.id === id)
 }
 
-/** Password first: begins to put a new authenticator in the place of `replaces`, of the same kind, of which nothing is stored here. */
+/** Password first. Begins to put a new authenticator of the same kind in the place of `replaces`; nothing is stored yet. */
 export const startReplacement = (
   deps: EnrolDeps,
   visitor: SignedIn,

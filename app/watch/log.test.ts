@@ -4,7 +4,14 @@ import { DrizzleQueryError } from 'drizzle-orm'
 import { keptLog } from '#testing/index.ts'
 import { describeFault } from './fault.ts'
 
-const EVENT = { accountId: 7, kind: 'password_wrong', address: '192.0.2.1', browser: 'Firefox on Linux', method: null }
+const EVENT = {
+  accountId: 7,
+  kind: 'password_wrong',
+  address: '192.0.2.1',
+  browser: 'Firefox',
+  system: 'Linux',
+  method: null,
+}
 const SECRET = 'violet kettle marches north'
 
 describe('a line', () => {
@@ -19,7 +26,8 @@ describe('a line', () => {
       kind: 'signed_in',
       account: 7,
       address: '192.0.2.1',
-      browser: 'Firefox on Linux',
+      browser: 'Firefox',
+      system: 'Linux',
       method: 'authenticator',
     })
   })

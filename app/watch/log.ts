@@ -9,7 +9,7 @@ export type LogLevel = (typeof LOG_LEVELS)[number]
 
 /** Everything that a line can contain next to its level, time and message. Anything else is left out. */
 const FIELDS = [
-  ...['kind', 'account', 'address', 'browser', 'method', 'reason', 'door'],
+  ...['kind', 'account', 'address', 'browser', 'system', 'method', 'reason', 'door'],
   ...['class', 'code', 'cause', 'query', 'stack'],
   ...['asked', 'expected'],
   ...['route', 'status', 'ms', 'url', 'port', 'leftOut', 'worker', 'pid', 'exit'],
@@ -19,7 +19,12 @@ type Fields = Partial<Record<(typeof FIELDS)[number], string | number | string[]
 const LONGEST = 500 // characters of a value
 
 /** The part of a security event that a line shows. */
-export type LoggedEvent = Origin & { accountId: number; kind: string; method?: Method | null | undefined }
+export type LoggedEvent = Pick<Origin, 'address' | 'browser'> & {
+  accountId: number
+  kind: string
+  system?: string | null | undefined
+  method?: Method | null | undefined
+}
 
 export type Log = ReturnType<typeof createLog>
 
@@ -41,12 +46,13 @@ export function createLog({ level, to = process.stdout }: { level: LogLevel; to?
     tellsRequests: lines.isLevelEnabled('debug'),
 
     /** A row of the log that people read under Settings → Activity, after it was kept. */
-    event: ({ kind, accountId, address, browser, method }: LoggedEvent) =>
+    event: ({ kind, accountId, address, browser, system, method }: LoggedEvent) =>
       write(isAlarming(kind) ? 'warn' : 'info', 'security_event', {
         kind,
         account: accountId,
         address,
         browser,
+        system,
         method,
       }),
 

@@ -100,14 +100,14 @@ test('mails are counted by what became of them', async () => {
 describe('what an operator has to mend', () => {
   test('a mail that fails is a line at warn for each cause and hour, however many are tried', () => {
     const { clock, watch, of } = watching()
-    const away = 'the mail server can not be reached'
+    const away = "the mail server can't be reached"
     for (let tries = 0; tries < 50; tries++) watch.mailFailed(away)
-    watch.mailFailed('the mail server did not take it (451)')
+    watch.mailFailed("the mail server didn't take it (451)")
     assert.deepEqual(
       of('mail_failed').map(({ level, reason }) => [level, reason]),
       [
         ['warn', away],
-        ['warn', 'the mail server did not take it (451)'],
+        ['warn', "the mail server didn't take it (451)"],
       ],
     )
     clock.advance(60 * MINUTE - 1)

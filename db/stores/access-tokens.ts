@@ -7,6 +7,7 @@ import { signedInRead, tokenHolderRead } from './visitors.ts'
 
 type Token = typeof accessTokens.$inferInsert
 type Change = { event: EventRow; forgiven: Forgiven }
+type Origin = { address: string; browser: string; system: string | null }
 type Regeneration = Change & {
   accountId: number
   id: string
@@ -30,8 +31,8 @@ export function accessTokenStore({ db, atomically }: Database) {
     findToken: tokenHolderRead(db, 'token_holder', {}, {}),
 
     /** Not durable: a power cut only loses when a token was last used. */
-    async tokenUsed(id: string, at: Date, { address, browser }: { address: string; browser: string }): Promise<void> {
-      const used = { lastUsedAt: at, lastAddress: address, lastBrowser: browser }
+    async tokenUsed(id: string, at: Date, { address, browser, system }: Origin): Promise<void> {
+      const used = { lastUsedAt: at, lastAddress: address, lastBrowser: browser, lastSystem: system }
       await atomically((tx) => [tx.update(accessTokens).set(used).where(eq(accessTokens.id, id))], { durable: false })
     },
 

@@ -19,7 +19,7 @@ const database = tellingWhatIsKept(plain, ({ events, sessions }) => {
 })
 
 const at = new Date('2026-03-01T12:00:00Z')
-const ORIGIN = { address: '192.0.2.1', browser: 'Firefox on Linux' }
+const ORIGIN = { address: '192.0.2.1', browser: 'Firefox', system: 'Linux' }
 const account = { id: 7, email: 'a@example.com', passwordHash: 'x', passwordChangedAt: at, securityVersion: 1 }
 await plain.db.insert(accounts).values({ ...account, createdAt: at })
 const event = (kind: 'signed_in' | 'signed_out') => securityEvent(kind, 7, ORIGIN, at)

@@ -27,6 +27,7 @@ export const mailStore = ({ db, atomically }: Database) => ({
         at: events.at,
         address: events.address,
         browser: events.browser,
+        system: events.system,
       })
       .from(events)
       .innerJoin(accounts, eq(accounts.id, events.accountId))
@@ -100,6 +101,7 @@ export const mailStore = ({ db, atomically }: Database) => ({
     attempts: number
     nextAttemptAtMs: number
     lastError: string
+    lastReply: number | null
   }): Promise<void> {
     const own = and(eq(mails.id, id), eq(mails.claimedUntilMs, claimedUntilMs))
     await atomically((tx) => [

@@ -83,7 +83,7 @@ export const notMeStore = (database: Database) => ({
 
   async eventOf(accountId: number, id: string) {
     const [event] = await database.db
-      .select({ at: events.at, address: events.address, browser: events.browser })
+      .select({ at: events.at, address: events.address, browser: events.browser, system: events.system })
       .from(events)
       .where(and(eq(events.accountId, accountId), eq(events.id, id)))
     return event

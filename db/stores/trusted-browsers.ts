@@ -11,6 +11,7 @@ export type TrustUse = {
   toHash: string
   address: string
   browser: string
+  system: string | null
   now: Date
 }
 

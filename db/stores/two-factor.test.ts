@@ -14,7 +14,7 @@ const product = await latchkey()
 const { clock, database, deps } = product
 after(product.close)
 
-const ORIGIN = { address: '192.0.2.1', browser: 'Firefox on Linux' }
+const ORIGIN = { address: '192.0.2.1', browser: 'Firefox', system: 'Linux' }
 type Locked = typeof recoveryCodes | typeof pendingSignIns
 
 /**

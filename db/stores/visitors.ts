@@ -16,6 +16,7 @@ const session = {
   codesShownUntil: sessions.codesShownUntil,
   address: sessions.address,
   browser: sessions.browser,
+  system: sessions.system,
 }
 
 const token = {

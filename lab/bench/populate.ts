@@ -20,7 +20,7 @@ import { populate } from './population.ts'
 import { KEY, type Order, type People } from './protocol.ts'
 
 const DAY = 24 * 60 * 60_000
-const ORIGIN = { address: '192.0.2.7', browser: 'Firefox on Linux' }
+const ORIGIN = { address: '192.0.2.7', browser: 'Firefox', system: 'Linux' }
 const url = process.env.DATABASE_URL ?? ''
 const vault = createVault([KEY])
 
@@ -83,6 +83,7 @@ const tokenRow = (accountId: number, token: string, at: Date) => ({
     lastUsedAt: at,
     lastAddress: ORIGIN.address,
     lastBrowser: ORIGIN.browser,
+    lastSystem: ORIGIN.system,
   },
 })
 

@@ -20,7 +20,7 @@ export async function populate(
   const owner = (each: number) => `1 + (i / ${each}) * ${Math.floor(IDS / accounts)}`
   const past = time(`${now - 300 * DAY} + (i % 300) * ${DAY}`)
   const later = (of: number) => time(`${now + DAY} + i * ${DAY} / ${of}`) // ascending as well, because housekeeping deletes by it
-  const origin = { address: `'192.0.2.' || (i % 250)`, browser: `'Firefox on Linux'` }
+  const origin = { address: `'192.0.2.' || (i % 250)`, browser: `'Firefox'`, system: `'Linux'` }
 
   const fill = async (table: string, each: number, columns: (many: number) => Record<string, string>) => {
     const many = accounts * each

@@ -7,14 +7,14 @@ import type { ListedToken } from './types.ts'
 
 type TokenTableProps = { tokens: ListedToken[]; form: FormState<'tokens'>; now: Date }
 
-const LastUsed = ({ token: { lastUsedAt, lastAddress, lastBrowser } }: { token: ListedToken }) =>
+const LastUsed = ({ token: { lastUsedAt, lastAddress, lastBrowser, lastSystem } }: { token: ListedToken }) =>
   lastUsedAt ? (
     <>
       <When at={lastUsedAt} />
       <br />
       <small>
-        {words.ui.browserAnd(lastBrowser ?? '')}
-        <span class="address">{lastAddress}</span>
+        {words.ui.browserAnd(words.origins.browser({ browser: lastBrowser ?? '', system: lastSystem }))}
+        <span class="address">{words.origins.address(lastAddress ?? '')}</span>
       </small>
     </>
   ) : (

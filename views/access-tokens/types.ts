@@ -12,6 +12,7 @@ export type ListedToken = {
   lastUsedAt: Date | null
   lastAddress: string | null
   lastBrowser: string | null
+  lastSystem: string | null
 }
 
 /** What can be chosen for a token. Days as `2026-05-30`. */

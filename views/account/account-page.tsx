@@ -7,12 +7,13 @@ import type { Callout, RecoveryCodeCount, Visitor } from '../ui/types.ts'
 import { When } from '../ui/when.tsx'
 import { words } from '../words/words.ts'
 
+/** Who is signed in, and what the page shows of the account. */
+type Owner = Visitor & { account: { secondFactorSince: Date | null; passwordChangedAt: Date } }
+
 type AccountPageProps = {
-  visitor: Visitor
+  visitor: Owner
   flash?: Callout | undefined
-  secondFactorSince: Date | null
   recoveryCodes: RecoveryCodeCount | null
-  passwordChangedAt: Date
 }
 
 const SecondFactorOn = ({ since, recoveryCodes }: { since: Date; recoveryCodes: RecoveryCodeCount | null }) => (
@@ -56,7 +57,7 @@ const SecondFactorOff = () => (
   </>
 )
 
-const SignIn = ({ email, passwordChangedAt }: { email: string; passwordChangedAt: Date }) => (
+const SignIn = ({ account: { email, passwordChangedAt } }: Pick<Owner, 'account'>) => (
   <section class="panel stack">
     <h2>{words.settings.account.signIn}</h2>
     <div class="item">
@@ -85,30 +86,24 @@ const SignIn = ({ email, passwordChangedAt }: { email: string; passwordChangedAt
 const FLOWS_WHEN_ON = ['view', 'disable'] as const
 
 /** What the account is known by and protected with, and the ways to change that. */
-export const AccountPage = ({
-  visitor,
-  flash,
-  secondFactorSince,
-  recoveryCodes,
-  passwordChangedAt,
-}: AccountPageProps) => (
+export const AccountPage = ({ visitor, flash, recoveryCodes }: AccountPageProps) => (
   <Settings title={words.settings.account.title} visitor={visitor} current="account">
     <CalloutBox of={flash} />
     <section class="panel stack">
       <div class="row">
         <h2>{words.settings.account.secondFactor}</h2>
-        <span class={secondFactorSince ? 'mark good' : 'mark warn'}>
-          {secondFactorSince ? words.settings.account.on : words.settings.account.off}
+        <span class={visitor.account.secondFactorSince ? 'mark good' : 'mark warn'}>
+          {visitor.account.secondFactorSince ? words.settings.account.on : words.settings.account.off}
         </span>
       </div>
-      {secondFactorSince ? (
-        <SecondFactorOn since={secondFactorSince} recoveryCodes={recoveryCodes} />
+      {visitor.account.secondFactorSince ? (
+        <SecondFactorOn since={visitor.account.secondFactorSince} recoveryCodes={recoveryCodes} />
       ) : (
         <SecondFactorOff />
       )}
     </section>
-    <SignIn email={visitor.account.email} passwordChangedAt={passwordChangedAt} />
-    {secondFactorSince ? (
+    <SignIn account={visitor.account} />
+    {visitor.account.secondFactorSince ? (
       FLOWS_WHEN_ON.map((flow) => <FlowPopUp visitor={visitor} flow={flow} />)
     ) : (
       <FlowPopUp visitor={visitor} flow="set-up" />

@@ -1,12 +1,12 @@
 import { Settings } from '../layouts.tsx'
 import { EventList } from '../ui/event-list.tsx'
-import type { Method, Visitor } from '../ui/types.ts'
+import type { Method, Origin, Visitor } from '../ui/types.ts'
 import { words } from '../words/words.ts'
 import { eventInWords } from './events.ts'
 
 type ActivityPageProps = {
   visitor: Visitor
-  events: { kind: string; method?: Method | undefined; at: Date; address: string; browser: string; failed: boolean }[]
+  events: (Origin & { kind: string; method?: Method | undefined; at: Date; failed: boolean })[]
   olderHref?: string | undefined
 }
 

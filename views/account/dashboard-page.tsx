@@ -4,20 +4,18 @@ import { Address } from '../ui/address.tsx'
 import { CalloutBox } from '../ui/callout-box.tsx'
 import { EventList } from '../ui/event-list.tsx'
 import { RecoveryCodeMeter } from '../ui/recovery-code-meter.tsx'
-import type { Callout, Method, RecoveryCodeCount, Visitor } from '../ui/types.ts'
+import type { Callout, Method, Origin, RecoveryCodeCount, Visitor } from '../ui/types.ts'
 import { When } from '../ui/when.tsx'
 import { words } from '../words/words.ts'
 
 type DashboardPageProps = {
-  visitor: Visitor
+  visitor: Visitor & { account: { secondFactorSince: Date | null; passwordChangedAt: Date } }
   flash?: Callout | undefined
   /** Something waits for the address to be confirmed. */
   unconfirmed: boolean
-  secondFactorSince: Date | null
   recoveryCodes: RecoveryCodeCount | null
-  session: { browser: string; address: string; startedAt: Date; method: Method }
-  passwordChangedAt: Date
-  signIns: { at: Date; method: Method; browser: string; address: string; current: boolean }[]
+  session: Origin & { startedAt: Date; method: Method }
+  signIns: (Origin & { at: Date; method: Method; current: boolean })[]
 }
 
 const FEW = 3
@@ -69,12 +67,14 @@ const FewCodes = ({ left }: { left: number }) => (
   />
 )
 
-const Facts = ({ secondFactorSince, recoveryCodes, session, passwordChangedAt }: DashboardPageProps) => (
+const Facts = ({ visitor, recoveryCodes, session }: DashboardPageProps) => (
   <dl class="facts">
     <div>
       <dt>{words.dashboard.secondFactor}</dt>
-      <dd>{secondFactorSince ? words.dashboard.on : words.dashboard.off}</dd>
-      {secondFactorSince && <dd>{words.dashboard.since(<When at={secondFactorSince} to="day" />)}</dd>}
+      <dd>{visitor.account.secondFactorSince ? words.dashboard.on : words.dashboard.off}</dd>
+      {visitor.account.secondFactorSince && (
+        <dd>{words.dashboard.since(<When at={visitor.account.secondFactorSince} to="day" />)}</dd>
+      )}
     </div>
     <div>
       <dt>{words.dashboard.recoveryCodes}</dt>
@@ -89,15 +89,18 @@ const Facts = ({ secondFactorSince, recoveryCodes, session, passwordChangedAt }:
     </div>
     <div>
       <dt>{words.dashboard.session}</dt>
-      <dd>{session.browser}</dd>
+      <dd>{words.origins.browser(session)}</dd>
       <dd>
-        {words.dashboard.sinceFrom(<When at={session.startedAt} />, <span class="address">{session.address}</span>)}
+        {words.dashboard.sinceFrom(
+          <When at={session.startedAt} />,
+          <span class="address">{words.origins.address(session.address)}</span>,
+        )}
       </dd>
     </div>
     <div>
       <dt>{words.dashboard.password}</dt>
       <dd>
-        <When at={passwordChangedAt} to="day" />
+        <When at={visitor.account.passwordChangedAt} to="day" />
       </dd>
       <dd>
         <a href="/settings/password">{words.settings.changePassword.title}</a>
@@ -108,7 +111,8 @@ const Facts = ({ secondFactorSince, recoveryCodes, session, passwordChangedAt }:
 
 /** The security of the account at a glance. */
 export const DashboardPage = (props: DashboardPageProps) => {
-  const { visitor, flash, unconfirmed, secondFactorSince, recoveryCodes, signIns } = props
+  const { visitor, flash, unconfirmed, recoveryCodes, signIns } = props
+  const { secondFactorSince } = visitor.account
   const few = recoveryCodes !== null && recoveryCodes.left <= FEW && flash?.tone !== 'warn'
   return (
     <Portal title={words.dashboard.title} visitor={visitor}>

@@ -1,13 +1,11 @@
 import { ButtonForm } from '../ui/button-form.tsx'
 import { Term } from '../ui/term.tsx'
-import type { Method } from '../ui/types.ts'
+import type { Method, Origin } from '../ui/types.ts'
 import { When } from '../ui/when.tsx'
 import { words } from '../words/words.ts'
 
-export type ListedSession = {
+export type ListedSession = Origin & {
   id: string
-  browser: string
-  address: string
   client: 'browser' | 'api'
   method: Method
   startedAt: Date
@@ -16,15 +14,15 @@ export type ListedSession = {
 }
 
 const SessionRow = ({ session }: { session: ListedSession }) => {
-  const { id, browser, address, client, method, startedAt, lastSeenAt, current } = session
+  const { id, address, client, method, startedAt, lastSeenAt, current } = session
   return (
     <tr>
       <th scope="row" id={`session-${id}`}>
         <p class="what">
-          {browser} {current && <span class="mark">{words.ui.thisSession}</span>}
+          {words.origins.browser(session)} {current && <span class="mark">{words.ui.thisSession}</span>}
         </p>
         <p>
-          <small class="address">{address}</small>
+          <small class="address">{words.origins.address(address)}</small>
         </p>
         <p class="hint">{words.settings.sessions.by(client, words.ui.methods[method])}</p>
       </th>

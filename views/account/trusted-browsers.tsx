@@ -1,25 +1,24 @@
 import { ButtonForm } from '../ui/button-form.tsx'
 import { Term } from '../ui/term.tsx'
+import type { Origin } from '../ui/types.ts'
 import { When } from '../ui/when.tsx'
 import { words } from '../words/words.ts'
 
-export type TrustedBrowser = {
+export type TrustedBrowser = Origin & {
   id: string
-  browser: string
-  address: string
   trustedAt: Date
   lastUsedAt: Date | null
   expiresAt: Date
 }
 
 const BrowserRow = ({ trusted }: { trusted: TrustedBrowser }) => {
-  const { id, browser, address, trustedAt, lastUsedAt, expiresAt } = trusted
+  const { id, address, trustedAt, lastUsedAt, expiresAt } = trusted
   return (
     <tr>
       <th scope="row" id={`browser-${id}`}>
-        <p class="what">{browser}</p>
+        <p class="what">{words.origins.browser(trusted)}</p>
         <p>
-          <small class="address">{address}</small>
+          <small class="address">{words.origins.address(address)}</small>
         </p>
       </th>
       <td>

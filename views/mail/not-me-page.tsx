@@ -1,7 +1,7 @@
 import { Narrow } from '../layouts.tsx'
 import { ButtonForm } from '../ui/button-form.tsx'
 import { CalloutBox } from '../ui/callout-box.tsx'
-import type { Callout } from '../ui/types.ts'
+import type { Callout, Origin } from '../ui/types.ts'
 import { When } from '../ui/when.tsx'
 import { words } from '../words/words.ts'
 import { FolderNote, type MailDelivery } from './folder-note.tsx'
@@ -11,7 +11,7 @@ type NotMePageProps = {
   email: string
   /** The security event it is about. One that this version doesn't know, and a change of address, have no notice of their own. */
   kind: string
-  event?: { at: Date; address: string; browser: string } | undefined
+  event?: (Origin & { at: Date }) | undefined
   /** What the button takes back; empty where nothing can be. */
   undoing: Undoing[]
   /** Whether that takes back what the mail was about. */
@@ -44,8 +44,8 @@ export const NotMePage = ({ email, kind, event, undoing, isUndone }: NotMePagePr
         happened(kind),
         event && {
           at: <When at={event.at} />,
-          browser: event.browser,
-          address: <span class="address">{event.address}</span>,
+          browser: words.origins.browser(event),
+          address: <span class="address">{words.origins.address(event.address)}</span>,
         },
       )}
     </p>

@@ -1,13 +1,12 @@
 import { words } from '../words/words.ts'
 import { icons } from './icons.tsx'
+import type { Origin } from './types.ts'
 import { When } from './when.tsx'
 
 /** One row: what happened, from where, when. */
-export type ListedEvent = {
+export type ListedEvent = Origin & {
   text: string
   at: Date
-  browser: string
-  address: string
   failed?: boolean | undefined
   current?: boolean | undefined
 }
@@ -15,7 +14,7 @@ export type ListedEvent = {
 /** What happened on the account, newest first. A failure is marked by a word and an icon, not by colour alone. */
 export const EventList = ({ events }: { events: ListedEvent[] }) => (
   <ol class="events">
-    {events.map(({ text, at, browser, address, failed, current }) => (
+    {events.map(({ text, at, failed, current, ...origin }) => (
       <li class={failed ? 'failed' : undefined}>
         <p class="what">
           {failed && <icons.Triangle />}
@@ -23,8 +22,8 @@ export const EventList = ({ events }: { events: ListedEvent[] }) => (
           {current && <span class="mark">{words.ui.thisSession}</span>}
         </p>
         <p>
-          {words.ui.browserAnd(browser)}
-          <span class="address">{address}</span>
+          {words.ui.browserAnd(words.origins.browser(origin))}
+          <span class="address">{words.origins.address(origin.address)}</span>
         </p>
         <p>
           <When at={at} />

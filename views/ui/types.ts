@@ -1,5 +1,7 @@
 import type { Child } from 'hono/jsx'
 
+export type { Origin } from '../words/en/origins.ts'
+
 /** What was wrong with a form or a field. A wait is counted down by the script, which says `afterwards` at its end. */
 export type Said = string | Waiting
 export type Waiting = { before: string; seconds: number; wait: (time: Child) => Child; afterwards: string }

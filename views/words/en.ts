@@ -9,6 +9,7 @@ import { amounts, dates } from './en/grammar.ts'
 import { mailPages } from './en/mail-pages.ts'
 import { mails, notices } from './en/mails.ts'
 import { messages } from './en/messages.ts'
+import { origins } from './en/origins.ts'
 import { refusals, troubles } from './en/refusals.ts'
 import { settings } from './en/settings.ts'
 import { signIn } from './en/sign-in.ts'
@@ -22,6 +23,7 @@ export const en = {
   amounts,
   dates,
   ui,
+  origins,
   messages,
   fields,
   flash,

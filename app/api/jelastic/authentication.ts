@@ -6,7 +6,7 @@ import { currentVisitor } from '../../identity/session.ts'
 import type { Visitor } from '../../identity/visitor.ts'
 import { cancelPending, verifyAnswer } from '../../sign-in/second-step.ts'
 import { signIn, signOut } from '../../sign-in/sign-in.ts'
-import { english } from '../english.ts'
+import { english, originInEnglish } from '../english.ts'
 import { forAnyone, forBegun, forSignedInOrToken, forSignedInOrTokenSeeing, type Method } from './method.ts'
 import { chosen, code, ids } from './parameters.ts'
 import { codeFailure, wait } from './refused.ts'
@@ -70,8 +70,8 @@ export const authentication: Record<string, Method> = {
           id: session.id,
           uid,
           current: session.id === current,
-          host: session.address,
-          userAgent: session.browser,
+          host: originInEnglish(session).address,
+          userAgent: originInEnglish(session).browser,
           createdOn: session.startedAt,
           lastAccess: session.lastSeenAt,
         })),

@@ -2,6 +2,7 @@ import { createRoute } from '@hono/zod-openapi'
 import { type ActivityDeps, activityOfToken, activitySeenBy, activityView } from '../../account/activity.ts'
 import { visitorAlone } from '../../identity/session.ts'
 import { holderAlone, type VisitorDeps } from '../bearer.ts'
+import { originInEnglish } from '../english.ts'
 import { answer } from './answer.ts'
 import { apiRouter, forScope, json } from './operation.ts'
 import * as schema from './schemas.ts'
@@ -53,13 +54,12 @@ export function accountRoutes(deps: ActivityDeps & VisitorDeps) {
       }),
       (c) => {
         const page = activitySeenBy(c.var.visitor)
-        const shown = page.events.map(({ id, kind, method, at, address, browser }) => ({
+        const shown = page.events.map(({ id, kind, method, at, ...origin }) => ({
           id,
           kind,
           ...(method && { method }),
           at: at.toISOString(),
-          address,
-          browser,
+          ...originInEnglish(origin),
         }))
         return answer(c, { events: shown, ...(page.older && { next: page.older }) }, 200)
       },

@@ -14,6 +14,7 @@ import { type SignInDeps, signIn, signOut } from '../../sign-in/sign-in.ts'
 import type { KindsDeps, WithPages } from '../../two-factor/factor.http.ts'
 import { speakerOf } from '../../two-factor/messages.http.ts'
 import { holderAlone, type VisitorDeps } from '../bearer.ts'
+import { originInEnglish } from '../english.ts'
 import { answer, done } from './answer.ts'
 import { apiRouter, bodyOf, forAnybody, forScope, forSessions, json, noContent } from './operation.ts'
 import { Problem, tooManyAttempts } from './problems.ts'
@@ -137,8 +138,8 @@ const shown = (session: ListedSession, current: string | undefined) => ({
   id: session.id,
   client: session.client,
   method: session.method,
-  browser: session.browser,
-  address: session.address,
+  browser: originInEnglish(session).browser,
+  address: originInEnglish(session).address,
   started_at: session.startedAt.toISOString(),
   last_seen_at: session.lastSeenAt.toISOString(),
   expires_at: session.expiresAt.toISOString(),

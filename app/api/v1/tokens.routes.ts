@@ -10,6 +10,7 @@ import {
 } from '../../access-tokens/change-tokens.ts'
 import type { Scope } from '../../access-tokens/scopes.ts'
 import type { VisitorDeps } from '../bearer.ts'
+import { originInEnglish } from '../english.ts'
 import { answer, done } from './answer.ts'
 import { apiRouter, bodyOf, forSessions, json, noContent } from './operation.ts'
 import { Problem, passwordRefused } from './problems.ts'
@@ -132,9 +133,12 @@ const shown = (token: AccessToken) => ({
   created_at: token.createdAt.toISOString(),
   expires_at: token.expiresAt?.toISOString() ?? null,
   last_used_at: token.lastUsedAt?.toISOString() ?? null,
-  last_address: token.lastAddress,
-  last_browser: token.lastBrowser,
+  last_address: lastUseOf(token)?.address ?? null,
+  last_browser: lastUseOf(token)?.browser ?? null,
 })
+
+const lastUseOf = ({ lastAddress: address, lastBrowser: browser, lastSystem: system }: AccessToken) =>
+  address !== null && browser !== null ? originInEnglish({ address, browser, system }) : undefined
 
 type Refused =
   | ChoiceRefused

@@ -14,7 +14,7 @@ import type { World } from './world.ts'
 
 export type Person = Awaited<ReturnType<typeof makePerson>>
 
-const ORIGIN = { address: '192.0.2.1', browser: 'Firefox on Linux' }
+const ORIGIN = { address: '192.0.2.1', browser: 'Firefox', system: 'Linux' }
 const FIVE_MINUTES = 5 * 60_000
 const A_DAY = 24 * 60 * 60_000
 

@@ -36,7 +36,7 @@ export async function writeToken({ db }: World, { id: accountId }: Person, expir
   const id = newId()
   const token = { id, accountId, tokenHash: hashToken(value), hint: hintOf(value), description: 'Backup' }
   await db.insert(accessTokens).values({ ...token, scopes: 'account:read', createdAt: new Date(), expiresAt })
-  const origin = { address: '192.0.2.1', browser: 'Firefox on Linux' }
+  const origin = { address: '192.0.2.1', browser: 'Firefox', system: 'Linux' }
   await db.insert(events).values(securityEvent('token_generated', accountId, origin, new Date()))
   return { id, value }
 }

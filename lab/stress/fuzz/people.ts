@@ -64,7 +64,7 @@ export const lifeOf = (kind: Kind): number => {
   return /^(enrolling|saving|adding|replacing)$/.test(kind) ? 25 : 60
 }
 
-const ORIGIN = { address: '192.0.2.9', browser: 'Unknown program' }
+const ORIGIN = { address: '192.0.2.9', browser: 'unknown_program', system: null }
 const DAY = 24 * 60 * 60_000
 const ALL_SCOPES = { 'scope-sessions-read': 'yes', 'scope-sessions-write': 'yes', 'scope-events-read': 'yes' }
 const COOKIE_OF_LINKS = '__Host-latchkey-mail-link'

@@ -1,14 +1,13 @@
 import { dates } from './grammar.ts'
+import { type Origin, origins } from './origins.ts'
 
 /** `link` is what the one thing to press says; `after` is below it, smaller: what to do if the mail isn't for its reader. */
 type Mail = { subject: string; paragraphs: string[]; link?: string; after?: string[] }
 
-type Origin = { browser: string; address: string }
-
 /** A subject, and what happened in a sentence that "on" and "from" follow. `more`: what else its owner should know. */
 type Notice = { subject: string; happened: string; more?: string }
 
-const from = ({ browser, address }: Origin) => `from ${browser} at the address ${address}`
+const from = (of: Origin) => `from ${origins.browser(of)} at the address ${origins.address(of.address)}`
 const carries = 'A script that carries it reaches the account without a password or a code.'
 const wasYou = "If it was you, there's nothing to do."
 

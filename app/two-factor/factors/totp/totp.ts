@@ -10,10 +10,10 @@ const SECRET_BYTES = 20 // RFC 4226 section 4, R6: 160 bits recommended
 const STEP_SECONDS = 30 // RFC 6238 section 5.2, and what authenticator apps assume
 const WINDOW_SECONDS = STEP_SECONDS // RFC 6238 section 5.2: at most one step for the way and a drifting clock
 const STEPS_EARLY = WINDOW_SECONDS / STEP_SECONDS
-/** The counter of a device of which no code has been accepted yet. */
+/** The counter of a device that hasn't had a code accepted yet. */
 export const NEVER_USED = -1
 const CRYPTO = new NodeCryptoPlugin() // the default is written in JavaScript
-const EXPLAINED_STEPS = 10 // past codes up to five minutes old are told from wrong ones
+const EXPLAINED_STEPS = 10 // past codes up to five minutes old are told apart from wrong ones
 
 export const TOTP = 'totp'
 
@@ -27,7 +27,7 @@ export type TotpRefusal =
   | { kind: typeof TOTP; reason: 'wrong_code' }
   /** Accepted before, or older than one that was. `nextInSeconds` until the device shows the next, 0 when it already does. */
   | { kind: typeof TOTP; reason: 'used_code'; nextInSeconds: number }
-  /** Right some time ago; `secondsAgo` since it was last good. Future codes are never told from wrong ones. */
+  /** Right some time ago; `secondsAgo` since it was last good. Future codes are never told apart from wrong ones. */
   | { kind: typeof TOTP; reason: 'old_code'; secondsAgo: number }
 
 export type Totp = ReturnType<typeof totp>
