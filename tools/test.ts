@@ -29,8 +29,8 @@ const ON = {
   SQLite: testFiles.filter((file) => !aboutPostgres(file)),
   PostgreSQL: testFiles.filter((file) => aboutPostgres(file) || reaches(file, opensDatabase)),
 }
-// It asks that nobody waits longer than people would. Beside others, on the same cores, somebody does.
-const needsQuiet = (file: string) => /several-processes/.test(file)
+// They ask that nobody waits longer than people would, or than a fifth of a second. Beside others, on the same cores, somebody does.
+const needsQuiet = (file: string) => /several-processes|waits/.test(file)
 
 if (isWanted('check') && named.length === 0)
   await step('types and lint', () => run('npm', ['run', '--silent', 'check']))
