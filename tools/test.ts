@@ -29,7 +29,7 @@ const ON = {
   SQLite: testFiles.filter((file) => !aboutPostgres(file)),
   PostgreSQL: testFiles.filter((file) => aboutPostgres(file) || reaches(file, opensDatabase)),
 }
-// They ask that nobody waits longer than people would, or than a fifth of a second. Beside others, on the same cores, somebody does.
+// They ask that nobody waits longer than people would, or than a fifth of a second. Beside others somebody does.
 const needsQuiet = (file: string) => /several-processes|waits/.test(file)
 
 if (isWanted('check') && named.length === 0)
@@ -92,7 +92,7 @@ function systemTests(database: keyof typeof ON, environment: Record<string, stri
   })
 }
 
-/** The tests by properties in one program, because what makes their texts takes a second to begin; the others in two for each core. */
+/** The tests by properties in one program, because what makes their texts takes a second to begin; two more for each core. */
 function dealt(files: string[]): string[][] {
   const isProperty = (file: string) => /\.property\.test\.ts$/.test(file)
   const others = files.filter((file) => !isProperty(file))
