@@ -13,7 +13,7 @@ import { documentOf } from './api/v1/document.ts'
 import { answerProblem } from './api/v1/problems.ts'
 import { v1Routes } from './api/v1/v1.routes.ts'
 import type { Deps } from './deps.ts'
-import { loadAssets } from './http/assets.ts'
+import { assetsIn } from './http/assets.ts'
 import { createCookies } from './http/cookies.ts'
 import type { AppEnv } from './http/env.ts'
 import { errorPages } from './http/errors.tsx'
@@ -45,7 +45,7 @@ const PUBLIC = new URL('../public/', import.meta.url)
 /** The product: what every request passes, in order, and one mount per flow. `report` is told of faults of ours. */
 export function createApp(services: Deps, report: (error: unknown) => void = services.watch.fault): Hono<AppEnv> {
   const { baseUrl, issuer, vault, trustedProxies, watch } = services
-  const assets = loadAssets(PUBLIC)
+  const assets = assetsIn(PUBLIC)
   const page = pageRenderer({ assets, issuer })
   const deps = { ...services, page, cookies: createCookies({ baseUrl, vault }) }
   const errors = errorPages({ page, baseUrl, report })

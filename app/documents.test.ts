@@ -44,7 +44,7 @@ const named = (document: string) =>
     .filter((word) => FOLDER.test(word) || /\.(tsx?|js|json|md|sql|yaml|sh|service|css)$/.test(word))
 const FOLDER = new RegExp(`^(${folders.join('|')})/`)
 /** Names for any flow, and what only a build or a run of the browser suite makes. */
-const MADE = /^(x(\.\w+)?\.tsx?|dist|dist\/.*|e2e\/(report|results(\.json|\/.*)?))$/
+const MADE = /^(x(\.\w+)*\.tsx?|dist|dist\/.*|e2e\/(report|results(\.json|\/.*)?))$/
 
 describe('the documents', () => {
   test('link only to pages and headings that exist', () => {

@@ -1,10 +1,7 @@
-import { readdir, readFile } from 'node:fs/promises'
-import path from 'node:path'
 import { expect } from 'playwright/test'
+import { mailsIn, type ReceivedMail } from '#testing/mail-folder.ts'
 
 const TEN_SECONDS = 10_000
-
-export type ReceivedMail = { subject: string; text: string; link: string }
 
 /**
  * The newest mail to the address whose subject matches and whose link isn't in `seen`. Waits for it, because the server
@@ -27,28 +24,5 @@ async function newestOf(email: string, what: string, isIt: (mail: ReceivedMail) 
   return found as ReceivedMail
 }
 
-/** Oldest first, because the files' names begin with the time. */
-async function mailsTo(email: string): Promise<ReceivedMail[]> {
-  const folder = process.env.E2E_MAIL_FOLDER ?? ''
-  const files = (await readdir(folder).catch(() => [])).filter((file) => file.endsWith('.eml')).sort()
-  const mails = await Promise.all(files.map((file) => readFile(path.join(folder, file), 'utf8')))
-  return mails.filter((eml) => eml.includes(`\nTo: ${email}\n`) || eml.includes(`\nTo: ${email}\r\n`)).map(read)
-}
-
-/** Subject, text and the link of a mail (RFC 5322). */
-function read(eml: string): ReceivedMail {
-  const lines = eml.replaceAll('\r\n', '\n')
-  const part = lines.split('\n--').find((each) => /^content-type: text\/plain/im.test(each)) ?? ''
-  const text = decoded(part, part.slice(part.indexOf('\n\n')))
-  const subject = /^Subject: (.*(?:\n[ \t].*)*)/m.exec(lines)?.[1]?.replaceAll(/\n[ \t]/g, ' ') ?? ''
-  return { subject, text, link: /https?:\/\/\S+/.exec(text)?.[0] ?? '' }
-}
-
-/** RFC 2045 sections 6.7 and 6.8. */
-function decoded(part: string, body: string): string {
-  if (/^content-transfer-encoding: base64/im.test(part)) return Buffer.from(body, 'base64').toString()
-  if (!/^content-transfer-encoding: quoted-printable/im.test(part)) return body
-  return body
-    .replaceAll('=\n', '')
-    .replaceAll(/=([0-9A-F]{2})/g, (_, hex) => String.fromCharCode(Number.parseInt(hex, 16)))
-}
+const mailsTo = async (email: string) =>
+  (await mailsIn(process.env.E2E_MAIL_FOLDER ?? '')).filter(({ to }) => to === email)

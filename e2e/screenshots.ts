@@ -3,8 +3,8 @@
 // Without a folder it renews the pictures of the README.
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { generateSync } from 'otplib'
 import type { Browser, Page } from 'playwright'
+import { codeOf } from '#testing/authenticator.ts'
 import { launchBrowser } from './browser.ts'
 import { startServer } from './server.ts'
 
@@ -61,7 +61,7 @@ async function walk(browser: Browser, { name, colorScheme, width, height }: (typ
   await fill(page, { Password: PASSWORD }, 'Continue')
   await picture('set-up')
   const secret = (await page.locator('[data-key]').textContent()) ?? ''
-  const code = generateSync({ secret, epoch: Math.floor(Date.now() / 1000) }) // good for the step after as well
+  const code = codeOf(secret, new Date()) // good for the step after as well
   await fill(page, { Code: '123456' }, 'Next')
   await picture('set-up-refused')
   await fill(page, { Code: code }, 'Next')

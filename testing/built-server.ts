@@ -1,15 +1,11 @@
-import { randomUUID } from 'node:crypto'
-import { rmSync } from 'node:fs'
 import { setTimeout as pause } from 'node:timers/promises'
-import { bundle } from '../tools/build.ts'
+import { builtProgram } from './programs.ts'
 import { type ServerProcess, startServer } from './server-process.ts'
 
-/** The server as one file, which starts in a third of the time. `end` kills all that were started, and removes it. */
-export async function builtServer() {
-  const program = `dist/test-${randomUUID()}.js`
-  await bundle('app/process/server.ts', program)
+/** The server as one file. `end` kills all that were started, and removes it. */
+export async function builtServer(entry = 'app/process/server.ts') {
+  const { program, remove } = await builtProgram(entry)
   const started: ServerProcess[] = []
-  const remove = () => rmSync(program, { force: true })
   return {
     program,
     started,

@@ -1,77 +1,22 @@
-import { randomBytes, randomUUID } from 'node:crypto'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import pg from 'pg'
 import { createApp } from '#app/app.ts'
 import { readConfig } from '#app/config.ts'
 import { type Deps, type Settings, wire } from '#app/deps.ts'
 import type { Guesses } from '#app/lib/guesses.ts'
 import type { PasswordRules } from '#app/lib/password-rules.ts'
-import { createVault, type Vault } from '#app/lib/vault.ts'
+import type { Vault } from '#app/lib/vault.ts'
 import type { FactorKind } from '#app/two-factor/factor.http.ts'
 import type { Log } from '#app/watch/log.ts'
 import type { Metrics } from '#app/watch/metrics.ts'
-import { type Database, openDatabase } from '#db/client.ts'
-import { dialect } from '#db/columns.ts'
+import type { Database } from '#db/client.ts'
 import { browser, type From } from './browser.ts'
+import { testClock } from './clock.ts'
+import { testDatabase } from './databases.ts'
 import { BASE_URL, GOOD_PASSWORDS } from './names.ts'
 import { QUICK } from './quick-hashes.ts'
 import { inProcess } from './transport.ts'
+import { testVault } from './vault.ts'
 
 export type Latchkey = Awaited<ReturnType<typeof latchkey>>
-
-/** A database of its own: SQLite in memory, or a new one on the server of DATABASE_URL. Dropped by `close`. */
-export async function testDatabase(): Promise<Database & { url: string }> {
-  if (dialect === 'sqlite') {
-    const database = openDatabase('file::memory:')
-    await database.migrate()
-    return { ...database, url: 'file::memory:' }
-  }
-  const { url, drop } = await emptyDatabase()
-  const database = openDatabase(url)
-  await database.migrate()
-  const close = async () => {
-    await database.close()
-    await drop()
-  }
-  return { ...database, url, close }
-}
-
-/** One without tables, for other processes: a SQLite file, or a new database on the server of DATABASE_URL. */
-export async function emptyDatabase(): Promise<{ url: string; drop(): Promise<void> }> {
-  if (dialect === 'sqlite') {
-    const folder = mkdtempSync(join(tmpdir(), 'latchkey-database-'))
-    return {
-      url: `file:${join(folder, 'latchkey.db')}`,
-      drop: async () => rmSync(folder, { recursive: true, force: true }),
-    }
-  }
-  const server = process.env.DATABASE_URL ?? ''
-  const name = `test_${randomUUID().replaceAll('-', '')}`
-  const admin = async (statement: string) => {
-    const client = new pg.Client(server)
-    await client.connect()
-    await client.query(statement)
-    await client.end()
-  }
-  await admin(`create database ${name}`)
-  return {
-    url: Object.assign(new URL(server), { pathname: `/${name}` }).href,
-    drop: () => admin(`drop database ${name} with (force)`),
-  }
-}
-
-export const testVault = (): Vault => createVault([{ id: 't1', key: randomBytes(32) }])
-
-/** A clock that stands still until it is told to go on. */
-export function testClock(start = new Date('2026-03-01T12:00:10.000Z')) {
-  let now = start.getTime()
-  const advance = (ms: number) => {
-    now += ms
-  }
-  return { now: () => new Date(now), advance }
-}
 
 /** A thread takes a second to read TypeScript. The one of the product is tested by itself, and in the built server. */
 const estimatedHere: Pick<Guesses, 'of'> = {

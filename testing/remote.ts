@@ -1,13 +1,9 @@
 import { randomBytes } from 'node:crypto'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { createVault } from '#app/lib/vault.ts'
-import { openDatabase } from '#db/client.ts'
-import { dialect } from '#db/columns.ts'
 import { browser, type From } from './browser.ts'
+import { sharedDatabase } from './databases.ts'
 import { BASE_URL } from './names.ts'
-import { type Latchkey, latchkey, testDatabase } from './product.ts'
+import { type Latchkey, latchkey } from './product.ts'
 import { byHttp } from './transport.ts'
 
 const HALF_A_MINUTE = 30_000
@@ -18,11 +14,7 @@ const HALF_A_MINUTE = 30_000
  * previous step's is the present one, which lasts longer than any story.
  */
 export async function remoteProduct(port: () => number) {
-  const folder = mkdtempSync(join(tmpdir(), 'latchkey-processes-'))
-  const onServer = dialect === 'postgres' ? await testDatabase() : undefined
-  const url = onServer?.url ?? `file:${join(folder, 'latchkey.db')}`
-  const database = onServer ?? openDatabase(url)
-  if (!onServer) await database.migrate()
+  const database = await sharedDatabase()
   const key = randomBytes(32)
   const local = await latchkey(
     {},
@@ -37,18 +29,14 @@ export async function remoteProduct(port: () => number) {
   return {
     product,
     database,
-    folder,
     environment: {
-      DATABASE_URL: url,
+      DATABASE_URL: database.url,
       LATCHKEY_KEYS: `t1:${key.toString('base64')}`,
       BASE_URL,
       TRUST_PROXY: '127.0.0.1',
       RATE_LIMIT_PER_ADDRESS: '0',
       PASSWORD_MIN_LENGTH: '15',
     },
-    async close() {
-      await database.close()
-      rmSync(folder, { recursive: true, force: true })
-    },
+    close: () => database.close(),
   }
 }

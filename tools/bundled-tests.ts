@@ -1,37 +1,50 @@
-import { readFileSync, rmSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname, join, relative, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { build, type Plugin } from 'esbuild'
 import { SOURCES } from './build.ts'
 
 const FOLDER = 'dist/tests'
+const RUNNER = 'tools/file-by-file.ts'
 
 /**
- * Makes plain JavaScript of test files, in which what they share is one file: each of their processes starts in a third of the
- * time that TypeScript takes to be read file by file.
+ * Makes plain JavaScript of test files, in which what they share is one file: their processes start in a third of the time that
+ * TypeScript takes to be read file by file.
  */
 export async function bundleTests(files: string[]): Promise<void> {
   rmSync(FOLDER, { recursive: true, force: true })
   await build({
     ...SOURCES,
-    entryPoints: files,
+    entryPoints: [...files, RUNNER],
     outbase: '.',
     outdir: FOLDER,
     splitting: true,
     sourcemap: true,
     sourcesContent: false,
-    plugins: [atTheirPlace],
+    plugins: [atTheirPlace, inTheirTurn],
   })
 }
 
-/** Where the bundle has a test file. */
-export const bundled = (file: string): string => join(FOLDER, file.replace(/\.tsx?$/, '.js'))
+/** For each group of test files a program that runs them, for `node --test`. */
+export function programs(groups: string[][]): string[] {
+  return groups.map((files) => {
+    const [first = '', ...others] = files.map(bundled)
+    const name = first
+      .replaceAll('/', '.')
+      .replace(/\.js$/, others.length > 0 ? `-and-${others.length}-more.js` : '.js')
+    const runs = files.map((file) => `await run('${file}', () => import('./${bundled(file)}'))\n`)
+    writeFileSync(join(FOLDER, name), `import { end, run } from './${bundled(RUNNER)}'\n${runs.join('')}end()\n`)
+    return join(FOLDER, name)
+  })
+}
+
+const bundled = (file: string) => file.replace(/\.tsx?$/, '.js')
 
 /** What a source reads or starts is beside the source, wherever the bundle lies. */
 const atTheirPlace: Plugin = {
   name: 'at their place',
   setup({ onLoad }) {
-    onLoad({ filter: /\.tsx?$/ }, ({ path }) => ({
+    onLoad({ filter: /\.tsx?$/, namespace: 'file' }, ({ path }) => ({
       contents: readFileSync(path, 'utf8')
         .replaceAll('import.meta.url', JSON.stringify(pathToFileURL(path).href))
         .replaceAll('import.meta.filename', JSON.stringify(path))
@@ -40,3 +53,26 @@ const atTheirPlace: Plugin = {
     }))
   },
 }
+
+/** Each test file has a `node:test` of its own, whose top level is the file and not the process. */
+const inTheirTurn: Plugin = {
+  name: 'in their turn',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^node:test$/ }, ({ importer, namespace }) =>
+      namespace === 'file' && /\.test\.tsx?$/.test(importer)
+        ? { path: relative('.', importer), namespace: 'turn' }
+        : undefined,
+    )
+    onLoad({ filter: /.*/, namespace: 'turn' }, ({ path }) => ({
+      contents: `
+        import * as runner from 'node:test'
+        import { waitingFor } from './${RUNNER}'
+        const later = waitingFor('${path}', () => { ({ ${NAMES} } = runner) })
+        let [${NAMES}] = [${NAMES.map((name) => `later(runner.${name})`)}]
+        export { ${NAMES} }`,
+      resolveDir: resolve('.'),
+    }))
+  },
+}
+
+const NAMES = ['after', 'afterEach', 'before', 'beforeEach', 'describe', 'test']

@@ -1,10 +1,10 @@
 // Makes the seed account with its second factor on, through the same use cases as the pages.
 import '#app/process/env-file.ts'
-import { generateSync } from 'otplib'
 import { currentVisitor } from '#app/identity/session.ts'
 import { displayed } from '#app/lib/codes.ts'
 import { signUp } from '#app/sign-in/sign-up.ts'
 import { confirmAnswer, finishEnrolment, startEnrolment } from '#app/two-factor/enrol.ts'
+import { codeOf } from '#testing/authenticator.ts'
 import { openForDevelopment, SEED } from './seed-account.ts'
 
 const { deps, close } = await openForDevelopment()
@@ -28,7 +28,7 @@ try {
     const started = await startEnrolment(deps, session, { mode: 'set-up', password: SEED.password }, origin)
     if (!started.ok) throw new Error(started.reason)
     // The previous step's code, so the present one still works for a sign-in.
-    const code = generateSync({ secret: started.enrolment.begun, epoch: Math.floor(Date.now() / 1000) - 30 })
+    const code = codeOf(started.enrolment.begun, new Date(), -1)
     const confirmed = await confirmAnswer(deps, started.enrolment, { code })
     const renewed = await currentVisitor(deps, started.token ?? '')
     if (!confirmed.ok || !renewed) throw new Error('The set-up could not be confirmed.')

@@ -1,40 +1,53 @@
-// All tests: types and lint, the unit tests and the browser suite, on SQLite and on PostgreSQL. Ends with the total.
+// All tests: types and lint, the unit tests, the tests of whole systems and the browser suite, on SQLite and on PostgreSQL. Ends
+// with the total. `tools/test.ts STEP [FILES]` runs one step, or these files of it.
 import { spawn } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
-import { join } from 'node:path'
-import { bundled, bundleTests } from './bundled-tests.ts'
+import { join, relative } from 'node:path'
+import { bundleTests, programs } from './bundled-tests.ts'
 import { bringIn, FOR_THE_TESTS } from './debian.ts'
 import { reaches } from './imports.ts'
-import { startPostgres } from './postgres.ts'
+import { type Postgres, startPostgres } from './postgres.ts'
 
+const CORES = availableParallelism()
 const total = { passed: 0, failed: 0 }
-const only = process.argv[2] // unit, postgres, e2e or e2e-postgres
+const [only, ...named] = process.argv.slice(2)
+const isWanted = (...steps: string[]) => !only || steps.includes(only)
 
-const testFiles = ['app', 'views', 'db', 'cli', 'testing', 'tools', 'lab', 'deploy'].flatMap((folder) =>
-  readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    .filter((file) => /\.test\.tsx?$/.test(file))
-    .map((file) => join(folder, file)),
-)
+const testFiles = ['app', 'views', 'db', 'cli', 'testing', 'tools', 'lab', 'deploy']
+  .flatMap((folder) => readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((file) => join(folder, file)))
+  .filter((file) => /\.test\.tsx?$/.test(file))
+  .filter((file) => named.length === 0 || named.some((name) => relative('.', name) === file))
 
-// Tests of what only PostgreSQL can do run only there. Tests that open no database don't run there a second time. A test opens
-// one through db/ or in a process that it starts, so its imports tell.
-const aboutPostgres = (file: string) => /\.postgres\.test\.ts$/.test(file)
-const opensDatabase = (name: string) => /^(db\/|node:(child_process|cluster|worker_threads)$)/.test(name)
-// Several processes want the cores at once: beside other tests they wait longer for each other than people would.
-const manyProcesses = (file: string) =>
-  /several-processes|server|workers|start-together|text-browsers|proxies/.test(file)
-const onSqlite = testFiles.filter((file) => !aboutPostgres(file))
-const onPostgres = testFiles.filter((file) => aboutPostgres(file) || reaches(file, opensDatabase))
-
-if (!only) await step('types and lint', () => run('npm', ['run', '--silent', 'check']))
-if (!only || only === 'unit' || only === 'postgres') {
-  bringIn(FOR_THE_TESTS)
-  await bundleTests(testFiles)
+// Whole programs, side by side: servers, proxies, text browsers. All other test files run in process, many in one.
+const isSystem = (file: string) => /\.system\.test\.ts$/.test(file)
+// Tests of what only PostgreSQL can do run only there. Tests that open no database don't run there a second time: a test opens
+// one through db/, or has one made in testing/, which does, so its imports tell.
+const aboutPostgres = (file: string) => /\.postgres\.(system\.)?test\.ts$/.test(file)
+const opensDatabase = (name: string) => name.startsWith('db/')
+const ON = {
+  SQLite: testFiles.filter((file) => !aboutPostgres(file)),
+  PostgreSQL: testFiles.filter((file) => aboutPostgres(file) || reaches(file, opensDatabase)),
 }
-if (!only || only === 'unit') await step('unit tests on SQLite', () => unit(onSqlite, { DATABASE_URL: '' }))
-if (!only || only === 'postgres') await step('unit tests on PostgreSQL', unitOnPostgres)
-if (!only || only === 'e2e') {
+// They ask that nobody waits longer than people would, or than a fifth of a second. Beside others somebody does.
+const needsQuiet = (file: string) => /several-processes|waits/.test(file)
+
+if (isWanted('check') && named.length === 0)
+  await step('types and lint', () => run('npm', ['run', '--silent', 'check']))
+if (isWanted('system')) bringIn(FOR_THE_TESTS)
+if (isWanted('unit', 'system', 'postgres'))
+  await step('test files as JavaScript', async () => {
+    await bundleTests(testFiles)
+    return 0
+  })
+if (isWanted('unit')) await unitTests('SQLite', { DATABASE_URL: '' })
+if (isWanted('system')) await systemTests('SQLite', { DATABASE_URL: '' })
+if (isWanted('postgres'))
+  await withPostgres(async (environment) => {
+    await unitTests('PostgreSQL', environment)
+    await systemTests('PostgreSQL', environment)
+  })
+if (isWanted('e2e')) {
   await step('browser suite on SQLite', () => browsers({ E2E_DATABASE: '' }))
   // In a language with longer words: width on the phone, and what WCAG 2.2 AA asks for.
   const MADE_UP = { E2E_DATABASE: '', E2E_LANGUAGE: 'made-up' }
@@ -42,9 +55,10 @@ if (!only || only === 'e2e') {
     browsers(MADE_UP, ['pages.spec.ts', '--grep=in order', '--project=chromium', '--project=phone']),
   )
 }
-if (!only || only === 'e2e-postgres')
-  await step('browser suite on PostgreSQL', () => browsers({ E2E_DATABASE: 'postgres' }))
+if (isWanted('e2e-postgres')) await step('browser suite on PostgreSQL', () => browsers({ E2E_DATABASE: 'postgres' }))
 
+if (only && only !== 'check' && total.passed + total.failed === 0)
+  await step(`${process.argv.slice(2)}: nothing is named so`, async () => 1)
 console.log(`\n${total.passed} passed, ${total.failed} failed`)
 // Said explicitly: embedded PostgreSQL ends a process that runs out of work with 0, whatever its exit code was.
 process.exit(total.failed > 0 ? 1 : 0)
@@ -64,20 +78,44 @@ async function step(name: string, work: () => Promise<number>) {
   )
 }
 
-async function unit(files: string[], environment: Record<string, string>) {
-  const together = await nodeTests(
-    files.filter((file) => !manyProcesses(file)),
-    availableParallelism(),
-    environment,
-  )
-  return (await nodeTests(files.filter(manyProcesses), 1, environment)) || together
+function unitTests(database: keyof typeof ON, environment: Record<string, string>) {
+  const files = ON[database].filter((file) => !isSystem(file))
+  return step(`unit tests on ${database}`, () => nodeTests(programs(dealt(files)), CORES, environment))
+}
+
+function systemTests(database: keyof typeof ON, environment: Record<string, string>) {
+  const files = ON[database].filter(isSystem)
+  const alone = (file: string) => [file]
+  return step(`tests of whole systems on ${database}`, async () => {
+    const side = await nodeTests(programs(files.filter((file) => !needsQuiet(file)).map(alone)), CORES, environment)
+    return (await nodeTests(programs(files.filter(needsQuiet).map(alone)), 1, environment)) || side
+  })
+}
+
+/** The tests by properties in one program, because what makes their texts takes a second to begin; two more for each core. */
+function dealt(files: string[]): string[][] {
+  const isProperty = (file: string) => /\.property\.test\.ts$/.test(file)
+  const others = files.filter((file) => !isProperty(file))
+  const many = 2 * CORES
+  return [
+    files.filter(isProperty),
+    ...Array.from({ length: many }, (_, at) => others.filter((_, index) => index % many === at)),
+  ].filter((group) => group.length > 0)
 }
 
 async function nodeTests(files: string[], atOnce: number, environment: Record<string, string>) {
+  if (files.length === 0) return 0
   let heard = ''
   const exitCode = await run(
     'node',
-    ['--enable-source-maps', '--test', `--test-concurrency=${atOnce}`, '--test-reporter=spec', ...files.map(bundled)],
+    [
+      '--enable-source-maps',
+      '--max-semi-space-size=32',
+      '--test',
+      `--test-concurrency=${atOnce}`,
+      '--test-reporter=spec',
+      ...files,
+    ],
     environment,
     (text) => {
       heard += text
@@ -88,12 +126,16 @@ async function nodeTests(files: string[], atOnce: number, environment: Record<st
   return exitCode
 }
 
-async function unitOnPostgres() {
-  const postgres = await startPostgres({ fleeting: true })
+async function withPostgres(work: (environment: Record<string, string>) => Promise<void>) {
+  let postgres: Postgres | undefined
   try {
-    return await unit(onPostgres, { DATABASE_URL: postgres.url })
+    postgres = await startPostgres({ fleeting: true })
+    await work({ DATABASE_URL: postgres.url })
+  } catch (error) {
+    console.error(error)
+    total.failed++
   } finally {
-    await postgres.stop()
+    await postgres?.stop()
   }
 }
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import fc from 'fast-check'
-import { testVault } from '#testing/index.ts'
+import { testVault } from '#testing/vault.ts'
 import { bearerValue } from '../http/bearer.ts'
 import { hashToken, looksLikeId, looksLikeToken, newId, newToken } from '../lib/tokens.ts'
 import { looksLikeLinkToken, newLink } from '../mail/links.ts'

@@ -1,6 +1,5 @@
-import { randomFillSync } from 'node:crypto'
 import { crc32 } from 'node:zlib'
-import { generateRandomString } from '@oslojs/crypto/random'
+import { randomString } from '../lib/random.ts'
 
 // `lk_`, 32 characters of base62 (190 bits), and 6 of CRC-32 over all of these. So secret scanners recognize tokens, and we
 // recognize typing mistakes, without asking the database.
@@ -9,10 +8,8 @@ const BASE62 = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
 const SHAPE = /^lk_[0-9A-Za-z]{32}[0-9A-Za-z]{6}$/
 const CHECKSUM = 6
 
-const random = { read: (bytes: Uint8Array) => void randomFillSync(bytes) }
-
 export function newAccessToken(): string {
-  const body = PREFIX + generateRandomString(random, BASE62, 32)
+  const body = PREFIX + randomString(BASE62, 32)
   return body + checksum(body)
 }
 

@@ -3,13 +3,13 @@ import { readFileSync } from 'node:fs'
 import { after, describe, test } from 'node:test'
 import { brotliDecompressSync, gunzipSync } from 'node:zlib'
 import { latchkey, SESSION } from '#testing/index.ts'
-import { loadAssets } from './assets.ts'
+import { assetsIn } from './assets.ts'
 
 const product = await latchkey()
 after(() => product.close())
 
 const PUBLIC = new URL('../../public/', import.meta.url)
-const { names } = loadAssets(PUBLIC)
+const { names } = assetsIn(PUBLIC)
 
 /** The bytes, which the browser stand-in would take for text. */
 const fetched = async (path: string, accepted?: string) => {

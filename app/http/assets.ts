@@ -9,8 +9,16 @@ export type Assets = ReturnType<typeof loadAssets>
 const FOREVER = 'public, max-age=31536000, immutable' // the name changes with the content
 const A_DAY = 'public, max-age=86400'
 
+const loaded = new Map<string, Assets>()
+
 /** Reads the folder once, at the start: hashed names for the pages, and every file compressed beforehand. */
-export function loadAssets(folder: URL) {
+export function assetsIn(folder: URL): Assets {
+  const assets = loaded.get(folder.href) ?? loadAssets(folder)
+  loaded.set(folder.href, assets)
+  return assets
+}
+
+function loadAssets(folder: URL) {
   const asset = (name: string, type: string) => compressed(folder, name, type)
   const stylesheet = asset('latchkey.css', 'text/css; charset=utf-8')
   const script = asset('enhance.js', 'text/javascript; charset=utf-8')

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import fc from 'fast-check'
-import { BASE_URL } from '#testing/index.ts'
+import { BASE_URL } from '#testing/names.ts'
 import { returnPath } from './return-to.ts'
 
 /** Pieces that have led browsers elsewhere. */

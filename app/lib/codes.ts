@@ -1,17 +1,14 @@
-import { randomFillSync } from 'node:crypto'
-import { generateRandomString } from '@oslojs/crypto/random'
+import { randomString } from './random.ts'
 
 /** Crockford's base32: no i, l, o, u, so nothing is misread or spells a word. */
 const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz'
 const LENGTH = 10 // characters of 5 bits: 50 bits, against guessing at a few attempts per account
 export const RECOVERY_CODES = 12 // per account
 
-const random = { read: (bytes: Uint8Array) => void randomFillSync(bytes) }
-
 /** Twelve different recovery codes, ten characters each, without the dash. */
 export function newRecoveryCodes(): string[] {
   const codes = new Set<string>()
-  while (codes.size < RECOVERY_CODES) codes.add(generateRandomString(random, ALPHABET, LENGTH))
+  while (codes.size < RECOVERY_CODES) codes.add(randomString(ALPHABET, LENGTH))
   return [...codes]
 }
 

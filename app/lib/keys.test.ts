@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { after, describe, test } from 'node:test'
 import { pathToFileURL } from 'node:url'
-import { latchkey, signedUp, withTwoFactor } from '#testing/index.ts'
+import { builtProgram, latchkey, signedUp, withTwoFactor } from '#testing/index.ts'
 import { keysInFile, parseKeys } from './keys.ts'
 
 const base64 = (bytes: number) => randomBytes(bytes).toString('base64')
@@ -112,8 +112,8 @@ describe('the key file', () => {
   })
 })
 
-const PROGRAM = `
-  import { keysInFile } from '${pathToFileURL(join(import.meta.dirname, 'keys.ts')).href}'
+const program = (keys: string) => `
+  import { keysInFile } from '${pathToFileURL(keys).href}'
   process.once('message', ({ files, begin }) => {
     const found = files.map((file, index) => {
       while (Date.now() < begin + 20 * index); // all at the same moment
@@ -129,8 +129,9 @@ const PROGRAM = `
 
 /** What each of this many processes finds in files that nobody made before. */
 async function keysInEach(processes: number, files: string[]): Promise<unknown[]> {
+  const { program: keys, remove } = await builtProgram('app/lib/keys.ts')
   const children = Array.from({ length: processes }, () =>
-    spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '--eval', PROGRAM], {
+    spawn(process.execPath, ['--input-type=module', '--eval', program(keys)], {
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     }),
   )
@@ -139,5 +140,5 @@ async function keysInEach(processes: number, files: string[]): Promise<unknown[]
   const found = heard()
   const begin = Date.now() + 100
   for (const child of children) child.send({ files, begin })
-  return found
+  return found.finally(remove)
 }

@@ -1,7 +1,4 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { after, describe, test } from 'node:test'
 import { lt, sql } from 'drizzle-orm'
 import { openDatabase } from '#db/client.ts'
@@ -19,8 +16,8 @@ import {
   newEmail,
   PASSWORD,
   SESSION,
+  sharedDatabase,
   signedUp,
-  testDatabase,
   withTwoFactor,
 } from '#testing/index.ts'
 import { assertInvariants, stateOf } from '#testing/invariants.ts'
@@ -32,18 +29,12 @@ const DAY = 24 * 60 * MINUTE
 const ORIGIN = { address: '192.0.2.1', browser: 'Firefox', system: 'Linux' }
 
 // One database, with as many connections as the processes would have.
-const folder = mkdtempSync(join(tmpdir(), 'latchkey-housekeeping-'))
-const server = dialect === 'postgres' ? await testDatabase() : undefined
-const url = server?.url ?? `file:${join(folder, 'latchkey.db')}`
-const database = openDatabase(url)
-await database.migrate()
-const others = [1, 2, 3, 4].map(() => openDatabase(url))
+const database = await sharedDatabase()
+const others = [1, 2, 3, 4].map(() => openDatabase(database.url))
 const product = await latchkey({}, { database })
 const { clock, deps } = product
 after(async () => {
-  for (const each of [database, ...others]) await each.close()
-  await server?.close()
-  rmSync(folder, { recursive: true, force: true })
+  for (const each of [...others, database]) await each.close()
 })
 
 /** Four processes that all work at the same time, without taking turns. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { DrizzleQueryError } from 'drizzle-orm'
-import { keptLog } from '#testing/index.ts'
+import { keptLog } from '#testing/log.ts'
 import { describeFault } from './fault.ts'
 
 const EVENT = {

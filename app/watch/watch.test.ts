@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { keptLog, testClock } from '#testing/index.ts'
+import { testClock } from '#testing/clock.ts'
+import { keptLog } from '#testing/log.ts'
 import { HashQueueFull } from '../lib/passwords.ts'
 import { createMetrics, noMetrics } from './metrics.ts'
 import { createWatch } from './watch.ts'

@@ -1,21 +1,16 @@
 // The process that fills a database. It isn't the one we measure afterwards, so its memory doesn't count.
-import { randomBytes } from 'node:crypto'
-import { encodeBase32UpperCaseNoPadding } from '@oslojs/encoding'
 import Sqlite from 'better-sqlite3'
 import pg from 'pg'
 import { hintOf, newAccessToken } from '../../app/access-tokens/token.ts'
 import { newSession } from '../../app/identity/session.ts'
-import { newRecoveryCodes } from '../../app/lib/codes.ts'
 import { createPasswords } from '../../app/lib/passwords.ts'
-import { hashToken, newAccountId, newId } from '../../app/lib/tokens.ts'
+import { hashToken, newId } from '../../app/lib/tokens.ts'
 import { createVault } from '../../app/lib/vault.ts'
-import { sealSecret } from '../../app/two-factor/factor-secret.ts'
-import { NEVER_USED, TOTP } from '../../app/two-factor/factors/totp/totp.ts'
-import { storedCodes } from '../../app/two-factor/recovery-codes.ts'
 import { type Db, openDatabase } from '../../db/client.ts'
 import { dialect } from '../../db/columns.ts'
-import { accessTokens, accounts, factors, recoveryCodes, sessions } from '../../db/schema.ts'
+import { accessTokens, sessions } from '../../db/schema.ts'
 import { PASSWORD } from '../../testing/names.ts'
+import { writtenPerson } from '../../testing/written-people.ts'
 import { populate } from './population.ts'
 import { KEY, type Order, type People } from './protocol.ts'
 
@@ -46,31 +41,18 @@ process.once('message', async (order: Order) => {
   function person(index: number) {
     const signs = index < order.signers
     const at = new Date()
-    const [accountId, factorId, secret] = [newAccountId(), newId(), randomBytes(20)]
-    const email = `${randomBytes(6).toString('hex')}@example.com`
-    const of = { accountId, client: 'browser', method: 'authenticator' } as const
+    const person = writtenPerson({ vault, passwordHash, at, authenticators: 1, uid: 2 ** 30 + index })
+    const of = { accountId: person.id, client: 'browser', method: 'authenticator' } as const
     const { token: session, session: row } = newSession(of, ORIGIN, at, DAY)
     const token = newAccessToken()
     const write = (tx: Db) => [
-      tx.insert(accounts).values({
-        id: accountId,
-        uid: 2 ** 30 + index,
-        email,
-        passwordHash,
-        passwordChangedAt: at,
-        securityVersion: 1,
-        createdAt: at,
-      }),
-      tx.insert(factors).values({
-        ...{ id: factorId, accountId, kind: TOTP, slot: TOTP, secret: sealSecret(vault, factorId, secret) },
-        ...{ counter: NEVER_USED, addedAt: at },
-      }),
-      tx.insert(recoveryCodes).values(storedCodes(vault, accountId, newRecoveryCodes(), at)),
+      ...person.write(tx),
       ...(signs
         ? []
-        : [tx.insert(sessions).values(row), tx.insert(accessTokens).values(tokenRow(accountId, token, at))]),
+        : [tx.insert(sessions).values(row), tx.insert(accessTokens).values(tokenRow(person.id, token, at))]),
     ]
-    return signs ? { signer: { email, key: encodeBase32UpperCaseNoPadding(secret) }, write } : { session, token, write }
+    const { email, authenticators } = person
+    return signs ? { signer: { email, key: authenticators[0]?.key ?? '' }, write } : { session, token, write }
   }
 })
 

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
 import { setTimeout as pause } from 'node:timers/promises'
+import { asked } from '../../../testing/databases.ts'
 import { assertTryLater } from './disk.ts'
 import type { Fault } from './fault.ts'
 import { beginning, judged, randomFrom, someOf, type Watched } from './kills.ts'
-import { asked, makeWorld, type World } from './world.ts'
+import { makeWorld, type World } from './world.ts'
 
 const AT_ONCE = 4 // requests of different people
 const ROUNDS = 6

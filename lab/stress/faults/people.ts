@@ -1,15 +1,10 @@
-import { randomBytes } from 'node:crypto'
-import { encodeBase32UpperCaseNoPadding } from '@oslojs/encoding'
 import { type EventKind, type Method, securityEvent } from '../../../app/identity/security-events.ts'
 import { newSession } from '../../../app/identity/session.ts'
-import { displayed, newRecoveryCodes } from '../../../app/lib/codes.ts'
-import { hashToken, newAccountId, newId, newToken } from '../../../app/lib/tokens.ts'
-import { sealSecret } from '../../../app/two-factor/factor-secret.ts'
-import { NEVER_USED, TOTP } from '../../../app/two-factor/factors/totp/totp.ts'
-import { storedCodes } from '../../../app/two-factor/recovery-codes.ts'
-import { accounts, events, factors, pendingSignIns, recoveryCodes, sessions } from '../../../db/schema.ts'
+import { hashToken, newToken } from '../../../app/lib/tokens.ts'
+import { accounts, events, pendingSignIns, sessions } from '../../../db/schema.ts'
 import type { Browser } from '../../../testing/browser.ts'
 import { PASSWORD, PENDING, SESSION } from '../../../testing/names.ts'
+import { writtenPerson } from '../../../testing/written-people.ts'
 import type { World } from './world.ts'
 
 export type Person = Awaited<ReturnType<typeof makePerson>>
@@ -23,59 +18,26 @@ const A_DAY = 24 * 60 * 60_000
  * would, so that none of their codes is used.
  */
 export async function makePerson(world: World, authenticators: number) {
-  const { db, vault } = world
-  const now = new Date()
-  const id = newAccountId()
-  const email = `${id.toString(16)}@example.com`
-  const changes: EventKind[] = authenticators > 0 ? ['second_factor_on'] : []
-  for (let more = 1; more < authenticators; more++) changes.push('authenticator_added')
-  const row = {
-    id,
-    email,
-    passwordHash: world.passwordHash,
-    passwordChangedAt: now,
-    createdAt: now,
-    emailConfirmedAt: now,
-  }
-  await db.insert(accounts).values({ ...row, securityVersion: 1 + changes.length })
+  const { db, vault, passwordHash } = world
+  const at = new Date()
+  const { write, ...person } = writtenPerson({ vault, passwordHash, at, authenticators })
+  for (const statement of write(db)) await statement
 
-  const { token, session } = newSession({ accountId: id, client: 'browser', method: 'password' }, ORIGIN, now, A_DAY)
+  const { token, session } = newSession(
+    { accountId: person.id, client: 'browser', method: 'password' },
+    ORIGIN,
+    at,
+    A_DAY,
+  )
   await db.insert(sessions).values(session)
-  const happened = (kind: EventKind, method: Method | null = null) => securityEvent(kind, id, ORIGIN, now, method)
+  const changes = person.authenticators.map((_, index) => (index === 0 ? 'second_factor_on' : 'authenticator_added'))
+  const happened = (kind: EventKind, method: Method | null = null) => securityEvent(kind, person.id, ORIGIN, at, method)
   await db
     .insert(events)
     .values([happened('signed_up'), happened('signed_in', 'password'), ...changes.map((kind) => happened(kind))])
-
-  const devices = Array.from({ length: authenticators }, (_, index) => ({
-    id: newId(),
-    secret: randomBytes(20),
-    name: index === 0 ? 'Authenticator' : `Spare phone ${index}`,
-  }))
-  const codes = newRecoveryCodes()
-  if (authenticators > 0) {
-    await db.insert(factors).values(
-      devices.map(({ id: factorId, secret, name }) => ({
-        id: factorId,
-        accountId: id,
-        kind: TOTP,
-        slot: factorId,
-        secret: sealSecret(vault, factorId, secret),
-        name,
-        counter: NEVER_USED,
-        addedAt: now,
-      })),
-    )
-    await db.insert(recoveryCodes).values(storedCodes(vault, id, codes, now))
-  }
   const browser = world.browser()
   browser.cookies.set(SESSION, token)
-  return {
-    id,
-    email,
-    browser,
-    authenticators: devices.map((device) => ({ id: device.id, key: encodeBase32UpperCaseNoPadding(device.secret) })),
-    codes: authenticators > 0 ? codes.map(displayed) : [],
-  }
+  return { ...person, browser }
 }
 
 /** A browser that gave the right password and owes the code. Written directly, so that no limit counts it. */

@@ -1,15 +1,13 @@
-import { randomBytes, randomUUID } from 'node:crypto'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { randomBytes } from 'node:crypto'
+import { rmSync } from 'node:fs'
 import { setTimeout as pause } from 'node:timers/promises'
 import type Sqlite from 'better-sqlite3'
-import pg from 'pg'
 import { createPasswords } from '../../../app/lib/passwords.ts'
 import { createVault } from '../../../app/lib/vault.ts'
 import { type Database, type Db, openDatabase } from '../../../db/client.ts'
 import { dialect } from '../../../db/columns.ts'
 import { type Browser, browser } from '../../../testing/browser.ts'
+import { asked, emptyDatabase } from '../../../testing/databases.ts'
 import { assertInvariants } from '../../../testing/invariants.ts'
 import { BASE_URL, PASSWORD } from '../../../testing/names.ts'
 import { QUICK } from '../../../testing/quick-hashes.ts'
@@ -35,8 +33,8 @@ const bundled = () => {
 /** A database of its own, on disk or on DATABASE_URL's server, its keys, and a server process that we can hurt. */
 export async function makeWorld({
   settings = {},
-  within = tmpdir(),
-  postgres = process.env.DATABASE_URL ?? '',
+  within,
+  postgres,
 }: {
   settings?: Record<string, string>
   /** Where to make SQLite's folder. */
@@ -45,8 +43,7 @@ export async function makeWorld({
   postgres?: string
 } = {}) {
   await bundled()
-  const folder = mkdtempSync(join(within, 'latchkey-faults-'))
-  const { url, drop } = await emptyDatabase(folder, postgres)
+  const { url, folder, drop } = await emptyDatabase({ within, server: postgres })
   const key = { id: 'f1', key: randomBytes(32) }
   const keys = `${key.id}:${Buffer.from(key.key).toString('base64')}`
   let server: ServerProcess | undefined
@@ -125,7 +122,6 @@ export async function makeWorld({
     async end() {
       await world.down()
       await drop()
-      rmSync(folder, { recursive: true, force: true })
     },
   }
 
@@ -137,28 +133,6 @@ export async function makeWorld({
 /** SQLite's own connection. */
 export const clientOf = ({ db }: Pick<Database, 'db'>): Sqlite.Database =>
   (db as unknown as { $client: Sqlite.Database }).$client
-
-async function emptyDatabase(folder: string, server: string) {
-  if (dialect === 'sqlite') return { url: `file:${join(folder, 'latchkey.db')}`, drop: async () => {} }
-  const name = `faults_${randomUUID().replaceAll('-', '')}`
-  await asked(server, `create database ${name}`)
-  return {
-    url: Object.assign(new URL(server), { pathname: `/${name}` }).href,
-    drop: async () => void (await asked(server, `drop database ${name} with (force)`)),
-  }
-}
-
-/** One statement on a connection of its own. PostgreSQL only. */
-export async function asked(url: string, statement: string): Promise<Record<string, unknown>[]> {
-  const client = new pg.Client(url)
-  client.on('error', () => {}) // its next question reports it
-  await client.connect()
-  try {
-    return (await client.query(statement)).rows
-  } finally {
-    await client.end()
-  }
-}
 
 /** A killed client's last statement, perhaps a commit, runs to its end before PostgreSQL notices that the client is gone. */
 async function nobodyElseIsConnected(url: string) {

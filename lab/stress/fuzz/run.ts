@@ -1,12 +1,7 @@
 import { randomBytes } from 'node:crypto'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { METHODS } from '../../../app/api/jelastic/jelastic.ts'
 import { createVault } from '../../../app/lib/vault.ts'
-import { openDatabase } from '../../../db/client.ts'
-import { dialect } from '../../../db/columns.ts'
 import type { Latchkey } from '../../../testing/index.ts'
 import {
   BASE_URL,
@@ -14,9 +9,9 @@ import {
   latchkey,
   PASSWORD,
   type ServerProcess,
+  sharedDatabase,
   signedUp,
   startServer,
-  testDatabase,
   withTwoFactor,
 } from '../../../testing/index.ts'
 import { assertInvariants, assertUnreadable } from '../../../testing/invariants.ts'
@@ -42,8 +37,7 @@ export async function fuzzServer({
   seed: number
   program: string
 }): Promise<Run> {
-  const folder = mkdtempSync(join(tmpdir(), 'latchkey-fuzz-'))
-  const database = await ownDatabase(folder)
+  const database = await sharedDatabase()
   const key = randomBytes(32)
   const port = await freePort()
   const server = await startServer({
@@ -83,7 +77,6 @@ export async function fuzzServer({
   } finally {
     await server.stop()
     await database.close()
-    rmSync(folder, { recursive: true, force: true })
   }
 }
 
@@ -158,11 +151,3 @@ const secretsOf = (people: Person[]) => [
   PASSWORD,
   ...people.flatMap(({ bearer, key, codes }) => [bearer, key, ...codes].filter((each) => each !== undefined)),
 ]
-
-async function ownDatabase(folder: string) {
-  if (dialect === 'postgres') return testDatabase()
-  const url = `file:${join(folder, 'latchkey.db')}`
-  const database = openDatabase(url)
-  await database.migrate()
-  return { ...database, url }
-}

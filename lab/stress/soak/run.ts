@@ -1,11 +1,10 @@
 import { randomBytes } from 'node:crypto'
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
-import { openDatabase } from '../../../db/client.ts'
-import { BASE_URL } from '../../../testing/index.ts'
+import { BASE_URL, sharedDatabase } from '../../../testing/index.ts'
 import { assertInvariants } from '../../../testing/invariants.ts'
+import { mailsIn } from '../../../testing/mail-folder.ts'
 import { bundle } from '../../../tools/build.ts'
 import { fastClock } from './clock.ts'
 import { anything, type Doing, TOTAL } from './mix.ts'
@@ -22,7 +21,6 @@ const SWEPT_WITHIN = 10 * MINUTE
 const AT_ONCE = 12 // people doing something
 
 export type Plan = {
-  databaseUrl: string
   minutes: number
   /** How many times faster than real time the product's clock runs, and with it everything people do. */
   speed: number
@@ -52,14 +50,11 @@ export type Soaked = {
 /** Drives the built product with the traffic of mix.ts, and looks at it meanwhile. */
 export async function soak(plan: Plan): Promise<Soaked> {
   await bundle('lab/stress/soak/server.ts', 'dist/soak-server.js')
-  const folder = mkdtempSync(join(tmpdir(), 'latchkey-soak-'))
   const startedMs = Date.now()
   const clock = fastClock(startedMs, plan.speed)
-  const databaseUrl = plan.databaseUrl || `file:${join(folder, 'latchkey.db')}`
-  const database = openDatabase(databaseUrl)
-  await database.migrate()
+  const database = await sharedDatabase()
   const environment = {
-    DATABASE_URL: databaseUrl,
+    DATABASE_URL: database.url,
     BASE_URL,
     TRUST_PROXY: '127.0.0.1',
     SESSION_IDLE_MINUTES: String(IDLE_MINUTES),
@@ -68,7 +63,7 @@ export async function soak(plan: Plan): Promise<Soaked> {
     SOAK_STARTED_MS: String(startedMs),
     SOAK_SPEED: String(plan.speed),
     SOAK_LOOK_MS: String(plan.look),
-    SOAK_MAIL_FOLDER: join(folder, 'mail'),
+    SOAK_MAIL_FOLDER: join(database.folder, 'mail'),
   }
   const processes = await Promise.all(
     Array.from({ length: plan.processes }, () => startMeasured('dist/soak-server.js', environment)),
@@ -113,7 +108,7 @@ export async function soak(plan: Plan): Promise<Soaked> {
     samples.push(sample)
     plan.told?.(sample)
     for (const [table, rows] of Object.entries(sample.late)) problems.push(`${rows} rows too many in ${table}`)
-    mail.burn()
+    await mail.burn()
   }
 
   const began = Date.now()
@@ -153,35 +148,33 @@ export async function soak(plan: Plan): Promise<Soaked> {
   await Promise.all(processes.map((each) => each.stop()))
   problems.push(...site.failures, ...processes.flatMap((each) => each.complaints()))
   await database.close()
-  rmSync(folder, { recursive: true, force: true })
   const planned = Math.round((plan.minutes * MINUTE) / gap)
   return { samples, done: count.done, planned, requests: site.requests(), otherwise, problems }
 }
 
 /** Mails as the product writes them without a mail server. */
 function mailFolder(folder: string) {
-  const files = () => (existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith('.eml')) : [])
   return {
     /** Waits for the newest link to that address, and returns its path. */
     async linkIn(email: string): Promise<string> {
       for (let tries = 0; tries < 200; tries++) {
-        for (const name of files().sort().reverse()) {
-          const text = readFileSync(join(folder, name), 'utf8').replaceAll('=\r\n', '').replaceAll('=3D', '=')
-          const link = /https:\/\/latchkey\.test(\/mail\/reset-password\?token=[\w-]+)/.exec(text)?.[1]
-          if (!link || !text.includes(`To: ${email}`)) continue
-          rmSync(join(folder, name)) // so the next link is a new one
-          return link
+        const mail = (await mailsIn(folder)).findLast(({ to, link }) => to === email && link.startsWith(RESET))
+        if (mail) {
+          rmSync(mail.file) // so the next link is a new one
+          return mail.link.slice(BASE_URL.length)
         }
         await pause(50)
       }
       throw new Otherwise('no mail came')
     },
     /** Removes mails that nobody waits for. */
-    burn() {
-      for (const name of files()) {
-        const file = join(folder, name)
-        if (Date.now() - statSync(file).mtimeMs > MINUTE) rmSync(file)
+    async burn() {
+      for (const { file } of await mailsIn(folder)) {
+        const { mtimeMs } = statSync(file, { throwIfNoEntry: false }) ?? { mtimeMs: Infinity } // read meanwhile
+        if (Date.now() - mtimeMs > MINUTE) rmSync(file)
       }
     },
   }
 }
+
+const RESET = `${BASE_URL}/mail/reset-password?token=`

@@ -30,7 +30,6 @@ const { HEADINGS, lineOf, verdict } = await import('./verdict.ts')
 console.log(HEADINGS.join('  '))
 let told = 0
 const soaked = await soak({
-  databaseUrl: postgres?.url ?? '',
   minutes,
   speed: SPEED,
   processes,

@@ -1,19 +1,13 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync } from 'node:fs'
 import { connect, type Socket } from 'node:net'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { after, describe, test } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
 import { openDatabase } from '#db/client.ts'
-import { dialect } from '#db/columns.ts'
-import { accountOf, builtServer, PASSWORD, readingOf, startServer, testDatabase, untilSaid } from '#testing/index.ts'
+import { accountOf, builtServer, emptyDatabase, PASSWORD, readingOf, startServer, untilSaid } from '#testing/index.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'latchkey-server-'))
-const database = dialect === 'postgres' ? await testDatabase() : undefined
-const DATABASE_URL = database?.url ?? `file:${join(folder, 'latchkey.db')}`
+const { url: DATABASE_URL, drop } = await emptyDatabase()
 
 const { program, remove } = await builtServer()
 
@@ -29,9 +23,8 @@ const sockets = new Set<Socket>()
 after(async () => {
   if (child.exitCode === null) child.kill('SIGKILL')
   for (const socket of sockets) socket.destroy()
-  await database?.close()
   remove()
-  rmSync(folder, { recursive: true, force: true })
+  await drop()
 })
 const OURS = `localhost:${port}`
 const HOST = `Host: ${OURS}`
@@ -238,7 +231,7 @@ describe('the process', () => {
     [
       'a database that is none',
       { DATABASE_URL: `file:${import.meta.filename}` },
-      /The database of DATABASE_URL, \/.*server\.test\.ts, can't be used: the file is no SQLite database \(SQLITE_NOTADB\)\.$/m,
+      /The database of DATABASE_URL, \/.*server\.system\.test\.ts, can't be used: the file is no SQLite database \(SQLITE_NOTADB\)\.$/m,
     ],
     [
       'a PostgreSQL that is away',

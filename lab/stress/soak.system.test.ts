@@ -1,16 +1,10 @@
 import assert from 'node:assert/strict'
-import { after, test } from 'node:test'
-import { dialect } from '../../db/columns.ts'
-import { testDatabase } from '../../testing/index.ts'
+import { test } from 'node:test'
 import { soak } from './soak/run.ts'
 import { growthOf } from './soak/verdict.ts'
 
-const database = dialect === 'postgres' ? await testDatabase() : undefined
-after(() => database?.close())
-
 test('mixed traffic over two processes: no fault, no wrong answer, and nothing that has ended is left', async () => {
   const { samples, done, otherwise, problems } = await soak({
-    databaseUrl: database?.url ?? '',
     minutes: 0.07,
     speed: 6,
     processes: 2,

@@ -1,14 +1,13 @@
 import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
-import {
-  codeOf,
-  emptyDatabase,
-  newEmail,
-  PASSWORD,
-  readCodes,
-  type ServerProcess,
-  startServer,
-} from '#testing/index.ts'
+import { codeOf } from '#testing/authenticator.ts'
+import { PASSWORD } from '#testing/names.ts'
+import { newEmail, readCodes } from '#testing/people.ts'
+import { builtProgram } from '#testing/programs.ts'
+import { type ServerProcess, startServer } from '#testing/server-process.ts'
 import { type TextBrowser, textBrowser } from '#testing/text-browser.ts'
 
 const FIVE_MINUTES = 5 * 60_000
@@ -21,15 +20,18 @@ const ON_ACCOUNT = 'Change Password'
 const OFF = 'Your password alone opens this account.'
 const ON = 'Signing in takes your password and a code from your authenticator.'
 
-const database = await emptyDatabase()
+const folder = mkdtempSync(join(tmpdir(), 'latchkey-text-browsers-'))
+const { program: served, remove } = await builtProgram('testing/quick-server.ts')
 let server: ServerProcess
 before(async () => {
-  server = await startServer({ environment: { DATABASE_URL: database.url, RATE_LIMIT_PER_ADDRESS: '0' } })
+  const environment = { DATABASE_URL: `file:${join(folder, 'latchkey.db')}`, RATE_LIMIT_PER_ADDRESS: '0' }
+  server = await startServer({ environment, program: served })
   assert.notEqual(server.port, 0, server.err())
 })
 after(async () => {
   await server.stop()
-  await database.drop()
+  remove()
+  rmSync(folder, { recursive: true, force: true })
 })
 
 const keyOn = (page: string) => /\bKey\s+([A-Z2-7]{32})/.exec(page)?.[1] ?? ''

@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url'
 import { inspect } from 'node:util'
 import Sqlite from 'better-sqlite3'
 import { eq, sql } from 'drizzle-orm'
-import { emptyDatabase, readingOf, startServer } from '#testing/index.ts'
+import { builtProgram, emptyDatabase, readingOf, startServer } from '#testing/index.ts'
 import { bundle } from '../tools/build.ts'
 import { type Database, openDatabase } from './client.ts'
 import { dialect } from './columns.ts'
@@ -110,7 +110,9 @@ describe('migrations', () => {
     await database.migrate()
     await run(database, sql`insert into ${JOURNAL} (hash, created_at) values ('x', ${Date.now() + 1e10})`)
     await assert.rejects(database.migrate(), /brought up to date by a newer version of Latchkey/)
-    const server = await startServer({ environment: { DATABASE_URL: url } })
+    const { program, remove } = await builtProgram('app/process/server.ts')
+    after(remove)
+    const server = await startServer({ environment: { DATABASE_URL: url }, program })
     assert.equal((await server.ended)[0], 1)
     assert.match(
       server.err(),

@@ -5,8 +5,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
-import { builtServer, type ServerProcess } from '#testing/index.ts'
+import { builtServer } from '#testing/built-server.ts'
 import { ask, SITE, type StartedProxy, startProxy } from '#testing/proxy.ts'
+import type { ServerProcess } from '#testing/server-process.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'latchkey-proxied-'))
 const built = await builtServer()
@@ -95,18 +96,16 @@ for (const kind of ['nginx', 'caddy'] as const)
         '/mail/reset-password',
         '/%6dail/confirm-email',
       ]
-      const askAll = async () => {
-        for (const path of paths)
-          for (const scheme of ['https', 'http'] as const)
-            await ask(proxy, `${path}?token=${SECRET}`, {
-              scheme,
-              headers: { Referer: `https://${SITE}/mail/x?y=${SECRET}` },
-            })
-      }
+      const headers = { Referer: `https://${SITE}/mail/x?y=${SECRET}` }
+      const askAll = () =>
+        Promise.all(
+          paths.flatMap((path) =>
+            (['https', 'http'] as const).map((scheme) => ask(proxy, `${path}?token=${SECRET}`, { scheme, headers })),
+          ),
+        )
       await askAll()
       await server.kill()
-      await askAll()
-      const { status } = await ask(proxy, `/1.0/x?session=${SECRET}`)
+      const [{ status }] = await Promise.all([ask(proxy, `/1.0/x?session=${SECRET}`), askAll()])
       assert.ok([502, 503].includes(status), `${status} with nobody behind it`)
       await pause(200) // a log is written after the answer
       assert.match(proxy.logs(), /\/1\.0\/users\/account\/rest\/getuserinfo/, 'there is a log')

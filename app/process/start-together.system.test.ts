@@ -1,17 +1,13 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { readdirSync } from 'node:fs'
 import { after, test } from 'node:test'
 import { builtServer, byHttp, emptyDatabase } from '#testing/index.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'latchkey-together-'))
 const server = await builtServer()
-const { url, drop } = await emptyDatabase()
+const { url, folder, drop } = await emptyDatabase()
 after(async () => {
   await server.end()
   await drop()
-  rmSync(folder, { recursive: true, force: true })
 })
 
 test('four servers that start together where nothing is yet all come up, with one database and one key file (A74)', async () => {

@@ -1,11 +1,8 @@
 import assert from 'node:assert/strict'
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
-import { encodeBase32NoPadding } from '@oslojs/encoding'
 import Sqlite from 'better-sqlite3'
 import pg from 'pg'
 import { readConfig } from '#app/config.ts'
@@ -13,7 +10,16 @@ import { open } from '#app/process/open.ts'
 import { openSecret } from '#app/two-factor/factor-secret.ts'
 import { openDatabase } from '#db/client.ts'
 import { apiClient } from '#testing/clients/v1.ts'
-import { codeOf, emptyDatabase, everyRow, latchkey, readingOf, startServer, testClock } from '#testing/index.ts'
+import {
+  builtProgram,
+  codeOf,
+  emptyDatabase,
+  everyRow,
+  latchkey,
+  runProgram,
+  startServer,
+  testClock,
+} from '#testing/index.ts'
 import { assertInvariants } from '#testing/invariants.ts'
 import { SEED } from '../tools/seed-account.ts'
 
@@ -27,17 +33,8 @@ after(async () => {
   for (const end of ends.reverse()) await end()
 })
 
-/** A program of ours, as an operator runs it. */
-async function program(path: string, environment: Record<string, string>, ...args: string[]) {
-  const child = spawn(process.execPath, ['--import', 'tsx', path, ...args], {
-    env: { PATH: process.env.PATH ?? '', ...environment },
-  })
-  const [out, err] = [readingOf(child.stdout), readingOf(child.stderr)]
-  const [status] = await once(child, 'close')
-  return { status, out: out(), err: err() }
-}
 const moveTo = (url: string, environment: Record<string, string> = SQLITE) =>
-  program('cli/move-to-postgres.ts', environment, url)
+  runProgram('cli/move-to-postgres.ts', { environment, args: [url] })
 
 async function target() {
   const { url, drop } = await emptyDatabase()
@@ -60,15 +57,17 @@ let accessToken = ''
 let rowsThere = 0
 
 before(async () => {
-  const seeded = await program('tools/seed.ts', SQLITE)
+  const seeded = await runProgram('tools/seed.ts', { environment: SQLITE })
   recoveryCode = /^\S{5}-\S{5}$/m.exec(seeded.out)?.[0] ?? ''
-  const server = await startServer({ environment: SQLITE })
+  const { program, remove } = await builtProgram('app/process/server.ts')
+  ends.push(remove)
+  const server = await startServer({ environment: SQLITE, program })
   const call = async (path: string, json: unknown, bearer?: string) => {
     const headers = { 'Content-Type': 'application/json', ...(bearer && { Authorization: `Bearer ${bearer}` }) }
     const response = await fetch(`${server.url}/api/v1${path}`, { method: 'POST', body: JSON.stringify(json), headers })
     return await response.json()
   }
-  usedCode = (await program('tools/totp.ts', SQLITE)).out.slice(0, 6)
+  usedCode = (await runProgram('tools/totp.ts', { environment: SQLITE })).out.slice(0, 6)
   const { challenge } = await call('/sessions', SEED)
   const { session } = await call('/sessions/verify', { challenge: challenge.id, code: usedCode })
   const choices = { description: 'Nightly backup', scopes: ['account:read'], expires_at: inAMonth() }
@@ -119,10 +118,7 @@ describe('a SQLite installation that is moved to PostgreSQL', () => {
     const [factor] = await product.deps.secondSteps.factorsOf(account?.id ?? 0)
     product.clock.advance(60_000) // the wait after a refused code, and the next step of the authenticator
     const secret = factor && openSecret(vault, factor)
-    assert.equal(
-      (await verify(codeOf(encodeBase32NoPadding(secret ?? new Uint8Array()), product.clock.now()))).status,
-      201,
-    )
+    assert.equal((await verify(codeOf(secret ?? new Uint8Array(), product.clock.now()))).status, 201)
     assert.equal((await verify(recoveryCode)).status, 201)
     assert.notEqual((await verify(recoveryCode)).status, 201)
     await database.db.delete((await import('#db/schema.ts')).limits)

@@ -1,0 +1,52 @@
+import assert from 'node:assert/strict'
+import { after, before, describe, test } from 'node:test'
+import { FLOWS } from './faults/flows.ts'
+import { type Kill, killedAt, killedAtRandom, type Outcome, pointsOf, randomFrom, someOf } from './faults/kills.ts'
+import { makeWorld, type World } from './faults/world.ts'
+
+const SEED = 1
+const KILLS_AT_RANDOM = 3
+const AT_ONCE = 2 // servers: while one of them starts, the other is killed
+
+const right = ({ wrong }: Outcome) => assert.equal(wrong, undefined)
+
+/** The points on both sides of the commit that counts, where most can be lost. `npm run faults` covers the others. */
+function aroundTheCommit(points: Kill[]): Kill[] {
+  const last = points.findLastIndex(({ point }) => point.startsWith('before the commit'))
+  return points.slice(last, last + 2)
+}
+
+describe('a server that is killed', { concurrency: AT_ONCE }, () => {
+  const free: World[] = []
+  before(async () => {
+    for (let world = 0; world < AT_ONCE; world++) free.push(await makeWorld())
+    for (const world of free) await world.start()
+  })
+  after(() => Promise.all(free.map((world) => world.end())))
+
+  async function inOne(work: (world: World) => Promise<void>) {
+    const world = free.pop()
+    assert.ok(world, 'there is one for each test at a time')
+    await work(world).finally(() => free.push(world))
+  }
+
+  for (const flow of FLOWS)
+    test(`just before and just after the commit of "${flow.name}" has done it wholly or not at all (A67)`, () =>
+      inOne(async (world) => {
+        const [before, after] = aroundTheCommit(await pointsOf(world, flow))
+        assert.ok(before && after, 'the request has both points')
+        const undone = await killedAt(world, before)
+        right(undone)
+        assert.equal(undone.happened, false)
+        const done = await killedAt(world, after)
+        right(done)
+        assert.equal(done.happened, true)
+      }))
+
+  test('at any moment, three people in work, loses nothing that was answered (A67)', () =>
+    inOne(async (world) => {
+      const random = randomFrom(SEED)
+      for (let kill = 0; kill < KILLS_AT_RANDOM; kill++)
+        for (const outcome of await killedAtRandom(world, someOf(random, 3), random)) right(outcome)
+    }))
+})

@@ -1,0 +1,48 @@
+// Many test files in one process, one after the other, so that what they all import is read once. Each is a suite of its own.
+import { after, describe, test } from 'node:test'
+
+type Begin = () => void
+let isBroken = false
+let isOver = false
+// A file that ends the process must not make it look as if the files after it had passed.
+process.once('exit', (code) => {
+  if (!isOver && code === 0) process.exitCode = 1
+})
+const told = new Map<string, { begin: Begin; waiting: (() => unknown)[] }>()
+
+/**
+ * What a file's top level calls in the place of `node:test`: it waits for the file's turn. Then `begin` is called, and the file
+ * has `node:test` itself.
+ */
+export function waitingFor(file: string, begin: Begin) {
+  const waiting: (() => unknown)[] = []
+  told.set(file, { begin, waiting })
+  return <Args extends unknown[]>(register: (...args: Args) => unknown) =>
+    (...args: Args) =>
+      void waiting.push(() => register(...args))
+}
+
+/** Resolves when its last test has ended. A file that can't be loaded is a failed test. */
+export async function run(file: string, load: () => Promise<unknown>): Promise<void> {
+  try {
+    await load()
+  } catch (error) {
+    await test(`${file} can be loaded`, () => Promise.reject(error))
+    isBroken = true
+    return
+  }
+  const { begin = () => {}, waiting = [] } = told.get(file) ?? {}
+  await new Promise<void>((resolve) => {
+    describe(file, () => {
+      after(() => resolve()) // the first of its hooks, because one that fails ends them
+      begin()
+      for (const register of waiting) register()
+    })
+  })
+}
+
+/** After the last file: what one that couldn't be loaded has left open holds nobody up. */
+export function end(): void {
+  isOver = true
+  if (isBroken) setTimeout(() => process.exit(1), 10_000).unref()
+}
