@@ -1,5 +1,14 @@
 import type { APIRequestContext, APIResponse } from 'playwright/test'
-import { type Account, type Client, setUp, signIn, signUp, submit as submitBy } from '#testing/people.ts'
+import {
+  type Account,
+  beginSetUp,
+  type Client,
+  setUp,
+  signIn,
+  signUp,
+  submit as submitBy,
+  textOf,
+} from '#testing/people.ts'
 import type { ProtectedAccount } from './account.ts'
 import { Authenticator } from './authenticator.ts'
 
@@ -29,12 +38,21 @@ export const signInByRequest = (request: APIRequestContext, account: Account, co
 
 /** Goes through the set-up for the signed-in account, like the two steps on the pages. */
 export async function enrolByRequest(request: APIRequestContext, account: Account): Promise<ProtectedAccount> {
+  const { authenticator, codes } = await withAuthenticator(request, account, setUp)
+  return { ...account, authenticator, recoveryCodes: codes }
+}
+
+/** The same up to step 2, where `enrolment` waits for its Done. */
+export const beginEnrolmentByRequest = (request: APIRequestContext, account: Account) =>
+  withAuthenticator(request, account, beginSetUp)
+
+async function withAuthenticator(request: APIRequestContext, account: Account, go: typeof beginSetUp) {
   let authenticator = new Authenticator('')
-  const { codes } = await setUp(clientOf(request), account, (key) => {
+  const begun = await go(clientOf(request), account, (key) => {
     authenticator = new Authenticator(key)
     return authenticator.nextCode()
   })
-  return { ...account, authenticator, recoveryCodes: codes }
+  return { ...begun, authenticator }
 }
 
 export async function changePasswordByRequest(
@@ -47,6 +65,11 @@ export async function changePasswordByRequest(
 
 export async function disableByRequest(request: APIRequestContext, account: Account): Promise<void> {
   await submit(request, '/settings/two-factor/disable', { password: account.password })
+}
+
+/** What a page says to whoever asks for it, as one line. */
+export async function textAt(request: APIRequestContext, path: string): Promise<string> {
+  return textOf(await (await request.get(path)).text())
 }
 
 /** The people of all suites, in a browser of Playwright's: it shares the cookies of the pages. */

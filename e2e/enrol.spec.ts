@@ -48,7 +48,7 @@ test('the second factor is set up with an authenticator, and from then on signin
 })
 
 test('a phone reads the QR code off the page, light or dark, and finds the key that is shown for typing', {
-  tag: '@phone',
+  tag: ['@phone', '@looks'],
 }, async ({ page, signedUp }) => {
   await openStepOne(page, signedUp)
   for (const colorScheme of ['light', 'dark'] as const) {

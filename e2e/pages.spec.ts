@@ -1,4 +1,3 @@
-import { AxeBuilder } from '@axe-core/playwright'
 import type { Page } from 'playwright/test'
 import {
   pagesAfterNotice,
@@ -9,14 +8,12 @@ import {
   type State,
 } from './every-page.ts'
 import { isMadeUp, said } from './language.ts'
+import { expectAccessible, expectContrast, expectFitsPhone, onPhone } from './looks.ts'
 import { expect, heading, test } from './support.ts'
 import { weightOf } from './weight.ts'
 
-const WCAG_2_2_AA = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']
-const LOOKS_AND_FINGERS = ['color-contrast', 'target-size', 'link-in-text-block', 'meta-viewport']
 const MOST_BYTES = 14 * 1024 // on the wire, everything included: what a new connection carries in its first round trip
 const THREE_MINUTES = 3 * 60_000
-const NARROWEST = 360 // CSS pixels
 
 /** A declaration that Firefox ESR 115 or Safari 16 would drop. */
 const WITH_NEWER_FUNCTION = /[\w-]+:[^;{}]*\b(light-dark|color-mix|oklch|oklab|contrast-color)\([^;{}]*;?/g
@@ -48,54 +45,51 @@ test('a page that does not exist says so, and leads on', { tag: '@phone' }, asyn
   const response = await page.goto('/no-such-page')
   expect(response?.status()).toBe(404)
   await expect(page).toHaveTitle(/. · Latchkey$/)
+  await expectFitsPhone(page)
   await expectAccessible(page)
   await page.getByRole('main').getByRole('link').first().click()
   await expect(heading(page, 'Sign in')).toBeVisible()
 })
 
-for (const colorScheme of ['light', 'dark'] as const)
-  test(`a browser without the newer color functions has every contrast, in ${colorScheme}`, async ({
-    page,
-    signedUp: _,
-  }) => {
-    await page.emulateMedia({ colorScheme })
-    await page.route('**/*.css', async (route) => {
-      const css = await (await route.fetch()).text()
-      await route.fulfill({ contentType: 'text/css', body: css.replaceAll(WITH_NEWER_FUNCTION, '') })
-    })
-    for (const path of ['/', '/settings/account', '/settings/tokens', '/settings/password']) {
-      await page.goto(path)
-      await expectAccessible(page)
-      const paper = await page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor)
-      expect(paper, path).toBe(colorScheme === 'dark' ? 'rgb(18, 20, 17)' : 'rgb(248, 247, 243)')
-    }
+test('a browser without the newer color functions has every contrast, in light and in dark', { tag: '@phone' }, async ({
+  page,
+  signedUp: _,
+}) => {
+  await page.route('**/*.css', async (route) => {
+    const css = await (await route.fetch()).text()
+    await route.fulfill({ contentType: 'text/css', body: css.replaceAll(WITH_NEWER_FUNCTION, '') })
   })
+  for (const path of ['/', '/settings/account', '/settings/tokens', '/settings/password']) {
+    await page.goto(path)
+    for (const [colorScheme, expected] of [
+      ['light', 'rgb(248, 247, 243)'],
+      ['dark', 'rgb(18, 20, 17)'],
+    ] as const) {
+      await page.emulateMedia({ colorScheme })
+      await expectContrast(page)
+      const paper = await page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor)
+      expect(paper, path).toBe(expected)
+    }
+  }
+})
 
-/** A title, one heading, nothing that WCAG 2.2 AA forbids, no sideways scrolling on the phone, and on the wide screen the weight. */
+/**
+ * A title, one heading, one main part; on the dark phone, where it was opened, no sideways scrolling; nothing that
+ * WCAG 2.2 AA forbids, there and on a wide, light screen; and the weight.
+ */
 async function expectInOrder<Whose>(
   page: Page,
   { name, heading: title, open }: State<Whose>,
   account: Whose,
 ): Promise<void> {
   await test.step(name, async () => {
+    await onPhone(page)
     await open(page, account)
     await expect(page).toHaveTitle(`${said(title)} · Latchkey`)
     await expect(page.getByRole('heading', { level: 1 })).toHaveText(said(title))
     await expect(page.getByRole('main')).toHaveCount(1)
+    await expectFitsPhone(page, name)
     await expectAccessible(page)
-    if (page.viewportSize()?.width === NARROWEST)
-      expect.soft(await page.evaluate(() => document.documentElement.scrollWidth), name).toBeLessThanOrEqual(NARROWEST)
-    else if (!isMadeUp) expect.soft(await weightOf(page), name).toBeLessThan(MOST_BYTES)
+    if (!isMadeUp) expect.soft(await weightOf(page), name).toBeLessThan(MOST_BYTES)
   })
-}
-
-/** All of it on the wide, light screen; on the dark phone, what looks or fingers can change. */
-async function expectAccessible(page: Page): Promise<void> {
-  const axe = new AxeBuilder({ page }).setLegacyMode()
-  const isPhone = page.viewportSize()?.width === NARROWEST
-  const { violations } = await (isPhone ? axe.withRules(LOOKS_AND_FINGERS) : axe.withTags(WCAG_2_2_AA)).analyze()
-  const found = violations.flatMap(({ id, nodes }) =>
-    nodes.map(({ html, failureSummary }) => `${id}: ${html} ${failureSummary}`),
-  )
-  expect.soft(found).toEqual([])
 }

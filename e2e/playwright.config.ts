@@ -8,11 +8,38 @@ const ONE_MINUTE = 60_000
 // Once the global set-up has started our own server, its address is here. The workers read this file again.
 const address = process.env.E2E_BASE_URL
 
-// What a project leaves out because it couldn't differ there. Without the script: the script's own parts, and the
-// accessibility scan, which is a script too. In all but the first: attacks, which meet the same server from every browser.
-// A phone differs in looks and fingers, so it runs the tests with the tag @phone.
-const withoutDifference = ['enhance', 'pages'].map((flow) => `**/${flow}.spec.ts`)
+const specs = (...names: string[]) => names.map((name) => `**/${name}.spec.ts`)
+
+// What is left out because it couldn't differ. Without the script: the script's own parts, the scan of every page, which is a
+// script too, and looks. In all but the first project: attacks, which meet the same server from every browser. A phone
+// differs in looks and fingers, so it runs the tests with the tag @phone, and is the only one to scan every page.
 const attacks = '**/attacks/**'
+const looks = /@looks/
+// On a second database: the same, and what is refused before any database is asked.
+const asksNoDatabase = specs('enhance', 'pages', 'pop-ups', 'referrer', 'other-sites')
+const isSecondDatabase = process.env.E2E_DATABASE === 'postgres'
+
+const withoutJavaScript = {
+  name: 'no-javascript',
+  testIgnore: [...specs('enhance', 'pages'), attacks],
+  grepInvert: looks,
+  use: { javaScriptEnabled: false },
+}
+
+const phone = {
+  name: 'phone',
+  grep: /@phone/,
+  use: {
+    viewport: { width: 360, height: 740 },
+    deviceScaleFactor: 2,
+    isMobile: true,
+    hasTouch: true,
+    // One project looks at the pages in dark mode.
+    colorScheme: 'dark' as const,
+    userAgent:
+      'Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Mobile Safari/537.36',
+  },
+}
 
 export default defineConfig({
   testDir: '.',
@@ -32,26 +59,16 @@ export default defineConfig({
     ...(address ? { baseURL: address, ignoreHTTPSErrors: isLoopback(new URL(address).hostname) } : {}),
     launchOptions: launchOptions(),
     viewport: { width: 1280, height: 800 },
+    // A new context's first page starts a process, which takes as long as the rest of a short test. Between tests cookies, storage,
+    // cache, routes, pages and the clock are reset; permissions are not, so a test gives them back. Each has its own account.
+    reuseContext: true,
     trace: 'on-first-retry',
     // Half faded in, things don't have their final colours.
     contextOptions: { reducedMotion: 'reduce' },
   },
   projects: [
-    { name: 'chromium' },
-    { name: 'no-javascript', use: { javaScriptEnabled: false }, testIgnore: [...withoutDifference, attacks] },
-    {
-      name: 'phone',
-      grep: /@phone/,
-      use: {
-        viewport: { width: 360, height: 740 },
-        deviceScaleFactor: 2,
-        isMobile: true,
-        hasTouch: true,
-        // One project looks at the pages in dark mode.
-        colorScheme: 'dark',
-        userAgent:
-          'Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Mobile Safari/537.36',
-      },
-    },
+    ...(isSecondDatabase
+      ? [{ name: 'chromium', testIgnore: asksNoDatabase, grepInvert: looks }]
+      : [{ name: 'chromium', testIgnore: specs('pages') }, withoutJavaScript, phone]),
   ],
 })

@@ -68,9 +68,9 @@ for (const { action, leadsTo } of ways) {
       await expect(page).toHaveURL(leadsTo)
     })
 
-    test('fits a window of 320 by 256: its title is seen at once, its last button by scrolling or by keys', async ({
-      page,
-    }) => {
+    test('fits a window of 320 by 256: its title is seen at once, its last button by scrolling or by keys', {
+      tag: '@looks',
+    }, async ({ page }) => {
       await page.setViewportSize(SMALLEST)
       const popUp = await openPopUp(page, action)
       const { x = -1, y = -1, width = 0, height = 0 } = (await popUp.boundingBox()) ?? {}

@@ -95,7 +95,10 @@ test('Print is a page for paper: account, site, date, twelve codes, and nothing 
   await expect(heading(page, 'Recovery Codes')).toBeVisible()
 })
 
-test('on paper the page of the codes is the codes, without its buttons', async ({ page, withTwoFactor }) => {
+test('on paper the page of the codes is the codes, without its buttons', { tag: '@looks' }, async ({
+  page,
+  withTwoFactor,
+}) => {
   await openRecoveryCodes(page, withTwoFactor)
   await page.emulateMedia({ media: 'print' })
   expect(await shownRecoveryCodes(page)).toEqual(withTwoFactor.recoveryCodes)

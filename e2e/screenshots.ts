@@ -60,7 +60,7 @@ async function walk(browser: Browser, { name, colorScheme, width, height }: (typ
   await picture('set-up-confirm-refused')
   await fill(page, { Password: PASSWORD }, 'Continue')
   await picture('set-up')
-  const secret = (await page.locator('[data-key]').textContent()) ?? ''
+  const secret = (await page.locator('#key').textContent()) ?? ''
   const code = codeOf(secret, new Date()) // good for the step after as well
   await fill(page, { Code: '123456' }, 'Next')
   await picture('set-up-refused')

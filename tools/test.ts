@@ -51,9 +51,7 @@ if (isWanted('e2e')) {
   await step('browser suite on SQLite', () => browsers({ E2E_DATABASE: '' }))
   // In a language with longer words: width on the phone, and what WCAG 2.2 AA asks for.
   const MADE_UP = { E2E_DATABASE: '', E2E_LANGUAGE: 'made-up' }
-  await step('pages in a made-up language', () =>
-    browsers(MADE_UP, ['pages.spec.ts', '--grep=in order', '--project=chromium', '--project=phone']),
-  )
+  await step('pages in a made-up language', () => browsers(MADE_UP, ['pages.spec.ts', '--grep=in order']))
 }
 if (isWanted('e2e-postgres')) await step('browser suite on PostgreSQL', () => browsers({ E2E_DATABASE: 'postgres' }))
 

@@ -1,12 +1,12 @@
-import type { Page } from 'playwright/test'
+import type { APIRequestContext, BrowserContext } from 'playwright/test'
 import {
+  beginEnrolmentByRequest,
   button,
   enrolByRequest,
   expect,
   expectInside,
   expectOutside,
   expectRefused,
-  fact,
   field,
   finishSetUp,
   goOnToStepTwo,
@@ -14,35 +14,46 @@ import {
   newAccount,
   openCodePage,
   openStepOne,
-  openStepTwo,
   post,
   signInByRequest,
   signUpByRequest,
   submit,
   test,
+  textAt,
   typeCode,
   verify,
 } from '../support.ts'
 
-const RECOVERY_CODES = '/settings/two-factor/set-up/recovery-codes'
+// Most of these are sent by request, with the cookies of a real browser: its pages have no part in them.
+
+const SET_UP = '/settings/two-factor/set-up'
+const RECOVERY_CODES = `${SET_UP}/recovery-codes`
 const TURNED_ON = 'Two-factor authentication turned on'
 
-const enrolmentOnPage = (page: Page): Promise<string> => page.locator('input[name=enrolment]').inputValue()
+const enrolmentCookie = async (context: BrowserContext) =>
+  (await context.cookies()).filter(({ name }) => name.includes('enrol'))
 
-const enrolmentCookie = async (page: Page) =>
-  (await page.context().cookies()).filter(({ name }) => name.includes('enrol'))
+const expectSecondFactor = async (request: APIRequestContext, state: 'On' | 'Off') =>
+  expect(await textAt(request, '/')).toContain(`Second factor ${state}`)
 
-async function expectSecondFactor(page: Page, state: 'On' | 'Off'): Promise<void> {
-  await page.goto('/')
-  await expect(fact(page, 'Second factor')).toHaveText(state)
+const expectTurnedOnOnce = async (request: APIRequestContext) =>
+  expect((await textAt(request, '/settings/activity')).split(TURNED_ON)).toHaveLength(2)
+
+async function expectDoneToChangeNothing(request: APIRequestContext, enrolment: string): Promise<void> {
+  const answer = await post(request, RECOVERY_CODES, { enrolment, saved: 'yes' })
+  expect([303, 409]).toContain(answer.status())
+}
+
+/** Step 2 of nobody's: its page leads back to the beginning. */
+async function expectNoStepTwo(request: APIRequestContext): Promise<void> {
+  expect(await textAt(request, RECOVERY_CODES)).not.toContain('Step 2 of 2')
 }
 
 test('Done before the code was right is refused (A08)', async ({ page, signedUp }) => {
   await openStepOne(page, signedUp)
-  const enrolment = await enrolmentOnPage(page)
-  const answer = await post(page.request, RECOVERY_CODES, { enrolment, saved: 'yes' })
-  expect([303, 409]).toContain(answer.status())
-  await expectSecondFactor(page, 'Off')
+  const enrolment = await page.locator('input[name=enrolment]').inputValue()
+  await expectDoneToChangeNothing(page.request, enrolment)
+  await expectSecondFactor(page.request, 'Off')
 })
 
 test('with set-up open in two tabs only the newest can finish (A09)', async ({ page, context, signedUp }) => {
@@ -60,83 +71,73 @@ test('with set-up open in two tabs only the newest can finish (A09)', async ({ p
   await goOnToStepTwo(newerTab, await newer.nextCode())
 })
 
-test('the cookie of a finished set-up changes nothing when it is replayed (A10)', async ({
-  page,
-  context,
-  signedUp,
-}) => {
-  const authenticator = await openStepTwo(page, signedUp)
-  const enrolment = await enrolmentOnPage(page)
-  const kept = await enrolmentCookie(page)
-  await finishSetUp(page)
+test('the cookie of a finished set-up changes nothing when it is replayed (A10)', async ({ context, signedUp }) => {
+  const { request } = context
+  const { authenticator, enrolment } = await beginEnrolmentByRequest(request, signedUp)
+  const kept = await enrolmentCookie(context)
+  await submit(request, RECOVERY_CODES, { enrolment, saved: 'yes' })
 
   await context.addCookies(kept)
-  const answer = await post(page.request, RECOVERY_CODES, { enrolment, saved: 'yes' })
-  expect([303, 409]).toContain(answer.status())
-  await page.goto('/settings/activity')
-  await expect(page.getByText(TURNED_ON)).toHaveCount(1)
+  await expectDoneToChangeNothing(request, enrolment)
+  await expectTurnedOnOnce(request)
   await context.clearCookies()
-  await signInByRequest(page.request, signedUp, await authenticator.nextCode())
+  await signInByRequest(request, signedUp, await authenticator.nextCode())
 })
 
-test('a set-up that another tab overtook changes nothing (A10)', async ({ page, signedUp }) => {
-  await openStepTwo(page, signedUp)
-  const enrolment = await enrolmentOnPage(page)
-  const kept = await enrolmentCookie(page)
-  const { authenticator } = await enrolByRequest(page.request, signedUp)
-  await page.context().addCookies(kept)
-  const answer = await post(page.request, RECOVERY_CODES, { enrolment, saved: 'yes' })
-  expect([303, 409]).toContain(answer.status())
+test('a set-up that another tab overtook changes nothing (A10)', async ({ context, signedUp }) => {
+  const { request } = context
+  const { enrolment } = await beginEnrolmentByRequest(request, signedUp)
+  const kept = await enrolmentCookie(context)
+  const { authenticator } = await enrolByRequest(request, signedUp)
+  await context.addCookies(kept)
+  await expectDoneToChangeNothing(request, enrolment)
 
-  await page.context().clearCookies()
-  await signInByRequest(page.request, signedUp, await authenticator.nextCode())
-  await page.goto('/settings/activity')
-  await expect(page.getByText(TURNED_ON)).toHaveCount(1)
+  await context.clearCookies()
+  await signInByRequest(request, signedUp, await authenticator.nextCode())
+  await expectTurnedOnOnce(request)
 })
 
-test('the enrolment of one account is worth nothing to another (A11)', async ({ page, signedUp, browser }) => {
-  await openStepTwo(page, signedUp)
-  const form = { enrolment: await enrolmentOnPage(page), saved: 'yes' }
-  const stolen = await enrolmentCookie(page)
+test('the enrolment of one account is worth nothing to another (A11)', async ({ context, signedUp, browser }) => {
+  const { enrolment } = await beginEnrolmentByRequest(context.request, signedUp)
+  const stolen = await enrolmentCookie(context)
   expect(stolen).toHaveLength(1)
 
   const neighbour = await browser.newContext()
   await signUpByRequest(neighbour.request, newAccount())
   await neighbour.addCookies(stolen)
-  await post(neighbour.request, RECOVERY_CODES, form)
-  const shown = await neighbour.newPage()
-  await expectSecondFactor(shown, 'Off')
-  await shown.goto(RECOVERY_CODES)
-  await expect(heading(shown, 'Step 2 of 2: Save Recovery Codes')).toBeHidden()
+  await post(neighbour.request, RECOVERY_CODES, { enrolment, saved: 'yes' })
+  await expectSecondFactor(neighbour.request, 'Off')
+  await expectNoStepTwo(neighbour.request)
   await neighbour.close()
 })
 
-test('an enrolment ends with its session (A12)', async ({ page, context, signedUp }) => {
-  await openStepTwo(page, signedUp)
-  const enrolment = await enrolmentOnPage(page)
-  const kept = await enrolmentCookie(page)
-  await submit(page.request, '/sign-out')
-  await signInByRequest(page.request, signedUp)
+test('an enrolment ends with its session (A12)', async ({ context, signedUp }) => {
+  const { request } = context
+  const { enrolment } = await beginEnrolmentByRequest(request, signedUp)
+  const kept = await enrolmentCookie(context)
+  await submit(request, '/sign-out')
+  await signInByRequest(request, signedUp)
   await context.addCookies(kept)
 
-  await post(page.request, RECOVERY_CODES, { enrolment, saved: 'yes' })
-  await expectSecondFactor(page, 'Off')
-  await page.goto(RECOVERY_CODES)
-  await expect(heading(page, 'Step 2 of 2: Save Recovery Codes')).toBeHidden()
+  await post(request, RECOVERY_CODES, { enrolment, saved: 'yes' })
+  await expectSecondFactor(request, 'Off')
+  await expectNoStepTwo(request)
 })
 
-test('a changed byte in the enrolment cookie makes it worth nothing (A29)', async ({ page, context, signedUp }) => {
-  await openStepTwo(page, signedUp)
-  const enrolment = await enrolmentOnPage(page)
-  for (const cookie of await enrolmentCookie(page)) {
+test('a changed byte in the enrolment cookie makes it worth nothing (A29)', async ({ context, signedUp }) => {
+  const { request } = context
+  const { enrolment } = await beginEnrolmentByRequest(request, signedUp)
+  const cookies = await enrolmentCookie(context)
+  expect(cookies).toHaveLength(1)
+  for (const cookie of cookies) {
     const middle = Math.floor(cookie.value.length / 2)
     const flipped = cookie.value[middle] === 'A' ? 'B' : 'A'
     await context.addCookies([
       { ...cookie, value: cookie.value.slice(0, middle) + flipped + cookie.value.slice(middle + 1) },
     ])
   }
-  await post(page.request, RECOVERY_CODES, { enrolment, saved: 'yes' })
-  await expectSecondFactor(page, 'Off')
+  await post(request, RECOVERY_CODES, { enrolment, saved: 'yes' })
+  await expectSecondFactor(request, 'Off')
 })
 
 test('the code that finished the set-up is refused at the first sign-in (A05)', async ({ page, signedUp }) => {
@@ -149,28 +150,25 @@ test('the code that finished the set-up is refused at the first sign-in (A05)', 
   await expectRefused(field(page, 'Code'), /That code has already been used\./)
 })
 
-test('Done sent from three tabs at once enrols once (A26)', async ({ page, signedUp }) => {
-  await openStepTwo(page, signedUp)
-  const form = { enrolment: await enrolmentOnPage(page), saved: 'yes' }
-  const answers = await Promise.all([1, 2, 3].map(() => post(page.request, RECOVERY_CODES, form)))
+test('Done sent from three tabs at once enrols once (A26)', async ({ context, signedUp }) => {
+  const { request } = context
+  const { enrolment } = await beginEnrolmentByRequest(request, signedUp)
+  const done = { enrolment, saved: 'yes' }
+  const answers = await Promise.all([1, 2, 3].map(() => post(request, RECOVERY_CODES, done)))
   for (const answer of answers) expect([303, 409]).toContain(answer.status())
-  await page.goto('/settings/activity')
-  await expect(page.getByText(TURNED_ON)).toHaveCount(1)
+  await expectTurnedOnOnce(request)
 })
 
 test('a session from before the second factor ends when it is turned on (A15)', async ({
-  page,
+  context,
   signedUp,
-  anotherBrowser,
+  anotherClient,
 }) => {
-  const other = await anotherBrowser()
-  await signInByRequest(other.request, signedUp)
-  await other.goto('/')
-  await expect(heading(other, 'Dashboard')).toBeVisible()
+  const other = await anotherClient()
+  await signInByRequest(other, signedUp)
+  await expectInside(other)
 
-  await enrolByRequest(page.request, signedUp)
-  await other.goto('/settings/account')
-  await expect(heading(other, 'Sign in')).toBeVisible()
-  await expectOutside(other.request)
-  await expectInside(page.request)
+  await enrolByRequest(context.request, signedUp)
+  await expectOutside(other)
+  await expectInside(context.request)
 })

@@ -1,4 +1,6 @@
+import type { APIRequestContext } from 'playwright/test'
 import {
+  type Account,
   expect,
   expectInside,
   expectOutside,
@@ -8,21 +10,27 @@ import {
   signInByRequest,
   submit,
   test,
+  textAt,
   verify,
 } from '../support.ts'
 
 const CODE = '/sign-in/two-factor'
 
-test('a password alone opens nothing (A06)', async ({ page, withTwoFactor }) => {
-  await openCodePage(page, withTwoFactor)
+/** The client, once it has given the password and owes the code. */
+async function owing(client: APIRequestContext, { email, password }: Account): Promise<APIRequestContext> {
+  expect(await submit(client, '/sign-in', { email, password })).toBe(CODE)
+  return client
+}
+
+test('a password alone opens nothing (A06)', async ({ anotherClient, withTwoFactor }) => {
+  const client = await owing(await anotherClient(), withTwoFactor)
   for (const path of ['/', '/settings/account', '/settings/activity', '/settings/two-factor/recovery-codes']) {
-    const answer = await page.request.get(path, { maxRedirects: 0 })
+    const answer = await client.get(path, { maxRedirects: 0 })
     expect(answer.status(), path).toBe(303)
     expect(answer.headers().location, path).toContain('/sign-in')
   }
-  await post(page.request, '/settings/two-factor/disable', { password: withTwoFactor.password })
-  await page.goto('/settings/account')
-  await expect(heading(page, 'Two-Factor Authentication')).toBeVisible()
+  await post(client, '/settings/two-factor/disable', { password: withTwoFactor.password })
+  expect(await textAt(client, '/settings/account')).toContain('Enter the six digits your authenticator app shows now')
 })
 
 test('two browsers with one code at once: exactly one gets in (A01)', async ({
@@ -49,29 +57,28 @@ for (const [what, number, used] of [
   test(`ten sign-ins that send one ${what} at the same moment open one session`, async ({
     authenticator,
     withTwoFactor,
-    page,
+    context,
     anotherClient,
   }) => {
-    const { email, password, recoveryCodes } = withTwoFactor
+    const { recoveryCodes } = withTwoFactor
     const clients = await Promise.all(Array.from({ length: number }, anotherClient))
     // One after the other, because this isn't about how many passwords may be checked at once.
-    for (const client of clients) await submit(client, '/sign-in', { email, password })
+    for (const client of clients) await owing(client, withTwoFactor)
     const code = used.startsWith('Recovery') ? (recoveryCodes[0] ?? '') : await authenticator.nextCode()
     const answers = await Promise.all(clients.map((client) => post(client, CODE, { code })))
     const statuses = answers.map((answer) => answer.status())
     expect(statuses.filter((status) => status === 303)).toHaveLength(1)
     expect(statuses.filter((status) => status >= 500)).toEqual([])
-    await page.goto('/settings/activity')
-    await expect(page.getByText(used, { exact: true })).toHaveCount(1)
+    expect((await textAt(context.request, '/settings/activity')).split(used)).toHaveLength(2)
   })
 }
 
 test('what is no code at all costs no attempt, and never breaks (A20)', async ({
-  page,
+  anotherClient,
   authenticator,
   withTwoFactor,
 }) => {
-  await openCodePage(page, withTwoFactor)
+  const client = await owing(await anotherClient(), withTwoFactor)
   for (const typed of [
     '',
     '1234567',
@@ -84,10 +91,10 @@ test('what is no code at all costs no attempt, and never breaks (A20)', async ({
     '123.456',
     '9'.repeat(10_000),
   ]) {
-    expect((await post(page.request, CODE, { code: typed })).status(), typed.slice(0, 20)).toBe(422)
+    expect((await post(client, CODE, { code: typed })).status(), typed.slice(0, 20)).toBe(422)
   }
-  await verify(page, await authenticator.nextCode())
-  await expect(heading(page, 'Dashboard')).toBeVisible()
+  await submit(client, CODE, { code: await authenticator.nextCode() })
+  await expectInside(client)
 })
 
 test('the right password again gives no new guesses (A16, A18)', async ({
@@ -95,11 +102,9 @@ test('the right password again gives no new guesses (A16, A18)', async ({
   withTwoFactor,
   anotherClient,
 }) => {
-  const { email, password } = withTwoFactor
   const statuses: number[] = []
   for (let round = 0; round < 3; round++) {
-    const client = await anotherClient()
-    await submit(client, '/sign-in', { email, password })
+    const client = await owing(await anotherClient(), withTwoFactor)
     const guesses = Array.from({ length: 4 }, () => post(client, CODE, { code: authenticator.wrongCode() }))
     for (const answer of await Promise.all(guesses)) statuses.push(answer.status())
   }
@@ -108,33 +113,31 @@ test('the right password again gives no new guesses (A16, A18)', async ({
 })
 
 test('a pending sign-in is spent by the code it was answered with (A27)', async ({
-  page,
   context,
   authenticator,
   withTwoFactor,
   browser,
 }) => {
-  await openCodePage(page, withTwoFactor)
+  await context.clearCookies()
+  await owing(context.request, withTwoFactor)
   const pending = await context.cookies()
-  await verify(page, await authenticator.nextCode())
-  await expect(heading(page, 'Dashboard')).toBeVisible()
+  await submit(context.request, CODE, { code: await authenticator.nextCode() })
 
   const thief = await browser.newContext()
   await thief.addCookies(pending)
   await post(thief.request, CODE, { code: await authenticator.nextCode() })
   await expectOutside(thief.request)
-  await expectInside(page.request)
+  await expectInside(context.request)
   await thief.close()
 })
 
 test('signing in elsewhere leaves another pending sign-in alone', async ({
-  page,
   authenticator,
   withTwoFactor,
   anotherClient,
 }) => {
-  await openCodePage(page, withTwoFactor)
+  const client = await owing(await anotherClient(), withTwoFactor)
   await signInByRequest(await anotherClient(), withTwoFactor, await authenticator.nextCode())
-  await verify(page, await authenticator.nextCode())
-  await expect(heading(page, 'Dashboard')).toBeVisible()
+  await submit(client, CODE, { code: await authenticator.nextCode() })
+  await expectInside(client)
 })

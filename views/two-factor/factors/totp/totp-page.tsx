@@ -17,14 +17,20 @@ type TotpPageProps = {
 
 const secretOf = (uri: string) => new URL(uri).searchParams.get('secret') ?? ''
 
+/** In HTML a drawing needs no namespace, and half a module lower its rows have whole numbers: a hundred bytes less. */
+const inHtml = (svg: string) =>
+  svg
+    .trim()
+    .replace(/ xmlns="[^"]*"/, '')
+    .replace('viewBox="0 0 ', 'viewBox="0 -.5 ')
+    .replace('d="M0 0h', 'd="M0-.5h')
+    .replaceAll(/(\d)\.5h/g, '$1h')
+
 /** The key in groups of four. The gaps are drawn, not typed, so a selection copies without spaces. */
 const GroupedKey = ({ of }: { of: string }) => (
-  <code id="key" class="key" data-key>
-    {(of.match(/.{1,4}/g) ?? []).map((group, index) => (
-      <>
-        {index > 0 && <wbr />}
-        <span>{group}</span>
-      </>
+  <code id="key" class="key">
+    {(of.match(/.{1,4}/g) ?? []).map((group) => (
+      <span>{group}</span>
     ))}
   </code>
 )
@@ -41,7 +47,7 @@ export const TotpPage = ({ frame, account, issuer, uri, qrSvg }: TotpPageProps) 
     >
       <div class="enrol">
         <figure class="qr" role="img" aria-label={enrol.qr(issuer)}>
-          {raw(qrSvg)}
+          {raw(inHtml(qrSvg))}
         </figure>
         <div class="stack">
           <h2>{enrol.cannotScan}</h2>
