@@ -15,15 +15,19 @@ export async function builtProgram(entry: string) {
 
 const built = new Map<string, ReturnType<typeof builtProgram>>()
 
+function builtOnce(entry: string) {
+  const building = built.get(entry) ?? builtProgram(entry)
+  if (!built.has(entry)) building.then(({ remove }) => process.once('exit', remove))
+  built.set(entry, building)
+  return building
+}
+
 /** Runs a program of ours to its end, as an operator does. From the tester's own environment it gets only the PATH. */
 export async function runProgram(
   entry: string,
   { environment = {}, args = [], folder }: { environment?: Record<string, string>; args?: string[]; folder?: string },
 ) {
-  const building = built.get(entry) ?? builtProgram(entry)
-  built.set(entry, building)
-  const { program, remove } = await building
-  process.once('exit', remove)
+  const { program } = await builtOnce(entry)
   const child = spawn(process.execPath, [resolve(program), ...args], {
     env: { PATH: process.env.PATH ?? '', ...environment },
     cwd: folder,

@@ -30,7 +30,7 @@ const ON = {
   PostgreSQL: testFiles.filter((file) => aboutPostgres(file) || reaches(file, opensDatabase)),
 }
 // They ask that nobody waits longer than people would, or than a fifth of a second. Beside others somebody does.
-const needsQuiet = (file: string) => /several-processes|waits/.test(file)
+const needsQuiet = (file: string) => /several-processes|workers|waits|faults/.test(file)
 
 if (isWanted('check') && named.length === 0)
   await step('types and lint', () => run('npm', ['run', '--silent', 'check']))

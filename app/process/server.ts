@@ -31,11 +31,11 @@ try {
 async function serveUntilStopped(config: Config, { log, announce }: { log: Log; announce: Announce }) {
   const own = config.metricsToken === undefined ? noMetrics : await createMetrics()
   const { url, port, stop } = await serve(config, { log, metrics: cluster.isWorker ? metricsOfAll(own) : own })
-  if (cluster.isPrimary) announce(url, port)
   // A terminal and some service managers tell each worker besides the first process: it is the same stop, however often it comes.
   for (const signal of ['SIGINT', 'SIGTERM'] as const)
     if (cluster.isWorker) process.on(signal, () => stop().then(() => process.exit()))
     else process.once(signal, () => stop().then(log.stopped))
+  if (cluster.isPrimary) announce(url, port) // last: anyone who reads it may stop us at once
 }
 
 /** A line for people, and one for programs. */
