@@ -45,7 +45,10 @@ const ROOMS = {
     ...['db', 'views/mails'],
   ],
   'app/process': [...GROUND, 'app/watch', 'app/mail', 'app/two-factor', 'db', 'app'],
-  cli: ['app/process', 'app/account', 'app', 'db'],
+  cli: [
+    ...['app/lib', 'app/identity', 'app/account', 'app/access-tokens', 'app/two-factor', 'app/sign-in'],
+    ...['app/process', 'app', 'db'],
+  ],
 } satisfies Record<string, readonly string[]>
 
 /** Neither HTTP nor SQL nor pages: everything in a room whose name doesn't say otherwise. The list of kinds wires them. */

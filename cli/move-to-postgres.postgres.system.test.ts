@@ -21,7 +21,7 @@ import {
   testClock,
 } from '#testing/index.ts'
 import { assertInvariants } from '#testing/invariants.ts'
-import { SEED } from '../tools/seed-account.ts'
+import { SEED } from './development.ts'
 
 const MANY_ROWS = 1234 // more than are in memory at a time
 
@@ -33,8 +33,9 @@ after(async () => {
   for (const end of ends.reverse()) await end()
 })
 
-const moveTo = (url: string, environment: Record<string, string> = SQLITE) =>
-  runProgram('cli/move-to-postgres.ts', { environment, args: [url] })
+const run = (environment: Record<string, string>, ...args: string[]) =>
+  runProgram('cli/latchkey.ts', { environment, args })
+const moveTo = (url: string, environment: Record<string, string> = SQLITE) => run(environment, 'move-to-postgres', url)
 
 async function target() {
   const { url, drop } = await emptyDatabase()
@@ -57,7 +58,7 @@ let accessToken = ''
 let rowsThere = 0
 
 before(async () => {
-  const seeded = await runProgram('tools/seed.ts', { environment: SQLITE })
+  const seeded = await run(SQLITE, 'seed')
   recoveryCode = /^\S{5}-\S{5}$/m.exec(seeded.out)?.[0] ?? ''
   const { program, remove } = await builtProgram('app/process/server.ts')
   ends.push(remove)
@@ -67,7 +68,7 @@ before(async () => {
     const response = await fetch(`${server.url}/api/v1${path}`, { method: 'POST', body: JSON.stringify(json), headers })
     return await response.json()
   }
-  usedCode = (await runProgram('tools/totp.ts', { environment: SQLITE })).out.slice(0, 6)
+  usedCode = (await run(SQLITE, 'totp')).out.slice(0, 6)
   const { challenge } = await call('/sessions', SEED)
   const { session } = await call('/sessions/verify', { challenge: challenge.id, code: usedCode })
   const choices = { description: 'Nightly backup', scopes: ['account:read'], expires_at: inAMonth() }
@@ -192,7 +193,8 @@ describe('a SQLite installation that is moved to PostgreSQL', () => {
       'This is a text, and longer than the head of a database would have to be. '.repeat(9),
     )
     assert.match(await says(url, { DATABASE_URL: `file:${join(folder, 'text.db')}` }), /is no database of Latchkey/)
-    assert.match(await says('', SQLITE), /Name the database to move to/)
+    assert.match(await says('', SQLITE), /^TARGET is missing/)
+    assert.match(await says('mysql://127.0.0.1/latchkey', SQLITE), /^TARGET must be a URL such as postgres:/)
     assert.match(await says(url, { DATABASE_URL: url }), /must name the SQLite file/)
   })
 })

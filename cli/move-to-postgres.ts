@@ -1,30 +1,45 @@
-// npm run move-to-postgres -- postgres://…: copies the SQLite database of DATABASE_URL there, while the server is stopped.
-import '#app/process/env-file.ts'
 import { dirname } from 'node:path'
-import { type Config, ConfigError, readConfig } from '#app/config.ts'
+import { z } from 'zod'
+import { type Config, readConfig } from '#app/config.ts'
+import { command, Refused, type Terminal, word } from './command.ts'
 
-const [target = ''] = process.argv.slice(2)
+export const moveToPostgres = {
+  '': command({
+    does: 'Copies the SQLite database of DATABASE_URL to PostgreSQL, while the server is stopped.',
+    words: z.object({
+      TARGET: word(
+        z.string().regex(/^postgres(ql)?:\/\//, 'TARGET must be a URL such as postgres://user:password@host/name.'),
+        'The PostgreSQL database: postgres://user:password@host/name',
+      ),
+    }),
+    options: z.object({}),
+    async run({ words }, terminal) {
+      try {
+        return await moveTo(words.TARGET, terminal)
+      } catch (error) {
+        throw new Refused(`Nothing was moved. ${error instanceof Error ? error.message : error}`)
+      }
+    },
+  }),
+}
 
-try {
+async function moveTo(target: string, { tell }: Terminal) {
   const from = readConfig(process.env)
-  if (!/^postgres(ql)?:\/\//.test(target))
-    throw new ConfigError(
-      'Name the database to move to: npm run move-to-postgres -- postgres://user:password@host/name',
-    )
   if (!from.databaseUrl.startsWith('file:'))
-    throw new ConfigError('DATABASE_URL must name the SQLite file to move from, or be unset.')
+    throw new Refused('DATABASE_URL must name the SQLite file to move from, or be unset.')
   const file = from.databaseUrl.slice('file:'.length)
   process.env.DATABASE_URL = target // before the schema is imported, because this decides its kind
   const { move } = await import('./moving.ts')
-  const to = { url: target, plain: from.databasePlain }
-  const rows = await move(file, to, (table, many) => console.log(`${String(many).padStart(10)}  ${table}`))
-  console.log(`${rows} rows moved, and each compared with what it was.\n\n${whatIsNext(file, from)}`)
-} catch (error) {
-  console.error(`Nothing was moved. ${(error as Error).message}`)
-  process.exitCode = 1
+  const tables: Record<string, number> = {}
+  const rows = await move(file, { url: target, plain: from.databasePlain }, (table, many) => {
+    tables[table] = many
+    tell(`${String(many).padStart(10)}  ${table}`)
+  })
+  const said = `${rows} rows moved, and each compared with what it was.\n\n${whatIsNext(target, file, from)}`
+  return { said, data: { rows, tables } }
 }
 
-function whatIsNext(file: string, from: Config): string {
+function whatIsNext(target: string, file: string, from: Config): string {
   const to = readConfig({ ...process.env, DATABASE_URL: target })
   const folder = dirname(from.keyFile)
   const settings = [

@@ -32,15 +32,12 @@ describe('the files for whoever runs it', () => {
       )
     })
 
-  test('server and scripts read one file of settings by one reader, and Node reads none', () => {
+  test('server and commands read one file of settings by one reader, and Node reads none', () => {
     assert.match(read('deploy/latchkey.service'), /^Environment=ENV_FILE=\/etc\/latchkey\.env$/m)
-    assert.match(read('docs/operating.md'), /ENV_FILE=\/etc\/latchkey\.env node dist\/after-restore\.js/)
+    assert.match(read('docs/operating.md'), /ENV_FILE=\/etc\/latchkey\.env node dist\/latchkey\.js after-restore/)
     for (const file of [...FILES.map(([name]) => name), 'README.md', 'package.json'])
       assert.doesNotMatch(read(file), /--env-file|EnvironmentFile=|loadEnvFile/, file)
-    for (const program of [
-      'app/process/server.ts',
-      ...['cli/after-restore.ts', 'cli/move-to-postgres.ts', 'tools/seed.ts', 'tools/totp.ts', 'tools/dev-postgres.ts'],
-    ])
+    for (const program of ['app/process/server.ts', 'cli/latchkey.ts', 'tools/dev-postgres.ts'])
       assert.match(read(program), /^(\/\/.*\n)?import '(#app\/process|\.)\/env-file\.ts'\n/, program)
   })
 

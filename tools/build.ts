@@ -43,11 +43,10 @@ function putWhole(file: string, contents: string | Uint8Array) {
   renameSync(unfinished, file)
 }
 
-/** What an operator runs. The last two are for places without tsx, such as a container. */
+/** What an operator runs. The second is for places without tsx, such as a container. */
 const PROGRAMS = {
   'app/process/server.ts': 'server',
-  'cli/after-restore.ts': 'after-restore',
-  'cli/move-to-postgres.ts': 'move-to-postgres',
+  'cli/latchkey.ts': 'latchkey',
 }
 
 if (import.meta.filename === process.argv[1])

@@ -1,0 +1,13 @@
+import type { Deps } from '#app/deps.ts'
+import { Refused } from './command.ts'
+import { opened } from './opened.ts'
+
+/** The account that `latchkey seed` makes, for development. */
+export const SEED = { email: 'ada@example.com', password: 'violet kettle marches north' }
+
+/** As `opened`, but refuses a database that people use. */
+export const openedForDevelopment = <Result>(work: (deps: Deps) => Promise<Result>): Promise<Result> =>
+  opened(work, ({ baseUrl = '' }) => {
+    if (baseUrl.startsWith('https:') || process.env.NODE_ENV === 'production')
+      throw new Refused('This is for development alone: it makes or reads an account whose password everybody knows.')
+  })

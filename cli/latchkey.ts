@@ -1,0 +1,15 @@
+// latchkey COMMAND, or npm run latchkey -- COMMAND: what an operator does from a terminal.
+import '#app/process/env-file.ts'
+import { type Nouns, runProgram } from './program.ts'
+
+/** Loaded when it is typed: `move-to-postgres` chooses the database's kind before the schema is imported. */
+const NOUNS: Nouns = {
+  token: async () => (await import('./token.ts')).token,
+  'after-restore': async () => (await import('./after-restore.ts')).afterRestore,
+  'move-to-postgres': async () => (await import('./move-to-postgres.ts')).moveToPostgres,
+  seed: async () => (await import('./seed.ts')).seed,
+  totp: async () => (await import('./totp.ts')).totp,
+}
+
+process.stdout.on('error', () => process.exit()) // a reader that has seen enough, such as `head`
+process.exitCode = await runProgram(process.argv.slice(2), NOUNS, { out: console.log, err: console.error })

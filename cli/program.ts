@@ -1,0 +1,124 @@
+import { parseArgs } from 'node:util'
+import { type Command, type Noun, type Part, Refused, type Terminal, WrongUsage } from './command.ts'
+
+/** Each noun of the command line, loaded when someone types it. */
+export type Nouns = Record<string, () => Promise<Noun>>
+
+export type Output = { out(text: string): void; err(text: string): void }
+
+export const DONE = 0
+export const REFUSED = 1
+export const WRONG_USAGE = 2
+
+const COMMON: Part[] = [
+  { name: 'json', means: 'Answer in JSON.', isOptional: true },
+  { name: 'help', means: 'Say what the command does.', isOptional: true },
+]
+
+/** Runs what was typed after `latchkey`. Returns the exit code: 0 done, 1 refused, 2 wrong usage. Prints no stack. */
+export async function runProgram(typed: string[], nouns: Nouns, output: Output): Promise<number> {
+  const isJson = typed.includes('--json')
+  try {
+    output.out(await answer(typed, nouns, { tell: (line) => isJson || output.out(line) }))
+    return DONE
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error)
+    const sentence = error instanceof Refused || error instanceof WrongUsage ? message : `Latchkey failed: ${message}`
+    output.err(isJson ? JSON.stringify({ error: sentence }) : sentence)
+    return error instanceof WrongUsage ? WRONG_USAGE : REFUSED
+  }
+}
+
+async function answer(typed: string[], nouns: Nouns, terminal: Terminal): Promise<string> {
+  const [first = '', ...rest] = typed
+  if (first === '') throw new WrongUsage(await listOf(nouns))
+  if (first === '--help') return listOf(nouns)
+  if (first === 'help') return rest.length === 0 ? listOf(nouns) : helpOn(await find(rest, nouns))
+  const found = await find(typed, nouns)
+  const { words, options } = parse(found)
+  if (options.help) return helpOn(found)
+  const { json, ...own } = options
+  const outcome = await found.command.run({ words, options: own }, terminal)
+  return json ? JSON.stringify(outcome.data, null, 2) : outcome.said
+}
+
+/** A command by its name, with what was typed after it. */
+type Found = { name: string; command: Command; rest: string[] }
+
+async function find([first = '', second = '', ...rest]: string[], nouns: Nouns): Promise<Found> {
+  const noun = Object.hasOwn(nouns, first) ? await nouns[first]?.() : undefined
+  if (!noun) throw new WrongUsage(`There is no command ${first}. "latchkey help" lists them.`)
+  const inner = second === '' || !Object.hasOwn(noun, second) ? undefined : noun[second]
+  if (inner) return { name: `${first} ${second}`, command: inner, rest }
+  const command = noun['']
+  if (command) return { name: first, command, rest: second === '' ? rest : [second, ...rest] }
+  const verbs = Object.keys(noun).map((verb) => `${first} ${verb}`)
+  throw new WrongUsage(
+    `${second === '' ? 'Say what to do' : `There is no command ${first} ${second}`}: ${verbs.join(', ')}.`,
+  )
+}
+
+function parse({ name, command, rest }: Found) {
+  const parts = [...command.options, ...COMMON]
+  const known = new Map(parts.map((part) => [part.name, part]))
+  const { tokens, values, positionals } = parseArgs({
+    args: rest,
+    strict: false,
+    allowPositionals: true,
+    tokens: true,
+    options: Object.fromEntries(parts.map((part) => [part.name, { type: part.value ? 'string' : 'boolean' }])),
+  })
+  const wrong = (what: string) => new WrongUsage(`${what} Usage: ${usageOf({ name, command })}`)
+  const seen = new Set<string>()
+  for (const token of tokens) {
+    if (token.kind !== 'option') continue
+    const part = known.get(token.name)
+    if (!part) throw wrong(`There is no option ${token.rawName}.`)
+    if (seen.has(token.name)) throw wrong(`${token.rawName} is there twice.`)
+    if (part.value && !token.value) throw wrong(`${token.rawName} needs a value.`)
+    if (!part.value && token.value !== undefined) throw wrong(`${token.rawName} takes no value.`)
+    seen.add(token.name)
+  }
+  if (!values.help) {
+    const missing = command.words.find((part, index) => !part.isOptional && !positionals[index])
+    if (missing) throw wrong(`${missing.name} is missing.`)
+    const tooMany = positionals[command.words.length]
+    if (tooMany !== undefined) throw wrong(`${tooMany} is one word too many.`)
+  }
+  return { words: positionals, options: values }
+}
+
+const usageOf = ({ name, command }: Pick<Found, 'name' | 'command'>) =>
+  [
+    `latchkey ${name}`,
+    ...command.words.map((part) => (part.isOptional ? `[${part.name}]` : part.name)),
+    ...command.options.map((part) => `[${typedAs(part)}]`),
+  ].join(' ')
+
+const typedAs = ({ name, value }: Part) => (value ? `--${name} ${value}` : `--${name}`)
+
+function helpOn({ name, command }: Found): string {
+  const rows: [string, string][] = [
+    ...command.words.map((part): [string, string] => [part.name, part.means]),
+    ...[...command.options, ...COMMON].map((part): [string, string] => [typedAs(part), part.means]),
+  ]
+  return [command.does, '', usageOf({ name, command }), '', ...inTwoColumns(rows)].join('\n')
+}
+
+async function listOf(nouns: Nouns): Promise<string> {
+  const rows: [string, string][] = []
+  for (const [noun, load] of Object.entries(nouns))
+    for (const [verb, { does }] of Object.entries(await load())) rows.push([`${noun} ${verb}`.trim(), does])
+  return [
+    'latchkey COMMAND: what an operator does with Latchkey from a terminal.',
+    '',
+    ...inTwoColumns(rows),
+    '',
+    'latchkey help COMMAND says more. Exit codes: 0 done, 1 refused, 2 not typed as it must be.',
+  ].join('\n')
+}
+
+function inTwoColumns(rows: [string, string][]): string[] {
+  const width = Math.max(...rows.map(([left]) => left.length))
+  return rows.map(([left, right]) => `  ${left.padEnd(width)}  ${right}`)
+}
