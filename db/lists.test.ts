@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { desc, eq } from 'drizzle-orm'
 import { newAccountId, newId } from '#app/lib/tokens.ts'
-import { testDatabase } from '#testing/index.ts'
+import { namedAfter, testDatabase } from '#testing/index.ts'
 import { listOf } from './lists.ts'
 import { accounts, events } from './schema.ts'
 
@@ -27,7 +27,7 @@ const withEvents = (id: number) =>
 before(async () => {
   const at = new Date('2026-03-01T12:00:00.007Z')
   const person = { passwordHash: 'x', passwordChangedAt: at, securityVersion: 1, createdAt: at }
-  await db.insert(accounts).values([full, empty].map((id) => ({ ...person, id, email: `${id}@example.com` })))
+  await db.insert(accounts).values([full, empty].map((id) => ({ ...person, id, ...namedAfter(id) })))
   const browsers = ['"Firefox", on \\ Linux', 'Żółw 🐢 \u2028 on [1,2]', 'null', '', '{"a":1}']
   const row = { accountId: full, kind: 'signed_in', address: '2001:db8::1' }
   for (const [index, browser] of browsers.entries())

@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url'
 import { inspect } from 'node:util'
 import Sqlite from 'better-sqlite3'
 import { eq, sql } from 'drizzle-orm'
-import { builtProgram, emptyDatabase, readingOf, startServer } from '#testing/index.ts'
+import { builtProgram, emptyDatabase, namedAfter, readingOf, startServer } from '#testing/index.ts'
 import { bundle } from '../tools/build.ts'
 import { type Database, openDatabase } from './client.ts'
 import { dialect } from './columns.ts'
@@ -149,14 +149,14 @@ describe('the number that clients of /1.0/ know an account by', () => {
     await database.migrate()
     const at = new Date()
     const row = { passwordHash: 'x', passwordChangedAt: at, securityVersion: 1, createdAt: at }
-    for (const id of [1, 2, 3]) await database.db.insert(accounts).values({ ...row, id, email: `${id}@example.com` })
+    for (const id of [1, 2, 3]) await database.db.insert(accounts).values({ ...row, id, ...namedAfter(id) })
     const rows = await database.db.select({ id: accounts.id, uid: accounts.uid }).from(accounts)
     for (const { uid } of rows) assert.ok(Number.isInteger(uid) && uid > 0 && uid < 2 ** 31, String(uid))
     const uids = rows.map(({ uid }) => uid)
     const add = async (id: number, candidates: number[]) => {
       const drawn = [...candidates]
       const uid = freeUid(() => drawn.shift() ?? 0)
-      await database.db.insert(accounts).values({ ...row, id, email: `${id}@example.com`, uid })
+      await database.db.insert(accounts).values({ ...row, id, ...namedAfter(id), uid })
     }
     const [one = 0, two = 0, three = 0] = uids
     await assert.rejects(add(4, [one, two, three, one]))

@@ -5,6 +5,9 @@ const { table, text, integer, time, index, uniqueIndex } = column
 /** The door a session came in by, and the only one it opens. */
 type Client = 'browser' | 'api'
 
+/** What an account may do on the site. */
+type Role = 'member' | 'operator'
+
 /** How a session was signed in. */
 type Method = 'password' | 'authenticator' | 'recovery_code' | 'trusted_browser'
 
@@ -26,6 +29,10 @@ export const accounts = table('accounts', {
     .unique()
     .$defaultFn(() => freeUid()), // its number for clients of `/1.0/` with 32-bit integers
   email: text('email').notNull().unique(), // in the form that app/lib/email-address.ts makes
+  username: text('username').notNull().unique(), // in the form that app/lib/username.ts makes
+  usernameLook: text('username_look').notNull().unique(), // so no two look the same
+  displayName: text('display_name'), // null until its owner gives one
+  role: text('role').$type<Role>().notNull().default('member'),
   /** When its owner followed the link in a mail to it; null until then. */
   emailConfirmedAt: time('email_confirmed_at'),
   passwordHash: text('password_hash').notNull(), // argon2id, PHC string
@@ -34,6 +41,9 @@ export const accounts = table('accounts', {
   securityVersion: integer('security_version').notNull(),
   /** Set by an operator. From then on, neither the account's sessions nor its access tokens open anything. */
   suspendedAt: time('suspended_at'),
+  suspendedFor: text('suspended_for'), // the operator's reason
+  /** A guest's account opens nothing from then on; null: it has no end. */
+  endsAt: time('ends_at'),
   /** Set by "This was not me". The account's access tokens open nothing until its owner allows them again. */
   tokensFrozenAt: time('tokens_frozen_at'),
   createdAt: time('created_at').notNull(),
@@ -206,6 +216,81 @@ export const formerAddresses = table(
     index('former_addresses_email').on(t.email),
     index('former_addresses_account').on(t.accountId),
     index('former_addresses_expiry').on(t.expiresAt),
+  ],
+)
+
+/** A username that an account has had. Nobody else can take it until then, so nobody is mistaken for who had it. */
+export const formerUsernames = table(
+  'former_usernames',
+  {
+    usernameLook: text('username_look').primaryKey(),
+    accountId: integer('account_id'), // no reference: it outlives a deleted account
+    keptUntil: time('kept_until').notNull(),
+  },
+  (t) => [index('former_usernames_kept').on(t.keptUntil)],
+)
+
+export const groups = table('groups', {
+  id: text('id').primaryKey(),
+  name: text('name').notNull().unique(), // in the form that app/operators/groups.ts makes
+  createdAt: time('created_at').notNull(),
+})
+
+const group = () =>
+  text('group_id')
+    .notNull()
+    .references(() => groups.id, { onDelete: 'cascade' })
+
+export const memberships = table(
+  'memberships',
+  {
+    accountId: owner(),
+    groupId: group(),
+    /** From then on it is as if it weren't there; null: it has no end. */
+    until: time('until'),
+    addedAt: time('added_at').notNull(),
+  },
+  (t) => [
+    uniqueIndex('memberships_account_group').on(t.accountId, t.groupId),
+    index('memberships_group').on(t.groupId),
+    index('memberships_until').on(t.until),
+  ],
+)
+
+/** Each makes one account. Used and revoked ones stay until they would have ended, for operators to see. */
+export const invitations = table(
+  'invitations',
+  {
+    id: text('id').primaryKey(),
+    tokenHash: text('token_hash').notNull().unique(), // SHA-256 of the token in the link
+    email: text('email'), // the only address it is for; null: for whoever holds it
+    role: text('role').$type<Role>().notNull(),
+    /** When the account that it makes ends; null: never. */
+    accountEndsAt: time('account_ends_at'),
+    /** Who invited: an operator's account, or null for the command line. */
+    invitedBy: integer('invited_by').references(() => accounts.id, { onDelete: 'set null' }),
+    createdAt: time('created_at').notNull(),
+    expiresAt: time('expires_at').notNull(),
+    usedAt: time('used_at'),
+    usedBy: integer('used_by').references(() => accounts.id, { onDelete: 'set null' }),
+    revokedAt: time('revoked_at'),
+  },
+  (t) => [index('invitations_expiry').on(t.expiresAt), index('invitations_created').on(t.createdAt, t.id)],
+)
+
+/** The groups that an invited account is in from the start. */
+export const invitationGroups = table(
+  'invitation_groups',
+  {
+    invitationId: text('invitation_id')
+      .notNull()
+      .references(() => invitations.id, { onDelete: 'cascade' }),
+    groupId: group(),
+    until: time('until'),
+  },
+  (t) => [
+    uniqueIndex('invitation_groups_invitation_group').on(t.invitationId, t.groupId),
+    index('invitation_groups_group').on(t.groupId),
   ],
 )
 

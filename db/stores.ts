@@ -15,6 +15,7 @@ import { sessionStore } from './stores/sessions.ts'
 import { signInStore } from './stores/sign-ins.ts'
 import { trustedBrowserStore } from './stores/trusted-browsers.ts'
 import { twoFactorStore } from './stores/two-factor.ts'
+import { usernameStore } from './stores/usernames.ts'
 
 /** What the rooms are wired with: each takes the stores it names. */
 export type Stores = ReturnType<typeof storesOf>
@@ -40,4 +41,5 @@ export const storesOf = (
   signIns: signInStore(database),
   trustedBrowsers: trustedBrowserStore(database),
   twoFactor: twoFactorStore(database),
+  usernames: usernameStore(database),
 })

@@ -1,4 +1,6 @@
-// What tests call by name: where the product is, and its cookies and pages.
+// What tests call by name: where the product is, its people, cookies and pages.
+import { lookOf } from '#app/lib/username.ts'
+
 export const BASE_URL = 'https://latchkey.test'
 export const PASSWORD = 'violet kettle marches north'
 /** What test people choose. */
@@ -16,3 +18,10 @@ export const RECOVERY_CODES_PAGE = '/settings/two-factor/recovery-codes'
 
 export const TOKENS_PAGE = '/settings/tokens'
 export const SESSIONS_PAGE = '/settings/sessions'
+
+/** What a row of an account needs to have of its own. */
+export const namedAfter = (id: number) => ({
+  email: `${id}@example.com`,
+  username: `member-${id}`,
+  usernameLook: lookOf(`member-${id}`),
+})

@@ -8,6 +8,7 @@ import { NEVER_USED, TOTP } from '#app/two-factor/factors/totp/totp.ts'
 import { storedCodes } from '#app/two-factor/recovery-codes.ts'
 import type { Db } from '#db/client.ts'
 import { accounts, factors, recoveryCodes } from '#db/schema.ts'
+import { namedAfter } from './names.ts'
 
 type Wanted = {
   vault: Vault
@@ -26,7 +27,7 @@ type Wanted = {
 export function writtenPerson({ vault, passwordHash, at, authenticators, uid }: Wanted) {
   const id = newAccountId()
   const account = {
-    ...{ id, email: `${id.toString(16)}@example.com`, passwordHash, passwordChangedAt: at, createdAt: at },
+    ...{ id, ...namedAfter(id), passwordHash, passwordChangedAt: at, createdAt: at },
     ...{ emailConfirmedAt: at, securityVersion: 1 + authenticators, ...(uid !== undefined && { uid }) },
   }
   const devices = Array.from({ length: authenticators }, (_, index) => ({

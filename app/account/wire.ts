@@ -1,6 +1,6 @@
 import type { Stores } from '#db/stores.ts'
 
-export const wireAccount = ({ accounts, emails, events, panic, restored, sessions }: Stores) => ({
+export const wireAccount = ({ accounts, emails, events, panic, restored, sessions, usernames }: Stores) => ({
   accountSessions: sessions,
   activity: events,
   emailConfirmations: emails,
@@ -8,4 +8,5 @@ export const wireAccount = ({ accounts, emails, events, panic, restored, session
   passwordChanges: accounts,
   panic,
   restored,
+  usernames,
 })

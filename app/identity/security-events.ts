@@ -45,6 +45,7 @@ const EVENTS = {
   email_change_requested: { mailed: 'never' },
   email_changed: { mailed: 'never' },
   email_restored: { mailed: 'never' },
+  username_changed: { mailed: 'always' },
   password_reset_requested: { mailed: 'never' },
   password_reset: { mailed: 'always' },
   reported_not_me: { mailed: 'never', alarming: true },

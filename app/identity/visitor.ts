@@ -31,6 +31,12 @@ export type Account = Readonly<{
   /** What API clients know it by: 31 bits, and their sessions begin with it. */
   uid: number
   email: string
+  username: string
+  /** Null until its owner gives one. */
+  displayName: string | null
+  role: 'member' | 'operator'
+  /** A guest's account opens nothing from then on; null: it has no end. */
+  endsAt: Date | null
   suspendedAt: Date | null
   /** Since when its access tokens open nothing; null when they work. */
   tokensFrozenAt: Date | null
@@ -44,7 +50,7 @@ export type Account = Readonly<{
 }>
 
 /** What is read of the account for a token: no person is there who could be shown the rest. */
-type AccountOfToken = Pick<Account, 'id' | 'uid' | 'email' | 'suspendedAt' | 'tokensFrozenAt' | 'secondFactorSince'>
+type AccountOfToken = Pick<Account, 'id' | 'uid' | 'email' | 'endsAt' | 'suspendedAt' | 'tokensFrozenAt' | 'secondFactorSince'>
 
 export type SignedIn = Readonly<{ session: Session; account: Account }>
 export type TokenHolder = Readonly<{ token: Token; account: AccountOfToken }>

@@ -1,4 +1,5 @@
 import { confirmation } from '../account/confirm-email.ts'
+import { type UsernameStore, withUsername } from '../account/usernames.ts'
 import { type KnownBrowser, remembered } from '../identity/known-browsers.ts'
 import { charge, type LimitDeps, type Wait, whileCharged } from '../identity/limits.ts'
 import { type SecurityEvent, securityEvent } from '../identity/security-events.ts'
@@ -14,6 +15,8 @@ import { type TakenAddressStore, triedMail } from '../mail/taken-addresses.ts'
 export type NewAccount = {
   id: number
   email: string
+  username: string
+  usernameLook: string
   passwordHash: string
   passwordChangedAt: Date
   securityVersion: number
@@ -22,8 +25,8 @@ export type NewAccount = {
 
 export type SignUpStore = TakenAddressStore & {
   /**
-   * Account, session where it is signed in, link, mail and events, all of it or none. False when the email has an account
-   * already, which stays as it is, or is kept for one that left it.
+   * Account, session where it is signed in, link, mail and events, all of it or none. False when the email or the username has an
+   * account already, which stays as it is, or is kept for one that left it.
    */
   signUp(of: {
     account: NewAccount
@@ -41,6 +44,7 @@ export type SignUpDeps = LimitDeps &
   NewPasswordDeps &
   MailDeps & {
     accounts: SignUpStore
+    usernames: UsernameStore
     sessionLifetime: number
   }
 
@@ -81,7 +85,9 @@ export async function signUp(
   const confirm = confirmation(deps, account, origin, now)
   if (deps.mailDelivery.configured) {
     const nobody = { session: undefined, known: undefined } // is signed in yet
-    const made = await deps.accounts.signUp({ account, ...nobody, ...confirm, events: [event] })
+    const made = await withUsername(deps, email, (name) =>
+      deps.accounts.signUp({ account: { ...account, ...name }, ...nobody, ...confirm, events: [event] }),
+    )
     if (!made) await tellHolder(deps, email, origin, now)
     return { ok: true, step: 'check_mail' }
   }
@@ -94,7 +100,15 @@ export async function signUp(
   )
   const events = [event, securityEvent('signed_in', account.id, origin, now, 'password')]
   const known = remembered({ client: 'browser', held: [], origin }, account.id, { knownBrowser: null }, now)
-  const made = await deps.accounts.signUp({ account, session, ...confirm, events, known: known.browser })
+  const made = await withUsername(deps, email, (name) =>
+    deps.accounts.signUp({
+      account: { ...account, ...name },
+      session,
+      ...confirm,
+      events,
+      known: known.browser,
+    }),
+  )
   return made
     ? { ok: true, step: 'signed_in', token, holds: { known: known.token } }
     : { ok: false, reason: 'email_taken' }

@@ -21,6 +21,7 @@ import {
   renewSession,
   type SessionRow,
 } from './statements.ts'
+import { usernameKeptForNobodyElse } from './usernames.ts'
 
 type NewAccount = typeof accounts.$inferInsert & { id: number }
 type PasswordChange = {
@@ -55,10 +56,15 @@ export const accountStore = ({ db, atomically }: Database) => ({
         tx
           .insert(accounts)
           .values(account)
-          .onConflictDoNothing({ target: accounts.email })
+          .onConflictDoNothing() // another account has the address, or the username
           .returning({ id: accounts.id }),
       ),
       keptForNobodyElse(tx, { accountId: account.id, email: account.email, now: account.createdAt }),
+      usernameKeptForNobodyElse(tx, {
+        accountId: account.id,
+        usernameLook: account.usernameLook,
+        now: account.createdAt,
+      }),
       ...(session ? beginSession(tx, session) : []),
       ...(known ? [rememberBrowser(tx, known)] : []),
       ...insertNewestLink(tx, link),

@@ -162,7 +162,9 @@ export const emailStore = ({ db, atomically, ...database }: Database) => ({
 
   async rehearseReset({ email, ...request }: ResetRequest & { email: string }): Promise<void> {
     const { accountId: id, createdAt } = request.link
-    const nobody = { id, email, passwordHash: '', passwordChangedAt: createdAt, securityVersion: 1, createdAt }
+    // No username has an @, so this one is free.
+    const named = { email, username: email, usernameLook: email }
+    const nobody = { id, ...named, passwordHash: '', passwordChangedAt: createdAt, securityVersion: 1, createdAt }
     await atomically(
       (tx) => [
         // Somebody may have signed up with the address since we looked. Then there is nothing to rehearse on.

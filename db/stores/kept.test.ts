@@ -4,7 +4,7 @@ import { eq } from 'drizzle-orm'
 import { READ } from '#app/account/activity.ts'
 import { securityEvent } from '#app/identity/security-events.ts'
 import { hashToken, newId, newToken } from '#app/lib/tokens.ts'
-import { testDatabase } from '#testing/index.ts'
+import { namedAfter, testDatabase } from '#testing/index.ts'
 import { must } from '../client.ts'
 import { accounts } from '../schema.ts'
 import { tellingWhatIsKept } from './kept.ts'
@@ -20,7 +20,7 @@ const database = tellingWhatIsKept(plain, ({ events, sessions }) => {
 
 const at = new Date('2026-03-01T12:00:00Z')
 const ORIGIN = { address: '192.0.2.1', browser: 'Firefox', system: 'Linux' }
-const account = { id: 7, email: 'a@example.com', passwordHash: 'x', passwordChangedAt: at, securityVersion: 1 }
+const account = { id: 7, ...namedAfter(7), passwordHash: 'x', passwordChangedAt: at, securityVersion: 1 }
 await plain.db.insert(accounts).values({ ...account, createdAt: at })
 const event = (kind: 'signed_in' | 'signed_out') => securityEvent(kind, 7, ORIGIN, at)
 const session = () => ({

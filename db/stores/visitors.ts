@@ -32,6 +32,7 @@ const accountOfToken = {
   id: accounts.id,
   uid: accounts.uid,
   email: accounts.email,
+  endsAt: accounts.endsAt,
   suspendedAt: accounts.suspendedAt,
   tokensFrozenAt: accounts.tokensFrozenAt,
   secondFactorSince:
@@ -42,6 +43,9 @@ const accountOfToken = {
 
 const account = {
   ...accountOfToken,
+  username: accounts.username,
+  displayName: accounts.displayName,
+  role: accounts.role,
   emailConfirmedAt: accounts.emailConfirmedAt,
   securityVersion: accounts.securityVersion,
   passwordChangedAt: accounts.passwordChangedAt,

@@ -30,6 +30,7 @@ export const events = {
   email_change_requested: 'Change of email address requested',
   email_changed: 'Email address changed',
   email_restored: 'Email address put back',
+  username_changed: 'Username changed',
   password_reset_requested: 'Password reset requested',
   password_reset: 'Password reset',
   reported_not_me: '"This was not me" reported',

@@ -66,6 +66,11 @@ export const notices = {
     subject: 'Your password was reset',
     happened: "Your account's password was reset through a link mailed to this address",
   },
+  username_changed: {
+    subject: 'Your username was changed',
+    happened: "Your account's username was changed",
+    more: 'Nobody else can take the former one for 90 days.',
+  },
   token_generated: {
     subject: 'An access token was generated',
     happened: 'An access token was generated for your account',
