@@ -23,9 +23,6 @@ import {
 const copied = (page: Page): Promise<string> =>
   page.evaluate(() => (isSecureContext ? navigator.clipboard.readText() : String(getSelection())))
 
-// The next test may run in the same browser context.
-test.afterEach(({ context }) => context.clearPermissions())
-
 test.describe('Copy', () => {
   test.beforeEach(async ({ context }) => {
     await context.grantPermissions(['clipboard-read', 'clipboard-write'])

@@ -59,9 +59,6 @@ export default defineConfig({
     ...(address ? { baseURL: address, ignoreHTTPSErrors: isLoopback(new URL(address).hostname) } : {}),
     launchOptions: launchOptions(),
     viewport: { width: 1280, height: 800 },
-    // A new context's first page starts a process, which takes as long as the rest of a short test. Between tests cookies, storage,
-    // cache, routes, pages and the clock are reset; permissions are not, so a test gives them back. Each has its own account.
-    reuseContext: true,
     trace: 'on-first-retry',
     // Half faded in, things don't have their final colours.
     contextOptions: { reducedMotion: 'reduce' },
