@@ -44,6 +44,8 @@ export const accounts = table('accounts', {
   suspendedFor: text('suspended_for'), // the operator's reason
   /** A guest's account opens nothing from then on; null: it has no end. */
   endsAt: time('ends_at'),
+  /** When housekeeping deletes it, unless its owner takes that back; null: never. */
+  deleteAt: time('delete_at'),
   /** Set by "This was not me". The account's access tokens open nothing until its owner allows them again. */
   tokensFrozenAt: time('tokens_frozen_at'),
   createdAt: time('created_at').notNull(),
@@ -62,6 +64,8 @@ export const sessions = table(
     expiresAt: time('expires_at').notNull(),
     /** Until when this session may show the recovery codes, after the password. */
     codesShownUntil: time('codes_shown_until'),
+    /** When it last showed a second factor; null: it never did. */
+    provedAt: time('proved_at'),
     ...origin(),
   },
   (t) => [index('sessions_account').on(t.accountId), index('sessions_expiry').on(t.expiresAt)],
@@ -152,7 +156,7 @@ export const events = table(
   'events',
   {
     id: text('id').primaryKey(),
-    accountId: owner(),
+    accountId: integer('account_id').references(() => accounts.id, { onDelete: 'set null' }), // null once its owner is deleted
     kind: text('kind').notNull(),
     method: text('method').$type<Method>(), // of sign-ins
     /** The id of a factor or access token, if "This was not me" needs to find it. */
@@ -160,6 +164,10 @@ export const events = table(
     /** `due` until its mail is in the queue. The mailing waits for this row itself. */
     notice: text('notice').$type<'due'>(),
     at: time('at').notNull(),
+    /** Who did it, unless it was the account's owner. */
+    actor: text('actor').$type<'operator'>(),
+    operatorId: integer('operator_id'), // null from the command line. No reference: it outlives a deleted operator
+    reason: text('reason'), // the operator's
     ...origin(),
   },
   (t) => [
@@ -174,7 +182,7 @@ export const mails = table(
   'mails',
   {
     id: text('id').primaryKey(), // also in the Message-ID, so a receiver recognizes a second copy
-    accountId: owner(),
+    accountId: integer('account_id').references(() => accounts.id, { onDelete: 'cascade' }), // null for who has none yet
     sealed: text('sealed').notNull(), // receiver, subject and text: links in it are secrets
     createdAt: time('created_at').notNull(),
     attempts: integer('attempts').notNull().default(0),
@@ -268,11 +276,11 @@ export const invitations = table(
     /** When the account that it makes ends; null: never. */
     accountEndsAt: time('account_ends_at'),
     /** Who invited: an operator's account, or null for the command line. */
-    invitedBy: integer('invited_by').references(() => accounts.id, { onDelete: 'set null' }),
+    invitedBy: integer('invited_by'),
     createdAt: time('created_at').notNull(),
     expiresAt: time('expires_at').notNull(),
     usedAt: time('used_at'),
-    usedBy: integer('used_by').references(() => accounts.id, { onDelete: 'set null' }),
+    usedBy: integer('used_by'), // neither has a reference: they outlive a deleted account
     revokedAt: time('revoked_at'),
   },
   (t) => [index('invitations_expiry').on(t.expiresAt), index('invitations_created').on(t.createdAt, t.id)],

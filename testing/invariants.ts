@@ -45,7 +45,8 @@ type Everything = Awaited<ReturnType<typeof everything>>
 type Account = Everything['accounts'][number]
 
 function ownRows(all: Everything, account: Account) {
-  const own = <Row extends { accountId: number }>(rows: Row[]) => rows.filter((row) => row.accountId === account.id)
+  const own = <Row extends { accountId: number | null }>(rows: Row[]) =>
+    rows.filter((row) => row.accountId === account.id)
   const log = own(all.events)
   return {
     account,

@@ -115,6 +115,7 @@ describe('a token', () => {
       id: visitor.account.id,
       uid,
       email,
+      endsAt: null,
       suspendedAt: null,
       tokensFrozenAt: null,
       secondFactorSince: null,

@@ -1,8 +1,11 @@
 import type { SecurityEvent } from '../identity/security-events.ts'
 import type { Find, SignedIn, TokenHolder } from '../identity/visitor.ts'
+import type { Origin } from '../lib/origin.ts'
 
-/** A row of the log, as it was written. */
-export type RecordedEvent = Readonly<Omit<SecurityEvent, 'kind'> & { kind: string }>
+/** A row of the log, as its account's owner may read it. */
+export type RecordedEvent = Readonly<
+  Pick<SecurityEvent, 'id' | 'method' | 'subject' | 'at' | 'actor' | 'reason' | keyof Origin> & { kind: string }
+>
 
 type Place = { at: Date; id: string }
 

@@ -77,12 +77,23 @@ export type SecurityEvent = Origin & {
   /** `due` until its mail is in the queue. */
   notice: 'due' | null
   at: Date
+  /** Null where the account's owner did it. */
+  actor: 'operator' | null
+  /** The operator's account; null where it was done from the command line. */
+  operatorId: number | null
+  /** The operator's. */
+  reason: string | null
 }
+
+/** An operator who acts on somebody's account, and why. `operatorId` is null at the command line. */
+export type ByOperator = { operatorId: number | null; reason: string | null }
 
 /** Only what has words for an email can be mailed. */
 export type About<Kind extends EventKind> = {
   subject?: string | null
   noticed?: [Kind] extends [MailedKind] ? boolean : false
+  /** Unless its owner did it. */
+  by?: ByOperator | undefined
 }
 
 let sequence = 0 // orders what one process writes within a millisecond; it counts nothing
@@ -94,7 +105,7 @@ export const securityEvent = <Kind extends EventKind>(
   origin: Origin,
   at: Date,
   method: Method | null = null,
-  { subject = null, noticed }: About<Kind> = {},
+  { subject = null, noticed, by }: About<Kind> = {},
 ): SecurityEvent => ({
   id: `${(sequence++).toString(36).padStart(8, '0')}${newId()}`,
   accountId,
@@ -103,5 +114,8 @@ export const securityEvent = <Kind extends EventKind>(
   subject,
   notice: (noticed ?? EVENTS[kind].mailed === 'always') ? 'due' : null,
   at,
+  actor: by ? 'operator' : null,
+  operatorId: by?.operatorId ?? null,
+  reason: by?.reason ?? null,
   ...origin,
 })

@@ -50,7 +50,10 @@ export type Account = Readonly<{
 }>
 
 /** What is read of the account for a token: no person is there who could be shown the rest. */
-type AccountOfToken = Pick<Account, 'id' | 'uid' | 'email' | 'endsAt' | 'suspendedAt' | 'tokensFrozenAt' | 'secondFactorSince'>
+type AccountOfToken = Pick<
+  Account,
+  'id' | 'uid' | 'email' | 'endsAt' | 'suspendedAt' | 'tokensFrozenAt' | 'secondFactorSince'
+>
 
 export type SignedIn = Readonly<{ session: Session; account: Account }>
 export type TokenHolder = Readonly<{ token: Token; account: AccountOfToken }>

@@ -35,10 +35,16 @@ export type Message = {
 }
 
 /** As queued: sealed, because a link in it is a secret. Milliseconds, because SQL calculates with them. */
-export type QueuedMail = { id: string; accountId: number; sealed: string; createdAt: Date; nextAttemptAtMs: number }
+export type QueuedMail = {
+  id: string
+  accountId: number | null
+  sealed: string
+  createdAt: Date
+  nextAttemptAtMs: number
+}
 
-/** The row for the queue. The store writes it in the transaction that it reports. */
-export function queuedMail(vault: Vault, accountId: number, mail: Mail, now: Date): QueuedMail {
+/** The row for the queue, of an account or of somebody who has none yet. The store writes it in the transaction that it reports. */
+export function queuedMail(vault: Vault, accountId: number | null, mail: Mail, now: Date): QueuedMail {
   const id = newId()
   const sealed = vault.seal('mail', place(id), Buffer.from(JSON.stringify(mail)))
   return { id, accountId, sealed, createdAt: now, nextAttemptAtMs: now.getTime() }

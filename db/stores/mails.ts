@@ -19,7 +19,7 @@ export const mailStore = ({ db, atomically }: Database) => ({
     await db
       .select({
         id: events.id,
-        accountId: events.accountId,
+        accountId: accounts.id,
         email: accounts.email,
         emailConfirmedAt: accounts.emailConfirmedAt,
         kind: events.kind,

@@ -6,6 +6,20 @@ import { accounts, events } from '../schema.ts'
 import { type EventRow, insertEvents } from './statements.ts'
 import { signedInRead, tokenHolderRead } from './visitors.ts'
 
+/** What an account's owner reads of them. */
+const recorded = {
+  id: events.id,
+  kind: events.kind,
+  method: events.method,
+  subject: events.subject,
+  at: events.at,
+  actor: events.actor,
+  reason: events.reason,
+  address: events.address,
+  browser: events.browser,
+  system: events.system,
+}
+
 type Place = { at: Date; id: string }
 
 /** At most `atOnce` events of the log, and `signIns` sign-ins, are read at a time. */
@@ -13,7 +27,7 @@ export function eventStore({ db, atomically }: Database, { atOnce, signIns }: { 
   const before = placeholders({ at: events.at, id: events.id })
   const older = (accountId: SQLWrapper) =>
     db
-      .select()
+      .select(recorded)
       .from(events)
       .where(
         and(
@@ -25,7 +39,7 @@ export function eventStore({ db, atomically }: Database, { atOnce, signIns }: { 
       .orderBy(desc(events.at), desc(events.id))
       .limit(atOnce)
   const lastSignIns = db
-    .select()
+    .select(recorded)
     .from(events)
     .where(and(eq(events.accountId, accounts.id), eq(events.kind, 'signed_in')))
     .orderBy(desc(events.at), desc(events.id))

@@ -20,7 +20,7 @@ import {
 // order: account, pending sign-ins, sessions, trusted browsers, known browsers, factors, recovery codes, access tokens, links that went out by
 // mail, limits (the address's budget first). Events and mails are new rows, which nobody waits for.
 
-export type EventRow = typeof events.$inferInsert
+export type EventRow = typeof events.$inferInsert & { accountId: number }
 export type MailRow = typeof mails.$inferInsert
 export type SessionRow = typeof sessions.$inferInsert
 export type KnownBrowserRow = typeof knownBrowsers.$inferInsert

@@ -1,5 +1,4 @@
 import { and, eq, gt, inArray, isNull, ne, or, sql } from 'drizzle-orm'
-import { unionAll } from 'drizzle-orm/sqlite-core'
 import { type Database, type Db, isDuplicate, must } from '../client.ts'
 import { accounts, formerUsernames } from '../schema.ts'
 import { accountUnchanged, type EventRow, type Forgiven, forgive, insertEvents } from './statements.ts'
@@ -27,14 +26,17 @@ const keptFromOthers = (accountId: number, now: Date) =>
 export const usernameStore = ({ db, atomically }: Database) => ({
   /** Of these, what an account has or what is kept for one, other than `exceptFor`. */
   async takenLooks(looks: string[], now: Date, exceptFor = NOBODY): Promise<string[]> {
-    const taken = await unionAll(
-      db.select({ look: accounts.usernameLook }).from(accounts).where(and(inArray(accounts.usernameLook, looks), ne(accounts.id, exceptFor))),
+    const [held, kept] = await Promise.all([
+      db
+        .select({ look: accounts.usernameLook })
+        .from(accounts)
+        .where(and(inArray(accounts.usernameLook, looks), ne(accounts.id, exceptFor))),
       db
         .select({ look: formerUsernames.usernameLook })
         .from(formerUsernames)
         .where(and(inArray(formerUsernames.usernameLook, looks), keptFromOthers(exceptFor, now))),
-    )
-    return taken.map(({ look }) => look)
+    ])
+    return [...held, ...kept].map(({ look }) => look)
   },
 
   /** The old one is kept for the account. False if the new one isn't free for it, or the account changed meanwhile. */
