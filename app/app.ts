@@ -33,6 +33,7 @@ import { addRoutes } from './two-factor/add.routes.tsx'
 import { authenticatorsRoutes } from './two-factor/authenticators.routes.tsx'
 import { disableRoutes } from './two-factor/disable.routes.tsx'
 import { enrolRoutes } from './two-factor/enrol.routes.tsx'
+import { freshProofRoutes } from './two-factor/fresh-proof.routes.tsx'
 import { recoveryCodesRoutes } from './two-factor/recovery-codes.routes.tsx'
 import { replaceRoutes } from './two-factor/replace.routes.tsx'
 import { healthRoutes } from './watch/health.routes.ts'
@@ -89,6 +90,7 @@ export function createApp(services: Deps, report: (error: unknown) => void = ser
     .route('/settings/two-factor/add', addRoutes(deps))
     .route('/settings/two-factor/replace', replaceRoutes(deps))
     .route('/settings/two-factor/disable', disableRoutes(deps))
+    .route('/settings/two-factor/fresh-proof', freshProofRoutes(deps))
 
     .route('/mail/not-me', notMeRoutes(deps))
 

@@ -99,6 +99,8 @@ async function withBoth() {
   await look(browser, [`${list}/${another.id}/remove`, `${TWO_FACTOR}/replace/move`])
   await look(browser, [`${TWO_FACTOR}/replace/confirm?authenticator=${another.id}`])
   await browser.post(`${TWO_FACTOR}/disable`, WRONG)
+  await look(browser, [`${TWO_FACTOR}/fresh-proof`, `${TWO_FACTOR}/fresh-proof?return_to=%2Fsettings`])
+  await browser.post(`${TWO_FACTOR}/fresh-proof`, { code: '000000' })
   await viewingCodes(browser)
   await look(browser, [`${TWO_FACTOR}/recovery-codes/print`, `${TWO_FACTOR}/recovery-codes/regenerate`])
   await adding(browser)

@@ -189,8 +189,9 @@ function assertLog({ account, sessions, factors, recoveryCodes, events, count }:
   assert.equal(switched, Math.min(1, factors.length))
   assert.equal(factors.length, switched === 0 ? 0 : authenticatorsIn(events), 'as many authenticators as the log says')
   assert.equal(count('signed_up'), 1)
-  const byCode = events.filter(({ kind, method }) => kind === 'signed_in' && method === 'recovery_code')
-  assert.equal(byCode.length, count('recovery_code_used'), 'a used code is a sign-in')
+  const uses = ['signed_in', 'second_factor_shown']
+  const byCode = events.filter(({ kind, method }) => uses.includes(kind) && method === 'recovery_code')
+  assert.equal(byCode.length, count('recovery_code_used'), 'a used code signs in, or is shown as the second factor')
   if (count('restored') + count('reported_not_me') === 0)
     assert.ok(recoveryCodes.filter(({ usedAt }) => usedAt).length <= count('recovery_code_used'))
   assert.ok(sessions.length + count('signed_out') <= count('signed_in'), 'no session without its row')

@@ -24,6 +24,7 @@ const EVENTS = {
   second_factor_on: { mailed: 'always' },
   second_factor_replaced: { mailed: 'always' },
   second_factor_off: { mailed: 'always' },
+  second_factor_shown: { mailed: 'never' },
   recovery_code_used: { mailed: 'always' },
   recovery_codes_viewed: { mailed: 'always' },
   recovery_codes_downloaded: { mailed: 'never' },

@@ -16,6 +16,7 @@ export type NewSession = Origin & {
   startedAt: Date
   lastSeenAt: Date
   expiresAt: Date
+  provedAt: Date | null
 }
 
 export type SessionStore = {
@@ -52,6 +53,7 @@ export function newSession(
       startedAt: now,
       lastSeenAt: now,
       expiresAt: new Date(now.getTime() + lifetime),
+      provedAt: method === 'authenticator' || method === 'recovery_code' ? now : null,
       ...origin,
     },
   }

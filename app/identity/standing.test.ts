@@ -187,7 +187,9 @@ describe('/api/v1', async () => {
     if (/\/sessions?(\/\{id\})?$/.test(name)) return 'leave'
     if (/\/recovery-codes\//.test(name)) return 'recovery_codes'
     if (/\/enrolment/.test(name)) return 'set_up'
-    return name === 'DELETE /two-factor' ? 'change_second_factor' : 'anything'
+    return name === 'DELETE /two-factor' || name === 'POST /two-factor/fresh-proof'
+      ? 'change_second_factor'
+      : 'anything'
   }
 
   const PROBLEMS: Partial<Record<Standing, { status: number; problem: string }>> = {

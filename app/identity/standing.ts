@@ -1,8 +1,11 @@
-import type { Account, SignedIn, TokenHolder } from './visitor.ts'
+import type { Account, Session, SignedIn, TokenHolder } from './visitor.ts'
+
+const TEN_MINUTES = 10 * 60_000 // how long an operator's proof is fresh
 
 /**
  * What somebody is about to do, as far as it matters to whether they may. `leave`: see where the account is signed in, and end that.
  * `set_up`: turn the second factor on. `set_up_if_off`: the same for what may arrive twice and says itself that it is on.
+ * `operate`: what only operators see and do, with a second factor shown just now.
  */
 export type Deed =
   | 'leave'
@@ -11,6 +14,7 @@ export type Deed =
   | 'set_up'
   | 'set_up_if_off'
   | 'change_second_factor'
+  | 'operate'
   | 'anything'
 
 /** What a session or an access token may do now: go on with the deed, do something else first, or nothing at all. */
@@ -20,36 +24,43 @@ export type Standing =
   | 'set_up_second_factor'
   | 'change_second_factor'
   | 'confirm_email'
+  | 'prove_second_factor'
+  | 'not_theirs'
   | 'nothing'
 
 /** What each door has words for. Who may do nothing is nobody to it. */
 export type Hindrance = Exclude<Standing, 'go_on' | 'nothing'>
 
-type Owner = Pick<Account, 'emailConfirmedAt' | 'secondFactorSince' | 'recoveryCodesLeft'>
-type Asking = Pick<TokenHolder, 'token'> | { account: Owner }
+type Owner = Pick<Account, 'role' | 'emailConfirmedAt' | 'secondFactorSince' | 'recoveryCodesLeft'>
+type Asking = Pick<TokenHolder, 'token'> | { account: Owner; session: Pick<Session, 'provedAt'> }
 
 /** `configured` is whether mail reaches people. */
-export type StandingDeps = { mailDelivery: { configured: boolean } }
+export type StandingDeps = { mailDelivery: { configured: boolean }; now(): Date }
 
 /** Every door asks this, and none decides by itself. An access token owes nothing: no person is there who could pay. */
 export function standing(deps: StandingDeps, asking: Asking | undefined, deed: Deed): Standing {
   if (!asking) return 'nothing'
   if ('token' in asking) return 'go_on'
-  const { secondFactorSince, recoveryCodesLeft } = asking.account
+  const { role, secondFactorSince, recoveryCodesLeft } = asking.account
+  if (deed === 'operate' && role !== 'operator') return 'not_theirs'
   if (secondFactorSince) {
     // Without a single recovery code a lost phone would lock the owner out.
     if (recoveryCodesLeft === 0 && deed !== 'leave' && deed !== 'recovery_codes') return 'make_recovery_codes'
+    if (deed === 'operate' && !isProvedLately(deps, asking.session)) return 'prove_second_factor'
     return deed === 'set_up' ? 'change_second_factor' : 'go_on'
   }
-  if (deed === 'recovery_codes' || deed === 'change_second_factor') return 'set_up_second_factor'
+  if (deed === 'recovery_codes' || deed === 'change_second_factor' || deed === 'operate') return 'set_up_second_factor'
   // A reset by mail is the way back in: the address has to be the owner's before the door gets a second lock.
   const setsUp = deed === 'set_up' || deed === 'set_up_if_off'
   return setsUp && owesConfirmation(deps, asking) ? 'confirm_email' : 'go_on'
 }
 
+const isProvedLately = ({ now }: Pick<StandingDeps, 'now'>, { provedAt }: Pick<Session, 'provedAt'>) =>
+  provedAt !== null && now().getTime() - provedAt.getTime() < TEN_MINUTES
+
 /** Where no mail is sent, nobody could confirm an address, and nothing is closed to them. */
 export const owesConfirmation = (
-  { mailDelivery }: StandingDeps,
+  { mailDelivery }: Pick<StandingDeps, 'mailDelivery'>,
   { account }: { account: Pick<Account, 'emailConfirmedAt'> },
 ): boolean => mailDelivery.configured && account.emailConfirmedAt === null
 
@@ -82,12 +93,15 @@ export function tokenClosed(
 export function hindrancesBefore(deed: Deed): Hindrance[] {
   const since = new Date(0)
   const either = [null, since]
-  const accounts = either.flatMap((secondFactorSince) =>
-    either.flatMap((emailConfirmedAt) =>
-      [0, 1].map((recoveryCodesLeft) => ({ secondFactorSince, emailConfirmedAt, recoveryCodesLeft })),
+  const roles = ['member', 'operator'] as const
+  const accounts = roles.flatMap((role) =>
+    either.flatMap((secondFactorSince) =>
+      either.flatMap((emailConfirmedAt) =>
+        [0, 1].map((recoveryCodesLeft) => ({ role, secondFactorSince, emailConfirmedAt, recoveryCodesLeft })),
+      ),
     ),
   )
-  const site = { mailDelivery: { configured: true } }
-  const answers = accounts.map((account) => standing(site, { account }, deed))
+  const site = { mailDelivery: { configured: true }, now: () => since }
+  const answers = accounts.map((account) => standing(site, { account, session: { provedAt: null } }, deed))
   return [...new Set(answers)].filter((answer) => answer !== 'go_on' && answer !== 'nothing')
 }

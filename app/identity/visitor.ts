@@ -14,6 +14,8 @@ export type Session = Origin &
     lastSeenAt: Date
     expiresAt: Date
     codesShownUntil: Date | null
+    /** When it last showed a second factor; null: it never did. */
+    provedAt: Date | null
   }>
 
 /** An access token, as far as it decides what it opens. `scopes` are separated by spaces. */

@@ -58,19 +58,22 @@ const signedIn = <Deps extends GuardDeps, Visitor extends SignedIn>(
         c.req.method === 'GET' && c.req.path !== '/' ? `?return_to=${encodeURIComponent(c.req.path)}` : ''
       return c.redirect(deps.cookies.pending.read(c) ? `/sign-in/two-factor${returnTo}` : `/sign-in${returnTo}`, 303)
     }
+    if (may === 'not_theirs') return c.notFound()
     if (may !== 'go_on') {
       if (may === 'confirm_email') deps.cookies.flash.leave(c, 'email_unconfirmed')
-      return c.redirect(LEADS_TO[may], 303)
+      const back = may === 'prove_second_factor' ? `?return_to=${encodeURIComponent(c.req.path)}` : ''
+      return c.redirect(`${LEADS_TO[may]}${back}`, 303)
     }
     c.set('visitor', visitor)
     await next()
   })
 
-const LEADS_TO: Record<Hindrance, string> = {
+const LEADS_TO: Record<Exclude<Hindrance, 'not_theirs'>, string> = {
   make_recovery_codes: '/settings/two-factor/recovery-codes',
   set_up_second_factor: '/settings/account',
   change_second_factor: '/settings/account',
   confirm_email: '/settings/email',
+  prove_second_factor: '/settings/two-factor/fresh-proof',
 }
 
 /**

@@ -11,17 +11,10 @@ import { refusedForm, refusedStatus } from '../http/messages.ts'
 import type { RenderPage } from '../http/page.tsx'
 import { returnPath } from '../http/return-to.ts'
 import { asksForCookie, type GuardDeps, signedOut } from '../pages/guards.ts'
+import { challengesOf } from '../two-factor/answers.ts'
 import { answerIn, answerShape, fieldOf, type WithPages } from '../two-factor/factor.http.ts'
-import { speakerOf } from '../two-factor/messages.http.ts'
-import { answerRefused } from './messages.http.ts'
-import {
-  cancelPending,
-  canUseAuthenticator,
-  challengesOf,
-  pendingSignIn,
-  type SecondStepDeps,
-  verifyAnswer,
-} from './second-step.ts'
+import { answerRefused, speakerOf } from '../two-factor/messages.http.ts'
+import { cancelPending, canUseAuthenticator, pendingSignIn, type SecondStepDeps, verifyAnswer } from './second-step.ts'
 
 const TRUST = /^trust$/
 
@@ -37,7 +30,7 @@ export function secondStepRoutes(deps: WithPages<SecondStepDeps> & GuardDeps & {
     const pending = await pendingSignIn(deps, deps.cookies.pending.read(c) ?? '')
     if (!pending) return startAgain(c, 'pending_expired')
     const usable = await canUseAuthenticator(deps, pending)
-    const asked = usable ? await challengesOf(deps, pending) : []
+    const asked = usable ? await challengesOf(deps, deps.secondSteps.factorsOf, pending) : []
     const parts = asked.map(({ kind, ...of }) => kind.secondStepPart?.({ form, returnTo }, of))
     return deps.page(
       c,

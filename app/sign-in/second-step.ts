@@ -23,17 +23,9 @@ import { newTrust, type Trust } from '../identity/trusted-browsers.ts'
 import type { Client } from '../identity/visitor.ts'
 import type { Origin } from '../lib/origin.ts'
 import { hashToken, looksLikeToken, newToken } from '../lib/tokens.ts'
-import type { Vault } from '../lib/vault.ts'
-import type {
-  ActiveFactor,
-  Factor,
-  FactorKinds,
-  FactorWrite,
-  Fields,
-  Refused,
-  SignInAnswer,
-} from '../two-factor/factor.ts'
-import { activeFactors, type StoredFactor } from '../two-factor/factor-secret.ts'
+import { type AnswerDeps, judgeAnswer, type ReadAnswer, readAnswer } from '../two-factor/answers.ts'
+import type { FactorWrite, Fields, Refused, SignInAnswer } from '../two-factor/factor.ts'
+import type { StoredFactor } from '../two-factor/factor-secret.ts'
 import type { Watch } from '../watch/watch.ts'
 import { type Held, type Holds, NOTHING_HELD, type PendingSignIn } from './sign-in.ts'
 
@@ -65,14 +57,12 @@ export type SecondStepStore = {
   record(event: SecurityEvent): Promise<void>
 }
 
-export type SecondStepDeps = LimitDeps & {
-  secondSteps: SecondStepStore
-  factorKinds: FactorKinds
-  recoveryCodeAnswers: { kind: string; read(fields: Fields): SignInAnswer | undefined }
-  vault: Vault
-  sessionLifetime: number
-  watch: Watch
-}
+export type SecondStepDeps = LimitDeps &
+  AnswerDeps & {
+    secondSteps: SecondStepStore
+    sessionLifetime: number
+    watch: Watch
+  }
 
 export type SecondStepResult =
   | { ok: true; token: string; expiresAt: Date; holds: Holds; recoveryCodesLeft?: number }
@@ -105,30 +95,6 @@ type Door =
 /** False after too many wrong codes in a row: then only a recovery code, or an operator, opens the account. */
 export const canUseAuthenticator = async (deps: SecondStepDeps, { accountId }: PendingSignIn): Promise<boolean> =>
   !(await isBlocked(deps, authenticatorAttempt(accountId)))
-
-/** A kind that asks for an answer to a challenge, and the factors of the account that can give it. */
-export type Challenge<Kind extends Factor> = { kind: Kind; challenge: string; factors: ActiveFactor[] }
-
-/** What is asked of an account beside a code. Nothing is read for it unless a kind asks. */
-export async function challengesOf<Kind extends Factor>(
-  deps: Pick<SecondStepDeps, 'secondSteps' | 'vault'> & { factorKinds: FactorKinds<Kind> },
-  pending: Pick<PendingSignIn, 'accountId' | 'tokenHash'>,
-): Promise<Challenge<Kind>[]> {
-  const asking = deps.factorKinds.filter(({ isChallenged }) => isChallenged)
-  if (asking.length === 0) return []
-  const stored = await deps.secondSteps.factorsOf(pending.accountId)
-  return asking
-    .map((kind) => ({
-      kind,
-      challenge: challengeOf(deps.vault, kind.kind, pending),
-      factors: activeFactors(deps.vault, stored, kind.kind),
-    }))
-    .filter(({ factors }) => factors.length > 0)
-}
-
-/** Nobody else can know it. It is made from the pending sign-in's token, and ends with it: at one right answer, or five wrong ones. */
-const challengeOf = (vault: Vault, kind: string, { tokenHash }: Pick<PendingSignIn, 'tokenHash'>) =>
-  vault.hash('factor-challenge', `${kind} ${tokenHash}`)
 
 /** Second step: what a factor answers, or a recovery code. Whose sign-in it is comes from the pending row, never from the form. */
 export const verifyAnswer = (
@@ -171,17 +137,6 @@ async function tryAnswer(
   return left ? { ...result, attemptsLeft: left.attemptsLeft } : { ok: false, reason: 'no_attempts_left' }
 }
 
-type Read = { kind: string; answer: SignInAnswer }
-
-/** By the first kind that finds an answer of its own in the fields. */
-function readAnswer({ factorKinds, recoveryCodeAnswers }: SecondStepDeps, fields: Fields): Read | undefined {
-  for (const kind of [...factorKinds, recoveryCodeAnswers]) {
-    const answer = kind.read(fields)
-    if (answer) return { kind: kind.kind, answer }
-  }
-  return undefined
-}
-
 /** "Cancel" on the code page. */
 export async function cancelPending(deps: SecondStepDeps, token: string): Promise<void> {
   if (looksLikeToken(token)) await deps.secondSteps.cancelPending(hashToken(token))
@@ -209,18 +164,11 @@ async function recognise(
   return { ...arrival, recognised, trusts: trust ? held.trusted : undefined }
 }
 
-async function judge(
-  attempt: Attempt,
-  { kind, answer }: Read,
-): Promise<Extract<SecondStepResult, { ok: true }> | Refused> {
+async function judge(attempt: Attempt, read: ReadAnswer): Promise<Extract<SecondStepResult, { ok: true }> | Refused> {
   const { deps, pending, origin, forgiven } = attempt
   const { accountId } = pending
-  const judged = await answer.judge({
-    accountId,
-    factors: async () => activeFactors(deps.vault, await deps.secondSteps.factorsOf(accountId), kind),
-    challenge: () => challengeOf(deps.vault, kind, pending),
-    now: deps.now(),
-  })
+  const { answer } = read
+  const judged = await judgeAnswer(deps, read, deps.secondSteps.factorsOf, pending)
   if (!judged.ok) return judged
   const used = answer.method === 'recovery_code' && securityEvent('recovery_code_used', accountId, origin, deps.now())
   const { token, holds, ...completion } = complete(attempt, answer.method) // its event comes after that of the code

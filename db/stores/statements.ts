@@ -109,12 +109,12 @@ export const dropLinks = (tx: Db, accountId: number, purposes: (typeof mailLinks
 export const renewSession = (
   tx: Db,
   { sessionId, fromTokenHash, toTokenHash }: Renewal,
-  codesShownUntil: Date | null = null,
+  { codesShownUntil = null, provedAt }: { codesShownUntil?: Date | null; provedAt?: Date } = {},
 ) =>
   must(
     tx
       .update(sessions)
-      .set({ tokenHash: toTokenHash, codesShownUntil })
+      .set({ tokenHash: toTokenHash, codesShownUntil, ...(provedAt && { provedAt }) })
       .where(and(eq(sessions.id, sessionId), eq(sessions.tokenHash, fromTokenHash)))
       .returning({ id: sessions.id }),
   )

@@ -4,6 +4,7 @@ import { listOf } from '../lists.ts'
 import { placeholders } from '../placeholders.ts'
 import { prepared } from '../prepared.ts'
 import { accounts, factors, pendingEnrolments, recoveryCodes, sessions } from '../schema.ts'
+import type { FactorWrite } from './factors/factor-write.ts'
 import {
   accountUnchanged,
   type EventRow,
@@ -76,9 +77,32 @@ export function twoFactorStore({ db, atomically }: Database) {
     renew: ({ renewal, forgiven }: { renewal: Renewal; forgiven: Forgiven }) =>
       atomically((tx) => [renewSession(tx, renewal), ...forgive(tx, forgiven)]),
 
+    /** False if the answer is no longer what its proof takes it for, or the account or the session changed meanwhile. */
+    prove: (
+      {
+        accountId,
+        securityVersion,
+        renewal,
+        at,
+        events,
+        forgiven,
+      }: Omit<FactorChange, 'event'> & {
+        at: Date
+        events: EventRow[]
+      },
+      proof: FactorWrite,
+    ) =>
+      atomically((tx) => [
+        accountUnchanged(tx, accountId, securityVersion),
+        ...proof.steps(tx),
+        renewSession(tx, renewal, { provedAt: at }),
+        insertEvents(tx, ...events),
+        ...forgive(tx, forgiven),
+      ]),
+
     enrol: ({ factor, codes, ...change }: FactorChange & { factor: Factor; codes: RecoveryCode[] }) =>
       atomically((tx) => [
-        ...changeFactor(tx, change),
+        ...changeFactor(tx, change, { provedAt: factor.addedAt }),
         hasFactors(tx, change.accountId, { atLeast: 0, atMost: 0 }),
         tx.insert(factors).values(factor),
         tx.delete(recoveryCodes).where(eq(recoveryCodes.accountId, change.accountId)),
@@ -151,7 +175,12 @@ export function twoFactorStore({ db, atomically }: Database) {
       until: Date
       event: EventRow
       forgiven: Forgiven
-    }) => atomically((tx) => [renewSession(tx, renewal, until), insertEvents(tx, event), ...forgive(tx, forgiven)]),
+    }) =>
+      atomically((tx) => [
+        renewSession(tx, renewal, { codesShownUntil: until }),
+        insertEvents(tx, event),
+        ...forgive(tx, forgiven),
+      ]),
 
     replaceCodes: ({
       accountId,
@@ -180,9 +209,13 @@ export function twoFactorStore({ db, atomically }: Database) {
   }
 }
 
-const changeFactor = (tx: Db, { accountId, securityVersion, renewal, event, forgiven }: FactorChange) => [
+const changeFactor = (
+  tx: Db,
+  { accountId, securityVersion, renewal, event, forgiven }: FactorChange,
+  proved: { provedAt?: Date } = {},
+) => [
   newSecurityVersion(tx, accountId, securityVersion),
-  renewSession(tx, renewal),
+  renewSession(tx, renewal, proved),
   ...endEverythingElse(tx, accountId, renewal.sessionId),
   insertEvents(tx, event),
   ...forgive(tx, forgiven),

@@ -14,6 +14,7 @@ const session = {
   lastSeenAt: sessions.lastSeenAt,
   expiresAt: sessions.expiresAt,
   codesShownUntil: sessions.codesShownUntil,
+  provedAt: sessions.provedAt,
   address: sessions.address,
   browser: sessions.browser,
   system: sessions.system,

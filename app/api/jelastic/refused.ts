@@ -5,8 +5,8 @@ import { en } from '#views/words/en.ts'
 import type { ChoiceRefused } from '../../access-tokens/change-tokens.ts'
 import { tooManyAttempts } from '../../http/messages.ts'
 import type { Hindrance } from '../../identity/standing.ts'
-import { type AnswerRefusal, answerRefused } from '../../sign-in/messages.http.ts'
 import type { KindsDeps } from '../../two-factor/factor.http.ts'
+import { type AnswerRefusal, answerRefused } from '../../two-factor/messages.http.ts'
 import { Failure, invalidParameter, type ResultName } from './results.ts'
 
 // What the use cases refuse with, as results, in the English of the pages.
@@ -23,6 +23,9 @@ export const hindered = (hindrance: Hindrance): Failure => {
       return new Failure('recovery_codes_owed')
     case 'set_up_second_factor':
       return new Failure('second_factor_off')
+    case 'prove_second_factor':
+    case 'not_theirs':
+      return new Failure('not_allowed')
     case 'change_second_factor':
       return new Failure('second_factor_on')
     case 'confirm_email':

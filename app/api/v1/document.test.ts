@@ -99,6 +99,7 @@ describe('the OpenAPI document', () => {
     await calls('DELETE', `/tokens/${id}`, 204, session, { password: PASSWORD }, '/tokens/{id}')
     assert.equal((await api.call('GET', '/account', String(again.value))).status, 401)
 
+    await calls('POST', '/two-factor/fresh-proof', 204, session, { code: (renewed.recovery_codes as string[])[0] })
     await calls('DELETE', '/two-factor', 204, session, { password: PASSWORD })
     const other = await api.signedIn(email)
     const { sessions } = (await api.call('GET', '/sessions', session)).body as {

@@ -39,6 +39,7 @@ const GROUPS: { name: string; description: string; calls: Record<string, string>
       beginEnrolment: 'POST /two-factor/enrolment',
       confirmEnrolment: 'POST /two-factor/enrolment/confirm',
       disableTwoFactor: 'DELETE /two-factor',
+      proveAgain: 'POST /two-factor/fresh-proof',
     },
   },
   {

@@ -23,6 +23,7 @@ export const PROBLEMS = {
   email_unconfirmed: { status: 409, title: 'The email address of the account is not confirmed.' },
   second_factor_is_on: { status: 409, title: 'The account has a second factor already.' },
   second_factor_is_off: { status: 409, title: 'The account has no second factor.' },
+  second_factor_stale: { status: 403, title: 'The second factor was not shown lately.' },
   recovery_codes_owed: { status: 409, title: 'The account has no recovery codes left.' },
   enrolment_expired: { status: 422, title: 'The enrolment is over or was changed.' },
   changed_meanwhile: { status: 409, title: 'The account was changed meanwhile.' },
@@ -103,6 +104,7 @@ export function refuseVisitor(
 }
 
 const NEW_CODES = 'POST /api/v1/two-factor/recovery-codes/regenerate'
+const PROOF = 'POST /api/v1/two-factor/fresh-proof'
 
 /** What a session is told that has to do something else first. */
 export const HINDRANCES: Record<Hindrance, { problem: ProblemName; detail: string; more?: Record<string, unknown> }> = {
@@ -116,6 +118,12 @@ export const HINDRANCES: Record<Hindrance, { problem: ProblemName; detail: strin
     problem: 'second_factor_is_on',
     detail: 'Turn it off first, or add or replace an authenticator on the pages.',
   },
+  prove_second_factor: {
+    problem: 'second_factor_stale',
+    detail: `Send a code to ${PROOF} first. It counts for 10 minutes.`,
+    more: { next: PROOF },
+  },
+  not_theirs: { problem: 'not_found', detail: 'There is no such operation. All of them are at /api/docs.' },
   confirm_email: {
     problem: 'email_unconfirmed',
     detail: 'Follow the link in the mail to it, or have one sent on the pages.',

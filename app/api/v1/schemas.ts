@@ -40,7 +40,7 @@ export const Signed = z
   .openapi('SignedIn')
 
 /** A challenge of the second step and an answer to it, of whatever kinds there are. */
-export function answering({ factorKinds, recoveryCodeAnswers }: KindsDeps) {
+export function answering(deps: KindsDeps) {
   const factors = z.record(z.string(), z.record(z.string(), z.unknown())).optional().openapi({
     description: 'By kind, what a factor of the account that answers no code is asked.',
   })
@@ -49,16 +49,20 @@ export function answering({ factorKinds, recoveryCodeAnswers }: KindsDeps) {
       challenge: z.object({
         id: z.string(),
         methods: z.array(z.enum(['authenticator', 'recovery_code'])),
-        ...(factorKinds.some(({ isChallenged }) => isChallenged) && { factors }),
+        ...(deps.factorKinds.some(({ isChallenged }) => isChallenged) && { factors }),
         expires_at: Time,
         attempts_left: z.number().int(),
       }),
     })
     .openapi('Challenge')
-  const fields = shapeOfAll([...factorKinds, recoveryCodeAnswers].map(({ json }) => json))
-  const Verification = z.strictObject({ challenge: z.string().max(128), ...fields }).openapi('Verification')
+  const Verification = z.strictObject({ challenge: z.string().max(128), ...answerShape(deps) }).openapi('Verification')
   return { Challenged, Verification }
 }
+
+const answerShape = ({ factorKinds, recoveryCodeAnswers }: KindsDeps) =>
+  shapeOfAll([...factorKinds, recoveryCodeAnswers].map(({ json }) => json))
+
+export const answerBody = (deps: KindsDeps) => z.strictObject(answerShape(deps)).openapi('FreshProof')
 
 export const Session = z
   .object({

@@ -9,10 +9,11 @@ import {
 } from '../../account/sessions.ts'
 import { visitorAlone } from '../../identity/session.ts'
 import { hashToken } from '../../lib/tokens.ts'
-import { challengesOf, type SecondStepDeps, type SecondStepResult, verifyAnswer } from '../../sign-in/second-step.ts'
+import { type SecondStepDeps, verifyAnswer } from '../../sign-in/second-step.ts'
 import { type SignInDeps, signIn, signOut } from '../../sign-in/sign-in.ts'
+import { challengesOf } from '../../two-factor/answers.ts'
 import type { KindsDeps, WithPages } from '../../two-factor/factor.http.ts'
-import { speakerOf } from '../../two-factor/messages.http.ts'
+import { type AnswerRefusal, speakerOf } from '../../two-factor/messages.http.ts'
 import { holderAlone, type VisitorDeps } from '../bearer.ts'
 import { originInEnglish } from '../english.ts'
 import { answer, done } from './answer.ts'
@@ -55,7 +56,10 @@ export function sessionRoutes(deps: SessionRoutesDeps) {
         const { accountId, pendingToken, expiresAt, attemptsLeft } = result
         const methods: ('authenticator' | 'recovery_code')[] = ['authenticator', 'recovery_code']
         const left = { expires_at: expiresAt.toISOString(), attempts_left: attemptsLeft }
-        const asked = await challengesOf(deps, { accountId, tokenHash: hashToken(pendingToken) })
+        const asked = await challengesOf(deps, deps.secondSteps.factorsOf, {
+          accountId,
+          tokenHash: hashToken(pendingToken),
+        })
         const factors = Object.fromEntries(asked.map(({ kind, ...of }) => [kind.kind, kind.secondStepJson?.(of)]))
         const challenge = { id: pendingToken, methods, ...(asked.length > 0 && { factors }), ...left }
         return answer(c, { challenge }, 202)
@@ -158,7 +162,7 @@ function signInRefused(result: Exclude<Awaited<ReturnType<typeof signIn>>, { ok:
 }
 
 /** Why an answer was refused, in `reason`; how many tries are left; when the next code comes. */
-export function answerProblem(deps: KindsDeps, result: Exclude<SecondStepResult, { ok: true }>): Problem {
+export function answerProblem(deps: KindsDeps, result: AnswerRefusal & { attemptsLeft?: number }): Problem {
   if (result.reason === 'wait') return tooManyAttempts(result.seconds)
   const over = result.reason === 'expired' || result.reason === 'no_attempts_left'
   const left = over ? { attempts_left: 0 } : 'attemptsLeft' in result && { attempts_left: result.attemptsLeft }

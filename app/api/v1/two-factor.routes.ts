@@ -7,6 +7,7 @@ import { confirmAnswer, type EnrolDeps, enrolling, finishEnrolment, startEnrolme
 import { readEnrolment, writeEnrolment } from '../../two-factor/enrolment.ts'
 import type { WithPages } from '../../two-factor/factor.http.ts'
 import { kindOf } from '../../two-factor/factor.ts'
+import { type FreshProofDeps, proveAgain } from '../../two-factor/fresh-proof.ts'
 import { type RecoveryCodesDeps, regenerateCodes, viewCodes } from '../../two-factor/recovery-codes.ts'
 import type { VisitorDeps } from '../bearer.ts'
 import { answer, done } from './answer.ts'
@@ -15,7 +16,11 @@ import { Problem, passwordRefused } from './problems.ts'
 import * as schema from './schemas.ts'
 import { answerProblem } from './sessions.routes.ts'
 
-export type TwoFactorRoutesDeps = WithPages<EnrolDeps> & ListDeps & DisableDeps & RecoveryCodesDeps & VisitorDeps
+export type TwoFactorRoutesDeps = WithPages<EnrolDeps & FreshProofDeps> &
+  ListDeps &
+  DisableDeps &
+  RecoveryCodesDeps &
+  VisitorDeps
 
 /** The second factor and its recovery codes. Sessions alone, and the password with each. */
 export function twoFactorRoutes(deps: TwoFactorRoutesDeps) {
@@ -26,6 +31,8 @@ export function twoFactorRoutes(deps: TwoFactorRoutesDeps) {
   const whileOff = forSessions(deps, setUp, ...asked)
   const confirming = forSessions(deps, setUp, 'invalid_fields', 'code_refused', 'enrolment_expired')
   const whileOn = forSessions(deps, { deed: 'change_second_factor', view: visitorAlone }, ...asked)
+  const proof = { deed: 'change_second_factor', view: visitorAlone } as const
+  const proving = forSessions(deps, proof, 'invalid_fields', 'code_refused', 'too_many_attempts', 'changed_meanwhile')
   const ofCodes = forSessions(deps, { deed: 'recovery_codes', view: visitorAlone }, ...asked)
 
   return apiRouter()
@@ -101,6 +108,21 @@ export function twoFactorRoutes(deps: TwoFactorRoutesDeps) {
         const done = await finishEnrolment(deps, visitor, confirmed.enrolment, true, c.var.origin)
         if (!done.ok) throw new Problem('enrolment_expired', 'The account was changed meanwhile. Begin again.')
         return answer(c, { recovery_codes: confirmed.enrolment.codes.map(displayed) }, 200)
+      },
+    )
+    .openapi(
+      createRoute({
+        method: 'post',
+        path: '/two-factor/fresh-proof',
+        summary: 'Show the second factor again: it then counts as shown lately for 10 minutes',
+        ...proving.route,
+        request: { body: bodyOf(schema.answerBody(deps)) },
+        responses: { 204: noContent, ...proving.problems },
+      }),
+      async (c) => {
+        const proved = await proveAgain(deps, c.var.visitor, c.req.valid('json'), c.var.origin)
+        if (!proved.ok) throw answerProblem(deps, proved)
+        return done(c)
       },
     )
     .openapi(

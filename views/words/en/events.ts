@@ -7,6 +7,7 @@ export const events = {
   code_wrong: 'Failed: wrong code',
   second_factor_on: 'Two-factor authentication turned on',
   second_factor_replaced: 'Authenticator replaced',
+  second_factor_shown: 'Second factor shown again',
   second_factor_off: 'Two-factor authentication turned off',
   recovery_codes_viewed: 'Recovery codes viewed',
   recovery_codes_downloaded: 'Recovery codes downloaded',

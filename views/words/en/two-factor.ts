@@ -31,6 +31,11 @@ export const twoFactor = {
   },
   about: (name: Child): Child => ['This is about ', name, '.'],
 
+  freshProof: {
+    title: "Confirm It's You",
+    lead: 'Enter the six digits your authenticator app shows now, or one of your recovery codes. That holds for 10 minutes.',
+  },
+
   enrol: {
     titles: {
       'set-up': 'Step 1 of 2: Register Authentication App',

@@ -1,0 +1,88 @@
+import { type Renewal, renewal } from '../identity/fresh-password.ts'
+import {
+  authenticatorAttempt,
+  type Blocked,
+  charge,
+  type Forgiven,
+  type LimitDeps,
+  recoveryCodeAttempt,
+  sessionSource,
+  type Wait,
+} from '../identity/limits.ts'
+import { type SecurityEvent, securityEvent } from '../identity/security-events.ts'
+import type { SignedIn } from '../identity/visitor.ts'
+import type { Origin } from '../lib/origin.ts'
+import { type AnswerDeps, type Challenge, challengesOf, judgeAnswer, readAnswer } from './answers.ts'
+import type { Factor, FactorKinds, FactorWrite, Fields, Refused } from './factor.ts'
+import type { StoredFactor } from './factor-secret.ts'
+
+export type FreshProofStore = {
+  factorsOf(accountId: number): Promise<readonly StoredFactor[]>
+  /** False if the answer is no longer what its proof takes it for, or the account or the session changed meanwhile. */
+  prove(
+    of: {
+      accountId: number
+      securityVersion: number
+      renewal: Renewal
+      at: Date
+      events: SecurityEvent[]
+      forgiven: Forgiven
+    },
+    proof: FactorWrite,
+  ): Promise<boolean>
+  record(event: SecurityEvent): Promise<void>
+}
+
+export type FreshProofDeps = LimitDeps & AnswerDeps & { freshProofs: FreshProofStore }
+
+export type FreshProofResult =
+  | { ok: true; token: string | undefined }
+  | { ok: false; reason: 'malformed' }
+  | Refused
+  | Wait
+  | Blocked
+
+/**
+ * A session shows its second factor again, for what needs one that was shown lately (`operate`). The answer is spent as at sign-in,
+ * and a wrong one counts as a guess there.
+ */
+export async function proveAgain(
+  deps: FreshProofDeps,
+  visitor: SignedIn,
+  fields: Fields,
+  origin: Origin,
+): Promise<FreshProofResult> {
+  const { id: accountId, securityVersion } = visitor.account
+  const read = readAnswer(deps, fields)
+  const source = sessionSource(visitor.session.id)
+  if (!read) {
+    const charged = await charge(deps, source)
+    return charged.ok ? { ok: false, reason: 'malformed' } : charged
+  }
+  const isRecovery = read.answer.method === 'recovery_code'
+  const charged = await charge(deps, source, (isRecovery ? recoveryCodeAttempt : authenticatorAttempt)(accountId))
+  if (!charged.ok) return charged
+
+  const { factorsOf } = deps.freshProofs
+  const judged = await judgeAnswer(deps, read, factorsOf, askedOf(visitor))
+  const at = deps.now()
+  if (judged.ok) {
+    const { token, renewal: renewed } = renewal(visitor)
+    const events = [
+      ...(isRecovery ? [securityEvent('recovery_code_used', accountId, origin, at)] : []),
+      securityEvent('second_factor_shown', accountId, origin, at, read.answer.method),
+    ]
+    const change = { accountId, securityVersion, renewal: renewed, at, events, forgiven: charged.forgiven }
+    if (await deps.freshProofs.prove(change, judged.proof)) return { ok: true, token }
+  }
+  await deps.freshProofs.record(securityEvent('code_wrong', accountId, origin, at))
+  return judged.ok ? judged.otherwise : judged
+}
+
+const askedOf = ({ session, account }: SignedIn) => ({ accountId: account.id, tokenHash: session.tokenHash })
+
+/** What is asked of the session beside a code. */
+export const challengesNow = <Kind extends Factor>(
+  deps: Pick<FreshProofDeps, 'freshProofs' | 'vault'> & { factorKinds: FactorKinds<Kind> },
+  visitor: SignedIn,
+): Promise<Challenge<Kind>[]> => challengesOf(deps, deps.freshProofs.factorsOf, askedOf(visitor))
