@@ -13,6 +13,11 @@ export class WrongUsage extends Error {}
 export type Terminal = {
   /** A line while the work goes on. With `--json` nobody hears it. */
   tell(line: string): void
+  /**
+   * Asks before something is lost: true if the operator types `answer`, or has typed `--yes`. `Refused` if there is nobody to
+   * ask. Only for commands that say `asks`.
+   */
+  confirm(question: string, answer?: string): Promise<boolean>
 }
 
 /** A word after the command's name, or an option. `value` is what help calls the option's value; without it, it's a switch. */
@@ -34,6 +39,8 @@ export type Command = {
   does: string
   words: Part[]
   options: Part[]
+  /** It calls `confirm`, so it takes `--yes`. */
+  asks: boolean
   /** `WrongUsage` if a word or an option isn't what it must be. */
   run(typed: { words: string[]; options: Record<string, unknown> }, terminal: Terminal): Promise<Outcome>
 }
@@ -46,17 +53,20 @@ export function command<Words extends z.ZodObject, Options extends z.ZodObject>(
   does,
   words,
   options,
+  asks = false,
   run,
 }: {
   does: string
   words: Words
   options: Options
+  asks?: boolean
   run(given: { words: z.output<Words>; options: z.output<Options> }, terminal: Terminal): Promise<Outcome> | Outcome
 }): Command {
   const parts = { words: partsOf(words), options: partsOf(options) }
   return {
     does,
     ...parts,
+    asks,
     async run(typed, terminal) {
       const named = Object.fromEntries(typed.words.map((value, index) => [parts.words[index]?.name, value]))
       return await run({ words: read(words, named), options: read(options, typed.options) }, terminal)

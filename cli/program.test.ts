@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { z } from 'zod'
 import { command, flag, option, Refused, word } from './command.ts'
-import { type Nouns, runProgram } from './program.ts'
+import { type Nouns, type Output, runProgram } from './program.ts'
 
 const greet = command({
   does: 'Greets a person.',
@@ -26,11 +26,24 @@ const greet = command({
   },
 })
 
+let left: string[] = []
+const leave = command({
+  does: 'Leaves a person.',
+  words: z.object({ NAME: word(z.string(), 'Who is left.') }),
+  options: z.object({}),
+  asks: true,
+  async run({ words: { NAME } }, { confirm }) {
+    if (!(await confirm(`Leave ${NAME}?`, NAME))) throw new Refused('Nobody was left.')
+    left.push(NAME)
+    return { said: `Left ${NAME}`, data: { name: NAME } }
+  },
+})
+
 let loaded: string[] = []
 const NOUNS: Nouns = {
   person: async () => {
     loaded.push('person')
-    return { greet }
+    return { greet, leave }
   },
   wave: async () => {
     loaded.push('wave')
@@ -45,11 +58,14 @@ const NOUNS: Nouns = {
   },
 }
 
-async function latchkey(...typed: string[]) {
+const latchkey = (...typed: string[]) => latchkeyWith(undefined, typed)
+
+async function latchkeyWith(ask: Output['ask'], typed: string[]) {
   const said = { out: '', err: '' }
   const code = await runProgram(typed, NOUNS, {
     out: (text) => (said.out += `${text}\n`),
     err: (text) => (said.err += `${text}\n`),
+    ask,
   })
   return { code, ...said }
 }
@@ -83,9 +99,9 @@ describe('latchkey on the command line', () => {
   for (const [typed, says] of [
     ['dance', 'There is no command dance. "latchkey help" lists them.\n'],
     ['constructor', 'There is no command constructor. "latchkey help" lists them.\n'],
-    ['person', 'Say what to do: person greet.\n'],
-    ['person dance', 'There is no command person dance: person greet.\n'],
-    ['person toString', 'There is no command person toString: person greet.\n'],
+    ['person', 'Say what to do: person greet, person leave.\n'],
+    ['person dance', 'There is no command person dance: person greet, person leave.\n'],
+    ['person toString', 'There is no command person toString: person greet, person leave.\n'],
     ['person greet', `NAME is missing. ${USAGE}`],
     ['person greet Ada home now', `now is one word too many. ${USAGE}`],
     ['wave Ada', 'Ada is one word too many. Usage: latchkey wave\n'],
@@ -96,15 +112,51 @@ describe('latchkey on the command line', () => {
     ['person greet Ada --times= --loud', `--times needs a value. ${USAGE}`],
     ['person greet Ada --loud --loud', `--loud is there twice. ${USAGE}`],
     ['person greet Ada --times many', '--times must be a number.\n'],
+    ['person greet Ada --yes', `There is no option --yes. ${USAGE}`],
     ['help dance', 'There is no command dance. "latchkey help" lists them.\n'],
   ] as const)
     test(`ends with 2 and says what is wrong with "${typed}"`, async () => {
       assert.deepEqual(await latchkey(...typed.split(' ')), { code: 2, out: '', err: says })
     })
 
+  test('asks before something is lost, and goes on only when the answer is typed', async () => {
+    left = []
+    for (const [answer, code] of [
+      ['Ada', 0],
+      [' Ada ', 0],
+      ['yes', 1],
+      ['ada', 1],
+      ['', 1],
+    ] as const) {
+      const asked: string[] = []
+      const ask = async (question: string) => {
+        asked.push(question)
+        return answer
+      }
+      assert.equal((await latchkeyWith(ask, ['person', 'leave', 'Ada'])).code, code, answer)
+      assert.deepEqual(asked, ['Leave Ada?\nType Ada to go on: '])
+    }
+    assert.deepEqual(left, ['Ada', 'Ada'])
+  })
+
+  test('refuses where there is no terminal to ask on, unless --yes is there', async () => {
+    left = []
+    assert.deepEqual(await latchkey('person', 'leave', 'Ada'), {
+      code: 1,
+      out: '',
+      err: 'Nothing was done. There is no terminal to ask on: add --yes if you are sure.\n',
+    })
+    assert.deepEqual(left, [])
+    assert.deepEqual(await latchkey('person', 'leave', 'Ada', '--yes'), { code: 0, out: 'Left Ada\n', err: '' })
+    assert.match((await latchkey('help', 'person', 'leave')).out, /^ {2}--yes {3}Don't ask\.$/m)
+  })
+
   test('lists every command, and says more about one', async () => {
     const list = await latchkey('help')
-    assert.match(list.out, /^ {2}person greet {2}Greets a person\.\n {2}wave {10}Waves\.$/m)
+    assert.match(
+      list.out,
+      /^ {2}person greet {2}Greets a person\.\n {2}person leave {2}Leaves a person\.\n {2}wave {10}Waves\.$/m,
+    )
     assert.equal((await latchkey('--help')).out, list.out)
     assert.deepEqual(await latchkey(), { code: 2, out: '', err: list.out })
     const about = await latchkey('help', 'person', 'greet')

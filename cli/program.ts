@@ -4,11 +4,18 @@ import { type Command, type Noun, type Part, Refused, type Terminal, WrongUsage 
 /** Each noun of the command line, loaded when someone types it. */
 export type Nouns = Record<string, () => Promise<Noun>>
 
-export type Output = { out(text: string): void; err(text: string): void }
+export type Output = {
+  out(text: string): void
+  err(text: string): void
+  /** What the operator types at the question, or '' if they leave. Undefined where there is no terminal. */
+  ask: ((question: string) => Promise<string>) | undefined
+}
 
 export const DONE = 0
 export const REFUSED = 1
 export const WRONG_USAGE = 2
+
+const YES: Part = { name: 'yes', means: "Don't ask.", isOptional: true }
 
 const COMMON: Part[] = [
   { name: 'json', means: 'Answer in JSON.', isOptional: true },
@@ -19,7 +26,7 @@ const COMMON: Part[] = [
 export async function runProgram(typed: string[], nouns: Nouns, output: Output): Promise<number> {
   const isJson = typed.includes('--json')
   try {
-    output.out(await answer(typed, nouns, { tell: (line) => isJson || output.out(line) }))
+    output.out(await answer(typed, nouns, { tell: (line) => isJson || output.out(line), ask: output.ask }))
     return DONE
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error)
@@ -29,7 +36,11 @@ export async function runProgram(typed: string[], nouns: Nouns, output: Output):
   }
 }
 
-async function answer(typed: string[], nouns: Nouns, terminal: Terminal): Promise<string> {
+async function answer(
+  typed: string[],
+  nouns: Nouns,
+  { tell, ask }: Pick<Terminal, 'tell'> & Pick<Output, 'ask'>,
+): Promise<string> {
   const [first = '', ...rest] = typed
   if (first === '') throw new WrongUsage(await listOf(nouns))
   if (first === '--help') return listOf(nouns)
@@ -37,10 +48,20 @@ async function answer(typed: string[], nouns: Nouns, terminal: Terminal): Promis
   const found = await find(typed, nouns)
   const { words, options } = parse(found)
   if (options.help) return helpOn(found)
-  const { json, ...own } = options
-  const outcome = await found.command.run({ words, options: own }, terminal)
+  const { json, yes, ...own } = options
+  const confirm = confirming(found, ask, yes === true)
+  const outcome = await found.command.run({ words, options: own }, { tell, confirm })
   return json ? JSON.stringify(outcome.data, null, 2) : outcome.said
 }
+
+const confirming =
+  ({ name, command }: Pick<Found, 'name' | 'command'>, ask: Output['ask'], isSure: boolean): Terminal['confirm'] =>
+  async (question, answer = 'yes') => {
+    if (!command.asks) throw new Error(`latchkey ${name} doesn't say that it asks.`)
+    if (isSure) return true
+    if (!ask) throw new Refused('Nothing was done. There is no terminal to ask on: add --yes if you are sure.')
+    return (await ask(`${question}\nType ${answer} to go on: `)).trim() === answer
+  }
 
 /** A command by its name, with what was typed after it. */
 type Found = { name: string; command: Command; rest: string[] }
@@ -59,7 +80,7 @@ async function find([first = '', second = '', ...rest]: string[], nouns: Nouns):
 }
 
 function parse({ name, command, rest }: Found) {
-  const parts = [...command.options, ...COMMON]
+  const parts = [...optionsOf(command), ...COMMON]
   const known = new Map(parts.map((part) => [part.name, part]))
   const { tokens, values, positionals } = parseArgs({
     args: rest,
@@ -88,11 +109,13 @@ function parse({ name, command, rest }: Found) {
   return { words: positionals, options: values }
 }
 
+const optionsOf = (command: Command) => [...command.options, ...(command.asks ? [YES] : [])]
+
 const usageOf = ({ name, command }: Pick<Found, 'name' | 'command'>) =>
   [
     `latchkey ${name}`,
     ...command.words.map((part) => (part.isOptional ? `[${part.name}]` : part.name)),
-    ...command.options.map((part) => `[${typedAs(part)}]`),
+    ...optionsOf(command).map((part) => `[${typedAs(part)}]`),
   ].join(' ')
 
 const typedAs = ({ name, value }: Part) => (value ? `--${name} ${value}` : `--${name}`)
@@ -100,7 +123,7 @@ const typedAs = ({ name, value }: Part) => (value ? `--${name} ${value}` : `--${
 function helpOn({ name, command }: Found): string {
   const rows: [string, string][] = [
     ...command.words.map((part): [string, string] => [part.name, part.means]),
-    ...[...command.options, ...COMMON].map((part): [string, string] => [typedAs(part), part.means]),
+    ...[...optionsOf(command), ...COMMON].map((part): [string, string] => [typedAs(part), part.means]),
   ]
   return [command.does, '', usageOf({ name, command }), '', ...inTwoColumns(rows)].join('\n')
 }
