@@ -29,6 +29,7 @@ const ROOMS = {
   'app/two-factor': [...GROUND, 'app/pages', 'app/mail', 'db', ...VIEWS, 'views/sign-in', 'views/two-factor'],
   'app/account': [...GROUND, 'app/pages', 'app/mail', 'db', ...VIEWS, 'views/mail', 'views/account'],
   'app/access-tokens': [...GROUND, 'app/pages', 'db', ...VIEWS, 'views/access-tokens'],
+  'app/operators': [...GROUND, 'app/mail', 'app/account', 'db'],
   'app/sign-in': [
     ...GROUND,
     ...['app/watch', 'app/pages', 'app/mail', 'app/two-factor', 'app/account', 'db'],
@@ -36,17 +37,25 @@ const ROOMS = {
   ],
   'app/api': [
     ...GROUND,
-    ...['app/mail', 'app/two-factor', 'app/account', 'app/access-tokens', 'app/sign-in'],
+    ...['app/mail', 'app/two-factor', 'app/account', 'app/access-tokens', 'app/operators', 'app/sign-in'],
     ...[...VIEWS, 'views/api'],
   ],
   app: [
     ...GROUND,
-    ...['app/watch', 'app/mail', 'app/two-factor', 'app/account', 'app/access-tokens', 'app/sign-in', 'app/api'],
-    ...['db', 'views/mails'],
+    ...['app/watch', 'app/mail', 'app/two-factor', 'app/account', 'app/access-tokens', 'app/operators', 'app/sign-in'],
+    ...['app/api', 'db', 'views/mails'],
   ],
   'app/process': [...GROUND, 'app/watch', 'app/mail', 'app/two-factor', 'db', 'app'],
   cli: [
-    ...['app/lib', 'app/identity', 'app/account', 'app/access-tokens', 'app/two-factor', 'app/sign-in'],
+    ...[
+      'app/lib',
+      'app/identity',
+      'app/account',
+      'app/access-tokens',
+      'app/two-factor',
+      'app/operators',
+      'app/sign-in',
+    ],
     ...['app/process', 'app', 'db'],
   ],
 } satisfies Record<string, readonly string[]>

@@ -45,6 +45,18 @@ describe('the environment', () => {
     assert.equal(readConfig({ PORT: '8080', BASE_URL: 'https://a.example/' }).baseUrl, 'https://a.example')
   })
 
+  test('anyone may sign up on a developer’s own machine, elsewhere only the invited, unless SIGN_UP says otherwise', () => {
+    const signUps = (environment: Record<string, string>) => readConfig(environment).signUps
+    for (const BASE_URL of ['', 'http://localhost:8080', 'http://127.0.0.1', 'http://[::1]:3000', 'https://localhost'])
+      assert.equal(signUps({ BASE_URL }), 'open', BASE_URL)
+    assert.equal(signUps({ PORT: '0' }), 'open')
+    const sites = ['https://accounts.example.com', 'https://localhost.example.com', 'https://192.168.0.1']
+    for (const BASE_URL of sites) assert.equal(signUps({ BASE_URL }), 'invited', BASE_URL)
+    for (const SIGN_UP of ['open', 'invited', 'closed'])
+      for (const BASE_URL of ['', ...sites]) assert.equal(signUps({ BASE_URL, SIGN_UP }), SIGN_UP)
+    assert.throws(() => readConfig({ SIGN_UP: 'yes' }), /^ConfigError|SIGN_UP must be one of open, invited, closed\.$/)
+  })
+
   test('the key file lies beside the database', () => {
     assert.equal(readConfig({ DATABASE_URL: 'file:/var/lib/latchkey/x.db' }).keyFile, '/var/lib/latchkey/latchkey.keys')
     assert.equal(readConfig({ DATABASE_URL: 'postgres://db/x' }).keyFile, 'data/latchkey.keys')

@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os'
 import { dirname, join } from 'node:path'
 import { wrongDatabase, wrongMailServer, wrongSite } from './config-addresses.ts'
+import { isLoopback } from './lib/tls.ts'
 import { SETTING_ROWS, Settings } from './settings.ts'
 
 /** Every setting of settings.ts, times in milliseconds, and what follows from them. */
@@ -26,6 +27,7 @@ export function readConfig(environment: Record<string, string | undefined>) {
     ...settings,
     /** Undefined where the system chooses the port: then it follows the port. */
     baseUrl: baseUrl ? new URL(baseUrl).origin : port === 0 ? undefined : `http://localhost:${port}`,
+    signUps: settings.signUps ?? (isOnThisMachine(baseUrl) ? 'open' : 'invited'),
     keyFile: join(folder, 'latchkey.keys'),
     /** Emails are written here where there is no `smtpUrl`, as files that mail programs open. */
     mailFolder: join(folder, 'mail'),
@@ -33,6 +35,8 @@ export function readConfig(environment: Record<string, string | undefined>) {
     hashesAtOnce: Math.ceil(availableParallelism() / workers),
   }
 }
+
+const isOnThisMachine = (baseUrl: string | undefined) => !baseUrl || isLoopback(new URL(baseUrl).hostname)
 
 /** For what is kept in files: where the database file is; for PostgreSQL in data/. */
 const besideDatabase = (databaseUrl: string) =>

@@ -15,6 +15,7 @@ const SETTINGS = {
   DATABASE_URL: `file:${join(folder, 'latchkey.db')}`,
   LATCHKEY_KEYS: `k1:${randomBytes(32).toString('base64')}`,
   BASE_URL: `https://${SITE}`,
+  SIGN_UP: 'open',
   TRUST_PROXY: '127.0.0.1',
 }
 after(async () => {

@@ -19,6 +19,8 @@ const MINUTE = 60 * SECOND
 const HOUR = 60 * MINUTE
 const DAY = 24 * HOUR
 
+const SIGN_UPS = ['open', 'invited', 'closed'] as const
+
 /**
  * One row for each setting: what the product calls it, what it may be, its variable, its usual value, and what it means.
  * `npm run docs` writes docs/configuration.md and .env.example from them.
@@ -101,6 +103,13 @@ export const Settings = z.object({
       means: 'The name on every page and in authenticator apps, without `: ? # & %`.',
     },
   ),
+  signUps: settingOrNone(oneOf(SIGN_UPS), {
+    variable: 'SIGN_UP',
+    unset: '`open` where `BASE_URL` is on this machine, else `invited`',
+    example: 'invited',
+    means: 'Who may make an account: anyone (`open`), those with an invitation (`invited`), or nobody (`closed`).',
+    more: 'The first operator may in any case, with the link that the server prints.',
+  }),
   passwordMinLength: setting(wholeNumber(8, 64), {
     variable: 'PASSWORD_MIN_LENGTH',
     usual: '15',

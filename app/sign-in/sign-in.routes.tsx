@@ -13,6 +13,7 @@ import { returnPath } from '../http/return-to.ts'
 import { takeFlash } from '../pages/flash.ts'
 import { asksForCookie, type GuardDeps, signedOut } from '../pages/guards.ts'
 import { type SignInDeps, type SignInResult, signIn } from './sign-in.ts'
+import { notOpen, type SignUpDeps } from './sign-up.ts'
 
 const SignInForm = z.object({
   email: emailField(),
@@ -21,19 +22,22 @@ const SignInForm = z.object({
   cookie: z.string().optional(),
 })
 
-export function signInRoutes(deps: SignInDeps & GuardDeps & { page: RenderPage; baseUrl: string }) {
+export function signInRoutes(
+  deps: SignInDeps & GuardDeps & Pick<SignUpDeps, 'signUps'> & { page: RenderPage; baseUrl: string },
+) {
   const wanted = (path: string | undefined) => {
     const returnTo = returnPath(path, deps.baseUrl)
     return returnTo === '/' ? undefined : returnTo
   }
 
+  const show = (of: Omit<Parameters<typeof SignInPage>[0], 'isSignUpOpen'>) => (
+    <SignInPage {...of} isSignUpOpen={notOpen(deps) === undefined} />
+  )
+
   return new Hono<AppEnv>()
     .use('/', signedOut(deps), asksForCookie(deps))
     .get('/', (c) =>
-      deps.page(
-        c,
-        <SignInPage form={{}} returnTo={wanted(c.req.query('return_to'))} flash={takeFlash(c, deps.cookies)} />,
-      ),
+      deps.page(c, show({ form: {}, returnTo: wanted(c.req.query('return_to')), flash: takeFlash(c, deps.cookies) })),
     )
     .post('/', async (c) => {
       const form = await readForm(c, SignInForm)
@@ -44,12 +48,12 @@ export function signInRoutes(deps: SignInDeps & GuardDeps & { page: RenderPage; 
         const href = returnTo ? `/sign-in?return_to=${encodeURIComponent(returnTo)}` : '/sign-in'
         return deps.page(c, <NoCookiePage site={deps.baseUrl} again={{ href, text: words.signIn.signIn.title }} />, 422)
       }
-      if (!form.ok) return deps.page(c, <SignInPage form={{ values, errors: form.errors }} returnTo={returnTo} />, 422)
+      if (!form.ok) return deps.page(c, show({ form: { values, errors: form.errors }, returnTo }), 422)
       const held = { known: cookies.browser.read(c), trusted: cookies.trusted.read(c) }
       const result = await signIn(deps, form.data, c.var.origin, 'browser', held)
       if (!result.ok) {
         const refused = refusedForm<'email' | 'password'>('', message(result), values)
-        return deps.page(c, <SignInPage form={refused} returnTo={returnTo} />, refusedStatus(c, result))
+        return deps.page(c, show({ form: refused, returnTo }), refusedStatus(c, result))
       }
       if (result.step === 'signed_in') {
         cookies.session.write(c, result.token)

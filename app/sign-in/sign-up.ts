@@ -46,7 +46,11 @@ export type SignUpDeps = LimitDeps &
     accounts: SignUpStore
     usernames: UsernameStore
     sessionLifetime: number
+    signUps: SignUps
   }
+
+/** Who may make an account: anyone, those with an invitation, or nobody. */
+export type SignUps = 'open' | 'invited' | 'closed'
 
 export type SignUpResult =
   | { ok: true; step: 'signed_in'; token: string; holds: { known: string | undefined } }
@@ -54,7 +58,16 @@ export type SignUpResult =
   | { ok: true; step: 'check_mail' }
   | WeakPassword
   | { ok: false; reason: 'email_taken' }
+  | { ok: false; reason: NotOpen }
   | Wait
+
+export type NotOpen = 'invitation_needed' | 'sign_ups_closed'
+
+/** Why nobody can make an account here without more than a form; undefined where anyone can. */
+export function notOpen({ signUps }: Pick<SignUpDeps, 'signUps'>): NotOpen | undefined {
+  if (signUps === 'open') return undefined
+  return signUps === 'invited' ? 'invitation_needed' : 'sign_ups_closed'
+}
 
 /**
  * Makes an account. If mail reaches people, nobody learns here whether the address had one, and its owner hears about it by mail.
@@ -65,6 +78,8 @@ export async function signUp(
   { email, password }: { email: string; password: string },
   origin: Origin,
 ): Promise<SignUpResult> {
+  const reason = notOpen(deps)
+  if (reason) return { ok: false, reason }
   // Not given back on success, so one address can't make endless accounts.
   const charged = await charge(deps, origin.address)
   if (!charged.ok) return charged

@@ -11,10 +11,12 @@ type SignInPageProps = {
   form: FormState<'email' | 'password'>
   returnTo?: string | undefined
   flash?: Callout | undefined
+  /** Whether anyone can make an account. */
+  isSignUpOpen: boolean
 }
 
 /** The first step of signing in. `returnTo` is where to go afterwards, checked by the server. */
-export const SignInPage = ({ form, returnTo, flash }: SignInPageProps) => (
+export const SignInPage = ({ form, returnTo, flash, isSignUpOpen }: SignInPageProps) => (
   <Narrow title={words.signIn.signIn.title}>
     <CalloutBox of={flash} />
     <ErrorSummary form={form} />
@@ -36,8 +38,10 @@ export const SignInPage = ({ form, returnTo, flash }: SignInPageProps) => (
     <p>
       <a href="/reset-password">{words.signIn.signIn.forgot}</a>
     </p>
-    <p class="aside">
-      {words.signIn.signIn.newHere} <a href="/sign-up">{words.signIn.signUp.title}</a>
-    </p>
+    {isSignUpOpen && (
+      <p class="aside">
+        {words.signIn.signIn.newHere} <a href="/sign-up">{words.signIn.signUp.title}</a>
+      </p>
+    )}
   </Narrow>
 )

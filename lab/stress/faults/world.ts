@@ -74,6 +74,7 @@ export async function makeWorld({
           DATABASE_URL: url,
           LATCHKEY_KEYS: keys,
           BASE_URL,
+          SIGN_UP: 'open',
           RATE_LIMIT_PER_ADDRESS: '0',
           ...settings,
           ...changed,

@@ -47,6 +47,7 @@ export async function fuzzServer({
       LATCHKEY_KEYS: `k1:${key.toString('base64')}`,
       PORT: String(port),
       BASE_URL,
+      SIGN_UP: 'open',
       METRICS_TOKEN,
       RATE_LIMIT_PER_ADDRESS: '0',
     },

@@ -56,6 +56,7 @@ export async function soak(plan: Plan): Promise<Soaked> {
   const environment = {
     DATABASE_URL: database.url,
     BASE_URL,
+    SIGN_UP: 'open',
     TRUST_PROXY: '127.0.0.1',
     SESSION_IDLE_MINUTES: String(IDLE_MINUTES),
     SESSION_HOURS: '1',

@@ -8,6 +8,16 @@ export const signIn = {
     submit: 'Create account',
     haveOne: 'Have an account?',
   },
+  noSignUp: {
+    invitation_needed: {
+      title: 'You need an invitation',
+      text: 'The people who run this site decide who has an account. Ask them for an invitation, and open the link in it.',
+    },
+    sign_ups_closed: {
+      title: 'Sign-up is closed',
+      text: 'This site makes no new accounts. Ask the people who run it if you need one.',
+    },
+  },
   signIn: {
     title: 'Sign in',
     forgot: 'Forgot your password?',
