@@ -24,6 +24,7 @@ import { pageRenderer } from './http/page.tsx'
 import { requester } from './http/requester.ts'
 import { sameOrigin } from './http/same-origin.ts'
 import { notMeRoutes } from './mail/not-me.routes.tsx'
+import { operateRoutes } from './operators/operate.routes.ts'
 import { newPasswordRoutes, resetPasswordRoutes } from './sign-in/reset-password.routes.tsx'
 import { secondStepRoutes } from './sign-in/second-step.routes.tsx'
 import { signInRoutes } from './sign-in/sign-in.routes.tsx'
@@ -76,6 +77,7 @@ export function createApp(services: Deps, report: (error: unknown) => void = ser
     .route('/mail/change-email', newEmailRoutes(deps))
     .route('/mail/reset-password', newPasswordRoutes(deps))
 
+    .route('/operate', operateRoutes(deps))
     .route('/', dashboardRoutes(deps))
     .route('/settings', settingsRoutes(deps))
     .route('/settings/password', changePasswordRoutes(deps))

@@ -21,6 +21,7 @@ const ROOMS = {
   'views/account': [...VIEWS, 'views/mail', 'views/two-factor'],
   'views/access-tokens': [...VIEWS, 'views/two-factor'],
   'views/api': VIEWS,
+  'views/operators': [...VIEWS, 'views/account'],
   'app/http': ['app/lib', ...VIEWS],
   'app/identity': ['app/lib', 'db'],
   'app/watch': GROUND,
@@ -29,7 +30,7 @@ const ROOMS = {
   'app/two-factor': [...GROUND, 'app/pages', 'app/mail', 'db', ...VIEWS, 'views/sign-in', 'views/two-factor'],
   'app/account': [...GROUND, 'app/pages', 'app/mail', 'db', ...VIEWS, 'views/mail', 'views/account'],
   'app/access-tokens': [...GROUND, 'app/pages', 'db', ...VIEWS, 'views/access-tokens'],
-  'app/operators': [...GROUND, 'app/mail', 'app/account', 'db'],
+  'app/operators': [...GROUND, 'app/pages', 'app/account', 'db', ...VIEWS, 'views/operators'],
   'app/sign-in': [
     ...GROUND,
     ...['app/watch', 'app/pages', 'app/mail', 'app/two-factor', 'app/account', 'db'],
@@ -165,7 +166,7 @@ describe('the house', () => {
   test('rules have no clock of their own', () => assert.deepEqual(withAClock(house), []))
 
   test('a flow has one name in every layer: its routes have rules of that name beside them', () => {
-    const skins = ['confirm', 'dashboard', 'generate', 'new-authenticator', 'settings', 'sign-out'] // of a neighbor's rules
+    const skins = ['confirm', 'dashboard', 'generate', 'new-authenticator', 'operate', 'settings', 'sign-out'] // of a neighbor's rules
     assert.deepEqual(lonely(house), skins)
   })
 

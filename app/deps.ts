@@ -14,6 +14,8 @@ import { createPasswords, type HashCost } from './lib/passwords.ts'
 import type { Vault } from './lib/vault.ts'
 import type { Mail, Message } from './mail/mail.ts'
 import { wireMail } from './mail/wire.ts'
+import { LOOKED_AT } from './operators/event-log.ts'
+import { wireOperators } from './operators/wire.ts'
 import { wireSignIn } from './sign-in/wire.ts'
 import type { FactorKind } from './two-factor/factor.http.ts'
 import { wireTwoFactor } from './two-factor/wire.ts'
@@ -56,7 +58,11 @@ export function wire({
   moreKinds?: FactorKind[]
 }) {
   const watch = createWatch({ log, metrics, now })
-  const stores = storesOf(tellingWhatIsKept(database, watch.kept), { delay: DELAY, read: READ })
+  const stores = storesOf(tellingWhatIsKept(database, watch.kept), {
+    delay: DELAY,
+    read: READ,
+    log: { lookedAt: LOOKED_AT },
+  })
   const passwords = createPasswords({ watch: metrics.hashes, cores: settings.hashesAtOnce, cost: passwordCost })
   metrics.watchQueue(passwords)
   return {
@@ -82,5 +88,6 @@ export function wire({
     ...wireAccessTokens(stores),
     ...wireAccount(stores),
     ...wireSignIn(stores),
+    ...wireOperators(stores),
   }
 }

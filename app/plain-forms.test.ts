@@ -7,6 +7,7 @@ import {
   latchkey,
   mailTo,
   newEmail,
+  operator,
   owingCode,
   PASSWORD,
   pageOf,
@@ -117,6 +118,12 @@ async function withBoth() {
   await look(browser, [`${TWO_FACTOR}/${last}`])
 }
 
+async function operating() {
+  const browser = watched((await operator(product)).browser)
+  await look(browser, ['/operate/log'])
+  await browser.get('/operate/log?kind=sneezed')
+}
+
 async function behindMails() {
   const email = newEmail()
   await mailing.browser().post('/sign-up', { email, password: PASSWORD })
@@ -147,6 +154,7 @@ before(async () => {
   await strangers()
   await withPasswordAlone()
   await withBoth()
+  await operating()
   await behindMails()
 })
 
@@ -193,7 +201,9 @@ describe('a form is told to be at fault', () => {
     ['when its field has no name', form(`<input type="text" value="ada">${button}`), /without a field/],
     ['when its field may stay unticked', form(`<input type="checkbox" name="saved">${button}`), /without a field/],
     ['when its button has a name', form(`${field}<button type="submit" name="id" value="1">Go</button>`), /has a name/],
-    ['when it asks instead of posting', form(field + button, 'action="/x"'), /does not post/],
+    ['when it asks instead of posting', form(field + button, 'action="/x"'), /neither posts/],
+    ['when it asks, and is no search', form(field + button, 'method="get" action="/x"'), /neither posts/],
+    ['by nothing, when it is a search', `<search>${form(field + button, 'method="get" action="/x"')}</search>`],
     ['when it is inside another', form(field + form(field + button) + button), /inside/],
     ['when its button is outside', `${form(field + button)}${button}`, /belongs to no form/],
     ['when its field is outside', `${form(field + button)}${field}`, /belongs to no form/],

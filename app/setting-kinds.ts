@@ -1,5 +1,6 @@
 import { isIP } from 'node:net'
 import { z } from 'zod'
+import type { Network } from './lib/network.ts'
 
 /** All that people read about a setting; docs/configuration.md and .env.example are made of it. */
 type Row = {
@@ -75,7 +76,7 @@ export const either =
 export const consent = either('yes', 'no')
 
 /** Addresses and networks, as in `127.0.0.1, 10.0.0.0/8`. */
-export const networks: Kind<{ address: string; prefix: number; family: 'ipv4' | 'ipv6' }[]> = (variable) =>
+export const networks: Kind<Network[]> = (variable) =>
   z.string().transform((list, context) =>
     list
       .split(/[\s,]+/)
@@ -90,3 +91,12 @@ export const networks: Kind<{ address: string; prefix: number; family: 'ipv4' | 
         return []
       }),
   )
+
+const EVERYWHERE: Network[] = [
+  { address: '0.0.0.0', prefix: 0, family: 'ipv4' },
+  { address: '::', prefix: 0, family: 'ipv6' },
+]
+
+/** From where something is reached: `on` is everywhere, `off` nowhere. */
+export const reachable: Kind<Network[]> = (variable) =>
+  z.union([z.literal('on').transform(() => EVERYWHERE), z.literal('off').transform(() => []), networks(variable)])

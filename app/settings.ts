@@ -5,6 +5,7 @@ import {
   matching,
   networks,
   oneOf,
+  reachable,
   rowsOf,
   setting,
   settingOrNone,
@@ -150,6 +151,12 @@ export const Settings = z.object({
       means: 'The sender of every email.',
     },
   ),
+  operatorPages: setting(reachable, {
+    variable: 'OPERATOR_PAGES',
+    usual: 'on',
+    means: 'From where operators reach the pages under `/operate`: `on`, `off`, or networks as in `10.0.0.0/8`.',
+    more: 'From everywhere else, these pages answer 404. The command line does all of it too.',
+  }),
   metricsToken: settingOrNone(
     matching(/^[\w.~+/-]{16,}=*$/, 'be 16 or more letters and digits: it is a bearer token'),
     {

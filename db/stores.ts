@@ -2,6 +2,7 @@ import type { Database } from './client.ts'
 import { accessTokenStore } from './stores/access-tokens.ts'
 import { accountStore } from './stores/accounts.ts'
 import { emailStore } from './stores/emails.ts'
+import { eventLogStore } from './stores/event-log.ts'
 import { housekeepingStore } from './stores/housekeeping.ts'
 import { knownBrowserStore } from './stores/known-browsers.ts'
 import { limitStore } from './stores/limits.ts'
@@ -23,12 +24,21 @@ export type Stores = ReturnType<typeof storesOf>
 /** Every store over one database. `delay` and `read` are numbers of the rules, which statements hold from the start. */
 export const storesOf = (
   database: Database,
-  { delay, read }: { delay: Parameters<typeof limitStore>[1]; read: Parameters<typeof eventStore>[1] },
+  {
+    delay,
+    read,
+    log,
+  }: {
+    delay: Parameters<typeof limitStore>[1]
+    read: Parameters<typeof eventStore>[1]
+    log: Parameters<typeof eventLogStore>[1]
+  },
 ) => ({
   accessTokens: accessTokenStore(database),
   accounts: accountStore(database),
   emails: emailStore(database),
   events: eventStore(database, read),
+  eventLog: eventLogStore(database, log),
   housekeeping: housekeepingStore(database),
   knownBrowsers: knownBrowserStore(database),
   limits: limitStore(database, delay),

@@ -3,7 +3,7 @@
  * w3m sends a form by any button inside it. Lynx sends a form without a field by GET, and an unticked box is no field.
  */
 export function faultsOfForms(html: string): string[] {
-  const forms = html.match(/<form\b.*?<\/form>/gs) ?? []
+  const forms = html.match(/(<search>)?<form\b.*?<\/form>/gs) ?? []
   const outside = forms.reduce((rest, form) => rest.replace(form, ''), html)
   const faults = forms.flatMap((form) => faultsOfForm(form).map((fault) => `${fault}: ${form}`))
   if (/<\/?form\b/.test(outside)) faults.push('a form is inside another, or is not closed')
@@ -20,8 +20,9 @@ function faultsOfForm(form: string): string[] {
   const isAlwaysSent = ({ tag, kind, type }: Control) =>
     kind !== 'button' && /\sname="[^"]+"/.test(tag) && !/^(checkbox|radio|submit|image)$/.test(type)
   const faults = {
-    'it does not post to a path of ours': !/^<form method="post" action="\/[^"]*"/.test(form),
-    'another form is inside it': /<form\b/.test(form.slice(1)),
+    'it neither posts to a path of ours nor is a search':
+      !/^(<form method="post"|<search><form method="get") action="\/[^"]*"/.test(form),
+    'another form is inside it': (form.match(/<form\b/g) ?? []).length > 1,
     'a control leads elsewhere': controls.some(({ tag }) => /\sform\w*[\s=>]/i.test(tag)),
     [`it has ${buttons.length} buttons`]: buttons.length !== 1,
     'its button does not send it': buttons.some(({ type }) => type !== 'submit'),

@@ -53,27 +53,35 @@ export const Reference = ({ title, children }: PropsWithChildren<{ title: string
   </Document>
 )
 
-type PortalFrameProps = PropsWithChildren<{ title: string; inSettings: boolean }>
+/** The part of the portal that a page is in, of those that the header leads to. */
+type Part = 'settings' | 'operate' | undefined
+type PortalFrameProps = PropsWithChildren<{ title: string; part: Part; visitor: Visitor }>
 
-const PortalFrame = ({ title, inSettings, children }: PortalFrameProps) => {
+const PortalFrame = ({ title, part, visitor, children }: PortalFrameProps) => {
   const { issuer } = useContext(AssetsContext)
+  const { role } = visitor.account
   return (
     <Document title={title}>
-      {once(`header ${inSettings} ${issuer}`, () => (
-        <PortalHeader inSettings={inSettings} />
+      {once(`header ${part} ${role} ${issuer}`, () => (
+        <PortalHeader part={part} role={role} />
       ))}
       {children}
     </Document>
   )
 }
 
-const PortalHeader = ({ inSettings }: { inSettings: boolean }) => (
+const PortalHeader = ({ part, role }: { part: Part; role: Visitor['account']['role'] }) => (
   <>
     <SkipLink />
     <header class="top">
       <Brand />
       <nav aria-label={words.ui.navigation.account}>
-        <a class="button plain" href="/settings/account" aria-current={inSettings ? 'true' : undefined}>
+        {role === 'operator' && (
+          <a class="button plain" href="/operate" aria-current={part === 'operate' ? 'true' : undefined}>
+            {words.ui.operate}
+          </a>
+        )}
+        <a class="button plain" href="/settings/account" aria-current={part === 'settings' ? 'true' : undefined}>
           {words.ui.settings}
         </a>
         <ButtonForm action="/sign-out" class="plain">
@@ -87,8 +95,8 @@ const PortalHeader = ({ inSettings }: { inSettings: boolean }) => (
 type PortalProps = MainProps & { visitor: Visitor }
 
 /** A page of somebody who is signed in. */
-export const Portal = ({ title, above, children }: PortalProps) => (
-  <PortalFrame title={title} inSettings={false}>
+export const Portal = ({ title, above, visitor, children }: PortalProps) => (
+  <PortalFrame title={title} part={undefined} visitor={visitor}>
     <div class="page">
       <Main title={title} above={above}>
         {children}
@@ -106,11 +114,23 @@ const TABS = [
 
 type Tab = (typeof TABS)[number]['name']
 
-const Tabs = ({ current }: { current: Tab }) => (
-  <nav class="tabs" aria-label={words.ui.navigation.settings}>
-    {TABS.map(({ name, href }) => (
-      <a href={href} aria-current={name === current ? 'page' : undefined}>
-        {words.ui.tabs[name]}
+const OPERATE_TABS = [
+  { name: 'accounts', href: '/operate/accounts' },
+  { name: 'groups', href: '/operate/groups' },
+  { name: 'invitations', href: '/operate/invitations' },
+  { name: 'policy', href: '/operate/policy' },
+  { name: 'log', href: '/operate/log' },
+] as const
+
+type OperateTab = (typeof OPERATE_TABS)[number]['name']
+
+type TabsProps = { of: 'settings' | 'operate'; tabs: readonly { href: string; text: string; isCurrent: boolean }[] }
+
+const Tabs = ({ of, tabs }: TabsProps) => (
+  <nav class="tabs" aria-label={words.ui.navigation[of]}>
+    {tabs.map(({ href, text, isCurrent }) => (
+      <a href={href} aria-current={isCurrent ? 'page' : undefined}>
+        {text}
       </a>
     ))}
   </nav>
@@ -119,11 +139,37 @@ const Tabs = ({ current }: { current: Tab }) => (
 type SettingsProps = PortalProps & { current: Tab }
 
 /** A page under Settings, with the tabs that lead to the others. `above` stands over the heading. */
-export const Settings = ({ title, current, above, children }: SettingsProps) => (
-  <PortalFrame title={title} inSettings={true}>
+export const Settings = ({ title, current, above, visitor, children }: SettingsProps) => (
+  <PortalFrame title={title} part="settings" visitor={visitor}>
     <div class="page settings">
       {once(`tabs ${current}`, () => (
-        <Tabs current={current} />
+        <Tabs
+          of="settings"
+          tabs={TABS.map(({ name, href }) => ({ href, text: words.ui.tabs[name], isCurrent: name === current }))}
+        />
+      ))}
+      <Main title={title} above={above}>
+        {children}
+      </Main>
+    </div>
+  </PortalFrame>
+)
+
+type OperateProps = PortalProps & { current: OperateTab }
+
+/** A page for the people who run the site. */
+export const Operate = ({ title, current, above, visitor, children }: OperateProps) => (
+  <PortalFrame title={title} part="operate" visitor={visitor}>
+    <div class="page settings">
+      {once(`operate ${current}`, () => (
+        <Tabs
+          of="operate"
+          tabs={OPERATE_TABS.map(({ name, href }) => ({
+            href,
+            text: words.ui.operateTabs[name],
+            isCurrent: name === current,
+          }))}
+        />
       ))}
       <Main title={title} above={above}>
         {children}

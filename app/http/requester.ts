@@ -1,6 +1,7 @@
-import { BlockList, isIP } from 'node:net'
+import { isIP } from 'node:net'
 import Bowser from 'bowser'
 import { createMiddleware } from 'hono/factory'
+import { type Network, within } from '../lib/network.ts'
 import { NAMELESS, type Origin } from '../lib/origin.ts'
 import type { AppEnv } from './env.ts'
 
@@ -37,13 +38,10 @@ const PROGRAMS = [
 ]
 
 type Browser = Pick<Origin, 'browser' | 'system'>
-type Proxy = { address: string; prefix: number; family: 'ipv4' | 'ipv6' }
 
 /** Sets `origin`: the address behind trusted proxies, and the browser it claims to be. */
-export function requester(trustedProxies: readonly Proxy[]) {
-  const trusted = new BlockList()
-  for (const { address, prefix, family } of trustedProxies) trusted.addSubnet(address, prefix, family)
-  const isTrusted = (address: string) => trusted.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4')
+export function requester(trustedProxies: readonly Network[]) {
+  const isTrusted = within(trustedProxies)
 
   const browserOf = remembering(readBrowser)
 

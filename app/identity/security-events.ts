@@ -63,6 +63,8 @@ export type MailedKind = {
 /** What the log has may come from a newer version, which knows more kinds. */
 const rows = new Map<string, Row>(Object.entries(EVENTS))
 
+export const isEventKind = (kind: string): kind is EventKind => rows.has(kind)
+export const EVENT_KINDS: readonly string[] = [...rows.keys()]
 export const isMailed = (kind: string): kind is MailedKind => (rows.get(kind)?.mailed ?? 'never') !== 'never'
 export const isAlarming = (kind: string): boolean => rows.get(kind)?.alarming ?? false
 export const isFailed = (kind: string): boolean => rows.get(kind)?.failed ?? false

@@ -118,7 +118,9 @@ async function compared<Route>(
 }
 
 describe('a page', () => {
-  const OPEN_TO_ALL = /^\/(healthz|readyz|favicon\.|assets\/|sign-(in|up)|reset-password|mail\/|api\/|settings$)/
+  /** Those of operators are walked through in app/operators/operate.test.ts. */
+  const OPEN_TO_ALL =
+    /^\/(operate|healthz|readyz|favicon\.|assets\/|sign-(in|up)|reset-password|mail\/|api\/|settings$)/
   const pages = [
     ...new Set(
       product.app.routes

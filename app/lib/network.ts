@@ -1,4 +1,14 @@
-import { isIPv6 } from 'node:net'
+import { BlockList, isIP, isIPv6 } from 'node:net'
+
+/** All addresses that begin with the first `prefix` bits of `address`. */
+export type Network = { address: string; prefix: number; family: 'ipv4' | 'ipv6' }
+
+/** Tells whether an address is in one of the networks. What is no address is in none. */
+export function within(networks: readonly Network[]): (address: string) => boolean {
+  const list = new BlockList()
+  for (const { address, prefix, family } of networks) list.addSubnet(address, prefix, family)
+  return (address) => isIP(address) !== 0 && list.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4')
+}
 
 /** An IPv6 customer holds a whole /64 and could take a new address for every guess. */
 export function network(address: string): string {

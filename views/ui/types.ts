@@ -21,7 +21,7 @@ export type Callout = {
 }
 
 /** Who is signed in. */
-export type Visitor = { account: { email: string } }
+export type Visitor = { account: { email: string; role: 'member' | 'operator' } }
 
 /** How a session was signed in. */
 export type Method = 'password' | 'authenticator' | 'recovery_code' | 'trusted_browser'

@@ -9,6 +9,7 @@ import { amounts, dates } from './en/grammar.ts'
 import { mailPages } from './en/mail-pages.ts'
 import { mails, notices } from './en/mails.ts'
 import { messages } from './en/messages.ts'
+import { operators } from './en/operators.ts'
 import { origins } from './en/origins.ts'
 import { refusals, troubles } from './en/refusals.ts'
 import { settings } from './en/settings.ts'
@@ -36,6 +37,7 @@ export const en = {
   signedInBy,
   accessTokens,
   twoFactor,
+  operators,
   mailPages,
   mails,
   notices,

@@ -5,10 +5,12 @@ export const ui = {
   title: (page: string, site: string) => `${page} · ${site}`,
   skip: 'Skip to content',
   settings: 'Settings',
+  operate: 'Operate',
   signOut: 'Sign out',
   /** What the link to each part of the settings says. */
   tabs: { account: 'Account', tokens: 'Access Tokens', sessions: 'Sessions', activity: 'Activity' },
-  navigation: { account: 'Account', settings: 'Settings' },
+  operateTabs: { accounts: 'Accounts', groups: 'Groups', invitations: 'Invitations', policy: 'Policy', log: 'Log' },
+  navigation: { account: 'Account', settings: 'Settings', operate: 'Operate' },
   column: (name: string) => `${name}: `,
   change: 'Change',
   never: 'Never',

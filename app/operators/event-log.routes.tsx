@@ -1,0 +1,36 @@
+import { EventLogPage } from '#views/operators/event-log-page.tsx'
+import { words } from '#views/words/words.ts'
+import { EVENT_KINDS, isFailed } from '../identity/security-events.ts'
+import { visitorAlone } from '../identity/session.ts'
+import { signedInPages } from '../pages/guards.ts'
+import { type EventLogDeps, type LogQuery, searchLog } from './event-log.ts'
+import { OPERATE, type OperatorPagesDeps } from './operator-pages.http.ts'
+
+const HERE = '/operate/log'
+const FILTERS = ['kind', 'account', 'from', 'to'] as const
+
+/** The log of all accounts. Its form is sent by GET: what is looked for stands in the address. */
+export const eventLogRoutes = (deps: EventLogDeps & OperatorPagesDeps) =>
+  signedInPages(deps, { deed: OPERATE, view: visitorAlone }, (pages) =>
+    pages.get('/', async (c) => {
+      const { visitor } = c.var
+      const query: LogQuery = c.req.query()
+      const values = Object.fromEntries(FILTERS.flatMap((name) => (query[name] ? [[name, query[name]]] : [])))
+      const form = { values, errors: {} }
+      const result = await searchLog(deps, query)
+      const frame = { visitor, kinds: EVENT_KINDS }
+      if (!result.ok) {
+        const errors = Object.fromEntries(
+          Object.entries(result.errors).map(([field, reason]) => [field, words.operators.log.refused[reason]]),
+        )
+        return deps.page(c, <EventLogPage {...frame} form={{ values, errors }} />, 422)
+      }
+      const events = result.events.map(({ method, ...event }) => ({
+        ...event,
+        method: method ?? undefined,
+        failed: isFailed(event.kind),
+      }))
+      const olderHref = result.older && `${HERE}?${new URLSearchParams({ ...values, before: result.older })}`
+      return deps.page(c, <EventLogPage {...frame} form={form} found={{ events, olderHref }} />)
+    }),
+  )

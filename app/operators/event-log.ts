@@ -1,0 +1,101 @@
+import type { RecordedEvent } from '../account/activity.ts'
+import { type EventKind, isEventKind } from '../identity/security-events.ts'
+import { readEmailAddress } from '../lib/email-address.ts'
+
+/** An event of any account, as operators read it. */
+export type LoggedEvent = RecordedEvent & {
+  /** Null once its account is deleted. */
+  account: { email: string; uid: number } | null
+  /** Who did it, if an operator did on the pages and is still there. */
+  operator: string | null
+}
+
+type Place = { at: Date; id: string }
+type Filter = {
+  kind?: EventKind | undefined
+  accountId?: number | undefined
+  from?: Date | undefined
+  until?: Date | undefined
+}
+type Found = RecordedEvent & { operatorId: number | null; account: string | null; accountUid: number | null }
+
+export type EventLogStore = {
+  /** The newest `most` before that place. `lookedTo`: the search ended there, and older ones may be found too. */
+  searchEvents(filter: Filter, before: Place, most: number): Promise<{ found: Found[]; lookedTo: Place | undefined }>
+  emailsOf(accountIds: number[]): Promise<Map<number, string>>
+  accountCalled(name: string): Promise<number | undefined>
+}
+
+export type EventLogDeps = { eventLog: EventLogStore }
+
+/** How many events one search looks at. */
+export const LOOKED_AT = 5000
+const PER_PAGE = 50
+const DAY = 24 * 60 * 60_000
+const NEWEST: Place = { at: new Date(Date.UTC(9999, 11, 31)), id: '' }
+
+/** As it stands in the address of the page. Days as in 2026-12-31, both included, in UTC. */
+export type LogQuery = { kind?: string; account?: string; from?: string; to?: string; before?: string }
+
+export type LogFound = {
+  ok: true
+  events: LoggedEvent[]
+  /** Where the next page begins, of which there may be nothing to show. */
+  older: string | undefined
+}
+
+export type LogRefusal = {
+  ok: false
+  errors: Partial<Record<'kind' | 'account' | 'from' | 'to', 'unknown_kind' | 'unknown_account' | 'no_day'>>
+}
+
+/** One page of the log of all accounts, newest first. */
+export async function searchLog({ eventLog }: EventLogDeps, query: LogQuery): Promise<LogFound | LogRefusal> {
+  const { kind = '', account = '', from = '', to = '' } = query
+  const [first, last] = [dayOf(from), dayOf(to)]
+  const accountId = account.trim() === '' ? undefined : await eventLog.accountCalled(inStoredForm(account.trim()))
+  const errors: LogRefusal['errors'] = {
+    ...(kind !== '' && !isEventKind(kind) && { kind: 'unknown_kind' as const }),
+    ...(account.trim() !== '' && accountId === undefined && { account: 'unknown_account' as const }),
+    ...(first === 'no_day' && { from: first }),
+    ...(last === 'no_day' && { to: last }),
+  }
+  if (Object.keys(errors).length > 0 || first === 'no_day' || last === 'no_day') return { ok: false, errors }
+
+  const filter = {
+    kind: isEventKind(kind) ? kind : undefined,
+    accountId,
+    from: first,
+    until: last && new Date(last.getTime() + DAY),
+  }
+  const { found, lookedTo } = await eventLog.searchEvents(filter, placeIn(query.before), PER_PAGE + 1)
+  const shown = found.slice(0, PER_PAGE)
+  const operators = await eventLog.emailsOf([...new Set(shown.flatMap(({ operatorId }) => operatorId ?? []))])
+  const next = found.length > PER_PAGE ? shown.at(-1) : lookedTo
+  return {
+    ok: true,
+    older: next && `${next.at.getTime()}-${next.id}`,
+    events: shown.map(({ operatorId, account: email, accountUid: uid, ...event }) => ({
+      ...event,
+      account: email !== null && uid !== null ? { email, uid } : null,
+      operator: operatorId === null ? null : (operators.get(operatorId) ?? null),
+    })),
+  }
+}
+
+function inStoredForm(name: string): string {
+  const read = readEmailAddress(name)
+  return read.ok ? read.email : name.toLowerCase()
+}
+
+/** The beginning of the day. Undefined where none is typed. */
+function dayOf(text: string): Date | undefined | 'no_day' {
+  if (text.trim() === '') return undefined
+  const day = /^\d{4}-\d\d-\d\d$/.test(text.trim()) ? new Date(`${text.trim()}T00:00:00Z`) : undefined
+  return day && day.toString() !== 'Invalid Date' && day.toISOString().startsWith(text.trim()) ? day : 'no_day'
+}
+
+function placeIn(cursor: string | undefined): Place {
+  const [, ms, id] = /^(\d{1,15})-([\w-]{1,32})$/.exec(cursor ?? '') ?? []
+  return ms && id && Number(ms) <= NEWEST.at.getTime() ? { at: new Date(Number(ms)), id } : NEWEST
+}
