@@ -8,6 +8,8 @@ export type FieldProps = {
   /** Differs from the name only where a page has several fields of one name. */
   id?: string | undefined
   hint?: string | undefined
+  /** May stay empty. */
+  optional?: boolean | undefined
   /** Where to start on a form that was not refused; a refused one starts at its first error. */
   autofocus?: boolean | undefined
   /** The form as a whole was refused, and this field is where to try again. */
@@ -21,7 +23,7 @@ type FieldFrameProps = FieldProps & { input: Attributes }
 const firstRefused = (form: FormState) => Object.entries(form.errors ?? {}).find(([name, text]) => name && text)?.[0]
 
 /** A label, its hint, its input and what was wrong with it, tied together. `input` holds what differs between kinds of fields. */
-export const Field = ({ form, name, label, id = name, hint, autofocus, refused, input }: FieldFrameProps) => {
+export const Field = ({ form, name, label, id = name, hint, optional, autofocus, refused, input }: FieldFrameProps) => {
   const error = form.errors?.[name]
   const first = firstRefused(form)
   const describedBy = [hint && `${id}-hint`, error && `${id}-error`, refused && 'errors'].filter(Boolean).join(' ')
@@ -38,7 +40,7 @@ export const Field = ({ form, name, label, id = name, hint, autofocus, refused, 
           id={id}
           name={name}
           {...input}
-          required
+          required={!optional}
           autofocus={first ? first === name : autofocus || refused}
           aria-invalid={error || refused ? 'true' : undefined}
           aria-describedby={describedBy || undefined}
