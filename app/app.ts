@@ -2,7 +2,9 @@ import { Hono } from 'hono'
 import { TrieRouter } from 'hono/router/trie-router'
 import { accessTokenRoutes } from './access-tokens/access-tokens.routes.tsx'
 import { changeEmailRoutes, newEmailRoutes } from './account/change-email.routes.tsx'
+import { changeNameRoutes } from './account/change-name.routes.tsx'
 import { changePasswordRoutes } from './account/change-password.routes.tsx'
+import { changeUsernameRoutes } from './account/change-username.routes.tsx'
 import { confirmEmailRoutes, emailRoutes } from './account/confirm-email.routes.tsx'
 import { dashboardRoutes } from './account/dashboard.routes.tsx'
 import { sessionsRoutes } from './account/sessions.routes.tsx'
@@ -80,6 +82,8 @@ export function createApp(services: Deps, report: (error: unknown) => void = ser
     .route('/operate', operateRoutes(deps))
     .route('/', dashboardRoutes(deps))
     .route('/settings', settingsRoutes(deps))
+    .route('/settings/name', changeNameRoutes(deps))
+    .route('/settings/username', changeUsernameRoutes(deps))
     .route('/settings/password', changePasswordRoutes(deps))
     .route('/settings/email', emailRoutes(deps))
     .route('/settings/email/change', changeEmailRoutes(deps))

@@ -93,6 +93,11 @@ export const Settings = z.object({
     means: 'Each key is `id:base64` of 32 random bytes (`openssl rand -base64 32`). Newest first, separated by commas.',
     more: 'Unset, the key is in `latchkey.keys` in `DATA_FOLDER`, which the first start makes and only its owner can read. **Back it up with the database: without it, no authenticator works.**',
   }),
+  usernamesStay: setting(either('fixed', 'free'), {
+    variable: 'USERNAMES',
+    usual: 'free',
+    means: '`fixed` lets nobody change their username.',
+  }),
   issuer: setting(
     matching(
       /^[^:?#&%\p{Cc}]{1,64}$/u,

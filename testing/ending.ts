@@ -15,6 +15,7 @@ export const ENDS = [
   'known_browsers',
   'mail_links',
   'former_addresses',
+  'former_usernames',
   'limits',
   'access_tokens',
   'events',
@@ -62,6 +63,8 @@ export async function endingAt(
       db
         .insert(schema.formerAddresses)
         .values({ id: newId(), accountId, email: 'before@example.com', leftAt: now, kept: '{}', ...end }),
+    former_usernames: () =>
+      db.insert(schema.formerUsernames).values({ usernameLook: newId(), accountId, keptUntil: from(0) }),
     limits: () =>
       db.insert(schema.limits).values({ key: newId(), count: 1, blockedUntilMs: 0, expiresAtMs: from(0).getTime() }),
     access_tokens: () =>

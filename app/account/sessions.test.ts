@@ -52,7 +52,12 @@ const said = async (browser: Browser) =>
 describe('the list of sessions', () => {
   test('shows each with browser, address, client, start, last seen and how it signed in; this one is marked', async () => {
     const { browser, email } = await signedUp(product, { address: '192.0.2.14' })
-    await signIn(deps, { email, password: PASSWORD }, { address: '198.51.100.8', browser: 'curl', system: null }, 'api')
+    await signIn(
+      deps,
+      { name: email, password: PASSWORD },
+      { address: '198.51.100.8', browser: 'curl', system: null },
+      'api',
+    )
     clock.advance(5 * MINUTE)
     await signedIn(email, { address: '203.0.113.7', userAgent: CHROME })
     const { html, text } = await browser.get(SESSIONS_PAGE)
@@ -69,7 +74,7 @@ describe('the list of sessions', () => {
     const { browser, email } = await signedUp(product)
     const api = await signIn(
       deps,
-      { email, password: PASSWORD },
+      { name: email, password: PASSWORD },
       { address: '192.0.2.1', browser: 'curl', system: null },
       'api',
     )

@@ -12,7 +12,7 @@ import { type ActivityDeps, activitySeenBy, activityView } from './activity.ts'
 
 const activityOfQuery = (deps: ActivityDeps, request: HonoRequest) => activityView(deps, request.query('before'))
 
-type Deps = ActivityDeps & GuardDeps & { page: RenderPage }
+type Deps = ActivityDeps & GuardDeps & { page: RenderPage; usernamesStay: boolean }
 
 /** The pages under Settings that change nothing. */
 export const settingsRoutes = (deps: Deps) =>
@@ -30,6 +30,7 @@ const accountPage = (deps: Deps) =>
         c,
         <AccountPage
           visitor={visitor}
+          usernamesStay={deps.usernamesStay}
           flash={takeFlash(c, deps.cookies, visitor)}
           recoveryCodes={secondFactorSince && { left: recoveryCodesLeft, of: RECOVERY_CODES }}
         />,

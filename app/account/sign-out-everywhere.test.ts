@@ -51,7 +51,7 @@ describe('"Sign Out Everywhere"', () => {
     await withToken(product, browser)
     const trusted = await owingCode(product, email)
     await trusted.post(CODE_PAGE, { code: codeOf(key, clock.now()), trust: 'yes' })
-    const api = await signIn(deps, { email, password: PASSWORD }, ORIGIN, 'api')
+    const api = await signIn(deps, { name: email, password: PASSWORD }, ORIGIN, 'api')
     const half = await owingCode(product, email)
     const copy = copyOf(product, browser)
     const before = await stateOf(database, email)

@@ -8,5 +8,6 @@ export const wireAccount = ({ accounts, emails, events, panic, restored, session
   passwordChanges: accounts,
   panic,
   restored,
+  displayNames: usernames,
   usernames,
 })

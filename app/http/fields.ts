@@ -3,6 +3,7 @@ import { words } from '#views/words/words.ts'
 import { readEmailAddress } from '../lib/email-address.ts'
 import { canBeSeen, staysOnItsLine } from '../lib/one-line.ts'
 import { PASSWORD_MAX_LENGTH } from '../lib/password-rules.ts'
+import { readKnownUsername } from '../lib/username.ts'
 
 // Made at each call, because what a schema says in documentation is settled when it is made.
 
@@ -18,6 +19,21 @@ export const emailField = (inWords = ofPages) =>
     const read = readEmailAddress(text)
     if (read.ok) return read.email
     context.addIssue({ code: 'custom', message: inWords().email[read.reason] })
+    return z.NEVER
+  })
+
+/** Who signs in: an address in its stored form, or a username, which never has an @. */
+export const signInNameField = (inWords = ofPages) =>
+  z.string().transform((text, context): string => {
+    if (text.includes('@')) {
+      const read = readEmailAddress(text)
+      if (read.ok) return read.email
+      context.addIssue({ code: 'custom', message: inWords().email[read.reason] })
+      return z.NEVER
+    }
+    const username = readKnownUsername(text)
+    if (username) return username
+    context.addIssue({ code: 'custom', message: inWords().signInName })
     return z.NEVER
   })
 

@@ -6,6 +6,8 @@ export const FLASHES = {
   second_factor_off: 'warn',
   second_factor_replaced: 'good',
   password_changed: 'good',
+  name_changed: 'good',
+  username_changed: 'good',
   codes_regenerated: 'good',
   codes_already_replaced: 'warn',
   recovery_code_used: 'good',

@@ -180,14 +180,14 @@ describe('a browser becomes known', () => {
     const { browser, email } = await signedUp(product)
     const held = { known: [browser.cookies.get(KNOWN) ?? ''], trusted: [] }
     const origin = { address: '192.0.2.1', browser: 'curl', system: null }
-    const result = await signIn(deps, { email, password: PASSWORD }, origin, 'api')
+    const result = await signIn(deps, { name: email, password: PASSWORD }, origin, 'api')
     assert.ok(result.ok && result.step === 'signed_in')
     assert.deepEqual(result.holds, { known: undefined, trusted: undefined })
     const { knownBrowsers } = await stateOf(database, email)
     assert.equal(knownBrowsers.length, 2, 'the program is known beside it (known-programs.test.ts)')
     const browsers = knownBrowsers.filter(({ tokenHash }) => held.known.map(hashToken).includes(tokenHash))
     assert.equal(browsers.length, 1)
-    assert.ok((await signIn(deps, { email, password: PASSWORD }, origin, 'browser', held)).ok)
+    assert.ok((await signIn(deps, { name: email, password: PASSWORD }, origin, 'browser', held)).ok)
   })
 
   test('under a value of our own: one that somebody planted is not taken over (A27)', async () => {
@@ -275,7 +275,7 @@ test('whether an account exists shows neither in what is asked of the database n
     }
     const held = { known: (visitor.cookies.get(KNOWN) ?? '').split('.').filter(Boolean), trusted: [] }
     const origin = { address: '192.0.2.77', browser: 'Firefox', system: 'Linux' }
-    const result = await signIn(spied, { email: address, password: wrong }, origin, 'browser', held)
+    const result = await signIn(spied, { name: address, password: wrong }, origin, 'browser', held)
     return [calls, result]
   }
   for (const visitor of [product.browser(), browser])

@@ -54,6 +54,7 @@ export type LimitDeps = { limits: LimitStore; attemptsPerAddress: number; now():
  * before (OWASP, "device cookies"), or of a session. What strangers do doesn't slow these down.
  */
 export type Source = string
+export const isKnownBrowser = (source: Source): boolean => source.startsWith('browser:')
 export const knownBrowserSource = (tokenHash: string): Source => `browser:${tokenHash}`
 export const sessionSource = (sessionId: string): Source => `session:${sessionId}`
 
@@ -62,6 +63,12 @@ export const passwordAttempt = (email: string, source: Source): DelayRule => ({
   key: `${passwordAttempts(email)}${network(source)}`,
   from: PASSWORD_FAILURES,
   forgottenAfterMs: DAY,
+})
+
+/** The same, whichever of the account's names is typed. */
+export const passwordAttemptByAnyName = (email: string, source: Source): DelayRule => ({
+  ...passwordAttempt(email, source),
+  key: `${passwordAttempts(email)}any:${network(source)}`,
 })
 
 /** The beginning of the keys for all guesses at an account's password, wherever they come from. */

@@ -172,7 +172,7 @@ describe('trust is never given', () => {
   test('at a door of an API, nor believed there', async () => {
     const { email, key, browser } = await trusting()
     const held = { known: [], trusted: [browser.cookies.get(TRUSTED) ?? ''] }
-    const result = await signIn(deps, { email, password: PASSWORD }, ORIGIN, 'api', held)
+    const result = await signIn(deps, { name: email, password: PASSWORD }, ORIGIN, 'api', held)
     assert.ok(result.ok && result.step === 'code_owed')
     const door = { client: 'api', trust: true, held } as const
     const verified = await verifyAnswer(deps, result.pendingToken, { code: codeOf(key, clock.now(), 1) }, ORIGIN, door)

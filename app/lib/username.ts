@@ -36,6 +36,12 @@ export function readUsername(typed: string): Username {
   return RESERVED_LOOKS.has(lookOf(username)) ? { ok: false, reason: 'reserved_username' } : { ok: true, username }
 }
 
+/** As it is looked up: undefined if no account can have it. Whether we'd still give it to anybody doesn't matter here. */
+export function readKnownUsername(typed: string): string | undefined {
+  const text = typed.trim()
+  return FORM.test(text) ? text.toLowerCase() : undefined
+}
+
 /**
  * Equal for names that look the same, of which only one account can have one: dots and dashes don't count, and letters that are
  * easily taken for others (UTS 39) are one.

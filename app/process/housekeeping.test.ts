@@ -36,6 +36,7 @@ async function rowsThatEnd(product: Pick<Latchkey, 'database'>) {
     'known_browsers',
     'mail_links',
     'former_addresses',
+    'former_usernames',
   ]
   const rows = [...names, 'limits', 'access_tokens', 'events'].flatMap((name) => tables[name] ?? [])
   return rows.filter((row) => !/"key":"housekeeping"|"browser":"API"|"previousHash":null/.test(row))

@@ -28,6 +28,7 @@ type Ending =
   | 'knownBrowsers'
   | 'mailLinks'
   | 'formerAddresses'
+  | 'formerUsernames'
   | 'events'
 /** `next` is where to go on, undefined at the end. */
 type Stretch<At> = { removed: number; next: At | undefined }
@@ -105,6 +106,7 @@ async function* batches(deps: HousekeepingDeps): AsyncGenerator<number> {
     ['knownBrowsers', ago(A_YEAR)],
     ['mailLinks', at],
     ['formerAddresses', at],
+    ['formerUsernames', at],
     ['events', ago(eventsKept)],
   ]
   for (const [what, endedBy] of ended) yield* untilFew(() => store.removeEnded(what, endedBy, BATCH))

@@ -5,7 +5,7 @@ import { SignInPage } from '#views/sign-in/sign-in-page.tsx'
 import type { Said } from '#views/ui/types.ts'
 import { words } from '#views/words/words.ts'
 import type { AppEnv } from '../http/env.ts'
-import { emailField, passwordField } from '../http/fields.ts'
+import { passwordField, signInNameField } from '../http/fields.ts'
 import { readForm } from '../http/forms.ts'
 import { refusedForm, refusedStatus, tooManyAttempts } from '../http/messages.ts'
 import type { RenderPage } from '../http/page.tsx'
@@ -16,7 +16,7 @@ import { type SignInDeps, type SignInResult, signIn } from './sign-in.ts'
 import { notOpen, type SignUpDeps } from './sign-up.ts'
 
 const SignInForm = z.object({
-  email: emailField(),
+  email: signInNameField(),
   password: passwordField(),
   return_to: z.string().optional(),
   cookie: z.string().optional(),
@@ -50,7 +50,8 @@ export function signInRoutes(
       }
       if (!form.ok) return deps.page(c, show({ form: { values, errors: form.errors }, returnTo }), 422)
       const held = { known: cookies.browser.read(c), trusted: cookies.trusted.read(c) }
-      const result = await signIn(deps, form.data, c.var.origin, 'browser', held)
+      const { email: name, password } = form.data
+      const result = await signIn(deps, { name, password }, c.var.origin, 'browser', held)
       if (!result.ok) {
         const refused = refusedForm<'email' | 'password'>('', message(result), values)
         return deps.page(c, show({ form: refused, returnTo }), refusedStatus(c, result))

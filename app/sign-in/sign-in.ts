@@ -6,7 +6,7 @@ import {
   remembered,
   sourceOf,
 } from '../identity/known-browsers.ts'
-import { charge, type Forgiven, type LimitDeps, passwordAttempt, type Wait, whileCharged } from '../identity/limits.ts'
+import type { Forgiven, LimitDeps, Wait } from '../identity/limits.ts'
 import { type SecurityEvent, securityEvent } from '../identity/security-events.ts'
 import { type NewSession, newSession } from '../identity/session.ts'
 import { type TrustUse, trustUse } from '../identity/trusted-browsers.ts'
@@ -15,6 +15,7 @@ import type { Origin } from '../lib/origin.ts'
 import { HashQueueFull, type Passwords } from '../lib/passwords.ts'
 import { hashToken, newToken } from '../lib/tokens.ts'
 import type { Watch } from '../watch/watch.ts'
+import { chargePassword } from './password-attempts.ts'
 
 const FIVE_MINUTES = 5 * 60_000 // a pending sign-in's life
 const ATTEMPTS = 5 // codes per pending sign-in
@@ -50,6 +51,8 @@ export const NOTHING_HELD: Held = { known: [], trusted: [] }
 export type SignInStore = {
   /** The account, and which of the hashes (five at most) that somebody arrives with it knows. One prepared read. */
   accountByEmail(email: string, browserHashes: string[]): Promise<Account | undefined>
+  /** The same. */
+  accountByUsername(username: string, browserHashes: string[]): Promise<Account | undefined>
   /** False when the account changed since `securityVersion` was read, or does not trust the browser. */
   signIn(of: {
     session: NewSession
@@ -74,12 +77,22 @@ export type SignInDeps = LimitDeps & {
 }
 
 export type SignInResult =
-  | { ok: true; step: 'signed_in'; accountId: number; uid: number; token: string; expiresAt: Date; holds: Holds }
+  | {
+      ok: true
+      step: 'signed_in'
+      accountId: number
+      uid: number
+      email: string
+      token: string
+      expiresAt: Date
+      holds: Holds
+    }
   | {
       ok: true
       step: 'code_owed'
       accountId: number
       uid: number
+      email: string
       pendingToken: string
       expiresAt: Date
       attemptsLeft: number
@@ -90,12 +103,12 @@ export type SignInResult =
   | Wait
 
 /**
- * First step: email (normalised) and password. The answer and its time are the same whether the account exists or not.
- * A browser that the account trusts is in without a code.
+ * First step: name and password. The name is an address in its stored form, or a username, which has no @. The answer and its
+ * time are the same whether the account exists or not. A browser that the account trusts is in without a code.
  */
 export const signIn = (
   deps: SignInDeps,
-  typed: { email: string; password: string },
+  typed: { name: string; password: string },
   origin: Origin,
   client: Client = 'browser',
   held: Held = NOTHING_HELD,
@@ -104,19 +117,19 @@ export const signIn = (
 
 async function tryPassword(
   deps: SignInDeps,
-  { email, password }: { email: string; password: string },
+  { name, password }: { name: string; password: string },
   origin: Origin,
   client: Client,
   held: Held,
 ): Promise<SignInResult> {
   const arrival = { client, held: held.known, origin }
-  const account = await deps.signIns.accountByEmail(email, knownAs(arrival))
-  const source = sourceOf(account, arrival)
-  const charged = await charge(deps, source, passwordAttempt(email, source))
+  const account = await (name.includes('@')
+    ? deps.signIns.accountByEmail(name, knownAs(arrival))
+    : deps.signIns.accountByUsername(name, knownAs(arrival)))
+  const charged = await chargePassword(deps, { name, email: account?.email }, sourceOf(account, arrival))
   if (!charged.ok) return charged
 
-  const verify = () => deps.passwords.verify(account?.passwordHash, password, origin.address)
-  const right = await whileCharged(deps, charged, verify)
+  const right = await charged.judge(() => deps.passwords.verify(account?.passwordHash, password, origin.address))
   if (!account || !right) {
     if (account) await deps.signIns.record(securityEvent('password_wrong', account.id, origin, deps.now()))
     return { ok: false, reason: 'wrong_credentials' }
@@ -160,7 +173,16 @@ async function finish(
   })
   if (!signedIn) return undefined
   const holds = { known: known.token, trusted: trust?.token }
-  return { ok: true, step: 'signed_in', accountId, uid, token, expiresAt: session.expiresAt, holds }
+  return {
+    ok: true,
+    step: 'signed_in',
+    accountId,
+    uid,
+    email: account.email,
+    token,
+    expiresAt: session.expiresAt,
+    holds,
+  }
 }
 
 /** The browser's own token decides, in the transaction that makes the session. A second use of it owes the code. */
@@ -188,6 +210,7 @@ async function oweCode({ deps, account, client, forgiven }: Attempt): Promise<Si
         step: 'code_owed',
         accountId: account.id,
         uid: account.uid,
+        email: account.email,
         pendingToken,
         expiresAt,
         attemptsLeft: ATTEMPTS,

@@ -6,6 +6,7 @@ import {
   events,
   factors,
   formerAddresses,
+  formerUsernames,
   knownBrowsers,
   limits,
   mailLinks,
@@ -32,6 +33,7 @@ const ENDING = {
   },
   mailLinks: { rows: mailLinks, key: [mailLinks.tokenHash], end: mailLinks.expiresAt },
   formerAddresses: { rows: formerAddresses, key: [formerAddresses.id], end: formerAddresses.expiresAt },
+  formerUsernames: { rows: formerUsernames, key: [formerUsernames.usernameLook], end: formerUsernames.keptUntil },
   events: { rows: events, key: [events.id], end: events.at },
 }
 type Ending = keyof typeof ENDING

@@ -1,4 +1,4 @@
-import { and, eq, gt, isNull, sql } from 'drizzle-orm'
+import { and, eq, gt, isNull, type SQL, sql } from 'drizzle-orm'
 import { type Database, must } from '../client.ts'
 import { placeholders } from '../placeholders.ts'
 import { prepared } from '../prepared.ts'
@@ -33,10 +33,7 @@ type Completion = {
 
 /** Sign-in, from the password to the session. */
 export function signInStore({ db, atomically }: Database) {
-  const byEmail = placeholders({ email: accounts.email })
-  const accountByEmail = prepared(
-    'account_by_email',
-    { ...byEmail, ...presented },
+  const accountBy = (where: SQL) =>
     db
       .select({
         id: accounts.id,
@@ -49,7 +46,18 @@ export function signInStore({ db, atomically }: Database) {
         ...recognition,
       })
       .from(accounts)
-      .where(eq(accounts.email, byEmail.email)),
+      .where(where)
+  const byEmail = placeholders({ email: accounts.email })
+  const accountByEmail = prepared(
+    'account_by_email',
+    { ...byEmail, ...presented },
+    accountBy(eq(accounts.email, byEmail.email)),
+  )
+  const byUsername = placeholders({ username: accounts.username })
+  const accountByUsername = prepared(
+    'account_by_username',
+    { ...byUsername, ...presented },
+    accountBy(eq(accounts.username, byUsername.username)),
   )
 
   const findPending = prepared(
@@ -65,6 +73,9 @@ export function signInStore({ db, atomically }: Database) {
   return {
     accountByEmail: async (email: string, browserHashes: string[] = []) =>
       (await accountByEmail({ email, ...presenting(browserHashes) }))[0],
+
+    accountByUsername: async (username: string, browserHashes: string[] = []) =>
+      (await accountByUsername({ username, ...presenting(browserHashes) }))[0],
 
     signIn: ({
       session,

@@ -1,16 +1,25 @@
 import { and, eq, gt, inArray, isNull, ne, or, sql } from 'drizzle-orm'
 import { type Database, type Db, isDuplicate, must } from '../client.ts'
 import { accounts, formerUsernames } from '../schema.ts'
-import { accountUnchanged, type EventRow, type Forgiven, forgive, insertEvents } from './statements.ts'
+import {
+  accountUnchanged,
+  type EventRow,
+  type Forgiven,
+  forgive,
+  insertEvents,
+  type Renewal,
+  renewSession,
+} from './statements.ts'
 
 type Name = { username: string; usernameLook: string }
 type Change = Name & {
   accountId: number
   securityVersion: number
-  formerLook: string
+  former: Name
   keptUntil: Date
   now: Date
   event: EventRow
+  renewal: Renewal
   forgiven: Forgiven
 }
 
@@ -56,18 +65,21 @@ export const usernameStore = ({ db, atomically }: Database) => ({
 
 const changeUsername = (
   tx: Db,
-  { accountId, securityVersion, username, usernameLook, formerLook, keptUntil, now, event, forgiven }: Change,
+  { accountId, securityVersion, username, usernameLook, former, keptUntil, now, renewal, event, forgiven }: Change,
 ) => [
   accountUnchanged(tx, accountId, securityVersion),
   must(
     tx
       .update(accounts)
       .set({ username, usernameLook })
-      .where(and(eq(accounts.id, accountId), eq(accounts.usernameLook, formerLook)))
+      .where(and(eq(accounts.id, accountId), eq(accounts.username, former.username)))
       .returning({ id: accounts.id }),
   ),
   usernameKeptForNobodyElse(tx, { accountId, usernameLook, now }),
-  ...(formerLook === usernameLook ? [] : keepUsername(tx, { accountId, usernameLook: formerLook, keptUntil })),
+  ...(former.usernameLook === usernameLook
+    ? []
+    : keepUsername(tx, { accountId, usernameLook: former.usernameLook, keptUntil })),
+  renewSession(tx, renewal),
   insertEvents(tx, event),
   ...forgive(tx, forgiven),
 ]

@@ -8,10 +8,14 @@ import { When } from '../ui/when.tsx'
 import { words } from '../words/words.ts'
 
 /** Who is signed in, and what the page shows of the account. */
-type Owner = Visitor & { account: { secondFactorSince: Date | null; passwordChangedAt: Date } }
+type Owner = Visitor & {
+  account: { username: string; displayName: string | null; secondFactorSince: Date | null; passwordChangedAt: Date }
+}
 
 type AccountPageProps = {
   visitor: Owner
+  /** The operator lets nobody change theirs. */
+  usernamesStay: boolean
   flash?: Callout | undefined
   recoveryCodes: RecoveryCodeCount | null
 }
@@ -57,6 +61,35 @@ const SecondFactorOff = () => (
   </>
 )
 
+const Names = ({
+  account: { username, displayName },
+  usernamesStay,
+}: Pick<Owner, 'account'> & Pick<AccountPageProps, 'usernamesStay'>) => (
+  <section class="panel stack">
+    <h2>{words.settings.account.names}</h2>
+    <div class="item">
+      <div>
+        <h3>{words.settings.account.name}</h3>
+        <p class="long">{displayName ?? words.settings.account.noName}</p>
+      </div>
+      <a class="button" href="/settings/name">
+        {words.settings.changeName.title}
+      </a>
+    </div>
+    <div class="item">
+      <div>
+        <h3>{words.settings.account.username}</h3>
+        <p class="long">{username}</p>
+      </div>
+      {!usernamesStay && (
+        <a class="button" href="/settings/username">
+          {words.settings.changeUsername.title}
+        </a>
+      )}
+    </div>
+  </section>
+)
+
 const SignIn = ({ account: { email, passwordChangedAt } }: Pick<Owner, 'account'>) => (
   <section class="panel stack">
     <h2>{words.settings.account.signIn}</h2>
@@ -86,7 +119,7 @@ const SignIn = ({ account: { email, passwordChangedAt } }: Pick<Owner, 'account'
 const FLOWS_WHEN_ON = ['view', 'disable'] as const
 
 /** What the account is known by and protected with, and the ways to change that. */
-export const AccountPage = ({ visitor, flash, recoveryCodes }: AccountPageProps) => (
+export const AccountPage = ({ visitor, usernamesStay, flash, recoveryCodes }: AccountPageProps) => (
   <Settings title={words.settings.account.title} visitor={visitor} current="account">
     <CalloutBox of={flash} />
     <section class="panel stack">
@@ -103,6 +136,7 @@ export const AccountPage = ({ visitor, flash, recoveryCodes }: AccountPageProps)
       )}
     </section>
     <SignIn account={visitor.account} />
+    <Names account={visitor.account} usernamesStay={usernamesStay} />
     {visitor.account.secondFactorSince ? (
       FLOWS_WHEN_ON.map((flow) => <FlowPopUp visitor={visitor} flow={flow} />)
     ) : (

@@ -1,8 +1,8 @@
 import { Narrow } from '../layouts.tsx'
 import { CalloutBox } from '../ui/callout-box.tsx'
 import { CookieAsked } from '../ui/cookie-asked.tsx'
-import { EmailField } from '../ui/email-field.tsx'
 import { ErrorSummary } from '../ui/error-summary.tsx'
+import { Field } from '../ui/field.tsx'
 import { PasswordField } from '../ui/password-field.tsx'
 import type { Callout, FormState } from '../ui/types.ts'
 import { words } from '../words/words.ts'
@@ -23,7 +23,21 @@ export const SignInPage = ({ form, returnTo, flash, isSignUpOpen }: SignInPagePr
     <form method="post" action="/sign-in" class="stack" novalidate>
       <CookieAsked form={form} />
       {returnTo && <input type="hidden" name="return_to" value={returnTo} />}
-      <EmailField form={form} name="email" label={words.ui.email} autofocus={!form.errors?.['']} />
+      <Field
+        form={form}
+        name="email"
+        label={words.ui.email}
+        hint={words.signIn.signIn.orUsername}
+        autofocus={!form.errors?.['']}
+        input={{
+          type: 'text',
+          inputmode: 'email',
+          autocomplete: 'username',
+          autocapitalize: 'none',
+          spellcheck: 'false',
+          value: form.values?.email,
+        }}
+      />
       <PasswordField
         form={form}
         name="password"

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { ALL_SCOPES, scopesIn } from '../../access-tokens/scopes.ts'
 import { endSessions, sessionsOfToken, sessionsSeenBy, sessionsView } from '../../account/sessions.ts'
-import { emailField, passwordField } from '../../http/fields.ts'
+import { passwordField, signInNameField } from '../../http/fields.ts'
 import { currentVisitor } from '../../identity/session.ts'
 import type { Visitor } from '../../identity/visitor.ts'
 import { cancelPending, verifyAnswer } from '../../sign-in/second-step.ts'
@@ -22,12 +22,12 @@ export const RESTRICTED = { accessType: 'RESTRICTED', authType: 'TFA', requiredA
 /** `users/authentication`: sign-in and sessions. */
 export const authentication: Record<string, Method> = {
   signin: forAnyone(
-    z.object({ login: emailField(english), password: passwordField(english) }),
+    z.object({ login: signInNameField(english), password: passwordField(english) }),
     async ({ deps, origin, parameters }) => {
-      const { login: email, password } = parameters
-      const result = await signIn(deps, { email, password }, origin, 'api')
+      const { login: name, password } = parameters
+      const result = await signIn(deps, { name, password }, origin, 'api')
       if (!result.ok) throw signInRefused(result)
-      const who = person({ uid: result.uid, email })
+      const who = person(result)
       return result.step === 'code_owed'
         ? { ...who, session: result.pendingToken, ...RESTRICTED }
         : { ...who, session: result.token, ...FULL, authType: 'BASIC' }

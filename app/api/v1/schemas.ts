@@ -1,12 +1,16 @@
 import { z } from '@hono/zod-openapi'
 import { ALL_SCOPES } from '../../access-tokens/scopes.ts'
-import { descriptionField, emailField, passwordField } from '../../http/fields.ts'
+import { descriptionField, passwordField, signInNameField } from '../../http/fields.ts'
 import { type KindsDeps, shapeOfAll } from '../../two-factor/factor.http.ts'
 import { english } from '../english.ts'
 
 // Every object that `/api/v1/` takes or gives. The same schemas check what comes in and make the document.
 
-export const Email = emailField(english).openapi({ type: 'string', format: 'idn-email', example: 'ada@example.com' })
+const SignInName = signInNameField(english).openapi({
+  type: 'string',
+  description: 'The email address, or the username.',
+  example: 'ada@example.com',
+})
 export const Password = passwordField(english).openapi({
   type: 'string',
   format: 'password',
@@ -30,7 +34,7 @@ export const Problem = z
   })
   .openapi('Problem', { description: 'RFC 9457.' })
 
-export const Credentials = z.strictObject({ email: Email, password: Password }).openapi('Credentials')
+export const Credentials = z.strictObject({ email: SignInName, password: Password }).openapi('Credentials')
 export const PasswordBody = z.strictObject({ password: Password }).openapi('PasswordConfirmation')
 export const Signed = z
   .object({

@@ -39,7 +39,7 @@ export function sessionRoutes(deps: SessionRoutesDeps) {
       createRoute({
         method: 'post',
         path: '/sessions',
-        summary: 'Sign in with email and password',
+        summary: 'Sign in with email or username, and password',
         ...anybody.route,
         request: { body: bodyOf(schema.Credentials) },
         responses: {
@@ -49,7 +49,8 @@ export function sessionRoutes(deps: SessionRoutesDeps) {
         },
       }),
       async (c) => {
-        const result = await signIn(deps, c.req.valid('json'), c.var.origin, 'api')
+        const { email: name, password } = c.req.valid('json')
+        const result = await signIn(deps, { name, password }, c.var.origin, 'api')
         if (!result.ok) throw signInRefused(result)
         if (result.step === 'signed_in')
           return answer(c, { session: result.token, expires_at: result.expiresAt.toISOString() }, 201)

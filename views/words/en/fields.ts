@@ -6,6 +6,7 @@ export const fields = {
       'Before the @, an email address here can have only the letters a to z, digits, and signs such as . + and -.',
     too_long: 'That email address is too long.',
   },
+  signInName: 'Enter your email address, such as ada@example.com, or your username.',
   password: 'Enter your password.',
   passwordTooLong: (most: number) => `No password here has more than ${most} characters.`,
   firstPassword: 'Choose a password.',

@@ -17,6 +17,11 @@ export const flash = {
     link: 'Look at your recovery codes, or generate new ones',
   },
   password_changed: { title: 'Your password has been changed.', text: othersSignedOut },
+  name_changed: { text: 'Your name has been saved.' },
+  username_changed: {
+    title: 'Your username has been changed.',
+    text: 'The former one stays yours for 90 days: nobody else can take it.',
+  },
   codes_regenerated: { title: 'New recovery codes.', text: 'The old ones no longer work. Save these.' },
   codes_already_replaced: {
     title: 'These are newer codes.',

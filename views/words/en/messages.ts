@@ -28,6 +28,16 @@ export const messages = {
     too_long: (most: number) => `The name can have at most ${most} characters.`,
     not_text: "The name has a character that can't be shown on one line. Type it again.",
   },
+  username: {
+    no_username:
+      'A username has 2 to 32 characters: the letters a to z, digits, dots, dashes and underscores. It begins with a letter or a digit.',
+    too_long_username: 'A username has at most 32 characters.',
+    reserved_username: 'Only this site itself may go by that username. Choose another.',
+    same_username: 'That is the username you have now. Choose another.',
+    username_taken:
+      "That username is taken, looks like one that is, or was somebody's in the last 90 days. Choose another.",
+    usernames_stay: "Usernames stay as they are here. Ask the people who run this site if yours isn't right.",
+  },
   code: {
     malformed: 'Enter the six digits your authenticator shows, or one of your recovery codes.',
     wrong_code: 'That code is not right.',

@@ -19,6 +19,26 @@ export const settings = {
       "Your password alone opens this account. Add a code from your phone, and knowing your password won't be enough to get in.",
     signIn: 'Sign-in',
     lastChanged: (day: Child): Child => ['Last changed ', day],
+    names: 'Names',
+    name: 'Name',
+    noName: 'None yet',
+    username: 'Username',
+  },
+  changeName: {
+    title: 'Change Name',
+    lead: 'Your name as others should read it. Leave it empty if you want none.',
+    label: 'Name',
+    submit: 'Save name',
+  },
+  changeUsername: {
+    title: 'Change Username',
+    lead: (username: Child): Child => [
+      'Your username is ',
+      username,
+      '. You can sign in with it, as with your email address.',
+    ],
+    newUsername: 'New username',
+    hint: '2 to 32 characters: the letters a to z, digits, and . _ -',
   },
   changePassword: {
     title: 'Change Password',

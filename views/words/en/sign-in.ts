@@ -20,6 +20,7 @@ export const signIn = {
   },
   signIn: {
     title: 'Sign in',
+    orUsername: 'Or your username.',
     forgot: 'Forgot your password?',
     newHere: 'New here?',
   },
