@@ -29,7 +29,7 @@ const ROOMS = {
   'app/two-factor': [...GROUND, 'app/pages', 'app/mail', 'db', ...VIEWS, 'views/sign-in', 'views/two-factor'],
   'app/account': [...GROUND, 'app/pages', 'app/mail', 'db', ...VIEWS, 'views/mail', 'views/account'],
   'app/access-tokens': [...GROUND, 'app/pages', 'db', ...VIEWS, 'views/access-tokens'],
-  'app/operators': [...GROUND, 'app/mail', 'app/account', 'db'],
+  'app/operators': [...GROUND, 'app/mail', 'app/two-factor', 'app/account', 'db'],
   'app/sign-in': [
     ...GROUND,
     ...['app/watch', 'app/pages', 'app/mail', 'app/two-factor', 'app/account', 'db'],
