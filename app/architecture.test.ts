@@ -30,7 +30,11 @@ const ROOMS = {
   'app/two-factor': [...GROUND, 'app/pages', 'app/mail', 'db', ...VIEWS, 'views/sign-in', 'views/two-factor'],
   'app/account': [...GROUND, 'app/pages', 'app/mail', 'db', ...VIEWS, 'views/mail', 'views/account'],
   'app/access-tokens': [...GROUND, 'app/pages', 'db', ...VIEWS, 'views/access-tokens'],
-  'app/operators': [...GROUND, 'app/pages', 'app/account', 'db', ...VIEWS, 'views/operators'],
+  'app/operators': [
+    ...GROUND,
+    ...['app/pages', 'app/mail', 'app/two-factor', 'app/account', 'db'],
+    ...[...VIEWS, 'views/operators'],
+  ],
   'app/sign-in': [
     ...GROUND,
     ...['app/watch', 'app/pages', 'app/mail', 'app/two-factor', 'app/account', 'db'],

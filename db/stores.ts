@@ -11,6 +11,7 @@ import { migrationStore } from './stores/migrations.ts'
 import { notMeStore } from './stores/not-me.ts'
 import { panicStore } from './stores/panic.ts'
 import { restoredStore } from './stores/restored.ts'
+import { sealedValueStore } from './stores/sealed-values.ts'
 import { eventStore } from './stores/security-events.ts'
 import { sessionStore } from './stores/sessions.ts'
 import { signInStore } from './stores/sign-ins.ts'
@@ -47,6 +48,7 @@ export const storesOf = (
   notMe: notMeStore(database),
   panic: panicStore(database),
   restored: restoredStore(database),
+  sealedValues: sealedValueStore(database),
   sessions: sessionStore(database),
   signIns: signInStore(database),
   trustedBrowsers: trustedBrowserStore(database),

@@ -17,6 +17,12 @@ export type Purpose =
   | 'mail'
   | 'mail-link'
 
+/** What a column's values are sealed as, and the place of the row with that key. */
+export type SealedAs = { purpose: Purpose; place(key: string): string }
+
+/** Of what `seal` or `hash` made. */
+export const keyIdOf = (sealed: string): string => sealed.slice(0, Math.max(0, sealed.indexOf('.')))
+
 export type Vault = ReturnType<typeof createVault>
 
 const NONCE = 12 // bytes, NIST SP 800-38D section 5.2.1.1
@@ -47,6 +53,9 @@ export function createVault(keys: readonly MasterKey[]) {
     `${master.id}.${createHmac('sha256', subKey(master, purpose)).update(text).digest('base64url')}`
 
   return {
+    /** Newest first. */
+    keyIds: keys.map(({ id }) => id),
+
     /** `id.base64url(nonce, ciphertext, tag)`. `place` (table, row) is authenticated: a value moved elsewhere doesn't open. */
     seal(purpose: Purpose, place: string, secret: Uint8Array): string {
       const nonce = randomBytes(NONCE)
@@ -60,7 +69,7 @@ export function createVault(keys: readonly MasterKey[]) {
     /** The secret, or undefined if the key id is unknown, or if the purpose, the place or a single bit differs. */
     open(purpose: Purpose, place: string, sealed: string): Uint8Array | undefined {
       const dot = sealed.indexOf('.')
-      const master = keys.find(({ id }) => id === sealed.slice(0, dot))
+      const master = keys.find(({ id }) => id === keyIdOf(sealed))
       if (!master) return undefined
       try {
         const text = sealed.slice(dot + 1)

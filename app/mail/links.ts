@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { encodeBase64urlNoPadding } from '@oslojs/encoding'
 import { hashToken } from '../lib/tokens.ts'
-import type { Vault } from '../lib/vault.ts'
+import type { SealedAs, Vault } from '../lib/vault.ts'
 
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE
@@ -51,7 +51,7 @@ export function newLink(
       tokenHash,
       accountId,
       purpose,
-      payload: payload ? vault.seal('mail-link', place(tokenHash), Buffer.from(JSON.stringify(payload))) : null,
+      payload: payload ? vault.seal(PAYLOAD.purpose, place(tokenHash), Buffer.from(JSON.stringify(payload))) : null,
       createdAt: about ?? now,
       expiresAt: new Date(now.getTime() + LINK_LIFE[purpose]),
     },
@@ -63,8 +63,9 @@ export const looksLikeLinkToken = (text: string): boolean => /^[\w-]{43}$/.test(
 
 /** Undefined if there is none, or if it doesn't open. */
 export function linkPayload(vault: Vault, { tokenHash, payload }: MailLink): LinkPayload | undefined {
-  const opened = payload === null ? undefined : vault.open('mail-link', place(tokenHash), payload)
+  const opened = payload === null ? undefined : vault.open(PAYLOAD.purpose, place(tokenHash), payload)
   return opened && JSON.parse(Buffer.from(opened).toString())
 }
 
 const place = (tokenHash: string) => `mail_links ${tokenHash}`
+export const PAYLOAD: SealedAs = { purpose: 'mail-link', place }

@@ -1,7 +1,7 @@
 import type { MailedKind } from '../identity/security-events.ts'
 import type { Origin } from '../lib/origin.ts'
 import { newId } from '../lib/tokens.ts'
-import type { Vault } from '../lib/vault.ts'
+import type { SealedAs, Vault } from '../lib/vault.ts'
 
 /** What a mail tells, and where its link leads. Its sentences are written when it is sent. Moments in milliseconds, as it is kept as JSON. */
 export type Mail = { to: string; href?: string } & (
@@ -46,17 +46,18 @@ export type QueuedMail = {
 /** The row for the queue, of an account or of somebody who has none yet. The store writes it in the transaction that it reports. */
 export function queuedMail(vault: Vault, accountId: number | null, mail: Mail, now: Date): QueuedMail {
   const id = newId()
-  const sealed = vault.seal('mail', place(id), Buffer.from(JSON.stringify(mail)))
+  const sealed = vault.seal(QUEUED.purpose, place(id), Buffer.from(JSON.stringify(mail)))
   return { id, accountId, sealed, createdAt: now, nextAttemptAtMs: now.getTime() }
 }
 
 /** Undefined if it doesn't open, because the key is lost or it is damaged. Earlier versions queued the words. */
 export function openMail(vault: Vault, { id, sealed }: { id: string; sealed: string }): Mail | Message | undefined {
-  const opened = vault.open('mail', place(id), sealed)
+  const opened = vault.open(QUEUED.purpose, place(id), sealed)
   return opened && JSON.parse(Buffer.from(opened).toString())
 }
 
 const place = (id: string) => `mails ${id}`
+export const QUEUED: SealedAs = { purpose: 'mail', place }
 
 /** Puts a mail in words, in the language of the site. */
 export type WriteMail = (mail: Mail) => Message

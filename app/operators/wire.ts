@@ -1,5 +1,6 @@
 import type { Stores } from '#db/stores.ts'
 
-export const wireOperators = ({ eventLog }: Stores) => ({
+export const wireOperators = ({ eventLog, sealedValues }: Stores) => ({
   eventLog,
+  sealedValues,
 })

@@ -136,6 +136,18 @@ export function readEnrolment(
 
 const place = (sessionId: string, id: string) => `${sessionId} ${id}`
 
+/** What is sealed in an enrolment's text, where, and the same text with it sealed again. Undefined if it isn't whole. */
+export function sealedIn(text: string) {
+  const open = Open.safeParse(json(text)).data
+  return (
+    open && {
+      sealed: open.sealed,
+      place: place(open.session, open.id),
+      with: (sealed: string) => encodeBase64urlNoPadding(Buffer.from(JSON.stringify({ ...open, sealed }))),
+    }
+  )
+}
+
 function json(text: string): unknown {
   try {
     return JSON.parse(Buffer.from(decodeBase64urlIgnorePadding(text)).toString())

@@ -1,4 +1,4 @@
-import type { Vault } from '../lib/vault.ts'
+import type { SealedAs, Vault } from '../lib/vault.ts'
 import type { ActiveFactor } from './factor.ts'
 
 /** An active factor, as stored; `secret` is sealed. */
@@ -15,13 +15,14 @@ export type StoredFactor = Readonly<{
 }>
 
 const place = (factorId: string) => `factors ${factorId}`
+export const SECRET: SealedAs = { purpose: 'factor-secret', place }
 
 export const sealSecret = (vault: Vault, factorId: string, secret: Uint8Array): string =>
-  vault.seal('factor-secret', place(factorId), secret)
+  vault.seal(SECRET.purpose, place(factorId), secret)
 
 /** Undefined when the sealed value is damaged, belongs to another row, or its key is gone. */
 export const openSecret = (vault: Vault, factor: { id: string; secret: string }): Uint8Array | undefined =>
-  vault.open('factor-secret', place(factor.id), factor.secret)
+  vault.open(SECRET.purpose, place(factor.id), factor.secret)
 
 /** Those of a kind that can let people in. One whose secret doesn't open lets nobody in, but recovery codes still do. */
 export const activeFactors = (vault: Vault, factors: readonly StoredFactor[], kind: string): ActiveFactor[] =>

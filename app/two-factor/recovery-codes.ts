@@ -11,7 +11,7 @@ import type { Find, SignedIn } from '../identity/visitor.ts'
 import { newRecoveryCodes } from '../lib/codes.ts'
 import type { Origin } from '../lib/origin.ts'
 import { newId } from '../lib/tokens.ts'
-import type { Vault } from '../lib/vault.ts'
+import type { SealedAs, Vault } from '../lib/vault.ts'
 
 /** Milliseconds for which a session shows the codes after the password: long enough to print, short enough to leave a desk. */
 export const CODES_SHOWN_FOR = 10 * 60_000
@@ -141,7 +141,7 @@ export const storedCodes = (vault: Vault, accountId: number, codes: string[], ma
       accountId,
       position: index + 1,
       hash,
-      sealed: vault.seal('recovery-code', place(id), Buffer.from(code)),
+      sealed: vault.seal(SHOWN_CODE.purpose, place(id), Buffer.from(code)),
       madeAt,
       usedAt: null,
     }
@@ -151,9 +151,10 @@ export const storedCodes = (vault: Vault, accountId: number, codes: string[], ma
 export const recoveryCodeText = (accountId: number, code: string): string => `${accountId} ${code}`
 
 const place = (id: string) => `recovery_codes ${id}`
+export const SHOWN_CODE: SealedAs = { purpose: 'recovery-code', place }
 
 /** Null if it was used, or if its sealed copy doesn't open. */
 export function openCode(vault: Vault, { id, sealed }: Pick<StoredRecoveryCode, 'id' | 'sealed'>): string | null {
-  const opened = sealed === null ? undefined : vault.open('recovery-code', place(id), sealed)
+  const opened = sealed === null ? undefined : vault.open(SHOWN_CODE.purpose, place(id), sealed)
   return opened ? Buffer.from(opened).toString() : null
 }

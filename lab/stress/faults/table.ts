@@ -1,5 +1,6 @@
 import { dialect } from '../../../db/columns.ts'
 import { CLOCK } from './clock.ts'
+import { COMMANDS, type CommandFlow, killedEverywhere } from './commands.ts'
 import { CUTS } from './cut.ts'
 import { DISK } from './disk.ts'
 import type { Bed, Fault } from './fault.ts'
@@ -18,6 +19,8 @@ const AT_ONCE = 3 // people in work when the process is killed from outside
 const LEAST_AT_RANDOM = 40 // kills
 const WHOLLY = 'done or not done, and wholly so; what was answered is there; used codes stay used; invariants hold'
 
+const COMMAND_WHOLLY = 'nothing is half done or lost, and the same command finishes it'
+
 /** Every named point of every flow once, then kills at random moments until there were `least` in all. */
 export async function killTable(least: number, seed: number, said: Said): Promise<void> {
   const world = await makeWorld()
@@ -29,6 +32,7 @@ export async function killTable(least: number, seed: number, said: Said): Promis
       kills += points.length
       said(await killRow(world, flow.name, points))
     }
+    for (const flow of COMMANDS) said(await commandRow(flow))
     said(await randomRow(world, Math.max(least - kills, LEAST_AT_RANDOM), seed))
   } finally {
     await world.end()
@@ -39,6 +43,14 @@ async function killRow(world: World, name: string, points: Kill[]): Promise<Row>
   const outcomes: Outcome[] = []
   for (const kill of points) outcomes.push(labelled(kill.point, await killedAt(world, kill)))
   return row(`SIGKILL at each of the ${points.length} points of: ${name}`, points.length, outcomes)
+}
+
+async function commandRow(flow: CommandFlow): Promise<Row> {
+  const [seen, ok] = await killedEverywhere(flow).then(
+    (points): [string, boolean] => [`${points} kills, and nothing wrong after any of them`, true],
+    (error): [string, boolean] => [String(error?.message ?? error), false],
+  )
+  return { fault: `SIGKILL at each point of the command: ${flow.name}`, expected: COMMAND_WHOLLY, seen, ok }
 }
 
 async function randomRow(world: World, kills: number, seed: number): Promise<Row> {
