@@ -3,6 +3,7 @@ import { TrieRouter } from 'hono/router/trie-router'
 import { accessTokenRoutes } from './access-tokens/access-tokens.routes.tsx'
 import { changeEmailRoutes, newEmailRoutes } from './account/change-email.routes.tsx'
 import { changePasswordRoutes } from './account/change-password.routes.tsx'
+import { checkUpRoutes } from './account/check-up.routes.tsx'
 import { confirmEmailRoutes, emailRoutes } from './account/confirm-email.routes.tsx'
 import { dashboardRoutes } from './account/dashboard.routes.tsx'
 import { sessionsRoutes } from './account/sessions.routes.tsx'
@@ -36,6 +37,7 @@ import { enrolRoutes } from './two-factor/enrol.routes.tsx'
 import { freshProofRoutes } from './two-factor/fresh-proof.routes.tsx'
 import { recoveryCodesRoutes } from './two-factor/recovery-codes.routes.tsx'
 import { replaceRoutes } from './two-factor/replace.routes.tsx'
+import { testCodeRoutes } from './two-factor/test-code.routes.tsx'
 import { healthRoutes } from './watch/health.routes.ts'
 import { metricsRoutes } from './watch/metrics.routes.ts'
 import { watched } from './watch/watched.http.ts'
@@ -78,6 +80,8 @@ export function createApp(services: Deps, report: (error: unknown) => void = ser
 
     .route('/', dashboardRoutes(deps))
     .route('/settings', settingsRoutes(deps))
+    .route('/settings/check-up', checkUpRoutes(deps))
+    .route('/settings/check-up/code', testCodeRoutes(deps))
     .route('/settings/password', changePasswordRoutes(deps))
     .route('/settings/email', emailRoutes(deps))
     .route('/settings/email/change', changeEmailRoutes(deps))

@@ -7,7 +7,13 @@ export const ui = {
   settings: 'Settings',
   signOut: 'Sign out',
   /** What the link to each part of the settings says. */
-  tabs: { account: 'Account', tokens: 'Access Tokens', sessions: 'Sessions', activity: 'Activity' },
+  tabs: {
+    account: 'Account',
+    'check-up': 'Check-up',
+    tokens: 'Access Tokens',
+    sessions: 'Sessions',
+    activity: 'Activity',
+  },
   navigation: { account: 'Account', settings: 'Settings' },
   column: (name: string) => `${name}: `,
   change: 'Change',
