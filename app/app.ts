@@ -5,6 +5,7 @@ import { changeEmailRoutes, newEmailRoutes } from './account/change-email.routes
 import { changeNameRoutes } from './account/change-name.routes.tsx'
 import { changePasswordRoutes } from './account/change-password.routes.tsx'
 import { changeUsernameRoutes } from './account/change-username.routes.tsx'
+import { checkUpRoutes } from './account/check-up.routes.tsx'
 import { confirmEmailRoutes, emailRoutes } from './account/confirm-email.routes.tsx'
 import { dashboardRoutes } from './account/dashboard.routes.tsx'
 import { sessionsRoutes } from './account/sessions.routes.tsx'
@@ -39,6 +40,7 @@ import { enrolRoutes } from './two-factor/enrol.routes.tsx'
 import { freshProofRoutes } from './two-factor/fresh-proof.routes.tsx'
 import { recoveryCodesRoutes } from './two-factor/recovery-codes.routes.tsx'
 import { replaceRoutes } from './two-factor/replace.routes.tsx'
+import { testCodeRoutes } from './two-factor/test-code.routes.tsx'
 import { healthRoutes } from './watch/health.routes.ts'
 import { metricsRoutes } from './watch/metrics.routes.ts'
 import { watched } from './watch/watched.http.ts'
@@ -84,6 +86,8 @@ export function createApp(services: Deps, report: (error: unknown) => void = ser
     .route('/settings', settingsRoutes(deps))
     .route('/settings/name', changeNameRoutes(deps))
     .route('/settings/username', changeUsernameRoutes(deps))
+    .route('/settings/check-up', checkUpRoutes(deps))
+    .route('/settings/check-up/code', testCodeRoutes(deps))
     .route('/settings/password', changePasswordRoutes(deps))
     .route('/settings/email', emailRoutes(deps))
     .route('/settings/email/change', changeEmailRoutes(deps))

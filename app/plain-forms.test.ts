@@ -74,7 +74,12 @@ async function withPasswordAlone() {
   await look(browser, ['/settings/name', '/settings/username'])
   await browser.post('/settings/name', { name: 'x'.repeat(65) })
   await browser.post('/settings/username', { username: 'admin', password: '' })
-  await look(browser, ['/settings/email/change', '/settings/sessions', '/settings/sessions/everything'])
+  await look(browser, [
+    '/settings/check-up',
+    '/settings/email/change',
+    '/settings/sessions',
+    '/settings/sessions/everything',
+  ])
   await browser.post('/settings/password', { current: 'x', new: 'x' })
   await browser.post('/settings/email/change', { email: 'ada', ...WRONG })
   await look(browser, [TOKENS_PAGE, `${TOKENS_PAGE}/generate`, `${TOKENS_PAGE}/value`])
@@ -102,6 +107,8 @@ async function withBoth() {
   await look(browser, [...paths, `${TWO_FACTOR}/add/confirm`, `${list}/${another.id}/rename`])
   await look(browser, [`${list}/${another.id}/remove`, `${TWO_FACTOR}/replace/move`])
   await look(browser, [`${TWO_FACTOR}/replace/confirm?authenticator=${another.id}`])
+  await look(browser, ['/settings/check-up', '/settings/check-up/code'])
+  await browser.post('/settings/check-up/code', { code: 'x' })
   await browser.post(`${TWO_FACTOR}/disable`, WRONG)
   await look(browser, [`${TWO_FACTOR}/fresh-proof`, `${TWO_FACTOR}/fresh-proof?return_to=%2Fsettings`])
   await browser.post(`${TWO_FACTOR}/fresh-proof`, { code: '000000' })

@@ -48,6 +48,8 @@ export const accounts = table('accounts', {
   deleteAt: time('delete_at'),
   /** Set by "This was not me". The account's access tokens open nothing until its owner allows them again. */
   tokensFrozenAt: time('tokens_frozen_at'),
+  /** When its owner last saw the recovery codes; null: not since these were made. */
+  recoveryCodesSeenAt: time('recovery_codes_seen_at'),
   createdAt: time('created_at').notNull(),
 })
 

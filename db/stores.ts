@@ -1,6 +1,7 @@
 import type { Database } from './client.ts'
 import { accessTokenStore } from './stores/access-tokens.ts'
 import { accountStore } from './stores/accounts.ts'
+import { checkUpStore } from './stores/check-up.ts'
 import { emailStore } from './stores/emails.ts'
 import { eventLogStore } from './stores/event-log.ts'
 import { housekeepingStore } from './stores/housekeeping.ts'
@@ -37,6 +38,7 @@ export const storesOf = (
 ) => ({
   accessTokens: accessTokenStore(database),
   accounts: accountStore(database),
+  checkUps: checkUpStore(database),
   emails: emailStore(database),
   events: eventStore(database, read),
   eventLog: eventLogStore(database, log),

@@ -107,6 +107,7 @@ export const Portal = ({ title, above, visitor, children }: PortalProps) => (
 
 const TABS = [
   { name: 'account', href: '/settings/account' },
+  { name: 'check-up', href: '/settings/check-up' },
   { name: 'tokens', href: '/settings/tokens' },
   { name: 'sessions', href: '/settings/sessions' },
   { name: 'activity', href: '/settings/activity' },

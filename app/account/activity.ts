@@ -1,6 +1,7 @@
 import type { SecurityEvent } from '../identity/security-events.ts'
 import type { Find, SignedIn, TokenHolder } from '../identity/visitor.ts'
 import type { Origin } from '../lib/origin.ts'
+import { type CheckUpNumbers, type CheckUpTimes, checkUpTimes } from './check-up.ts'
 
 /** A row of the log, as its account's owner may read it. */
 export type RecordedEvent = Readonly<
@@ -10,13 +11,13 @@ export type RecordedEvent = Readonly<
 type Place = { at: Date; id: string }
 
 type Events = { events: readonly RecordedEvent[] }
-export type DashboardVisitor = SignedIn & { signIns: readonly RecordedEvent[] }
+export type DashboardVisitor = SignedIn & CheckUpNumbers & { signIns: readonly RecordedEvent[] }
 
 /** All newest first. `before` is where the previous page ended. At most as many as `READ` says. */
 export type ActivityStore = {
   visitorWithEvents(tokenHash: string, before: Place): Promise<(SignedIn & Events) | undefined>
   holderWithEvents(tokenHash: string, before: Place): Promise<(TokenHolder & Events) | undefined>
-  visitorWithSignIns: Find<DashboardVisitor>
+  visitorWithSignIns(tokenHash: string, times: CheckUpTimes): Promise<DashboardVisitor | undefined>
 }
 
 export type ActivityDeps = { activity: ActivityStore }
@@ -45,8 +46,11 @@ export function activitySeenBy({ events: found }: Events) {
   return { events, older: found.length > PER_PAGE && last ? `${last.at.getTime()}-${last.id}` : undefined }
 }
 
-/** Who looks at the dashboard, and the latest sign-ins. */
-export const dashboardView = ({ activity }: ActivityDeps): Find<DashboardVisitor> => activity.visitorWithSignIns
+/** Who looks at the dashboard, the latest sign-ins, and how many things the check-up has to say. */
+export const dashboardView =
+  ({ activity, now }: ActivityDeps & { now(): Date }): Find<DashboardVisitor> =>
+  (tokenHash) =>
+    activity.visitorWithSignIns(tokenHash, checkUpTimes(now()))
 
 function readCursor(cursor: string | undefined): Place {
   const [, ms, id] = /^(\d{1,15})-([\w-]{1,32})$/.exec(cursor ?? '') ?? []

@@ -6,6 +6,7 @@ import type { MailDeps } from '../mail/account-mails.ts'
 import { takeFlash } from '../pages/flash.ts'
 import { type GuardDeps, signedInPages } from '../pages/guards.ts'
 import { type ActivityDeps, dashboardView } from './activity.ts'
+import { partsToLookAt } from './check-up.ts'
 
 export const dashboardRoutes = (
   deps: ActivityDeps & GuardDeps & Pick<MailDeps, 'mailDelivery'> & { page: RenderPage },
@@ -13,13 +14,15 @@ export const dashboardRoutes = (
   signedInPages(deps, { deed: 'anything', view: dashboardView }, (pages) =>
     pages.get('/', (c) => {
       const { visitor } = c.var
+      const unconfirmed = owesConfirmation(deps, visitor)
       const { secondFactorSince, recoveryCodesLeft } = visitor.account
       return deps.page(
         c,
         <DashboardPage
           visitor={visitor}
           flash={takeFlash(c, deps.cookies, visitor)}
-          unconfirmed={owesConfirmation(deps, visitor)}
+          unconfirmed={unconfirmed}
+          toLookAt={partsToLookAt(visitor, { now: deps.now(), unconfirmed }).length}
           recoveryCodes={secondFactorSince && { left: recoveryCodesLeft, of: RECOVERY_CODES }}
           session={visitor.session}
           signIns={visitor.signIns.map(({ at, method, browser, system, address }) => ({

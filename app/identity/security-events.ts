@@ -21,6 +21,7 @@ const EVENTS = {
   password_wrong: { mailed: 'never', alarming: true, failed: true },
   password_changed: { mailed: 'always' },
   code_wrong: { mailed: 'always', alarming: true, failed: true }, // someone has the password
+  tested_code_wrong: { mailed: 'always', alarming: true, failed: true }, // someone is signed in, and guesses
   second_factor_on: { mailed: 'always' },
   second_factor_replaced: { mailed: 'always' },
   second_factor_off: { mailed: 'always' },

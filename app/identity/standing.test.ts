@@ -135,7 +135,7 @@ describe('a page', () => {
     if (/ \/settings\/email/.test(page)) return 'confirm_email'
     if (/ \/settings\/two-factor\/recovery-codes/.test(page)) return 'recovery_codes'
     if (/ \/settings\/two-factor\/set-up/.test(page)) return 'set_up'
-    return / \/settings\/two-factor\//.test(page) ? 'change_second_factor' : 'anything'
+    return / \/settings\/(two-factor\/|check-up\/code)/.test(page) ? 'change_second_factor' : 'anything'
   }
 
   async function asked(page: string, situation: Situation): Promise<string> {

@@ -108,7 +108,7 @@ async function writeNotice(deps: MailingDeps, due: DueNotice) {
   if (!isMailed(kind)) return false // written by a newer version, which tells of more
   const now = deps.now()
   // This one gets its own mail, because no further wrong code will come to bring it along.
-  const authenticatorRefused = kind === 'code_wrong' && (await isBlocked(deps, authenticatorAttempt(accountId)))
+  const authenticatorRefused = isGuess(kind) && (await isBlocked(deps, authenticatorAttempt(accountId)))
   const formers = listening(await deps.mailing.formerAddressesOf(accountId, now), email)
   const present = { email, id: null, leftAt: undefined }
   const mailboxes = [...(receivesNews(deps, due) ? [present] : []), ...formers]
@@ -149,9 +149,11 @@ const noticeBudget = (
 ): BudgetRule => ({
   key: `mails:${about}:${accountId}${former ? `:${former}` : ''}`,
   // Every guess at a code writes one of these. The owner should hear about it, not drown in mails.
-  most: about === 'code_wrong' || about === 'authenticator_refused' ? 1 : TOLD_AT_MOST,
+  most: isGuess(about) || about === 'authenticator_refused' ? 1 : TOLD_AT_MOST,
   windowMs: HOUR,
 })
+
+const isGuess = (kind: string) => kind === 'code_wrong' || kind === 'tested_code_wrong'
 
 /**
  * Sends one mail after the other until none is due. A mail leaves the queue after the server has taken it, so a crash loses none:

@@ -3,10 +3,10 @@ import type { JSX } from 'hono/jsx/jsx-runtime'
 import { z } from 'zod'
 import type { SecondStepFrame } from '#views/sign-in/second-step-form.tsx'
 import type { EnrolFrame } from '#views/two-factor/enrol-frame.tsx'
-import type { Said } from '#views/ui/types.ts'
+import type { Callout, Said } from '#views/ui/types.ts'
 import type { Words } from '#views/words/words.ts'
 import type { Enrolling } from './enrol.ts'
-import type { ActiveFactor, Factor, FactorKinds, Fields, Refusal, SignInAnswer } from './factor.ts'
+import type { ActiveFactor, Factor, FactorKinds, Fields, Finding, Refusal, SignInAnswer } from './factor.ts'
 
 /** A kind of second factor with its part of the pages and of `/api/v1`. */
 export type FactorKind = Factor & Answering & Enrolable & Challenging
@@ -20,6 +20,8 @@ export type Answering = {
   json: z.ZodRawShape
   /** In the pages' language, unless another is given. */
   said(refusal: Refusal, inWords?: Words): Said
+  /** What a test of an answer found; absent in kinds that aren't tested. */
+  found?(finding: Finding, device?: string): Callout
   /** In an answer of `/api/v1`. */
   detail(refusal: Refusal): string
 }

@@ -27,6 +27,8 @@ export type SignInAnswer = {
   /** How a session says that it was signed in by it. */
   method: 'authenticator' | 'recovery_code'
   judge(to: Asked): Promise<Judged>
+  /** Looks at it and spends nothing. Absent where an answer is for one challenge alone. */
+  test?(to: UnderTest): Promise<Finding>
 }
 
 /** What an answer is judged against. */
@@ -37,6 +39,22 @@ export type Asked = {
   /** The pending sign-in's own, which dies with it. */
   challenge(): string
   now: Date
+}
+
+/** What an answer is tested against. `recoveryCodes` are the account's, used ones included. */
+export type UnderTest = Pick<Asked, 'accountId' | 'factors' | 'now'> & {
+  recoveryCodes(): Promise<readonly { hash: string; usedAt: Date | null }[]>
+}
+
+/**
+ * What a test found, in the kind's own terms. `right`: it opens the account now. `past`: it did, or would have, and no longer
+ * does. `factorId` is of the device that gave it.
+ */
+export type Finding = {
+  readonly kind: string
+  readonly reason: string
+  readonly verdict: 'right' | 'past' | 'wrong'
+  readonly factorId?: string
 }
 
 export type ActiveFactor = { id: string; secret: Uint8Array; counter: number }

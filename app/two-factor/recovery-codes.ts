@@ -48,7 +48,7 @@ export type RecoveryCodesStore = {
     codes: StoredRecoveryCode[]
     event: SecurityEvent
   }): Promise<boolean>
-  record(event: SecurityEvent): Promise<void>
+  recordDownload(event: SecurityEvent): Promise<void>
 }
 
 export type RecoveryCodesDeps = ConfirmPasswordDeps & { recoveryCodes: RecoveryCodesStore; vault: Vault }
@@ -110,7 +110,8 @@ export const recordDownload = (
   { recoveryCodes, now }: RecoveryCodesDeps,
   visitor: SignedIn,
   origin: Origin,
-): Promise<void> => recoveryCodes.record(securityEvent('recovery_codes_downloaded', visitor.account.id, origin, now()))
+): Promise<void> =>
+  recoveryCodes.recordDownload(securityEvent('recovery_codes_downloaded', visitor.account.id, origin, now()))
 
 /**
  * Replaces the whole set that the person saw, made at `madeAt`, or nothing, where another window was faster: then that

@@ -15,7 +15,8 @@ export const wireTwoFactor = ({ events, twoFactor }: Stores, { issuer, vault, mo
   enrolments: twoFactor,
   freshProofs: { ...twoFactor, record: events.record },
   keptEnrolments: twoFactor,
-  recoveryCodes: { ...twoFactor, record: events.record },
+  recoveryCodes: twoFactor,
+  codeTests: { ...twoFactor, record: events.record },
 })
 
 const withMore = ([first, ...others]: FactorKinds<FactorKind>, more: FactorKind[]): FactorKinds<FactorKind> => [

@@ -3,6 +3,7 @@ import type { Database } from '../client.ts'
 import { listOf } from '../lists.ts'
 import { placeholders } from '../placeholders.ts'
 import { accounts, events } from '../schema.ts'
+import { checkUpNumbers, checkUpTimes } from './check-up.ts'
 import { type EventRow, insertEvents } from './statements.ts'
 import { signedInRead, tokenHolderRead } from './visitors.ts'
 
@@ -46,6 +47,8 @@ export function eventStore({ db, atomically }: Database, { atOnce, signIns }: { 
     .limit(signIns)
 
   const visitorWithEvents = signedInRead(db, 'visitor_with_events', { events: listOf(older(accounts.id)) }, before)
+  const onDashboard = { signIns: listOf(lastSignIns), ...checkUpNumbers }
+  const visitorWithSignIns = signedInRead(db, 'visitor_with_sign_ins', onDashboard, checkUpTimes)
   const holderWithEvents = tokenHolderRead(db, 'holder_with_events', { events: listOf(older(accounts.id)) }, before)
 
   return {
@@ -54,6 +57,7 @@ export function eventStore({ db, atomically }: Database, { atOnce, signIns }: { 
     },
     visitorWithEvents: (tokenHash: string, { at, id }: Place) => visitorWithEvents(tokenHash, { at, id }),
     holderWithEvents: (tokenHash: string, { at, id }: Place) => holderWithEvents(tokenHash, { at, id }),
-    visitorWithSignIns: signedInRead(db, 'visitor_with_sign_ins', { signIns: listOf(lastSignIns) }, {}),
+    visitorWithSignIns: (tokenHash: string, { today, longAgo, soon }: typeof checkUpTimes) =>
+      visitorWithSignIns(tokenHash, { today, longAgo, soon }),
   }
 }

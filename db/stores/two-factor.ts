@@ -37,6 +37,16 @@ export function twoFactorStore({ db, atomically }: Database) {
   const owned = placeholders({ accountId: factors.accountId })
   const factorsOf = prepared('factors_of', owned, allFactors(owned.accountId))
 
+  const ownedCodes = placeholders({ accountId: recoveryCodes.accountId })
+  const codesOf = prepared(
+    'recovery_codes_of',
+    ownedCodes,
+    db
+      .select({ hash: recoveryCodes.hash, usedAt: recoveryCodes.usedAt })
+      .from(recoveryCodes)
+      .where(eq(recoveryCodes.accountId, ownedCodes.accountId)),
+  )
+
   return {
     factorsOf: (accountId: number) => factorsOf({ accountId }),
     visitorWithFactors: signedInRead(db, 'visitor_with_factors', { factors: listOf(allFactors(accounts.id)) }, {}),
@@ -50,6 +60,9 @@ export function twoFactorStore({ db, atomically }: Database) {
       const unused = and(eq(recoveryCodes.accountId, accountId), isNull(recoveryCodes.usedAt))
       return (await db.select({ id: recoveryCodes.id }).from(recoveryCodes).where(unused)).length
     },
+
+    /** The live set, as far as a typed code is compared with it. */
+    recoveryCodesOf: (accountId: number) => codesOf({ accountId }),
     visitorWithCodes: signedInRead(db, 'visitor_with_codes', { codes: listOf(allCodes(accounts.id)) }, {}),
 
     /** Puts what `/1.0/` has pending for a session in the place of what was. False when the session has just ended. */
@@ -103,6 +116,7 @@ export function twoFactorStore({ db, atomically }: Database) {
     enrol: ({ factor, codes, ...change }: FactorChange & { factor: Factor; codes: RecoveryCode[] }) =>
       atomically((tx) => [
         ...changeFactor(tx, change, { provedAt: factor.addedAt }),
+        codesSeen(tx, change.event),
         hasFactors(tx, change.accountId, { atLeast: 0, atMost: 0 }),
         tx.insert(factors).values(factor),
         tx.delete(recoveryCodes).where(eq(recoveryCodes.accountId, change.accountId)),
@@ -177,10 +191,15 @@ export function twoFactorStore({ db, atomically }: Database) {
       forgiven: Forgiven
     }) =>
       atomically((tx) => [
+        codesSeen(tx, event),
         renewSession(tx, renewal, { codesShownUntil: until }),
         insertEvents(tx, event),
         ...forgive(tx, forgiven),
       ]),
+
+    recordDownload: async (event: EventRow): Promise<void> => {
+      await atomically((tx) => [codesSeen(tx, event), insertEvents(tx, event)])
+    },
 
     replaceCodes: ({
       accountId,
@@ -197,6 +216,7 @@ export function twoFactorStore({ db, atomically }: Database) {
     }) =>
       atomically((tx) => [
         accountUnchanged(tx, accountId, securityVersion), // none is made for a second factor that is being turned off
+        codesSeen(tx, event),
         must(
           tx
             .delete(recoveryCodes)
@@ -208,6 +228,10 @@ export function twoFactorStore({ db, atomically }: Database) {
       ]),
   }
 }
+
+/** By the event that says so. */
+const codesSeen = (tx: Db, { accountId, at }: EventRow) =>
+  tx.update(accounts).set({ recoveryCodesSeenAt: at }).where(eq(accounts.id, accountId))
 
 const changeFactor = (
   tx: Db,

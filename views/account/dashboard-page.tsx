@@ -13,6 +13,8 @@ type DashboardPageProps = {
   flash?: Callout | undefined
   /** Something waits for the address to be confirmed. */
   unconfirmed: boolean
+  /** How many parts of the check-up need a look. */
+  toLookAt: number
   recoveryCodes: RecoveryCodeCount | null
   session: Origin & { startedAt: Date; method: Method }
   signIns: (Origin & { at: Date; method: Method; current: boolean })[]
@@ -111,7 +113,7 @@ const Facts = ({ visitor, recoveryCodes, session }: DashboardPageProps) => (
 
 /** The security of the account at a glance. */
 export const DashboardPage = (props: DashboardPageProps) => {
-  const { visitor, flash, unconfirmed, recoveryCodes, signIns } = props
+  const { visitor, flash, unconfirmed, toLookAt, recoveryCodes, signIns } = props
   const { secondFactorSince } = visitor.account
   const few = recoveryCodes !== null && recoveryCodes.left <= FEW && flash?.tone !== 'warn'
   return (
@@ -126,6 +128,10 @@ export const DashboardPage = (props: DashboardPageProps) => {
         (!secondFactorSince || (!flash && !few)) && <Protection visitor={visitor} since={secondFactorSince} />
       )}
       <Facts {...props} />
+      <p>
+        {toLookAt > 0 ? words.checkUp.toLookAt(toLookAt) : words.checkUp.allFine}{' '}
+        <a href="/settings/check-up">{words.checkUp.open}</a>
+      </p>
       <section class="panel stack">
         <h2>{words.dashboard.lastSignIns}</h2>
         {signIns.length > 0 ? (

@@ -1,5 +1,6 @@
 import { accessTokens } from './en/access-tokens.ts'
 import { apiDocs } from './en/api-docs.ts'
+import { checkUp } from './en/check-up.ts'
 import { dashboard } from './en/dashboard.ts'
 import { events, signedInBy } from './en/events.ts'
 import { fields } from './en/fields.ts'
@@ -32,6 +33,7 @@ export const en = {
   troubles,
   signIn,
   dashboard,
+  checkUp,
   settings,
   events,
   signedInBy,

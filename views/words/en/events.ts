@@ -5,6 +5,7 @@ export const events = {
   signed_out: 'Signed out',
   password_wrong: 'Failed: wrong password',
   code_wrong: 'Failed: wrong code',
+  tested_code_wrong: 'Failed: wrong code in a test',
   second_factor_on: 'Two-factor authentication turned on',
   second_factor_replaced: 'Authenticator replaced',
   second_factor_shown: 'Second factor shown again',

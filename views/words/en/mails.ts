@@ -22,6 +22,11 @@ export const notices = {
     happened: "Someone entered your account's right password and then a wrong code",
     more: "If you mistyped the code yourself, there's nothing to do. If not, someone knows your password. Your second factor has kept them out.",
   },
+  tested_code_wrong: {
+    subject: 'Someone tested a wrong code',
+    happened: "Someone who's signed in to your account tested a code, and it was wrong",
+    more: "If you mistyped the code yourself, there's nothing to do. If not, someone is using your account and guessing.",
+  },
   second_factor_on: {
     subject: 'Two-factor authentication was turned on',
     happened: 'Two-factor authentication was turned on for your account',

@@ -8,7 +8,13 @@ export const ui = {
   operate: 'Operate',
   signOut: 'Sign out',
   /** What the link to each part of the settings says. */
-  tabs: { account: 'Account', tokens: 'Access Tokens', sessions: 'Sessions', activity: 'Activity' },
+  tabs: {
+    account: 'Account',
+    'check-up': 'Check-up',
+    tokens: 'Access Tokens',
+    sessions: 'Sessions',
+    activity: 'Activity',
+  },
   operateTabs: { accounts: 'Accounts', groups: 'Groups', invitations: 'Invitations', policy: 'Policy', log: 'Log' },
   navigation: { account: 'Account', settings: 'Settings', operate: 'Operate' },
   column: (name: string) => `${name}: `,

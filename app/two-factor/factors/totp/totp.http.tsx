@@ -1,13 +1,14 @@
 import { z } from 'zod'
 import { TotpPage } from '#views/two-factor/factors/totp/totp-page.tsx'
-import type { Said } from '#views/ui/types.ts'
+import type { Callout, Said } from '#views/ui/types.ts'
+import { waitInWords } from '#views/ui/wait.ts'
 import { type Words, words } from '#views/words/words.ts'
 import { readableEmail } from '../../../lib/email-address.ts'
 import type { Enrolling } from '../../enrol.ts'
 import type { FactorKind } from '../../factor.http.ts'
 import type { Factor } from '../../factor.ts'
 import { typedCode } from '../typed-code.http.ts'
-import type { Totp, TotpRefusal } from './totp.ts'
+import { STEP_SECONDS, type Totp, type TotpFinding, type TotpRefusal } from './totp.ts'
 
 export function totpPages({ show }: Totp) {
   const shown = ({ begun, email }: Enrolling) => show(begun, readableEmail(email))
@@ -33,6 +34,8 @@ export function totpPages({ show }: Totp) {
       return refusal.reason === 'wrong_code' ? wrongFirstCode : said(refusal)
     },
 
+    found,
+
     detail: ({ reason }: TotpRefusal) => DETAILS[reason],
   } satisfies Omit<FactorKind, keyof Factor>
 }
@@ -46,6 +49,31 @@ function said(refusal: TotpRefusal, { messages: { code } }: Words = words): Said
       return usedCode(refusal.nextInSeconds, code)
     case 'old_code':
       return code.old_code(Math.max(1, Math.round(refusal.secondsAgo / 60)))
+  }
+}
+
+/** Says how far the device's clock is off, as far as its code tells. */
+function found(finding: TotpFinding, device?: string): Callout {
+  const said = words.checkUp.test
+  switch (finding.reason) {
+    case 'right_code': {
+      const clock = [said.aStepBehind, said.onTime, said.aStepAhead][finding.stepsOff + 1]
+      const text = [device && said.from(device), clock].filter(Boolean).join(' ')
+      return { tone: finding.stepsOff > 0 ? 'warn' : 'good', title: said.works, text }
+    }
+    case 'old_code': {
+      const steps = -finding.stepsOff
+      const { title, text } = said.stepsBehind
+      return { tone: 'warn', title, text: text(steps, waitInWords(steps * STEP_SECONDS)) }
+    }
+    case 'used_code': {
+      const { title, text, next } = said.used
+      const { nextInSeconds } = finding
+      const isSoon = nextInSeconds > 0 && nextInSeconds <= SOON
+      return { tone: 'warn', title, text: isSoon ? next(waitInWords(nextInSeconds)) : text }
+    }
+    case 'wrong_code':
+      return { tone: 'bad', text: said.wrong }
   }
 }
 

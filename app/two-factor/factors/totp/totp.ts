@@ -4,10 +4,10 @@ import { NodeCryptoPlugin } from '@otplib/plugin-crypto-node'
 import { generateURI, verify } from 'otplib'
 import { toString as drawQrCode } from 'qrcode'
 import { readTypedCode } from '../../../lib/codes.ts'
-import { type ActiveFactor, type Factor, type FactorWrite, type Judged, refused } from '../../factor.ts'
+import { type ActiveFactor, type Factor, type FactorWrite, type Finding, type Judged, refused } from '../../factor.ts'
 
 const SECRET_BYTES = 20 // RFC 4226 section 4, R6: 160 bits recommended
-const STEP_SECONDS = 30 // RFC 6238 section 5.2, and what authenticator apps assume
+export const STEP_SECONDS = 30 // RFC 6238 section 5.2, and what authenticator apps assume
 const WINDOW_SECONDS = STEP_SECONDS // RFC 6238 section 5.2: at most one step for the way and a drifting clock
 const STEPS_EARLY = WINDOW_SECONDS / STEP_SECONDS
 /** The counter of a device that hasn't had a code accepted yet. */
@@ -29,6 +29,18 @@ export type TotpRefusal =
   | { kind: typeof TOTP; reason: 'used_code'; nextInSeconds: number }
   /** Right some time ago; `secondsAgo` since it was last good. Future codes are never told apart from wrong ones. */
   | { kind: typeof TOTP; reason: 'old_code'; secondsAgo: number }
+
+/**
+ * `stepsOff` is how many steps of thirty seconds the device is ahead of us: 1, 0 or -1 where its code is right. One that is
+ * further ahead is never told from a wrong one, as at sign-in.
+ */
+export type TotpFinding = Finding &
+  (
+    | { verdict: 'right'; reason: 'right_code'; stepsOff: number }
+    | { verdict: 'past'; reason: 'used_code'; nextInSeconds: number }
+    | { verdict: 'past'; reason: 'old_code'; stepsOff: number }
+    | { verdict: 'wrong'; reason: 'wrong_code' }
+  )
 
 export type Totp = ReturnType<typeof totp>
 
@@ -52,6 +64,7 @@ export const totp = ({ issuer }: { issuer: string }, store: TotpStore) =>
           return { ok: true, proven: { secret, counter: Math.max(judged.step, before?.counter ?? NEVER_USED) } }
         },
         judge: async ({ factors, now }) => judgeAll(store, await factors(), code, now),
+        test: async ({ factors, now }) => testAll(await factors(), code, now),
       }
     },
 
@@ -80,6 +93,23 @@ async function judgeAll(store: TotpStore, factors: ActiveFactor[], code: string,
   }
   return refused(refusal)
 }
+
+/** As `judgeAll`, without a write: what is right stays right. */
+async function testAll(factors: ActiveFactor[], code: string, now: Date): Promise<TotpFinding> {
+  let found: TotpFinding = { kind: TOTP, verdict: 'wrong', reason: 'wrong_code' }
+  for (const { id: factorId, secret, counter } of factors) {
+    const judged = await judgeCode(secret, code, counter, now)
+    if ('step' in judged)
+      return { kind: TOTP, verdict: 'right', reason: 'right_code', stepsOff: judged.step - stepOf(now), factorId }
+    if (judged.reason === 'used_code') found = { ...judged, verdict: 'past', factorId }
+    if (judged.reason === 'old_code' && found.verdict === 'wrong')
+      found = { kind: TOTP, verdict: 'past', reason: 'old_code', stepsOff: stepsBehind(judged.secondsAgo), factorId }
+  }
+  return found
+}
+
+/** By the seconds since a code was last shown by a clock like ours. */
+const stepsBehind = (secondsAgo: number) => -1 - Math.floor(secondsAgo / STEP_SECONDS)
 
 /** The time step whose code this is; everything up to `counter` has been accepted before. */
 export async function judgeCode(

@@ -1,0 +1,1 @@
+ALTER TABLE "accounts" ADD COLUMN "recovery_codes_seen_at" timestamp (3) with time zone;

@@ -1,0 +1,1 @@
+ALTER TABLE `accounts` ADD `recovery_codes_seen_at` integer;
