@@ -14,6 +14,7 @@ import { createPasswords, type HashCost } from './lib/passwords.ts'
 import type { Vault } from './lib/vault.ts'
 import type { Mail, Message } from './mail/mail.ts'
 import { wireMail } from './mail/wire.ts'
+import { wireOperators } from './operators/wire.ts'
 import { wireSignIn } from './sign-in/wire.ts'
 import type { FactorKind } from './two-factor/factor.http.ts'
 import { wireTwoFactor } from './two-factor/wire.ts'
@@ -82,5 +83,6 @@ export function wire({
     ...wireAccessTokens(stores),
     ...wireAccount(stores),
     ...wireSignIn(stores),
+    ...wireOperators(stores),
   }
 }

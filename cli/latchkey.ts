@@ -6,6 +6,7 @@ import { type Nouns, runProgram } from './program.ts'
 /** Loaded when it is typed: `move-to-postgres` chooses the database's kind before the schema is imported. */
 const NOUNS: Nouns = {
   token: async () => (await import('./token.ts')).token,
+  policy: async () => (await import('./policy.ts')).policy,
   'after-restore': async () => (await import('./after-restore.ts')).afterRestore,
   'move-to-postgres': async () => (await import('./move-to-postgres.ts')).moveToPostgres,
   seed: async () => (await import('./seed.ts')).seed,

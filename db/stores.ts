@@ -9,6 +9,7 @@ import { mailStore } from './stores/mails.ts'
 import { migrationStore } from './stores/migrations.ts'
 import { notMeStore } from './stores/not-me.ts'
 import { panicStore } from './stores/panic.ts'
+import { policyStore } from './stores/policies.ts'
 import { restoredStore } from './stores/restored.ts'
 import { eventStore } from './stores/security-events.ts'
 import { sessionStore } from './stores/sessions.ts'
@@ -36,6 +37,7 @@ export const storesOf = (
   migrations: migrationStore(database),
   notMe: notMeStore(database),
   panic: panicStore(database),
+  policies: policyStore(database),
   restored: restoredStore(database),
   sessions: sessionStore(database),
   signIns: signInStore(database),

@@ -1,5 +1,6 @@
 import { DashboardPage } from '#views/account/dashboard-page.tsx'
 import type { RenderPage } from '../http/page.tsx'
+import { daysLeft } from '../identity/policy.ts'
 import { owesConfirmation } from '../identity/standing.ts'
 import { RECOVERY_CODES } from '../lib/codes.ts'
 import type { MailDeps } from '../mail/account-mails.ts'
@@ -19,6 +20,7 @@ export const dashboardRoutes = (
         <DashboardPage
           visitor={visitor}
           flash={takeFlash(c, deps.cookies, visitor)}
+          daysLeft={daysLeft(deps, visitor)}
           unconfirmed={owesConfirmation(deps, visitor)}
           recoveryCodes={secondFactorSince && { left: recoveryCodesLeft, of: RECOVERY_CODES }}
           session={visitor.session}
