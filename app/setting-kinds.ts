@@ -1,5 +1,6 @@
 import { isIP } from 'node:net'
 import { z } from 'zod'
+import { LEVELS, type Level } from './identity/policy.ts'
 import type { Network } from './lib/network.ts'
 
 /** All that people read about a setting; docs/configuration.md and .env.example are made of it. */
@@ -71,6 +72,13 @@ export const either =
   (first: string, second: string): Kind<boolean> =>
   (variable) =>
     z.enum([first, second], `${variable} must be ${first} or ${second}.`).transform((word) => word === first)
+
+/** How strong the second factor must be. The last level is known, but nothing that people could have meets it yet. */
+export const secondFactorLevel: Kind<Level> = (variable) =>
+  oneOf(LEVELS)(variable).refine(
+    (level) => level !== 'phishing_resistant',
+    `${variable} can't be phishing_resistant: no second factor that this version knows resists phishing, so nobody could sign in. Ask for required.`,
+  )
 
 /** Off unless someone says yes: each gives up a protection. */
 export const consent = either('yes', 'no')

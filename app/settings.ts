@@ -7,6 +7,7 @@ import {
   oneOf,
   reachable,
   rowsOf,
+  secondFactorLevel,
   setting,
   settingOrNone,
   text,
@@ -115,6 +116,12 @@ export const Settings = z.object({
     example: 'invited',
     means: 'Who may make an account: anyone (`open`), those with an invitation (`invited`), or nobody (`closed`).',
     more: 'The first operator may in any case, with the link that the server prints.',
+  }),
+  secondFactor: setting(secondFactorLevel, {
+    variable: 'SECOND_FACTOR',
+    usual: 'optional',
+    means: '`required` asks everybody for a second factor. Who has none can only set it up, and access tokens stop.',
+    more: '`latchkey policy set` asks for more, of everybody or of one group, from a date on. Operators always need a second factor. `phishing_resistant` is for a later version: no second factor of this one resists phishing.',
   }),
   passwordMinLength: setting(wholeNumber(8, 64), {
     variable: 'PASSWORD_MIN_LENGTH',

@@ -8,6 +8,9 @@ type Client = 'browser' | 'api'
 /** What an account may do on the site. */
 type Role = 'member' | 'operator'
 
+/** What a policy can ask for. */
+type Demand = 'required' | 'phishing_resistant'
+
 /** How a session was signed in. */
 type Method = 'password' | 'authenticator' | 'recovery_code' | 'trusted_browser'
 
@@ -265,6 +268,18 @@ export const memberships = table(
     index('memberships_group').on(t.groupId),
     index('memberships_until').on(t.until),
   ],
+)
+
+/** What is asked of everybody or of one group beside a password, and from when. Without a row: nothing more than SECOND_FACTOR says. */
+export const policies = table(
+  'policies',
+  {
+    scope: text('scope').primaryKey(), // "everybody", or the group's id
+    groupId: text('group_id').references(() => groups.id, { onDelete: 'cascade' }),
+    level: text('level').$type<Demand>().notNull(),
+    holdsFrom: time('holds_from').notNull(),
+  },
+  (t) => [index('policies_group').on(t.groupId)],
 )
 
 /** Each makes one account. Used and revoked ones stay until they would have ended, for operators to see. */

@@ -11,6 +11,7 @@ import { mailStore } from './stores/mails.ts'
 import { migrationStore } from './stores/migrations.ts'
 import { notMeStore } from './stores/not-me.ts'
 import { panicStore } from './stores/panic.ts'
+import { policyStore } from './stores/policies.ts'
 import { restoredStore } from './stores/restored.ts'
 import { sealedValueStore } from './stores/sealed-values.ts'
 import { eventStore } from './stores/security-events.ts'
@@ -49,6 +50,7 @@ export const storesOf = (
   migrations: migrationStore(database),
   notMe: notMeStore(database),
   panic: panicStore(database),
+  policies: policyStore(database),
   restored: restoredStore(database),
   sealedValues: sealedValueStore(database),
   sessions: sessionStore(database),

@@ -1,5 +1,6 @@
 import { DashboardPage } from '#views/account/dashboard-page.tsx'
 import type { RenderPage } from '../http/page.tsx'
+import { daysLeft } from '../identity/policy.ts'
 import { owesConfirmation } from '../identity/standing.ts'
 import { RECOVERY_CODES } from '../lib/codes.ts'
 import type { MailDeps } from '../mail/account-mails.ts'
@@ -23,6 +24,7 @@ export const dashboardRoutes = (
           flash={takeFlash(c, deps.cookies, visitor)}
           unconfirmed={unconfirmed}
           toLookAt={partsToLookAt(visitor, { now: deps.now(), unconfirmed }).length}
+          daysLeft={daysLeft(deps, visitor)}
           recoveryCodes={secondFactorSince && { left: recoveryCodesLeft, of: RECOVERY_CODES }}
           session={visitor.session}
           signIns={visitor.signIns.map(({ at, method, browser, system, address }) => ({

@@ -3,6 +3,7 @@ import { AccountPage } from '#views/account/account-page.tsx'
 import { ActivityPage } from '#views/account/activity-page.tsx'
 import type { AppEnv } from '../http/env.ts'
 import type { RenderPage } from '../http/page.tsx'
+import { needsSecondFactor } from '../identity/policy.ts'
 import { isFailed } from '../identity/security-events.ts'
 import { visitorAlone } from '../identity/session.ts'
 import { RECOVERY_CODES } from '../lib/codes.ts'
@@ -33,6 +34,7 @@ const accountPage = (deps: Deps) =>
           usernamesStay={deps.usernamesStay}
           flash={takeFlash(c, deps.cookies, visitor)}
           recoveryCodes={secondFactorSince && { left: recoveryCodesLeft, of: RECOVERY_CODES }}
+          needsSecondFactor={needsSecondFactor(deps, visitor.account)}
         />,
       )
     }),

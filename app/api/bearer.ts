@@ -89,8 +89,8 @@ function guard<Owner extends SignedIn, Holder extends TokenHolder, Who extends O
     const visitor = await visitorWith(deps, value, c.get('origin'), of.finds(c.req)) // one by one: `c.var` copies all of them
     const may = standing(deps, visitor, deed)
     if (!visitor || may === 'nothing') throw refuse('invalid_token')
-    if (!isLetIn(visitor)) throw refuse('insufficient_scope', scope)
     if (may !== 'go_on') throw refuse(may)
+    if (!isLetIn(visitor)) throw refuse('insufficient_scope', scope)
     c.set('visitor', visitor)
     await next()
   })

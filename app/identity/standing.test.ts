@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, afterEach, before, describe, test } from 'node:test'
 import { eq } from 'drizzle-orm'
-import { accessTokens, accounts, recoveryCodes, sessions } from '#db/schema.ts'
+import { accessTokens, accounts, groups, memberships, policies, recoveryCodes, sessions } from '#db/schema.ts'
 import { standIn } from '#testing/clients/jelastic.ts'
 import { apiClient } from '#testing/clients/v1.ts'
 import {
@@ -12,6 +12,7 @@ import {
   RECOVERY_CODES_PAGE,
   SESSION,
   SESSIONS_PAGE,
+  SET_UP,
   signedUp,
   withTwoFactor,
 } from '#testing/index.ts'
@@ -33,6 +34,7 @@ const jelastic = standIn(product.app, { host: new URL(BASE_URL).host })
 afterEach(() => assert.deepEqual(product.faults.splice(0), []))
 after(product.close)
 
+const SET_UP_CONFIRM = `${SET_UP}/confirm`
 const MINUTE = 60_000
 const ORIGIN = { address: '192.0.2.1', browser: 'Firefox', system: 'Linux' }
 
@@ -54,6 +56,18 @@ const SITUATIONS = {
     codes: false,
     standing: (deed) => (deed === 'leave' || deed === 'recovery_codes' ? 'go_on' : 'make_recovery_codes'),
   },
+  'the second factor off and needed by its group (P06)': { needs: 'group', standing: belowPolicy },
+  'the second factor off, as an operator (P06)': { needs: 'operator', standing: belowPolicy },
+  'the second factor off, needed, and the address unconfirmed (P06)': {
+    needs: 'group',
+    isConfirmed: false,
+    standing: (deed) => (deed === 'set_up' || deed === 'set_up_if_off' ? 'confirm_email' : belowPolicy(deed)),
+  },
+  'the second factor on and needed by its group': {
+    isOn: true,
+    needs: 'group',
+    standing: (deed) => (deed === 'set_up' ? 'change_second_factor' : 'go_on'),
+  },
   'the account suspended': { isOn: true, isSuspended: true, standing: () => 'nothing' },
   'the session over': { isOn: true, lifetime: 0, standing: () => 'nothing' },
   'the session idle for too long': { isOn: true, idleFor: 60 * MINUTE, standing: () => 'nothing' },
@@ -64,6 +78,7 @@ type Situation = {
   isOn?: boolean
   codes?: boolean
   isConfirmed?: boolean
+  needs?: 'group' | 'operator'
   isSuspended?: boolean
   lifetime?: number
   idleFor?: number
@@ -71,20 +86,37 @@ type Situation = {
 
 const isOfFactor = (deed: Deed) => deed === 'recovery_codes' || deed === 'change_second_factor'
 
+/** Nothing else answers 200. */
+function belowPolicy(deed: Deed): Standing {
+  return ['leave', 'confirm_email', 'set_up', 'set_up_if_off'].includes(deed) ? 'go_on' : 'only_set_up'
+}
+
+const STRICT = 'strict' // the id of the group whose policy holds
+
 let ids: { on: number; off: number }
 before(async () => {
   const [on, off] = [await withTwoFactor(signingUp), await signedUp(signingUp)]
   ids = { on: (await accountOf(product, on.email)).id, off: (await accountOf(product, off.email)).id }
+  const now = clock.now()
+  await db.insert(groups).values({ id: STRICT, name: STRICT, createdAt: now })
+  await db.insert(policies).values({ scope: STRICT, groupId: STRICT, level: 'required', holdsFrom: now })
 })
 
 /** The account of a situation, put right before each request: some of them end or change what they can. */
-async function accountIn({ isOn = false, codes = true, isConfirmed = true, isSuspended = false }: Situation) {
+async function accountIn({ isOn = false, codes = true, needs, isConfirmed = true, isSuspended = false }: Situation) {
   const id = isOn ? ids.on : ids.off
   const now = clock.now()
   await db
     .update(accounts)
-    .set({ emailConfirmedAt: isConfirmed ? now : null, suspendedAt: isSuspended ? now : null, tokensFrozenAt: null })
+    .set({
+      emailConfirmedAt: isConfirmed ? now : null,
+      suspendedAt: isSuspended ? now : null,
+      tokensFrozenAt: null,
+      role: needs === 'operator' ? 'operator' : 'member',
+    })
     .where(eq(accounts.id, id))
+  await db.delete(memberships).where(eq(memberships.accountId, id))
+  if (needs === 'group') await db.insert(memberships).values({ accountId: id, groupId: STRICT, addedAt: now })
   await db
     .update(recoveryCodes)
     .set({ usedAt: codes ? null : now })
@@ -148,6 +180,7 @@ describe('a page', () => {
     if (answer.status !== 303 || answer.html !== '') return 'go_on'
     if (location === '/sign-in' && notice === undefined) return 'nothing'
     if (location === RECOVERY_CODES_PAGE) return 'make_recovery_codes'
+    if (location === SET_UP_CONFIRM && !path.startsWith(SET_UP)) return 'only_set_up'
     if (location === '/settings/email' && notice === 'email_unconfirmed') return 'confirm_email'
     return location === '/settings/account' && answer.headers.get('Set-Cookie') === null ? 'account page' : 'go_on'
   }
@@ -199,6 +232,7 @@ describe('/api/v1', async () => {
     set_up_second_factor: { status: 409, problem: 'second_factor_is_off' },
     change_second_factor: { status: 409, problem: 'second_factor_is_on' },
     confirm_email: { status: 409, problem: 'email_unconfirmed' },
+    only_set_up: { status: 403, problem: 'second_factor_required' },
     nothing: { status: 401, problem: 'invalid_token' },
   }
 
@@ -229,10 +263,11 @@ describe('/api/v1', async () => {
   })
 
   for (const [name, { opens, ...situation }] of Object.entries(tokenSituations()))
-    test(`takes an access token ${name} for ${opens ? 'what its scopes allow' : 'nothing'}`, async () => {
+    test(`takes an access token ${name} for ${opens === true ? 'what its scopes allow' : 'nothing'}`, async () => {
       await compared(operations, (operation) => ({
         name: operation.name,
-        expected: opens ? (operation['x-scope'] === 'session' ? 'insufficient_scope' : 'go_on') : 'nothing',
+        expected:
+          opens === true ? (operation['x-scope'] === 'session' ? 'insufficient_scope' : 'go_on') : opens || 'nothing',
         ask: async () => asked(operation, await tokenIn(situation)),
       }))
     })
@@ -261,6 +296,7 @@ describe('/1.0', () => {
     [RESULTS.second_factor_off.number]: 'set_up_second_factor',
     [RESULTS.second_factor_on.number]: 'change_second_factor',
     [RESULTS.email_unconfirmed.number]: 'confirm_email',
+    [RESULTS.second_factor_required.number]: 'only_set_up',
     [RESULTS.authentication_failed.number]: 'nothing',
     [RESULTS.not_allowed.number]: 'not_allowed',
   }
@@ -278,10 +314,10 @@ describe('/1.0', () => {
     })
 
   for (const [name, { opens, ...situation }] of Object.entries(tokenSituations()))
-    test(`takes an access token ${name} for ${opens ? 'the methods it may call' : 'nothing'}`, async () => {
+    test(`takes an access token ${name} for ${opens === true ? 'the methods it may call' : 'nothing'}`, async () => {
       await compared(methods, ({ name, path, who }) => ({
         name,
-        expected: opens ? (who === 'signedInOrToken' ? 'go_on' : 'not_allowed') : 'nothing',
+        expected: opens === true ? (who === 'signedInOrToken' ? 'go_on' : 'not_allowed') : opens || 'nothing',
         ask: async () => asked(path, await tokenIn(situation)),
       }))
     })
@@ -289,14 +325,20 @@ describe('/1.0', () => {
 
 type TokenSituation = Situation & { isFrozen?: boolean; endsIn?: number; isValueBefore?: boolean; valueEndsIn?: number }
 
-/** Every token of them may do all that tokens can be allowed. */
-function tokenSituations(): Record<string, TokenSituation & { opens: boolean }> {
+/** Every token of them may do all that tokens can be allowed. `opens`: or what each door answers instead. */
+function tokenSituations(): Record<string, TokenSituation & { opens: boolean | 'only_set_up' }> {
   const { standing } = SITUATIONS['the second factor on']
   return {
     'that is live': { standing, opens: true },
     'of an account with the second factor on': { standing, isOn: true, opens: true },
     'of an account with no recovery codes left': { standing, isOn: true, codes: false, opens: true },
     'of an account whose address is unconfirmed': { standing, isConfirmed: false, opens: true },
+    'of an account without the second factor that its group needs (P06)': {
+      standing,
+      needs: 'group',
+      opens: 'only_set_up',
+    },
+    'of an operator without a second factor (P06)': { standing, needs: 'operator', opens: 'only_set_up' },
     'of a suspended account': { standing, isSuspended: true, opens: false },
     'that is frozen': { standing, isFrozen: true, opens: false },
     'whose time is over': { standing, endsIn: 0, opens: false },

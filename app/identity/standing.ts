@@ -1,3 +1,4 @@
+import { needsSecondFactor, type PolicyDeps } from './policy.ts'
 import type { Account, Session, SignedIn, TokenHolder } from './visitor.ts'
 
 const TEN_MINUTES = 10 * 60_000 // how long an operator's proof is fresh
@@ -26,21 +27,28 @@ export type Standing =
   | 'confirm_email'
   | 'prove_second_factor'
   | 'not_theirs'
+  | 'only_set_up'
   | 'nothing'
 
 /** What each door has words for. Who may do nothing is nobody to it. */
 export type Hindrance = Exclude<Standing, 'go_on' | 'nothing'>
 
-type Owner = Pick<Account, 'role' | 'emailConfirmedAt' | 'secondFactorSince' | 'recoveryCodesLeft'>
-type Asking = Pick<TokenHolder, 'token'> | { account: Owner; session: Pick<Session, 'provedAt'> }
+type Owner = Pick<Account, 'role' | 'policies' | 'emailConfirmedAt' | 'secondFactorSince' | 'recoveryCodesLeft'>
+type Asking = TokenHolder | { account: Owner; session: Pick<Session, 'provedAt'> }
 
 /** `configured` is whether mail reaches people. */
-export type StandingDeps = { mailDelivery: { configured: boolean }; now(): Date }
+export type StandingDeps = PolicyDeps & { mailDelivery: { configured: boolean } }
 
-/** Every door asks this, and none decides by itself. An access token owes nothing: no person is there who could pay. */
+/** What is left to a session of an account without the second factor that it needs. */
+const LEADS_OUT: ReadonlySet<Deed> = new Set<Deed>(['leave', 'confirm_email', 'set_up', 'set_up_if_off'])
+
+/**
+ * Every door asks this, and none decides by itself. An access token owes neither codes nor a confirmed address, as no person is there who
+ * could pay; without the second factor that its account needs, it stops.
+ */
 export function standing(deps: StandingDeps, asking: Asking | undefined, deed: Deed): Standing {
   if (!asking) return 'nothing'
-  if ('token' in asking) return 'go_on'
+  if ('token' in asking) return lacksSecondFactor(deps, asking) ? 'only_set_up' : 'go_on'
   const { role, secondFactorSince, recoveryCodesLeft } = asking.account
   if (deed === 'operate' && role !== 'operator') return 'not_theirs'
   if (secondFactorSince) {
@@ -49,11 +57,17 @@ export function standing(deps: StandingDeps, asking: Asking | undefined, deed: D
     if (deed === 'operate' && !isProvedLately(deps, asking.session)) return 'prove_second_factor'
     return deed === 'set_up' ? 'change_second_factor' : 'go_on'
   }
-  if (deed === 'recovery_codes' || deed === 'change_second_factor' || deed === 'operate') return 'set_up_second_factor'
+  if (!LEADS_OUT.has(deed) && lacksSecondFactor(deps, asking)) return 'only_set_up'
+  if (deed === 'recovery_codes' || deed === 'change_second_factor') return 'set_up_second_factor'
   // A reset by mail is the way back in: the address has to be the owner's before the door gets a second lock.
   const setsUp = deed === 'set_up' || deed === 'set_up_if_off'
   return setsUp && owesConfirmation(deps, asking) ? 'confirm_email' : 'go_on'
 }
+
+const lacksSecondFactor = (
+  deps: PolicyDeps,
+  { account }: { account: Pick<Owner, 'role' | 'policies' | 'secondFactorSince'> },
+) => account.secondFactorSince === null && needsSecondFactor(deps, account)
 
 const isProvedLately = ({ now }: Pick<StandingDeps, 'now'>, { provedAt }: Pick<Session, 'provedAt'>) =>
   provedAt !== null && now().getTime() - provedAt.getTime() < TEN_MINUTES
@@ -97,11 +111,17 @@ export function hindrancesBefore(deed: Deed): Hindrance[] {
   const accounts = roles.flatMap((role) =>
     either.flatMap((secondFactorSince) =>
       either.flatMap((emailConfirmedAt) =>
-        [0, 1].map((recoveryCodesLeft) => ({ role, secondFactorSince, emailConfirmedAt, recoveryCodesLeft })),
+        [0, 1].map((recoveryCodesLeft) => ({
+          role,
+          secondFactorSince,
+          emailConfirmedAt,
+          recoveryCodesLeft,
+          policies: [],
+        })),
       ),
     ),
   )
-  const site = { mailDelivery: { configured: true }, now: () => since }
+  const site = { mailDelivery: { configured: true }, secondFactor: 'optional', now: () => since } as const
   const answers = accounts.map((account) => standing(site, { account, session: { provedAt: null } }, deed))
   return [...new Set(answers)].filter((answer) => answer !== 'go_on' && answer !== 'nothing')
 }

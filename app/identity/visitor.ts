@@ -1,4 +1,5 @@
 import type { Origin } from '../lib/origin.ts'
+import type { Policy } from './policy.ts'
 import type { Method } from './security-events.ts'
 
 /** The door a session came in by, and the only one it opens: a cookie is no bearer token, and the other way round. */
@@ -49,12 +50,14 @@ export type Account = Readonly<{
   securityVersion: number
   passwordChangedAt: Date
   recoveryCodesLeft: number
+  /** Those for everybody and for its groups. */
+  policies: readonly Policy[]
 }>
 
 /** What is read of the account for a token: no person is there who could be shown the rest. */
 type AccountOfToken = Pick<
   Account,
-  'id' | 'uid' | 'email' | 'endsAt' | 'suspendedAt' | 'tokensFrozenAt' | 'secondFactorSince'
+  'id' | 'uid' | 'email' | 'role' | 'endsAt' | 'suspendedAt' | 'tokensFrozenAt' | 'secondFactorSince' | 'policies'
 >
 
 export type SignedIn = Readonly<{ session: Session; account: Account }>

@@ -1,6 +1,7 @@
 import type { Stores } from '#db/stores.ts'
 
-export const wireOperators = ({ eventLog, sealedValues }: Stores) => ({
+export const wireOperators = ({ eventLog, policies, sealedValues }: Stores) => ({
   eventLog,
+  policies,
   sealedValues,
 })

@@ -74,6 +74,7 @@ const LEADS_TO: Record<Exclude<Hindrance, 'not_theirs'>, string> = {
   change_second_factor: '/settings/account',
   confirm_email: '/settings/email',
   prove_second_factor: '/settings/two-factor/fresh-proof',
+  only_set_up: '/settings/two-factor/set-up/confirm',
 }
 
 /**

@@ -13,7 +13,7 @@ import type { SignedInContext, SignedInPages } from '../pages/guards.ts'
 
 const PasswordForm = z.object({ password: passwordField() })
 
-type Refused = Exclude<ConfirmPasswordResult, { ok: true }> | { ok: false; reason: 'changed' }
+type Refused = Exclude<ConfirmPasswordResult, { ok: true }> | { ok: false; reason: 'changed' | 'required' }
 
 /** What a flow is about, where it is about one of several authenticators. */
 export type Subject = { id: string; name: string }
@@ -70,6 +70,8 @@ function refused(result: Refused) {
       return refusedForm<'password'>('', tooManyAttempts(result.seconds))
     case 'changed':
       return refusedForm<'password'>('', words.messages.changedMeanwhile)
+    case 'required':
+      return refusedForm<'password'>('', words.messages.secondFactorRequired)
     case 'wrong_password':
       return refusedForm<'password'>('password', words.messages.wrongPassword)
   }

@@ -5,6 +5,7 @@ import {
   renewal,
 } from '../identity/fresh-password.ts'
 import { secondFactorForgiven } from '../identity/limits.ts'
+import { needsSecondFactor, type PolicyDeps } from '../identity/policy.ts'
 import { securityEvent } from '../identity/security-events.ts'
 import type { SignedIn } from '../identity/visitor.ts'
 import type { Origin } from '../lib/origin.ts'
@@ -15,9 +16,9 @@ export type DisableStore = {
   disable(of: FactorChange): Promise<boolean>
 }
 
-export type DisableDeps = ConfirmPasswordDeps & { disabling: DisableStore }
+export type DisableDeps = ConfirmPasswordDeps & PolicyDeps & { disabling: DisableStore }
 
-/** Turns the second factor off: secret and recovery codes leave the database, other sessions end. */
+/** Turns the second factor off, unless the account needs it: secret and recovery codes leave the database, other sessions end. */
 export async function disable(
   deps: DisableDeps,
   visitor: SignedIn,
@@ -26,8 +27,9 @@ export async function disable(
 ): Promise<
   | { ok: true; token: string | undefined }
   | Exclude<ConfirmPasswordResult, { ok: true }>
-  | { ok: false; reason: 'changed' }
+  | { ok: false; reason: 'changed' | 'required' }
 > {
+  if (needsSecondFactor(deps, visitor.account)) return { ok: false, reason: 'required' }
   const confirmed = await confirmPassword(deps, visitor, password, origin)
   if (!confirmed.ok) return confirmed
   const { id: accountId, securityVersion } = visitor.account

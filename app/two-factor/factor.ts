@@ -9,6 +9,8 @@ export type Factor = {
   firstName: string
   /** Whether it answers a challenge. What is typed off a device answers none. */
   isChallenged: boolean
+  /** Whether its answer is good for this site alone, so that nobody can be talked into giving it to another (NIST SP 800-63B-4, 3.2.5). */
+  isPhishingResistant: boolean
   /** What the page of enrolment is about until the first answer: a secret for the device, or a challenge to it. */
   begin(): Uint8Array
   /** Undefined where the fields hold no answer of this kind. */

@@ -1,9 +1,11 @@
-import { eq, or, type SQL, sql } from 'drizzle-orm'
+import { and, eq, inArray, or, type SQL, sql } from 'drizzle-orm'
 import type { Db } from '../client.ts'
+import { listOf } from '../lists.ts'
 import { placeholders } from '../placeholders.ts'
 import { prepared } from '../prepared.ts'
-import { accessTokens, accounts, factors, recoveryCodes, sessions } from '../schema.ts'
+import { accessTokens, accounts, factors, memberships, policies, recoveryCodes, sessions } from '../schema.ts'
 import type { Shared } from '../shared-rows.ts'
+import { EVERYBODY } from './policies.ts'
 
 const session = {
   id: sessions.id,
@@ -33,6 +35,7 @@ const accountOfToken = {
   id: accounts.id,
   uid: accounts.uid,
   email: accounts.email,
+  role: accounts.role,
   endsAt: accounts.endsAt,
   suspendedAt: accounts.suspendedAt,
   tokensFrozenAt: accounts.tokensFrozenAt,
@@ -46,7 +49,6 @@ const account = {
   ...accountOfToken,
   username: accounts.username,
   displayName: accounts.displayName,
-  role: accounts.role,
   emailConfirmedAt: accounts.emailConfirmedAt,
   securityVersion: accounts.securityVersion,
   passwordChangedAt: accounts.passwordChangedAt,
@@ -56,11 +58,29 @@ const account = {
     ),
 }
 
+/** The policies for everybody and for the account's groups. Which of them count now, the rules know. */
+const policiesOf = (db: Db) =>
+  listOf(
+    db
+      .select({ level: policies.level, holdsFrom: policies.holdsFrom, until: memberships.until })
+      .from(policies)
+      .leftJoin(memberships, and(eq(memberships.groupId, policies.scope), eq(memberships.accountId, accounts.id)))
+      .where(
+        or(
+          eq(policies.scope, EVERYBODY),
+          inArray(
+            policies.scope,
+            db.select({ id: memberships.groupId }).from(memberships).where(eq(memberships.accountId, accounts.id)),
+          ),
+        ),
+      ),
+  )
+
 const shown = placeholders({ tokenHash: sessions.tokenHash })
 
 const bySession = <Columns extends Record<string, SQL>>(db: Db, columns: Columns) =>
   db
-    .select({ session, account, ...columns })
+    .select({ session, account: { ...account, policies: policiesOf(db) }, ...columns })
     .from(sessions)
     .innerJoin(accounts, eq(accounts.id, sessions.accountId))
     .where(eq(sessions.tokenHash, shown.tokenHash))
@@ -68,7 +88,7 @@ const bySession = <Columns extends Record<string, SQL>>(db: Db, columns: Columns
 /** By the value it has, or the one it had before. */
 const byToken = <Columns extends Record<string, SQL>>(db: Db, columns: Columns) =>
   db
-    .select({ token, account: accountOfToken, ...columns })
+    .select({ token, account: { ...accountOfToken, policies: policiesOf(db) }, ...columns })
     .from(accessTokens)
     .innerJoin(accounts, eq(accounts.id, accessTokens.accountId))
     .where(or(eq(accessTokens.tokenHash, shown.tokenHash), eq(accessTokens.previousHash, shown.tokenHash)))

@@ -18,9 +18,13 @@ type AccountPageProps = {
   usernamesStay: boolean
   flash?: Callout | undefined
   recoveryCodes: RecoveryCodeCount | null
+  /** Whether the account can't do without a second factor. */
+  needsSecondFactor: boolean
 }
 
-const SecondFactorOn = ({ since, recoveryCodes }: { since: Date; recoveryCodes: RecoveryCodeCount | null }) => (
+type SecondFactorOnProps = Pick<AccountPageProps, 'recoveryCodes' | 'needsSecondFactor'> & { since: Date }
+
+const SecondFactorOn = ({ since, recoveryCodes, needsSecondFactor }: SecondFactorOnProps) => (
   <>
     <p class="lead">{words.settings.account.onLead}</p>
     <div class="item">
@@ -45,9 +49,9 @@ const SecondFactorOn = ({ since, recoveryCodes }: { since: Date; recoveryCodes: 
     <div class="item">
       <div>
         <h3>{words.settings.account.turnOff}</h3>
-        <p>{words.settings.account.turnOffText}</p>
+        <p>{needsSecondFactor ? words.messages.secondFactorRequired : words.settings.account.turnOffText}</p>
       </div>
-      <FlowButton flow="disable" class="danger" />
+      {!needsSecondFactor && <FlowButton flow="disable" class="danger" />}
     </div>
   </>
 )
@@ -119,7 +123,7 @@ const SignIn = ({ account: { email, passwordChangedAt } }: Pick<Owner, 'account'
 const FLOWS_WHEN_ON = ['view', 'disable'] as const
 
 /** What the account is known by and protected with, and the ways to change that. */
-export const AccountPage = ({ visitor, usernamesStay, flash, recoveryCodes }: AccountPageProps) => (
+export const AccountPage = ({ visitor, usernamesStay, flash, recoveryCodes, needsSecondFactor }: AccountPageProps) => (
   <Settings title={words.settings.account.title} visitor={visitor} current="account">
     <CalloutBox of={flash} />
     <section class="panel stack">
@@ -130,7 +134,11 @@ export const AccountPage = ({ visitor, usernamesStay, flash, recoveryCodes }: Ac
         </span>
       </div>
       {visitor.account.secondFactorSince ? (
-        <SecondFactorOn since={visitor.account.secondFactorSince} recoveryCodes={recoveryCodes} />
+        <SecondFactorOn
+          since={visitor.account.secondFactorSince}
+          recoveryCodes={recoveryCodes}
+          needsSecondFactor={needsSecondFactor}
+        />
       ) : (
         <SecondFactorOff />
       )}
@@ -138,7 +146,9 @@ export const AccountPage = ({ visitor, usernamesStay, flash, recoveryCodes }: Ac
     <SignIn account={visitor.account} />
     <Names account={visitor.account} usernamesStay={usernamesStay} />
     {visitor.account.secondFactorSince ? (
-      FLOWS_WHEN_ON.map((flow) => <FlowPopUp visitor={visitor} flow={flow} />)
+      FLOWS_WHEN_ON.filter((flow) => flow !== 'disable' || !needsSecondFactor).map((flow) => (
+        <FlowPopUp visitor={visitor} flow={flow} />
+      ))
     ) : (
       <FlowPopUp visitor={visitor} flow="set-up" />
     )}

@@ -11,6 +11,8 @@ import { words } from '../words/words.ts'
 type DashboardPageProps = {
   visitor: Visitor & { account: { secondFactorSince: Date | null; passwordChangedAt: Date } }
   flash?: Callout | undefined
+  /** Days until the account needs the second factor that it doesn't have. */
+  daysLeft: number | undefined
   /** Something waits for the address to be confirmed. */
   unconfirmed: boolean
   /** How many parts of the check-up need a look. */
@@ -22,7 +24,9 @@ type DashboardPageProps = {
 
 const FEW = 3
 
-const Protection = ({ visitor, since }: { visitor: Visitor; since: Date | null }) =>
+type ProtectionProps = { visitor: Visitor; since: Date | null; daysLeft: number | undefined }
+
+const Protection = ({ visitor, since, daysLeft }: ProtectionProps) =>
   since ? (
     <CalloutBox
       standing
@@ -36,7 +40,9 @@ const Protection = ({ visitor, since }: { visitor: Visitor; since: Date | null }
       standing
       of={{
         tone: 'warn',
-        ...words.dashboard.unprotected,
+        ...(daysLeft === undefined
+          ? words.dashboard.unprotected
+          : { title: words.dashboard.dueSoon.title(daysLeft), text: words.dashboard.dueSoon.text }),
       }}
     >
       <div class="row">
@@ -46,12 +52,16 @@ const Protection = ({ visitor, since }: { visitor: Visitor; since: Date | null }
     </CalloutBox>
   )
 
-const Unconfirmed = () => (
+const Unconfirmed = ({ daysLeft }: Pick<DashboardPageProps, 'daysLeft'>) => (
   <CalloutBox
     standing
     of={{
       tone: 'warn',
-      ...words.dashboard.unconfirmed,
+      title: words.dashboard.unconfirmed.title,
+      text: [
+        words.dashboard.unconfirmed.text,
+        ...(daysLeft === undefined ? [] : [words.dashboard.dueSoon.title(daysLeft)]),
+      ].join(' '),
       link: { href: '/settings/email', text: words.settings.email.title },
     }}
   />
@@ -113,7 +123,7 @@ const Facts = ({ visitor, recoveryCodes, session }: DashboardPageProps) => (
 
 /** The security of the account at a glance. */
 export const DashboardPage = (props: DashboardPageProps) => {
-  const { visitor, flash, unconfirmed, toLookAt, recoveryCodes, signIns } = props
+  const { visitor, flash, unconfirmed, toLookAt, daysLeft, recoveryCodes, signIns } = props
   const { secondFactorSince } = visitor.account
   const few = recoveryCodes !== null && recoveryCodes.left <= FEW && flash?.tone !== 'warn'
   return (
@@ -123,9 +133,11 @@ export const DashboardPage = (props: DashboardPageProps) => {
       {few && <FewCodes left={recoveryCodes.left} />}
       {/* One thing at a time: that all is well is said when there is nothing else to say. */}
       {unconfirmed ? (
-        <Unconfirmed />
+        <Unconfirmed daysLeft={daysLeft} />
       ) : (
-        (!secondFactorSince || (!flash && !few)) && <Protection visitor={visitor} since={secondFactorSince} />
+        (!secondFactorSince || (!flash && !few)) && (
+          <Protection visitor={visitor} since={secondFactorSince} daysLeft={daysLeft} />
+        )
       )}
       <Facts {...props} />
       <p>

@@ -43,8 +43,8 @@ async function runFor(deps: MethodDeps, name: string, method: Closed, id: string
   const may = standing(deps, found?.visitor, method.deed)
   if (found && may !== 'nothing') {
     const scope = API_METHODS.find((known): known is ApiMethod => known === name)
-    if (!found.run || !mayCall(found.visitor, scope)) throw new Failure('not_allowed')
     if (may !== 'go_on') throw hindered(may)
+    if (!found.run || !mayCall(found.visitor, scope)) throw new Failure('not_allowed')
     return found.run
   }
   if (!(await pendingSignIn(deps, id, 'api'))) throw new Failure('authentication_failed', 'Sign in again.')

@@ -28,17 +28,27 @@ export const hindered = (hindrance: Hindrance): Failure => {
       return new Failure('not_allowed')
     case 'change_second_factor':
       return new Failure('second_factor_on')
+    case 'only_set_up':
+      return new Failure('second_factor_required')
     case 'confirm_email':
       return new Failure('email_unconfirmed', en.messages.emailUnconfirmed)
   }
 }
 
 /** Of whatever asks for the password of who is signed in. */
-export function confirmationRefused(refusal: Wait | { ok: false; reason: 'wrong_password' | 'changed' }): Failure {
-  if (refusal.reason === 'wait') return wait(refusal)
-  return refusal.reason === 'changed'
-    ? new Failure('changed_meanwhile', en.messages.changedMeanwhile)
-    : new Failure('wrong_password', en.messages.wrongPassword)
+export function confirmationRefused(
+  refusal: Wait | { ok: false; reason: 'wrong_password' | 'changed' | 'required' },
+): Failure {
+  switch (refusal.reason) {
+    case 'wait':
+      return wait(refusal)
+    case 'changed':
+      return new Failure('changed_meanwhile', en.messages.changedMeanwhile)
+    case 'required':
+      return new Failure('second_factor_required', en.messages.secondFactorRequired)
+    case 'wrong_password':
+      return new Failure('wrong_password', en.messages.wrongPassword)
+  }
 }
 
 const OF_ANSWERS = {

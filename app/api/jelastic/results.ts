@@ -75,6 +75,11 @@ export const RESULTS = {
     meaning:
       'The account has no recovery codes left. Call regenerate2fabackupcodes with the password first; until then a session can do that, look at the codes, and sign out.',
   },
+  second_factor_required: {
+    number: 9020,
+    meaning:
+      'The account needs a second factor. Call get2faconfig and enable2fa first; until then a session can do that, look at sessions, and sign out. Access tokens stop.',
+  },
 } as const satisfies Record<string, { number: number; meaning: string }>
 
 export type ResultName = Exclude<keyof typeof RESULTS, 'ok'>

@@ -24,6 +24,7 @@ export const PROBLEMS = {
   second_factor_is_on: { status: 409, title: 'The account has a second factor already.' },
   second_factor_is_off: { status: 409, title: 'The account has no second factor.' },
   second_factor_stale: { status: 403, title: 'The second factor was not shown lately.' },
+  second_factor_required: { status: 403, title: 'The account needs a second factor.' },
   recovery_codes_owed: { status: 409, title: 'The account has no recovery codes left.' },
   enrolment_expired: { status: 422, title: 'The enrolment is over or was changed.' },
   changed_meanwhile: { status: 409, title: 'The account was changed meanwhile.' },
@@ -103,6 +104,7 @@ export function refuseVisitor(
   }
 }
 
+const SET_UP = 'POST /api/v1/two-factor/enrolment'
 const NEW_CODES = 'POST /api/v1/two-factor/recovery-codes/regenerate'
 const PROOF = 'POST /api/v1/two-factor/fresh-proof'
 
@@ -127,6 +129,11 @@ export const HINDRANCES: Record<Hindrance, { problem: ProblemName; detail: strin
   confirm_email: {
     problem: 'email_unconfirmed',
     detail: 'Follow the link in the mail to it, or have one sent on the pages.',
+  },
+  only_set_up: {
+    problem: 'second_factor_required',
+    detail: `Set it up first, with the password: ${SET_UP}. Until then a session can do that, look at sessions, and sign out; access tokens stop.`,
+    more: { next: SET_UP },
   },
 }
 

@@ -1,4 +1,5 @@
 import { createRoute } from '@hono/zod-openapi'
+import { en } from '#views/words/en.ts'
 import { visitorAlone } from '../../identity/session.ts'
 import { displayed } from '../../lib/codes.ts'
 import { authenticatorsSeenBy, authenticatorsView, type ListDeps } from '../../two-factor/authenticators.ts'
@@ -30,7 +31,12 @@ export function twoFactorRoutes(deps: TwoFactorRoutesDeps) {
   const setUp = { deed: 'set_up', view: visitorAlone } as const
   const whileOff = forSessions(deps, setUp, ...asked)
   const confirming = forSessions(deps, setUp, 'invalid_fields', 'code_refused', 'enrolment_expired')
-  const whileOn = forSessions(deps, { deed: 'change_second_factor', view: visitorAlone }, ...asked)
+  const whileOn = forSessions(
+    deps,
+    { deed: 'change_second_factor', view: visitorAlone },
+    'second_factor_required',
+    ...asked,
+  )
   const proof = { deed: 'change_second_factor', view: visitorAlone } as const
   const proving = forSessions(deps, proof, 'invalid_fields', 'code_refused', 'too_many_attempts', 'changed_meanwhile')
   const ofCodes = forSessions(deps, { deed: 'recovery_codes', view: visitorAlone }, ...asked)
@@ -185,6 +191,7 @@ export function twoFactorRoutes(deps: TwoFactorRoutesDeps) {
 type Refused =
   | { ok: false; reason: 'wrong_password' }
   | { ok: false; reason: 'changed' }
+  | { ok: false; reason: 'required' }
   | { ok: false; reason: 'wait'; seconds: number }
 
 function refused(result: Refused): Problem {
@@ -192,6 +199,8 @@ function refused(result: Refused): Problem {
     case 'wait':
     case 'wrong_password':
       return passwordRefused(result)
+    case 'required':
+      return new Problem('second_factor_required', en.messages.secondFactorRequired)
     case 'changed':
       return new Problem('changed_meanwhile', 'Ask again how it is now.')
   }

@@ -31,6 +31,7 @@ export const signingKey = (store: SigningKeyStore) =>
     kind: KIND,
     firstName: 'Signing key',
     isChallenged: true,
+    isPhishingResistant: false, // it signs whatever it is shown
     begin: () => randomBytes(32),
 
     read(fields) {

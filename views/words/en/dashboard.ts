@@ -16,6 +16,10 @@ export const dashboard = {
     title: "Your email address isn't confirmed.",
     text: 'Follow the link in the email we sent you. Then a second factor can protect your account.',
   },
+  dueSoon: {
+    title: (days: number) => `Set up a second factor within ${count(days, 'day', 'days')}.`,
+    text: 'The people who run this site ask for one. After that, your account opens nothing else until you do, and its access tokens stop.',
+  },
   fewCodes: {
     title: (left: number) =>
       left === 0 ? 'No recovery codes are left.' : `Only ${count(left, 'recovery code', 'recovery codes')} left.`,

@@ -14,6 +14,8 @@ export const messages = {
   wrongPassword: 'That is not the password of this account.',
   changedMeanwhile: 'The account was changed in another window. Look at it again.',
   otherAccount: 'This browser is signed in to a different account. Sign out of it first, or use another browser.',
+  secondFactorRequired:
+    "Your account needs a second factor, so it can't be turned off. You can move it to another phone or add another one.",
   emailUnconfirmed: "Confirm your email address first. It's your way back in if you lose your password.",
 
   password: {

@@ -50,6 +50,7 @@ export const totp = ({ issuer }: { issuer: string }, store: TotpStore) =>
     kind: TOTP,
     firstName: 'Authenticator',
     isChallenged: false,
+    isPhishingResistant: false,
     begin: () => randomBytes(SECRET_BYTES),
 
     read({ code: typed }) {

@@ -1,0 +1,48 @@
+import { type Demand, LEVELS, type Level, type PolicyDeps } from '../identity/policy.ts'
+
+type Group = { id: string; name: string }
+
+/** `group` is its name; null: for everybody. */
+export type SetPolicy = { group: string | null; level: Demand; holdsFrom: Date }
+
+export type PolicyStore = {
+  /** The one for everybody first, then by the group's name. */
+  policies(): Promise<SetPolicy[]>
+  groupNamed(name: string): Promise<Group | undefined>
+  setPolicy(of: { group: Group | undefined; level: Demand; holdsFrom: Date }): Promise<void>
+  dropPolicy(group: Group | undefined): Promise<void>
+}
+
+export type OperatorPolicyDeps = PolicyDeps & {
+  policies: PolicyStore
+  factorKinds: readonly { isPhishingResistant: boolean }[]
+}
+
+export type PolicyRefused = { ok: false; reason: 'no_such_group' | 'weaker_than_setting' | 'no_resistant_kind' }
+
+/** What the setting asks for, and what stands above it. */
+export async function policiesNow({ policies, secondFactor }: OperatorPolicyDeps) {
+  return { setting: secondFactor, policies: await policies.policies() }
+}
+
+/**
+ * What is asked of everybody or of one group from `from` on, in the place of what was asked of them before. `optional` asks for
+ * nothing more than the setting. It can't ask for less.
+ */
+export async function setPolicy(
+  deps: OperatorPolicyDeps,
+  { level, group: name, from }: { level: Level; group: string | undefined; from: Date | undefined },
+): Promise<{ ok: true; policy: SetPolicy | undefined } | PolicyRefused> {
+  if (LEVELS.indexOf(level) < LEVELS.indexOf(deps.secondFactor)) return { ok: false, reason: 'weaker_than_setting' }
+  if (level === 'phishing_resistant' && !deps.factorKinds.some(({ isPhishingResistant }) => isPhishingResistant))
+    return { ok: false, reason: 'no_resistant_kind' }
+  const group = name === undefined ? undefined : await deps.policies.groupNamed(name)
+  if (name !== undefined && !group) return { ok: false, reason: 'no_such_group' }
+  if (level === 'optional') {
+    await deps.policies.dropPolicy(group)
+    return { ok: true, policy: undefined }
+  }
+  const holdsFrom = from ?? deps.now()
+  await deps.policies.setPolicy({ group, level, holdsFrom })
+  return { ok: true, policy: { group: group?.name ?? null, level, holdsFrom } }
+}

@@ -1,0 +1,39 @@
+import { asc, eq } from 'drizzle-orm'
+import type { Database } from '../client.ts'
+import { groups, policies } from '../schema.ts'
+
+/** The scope of the one that is for all accounts. No group's id. */
+export const EVERYBODY = 'everybody'
+
+type Row = Omit<typeof policies.$inferInsert, 'scope' | 'groupId'> & { group: { id: string } | undefined }
+
+const scopeOf = (group: { id: string } | undefined) => group?.id ?? EVERYBODY
+
+export const policyStore = ({ db, atomically }: Database) => ({
+  /** The one for everybody first, then by the group's name. */
+  async policies() {
+    const rows = await db
+      .select({ level: policies.level, holdsFrom: policies.holdsFrom, group: groups.name })
+      .from(policies)
+      .leftJoin(groups, eq(groups.id, policies.groupId))
+      .orderBy(asc(groups.name))
+    return [...rows.filter(({ group }) => group === null), ...rows.filter(({ group }) => group !== null)]
+  },
+
+  async groupNamed(name: string) {
+    const [group] = await db.select({ id: groups.id, name: groups.name }).from(groups).where(eq(groups.name, name))
+    return group
+  },
+
+  /** In the place of what held for them. */
+  async setPolicy({ group, level, holdsFrom }: Row): Promise<void> {
+    const row = { scope: scopeOf(group), groupId: group?.id ?? null, level, holdsFrom }
+    await atomically((tx) => [
+      tx.insert(policies).values(row).onConflictDoUpdate({ target: policies.scope, set: { level, holdsFrom } }),
+    ])
+  },
+
+  async dropPolicy(group: { id: string } | undefined): Promise<void> {
+    await atomically((tx) => [tx.delete(policies).where(eq(policies.scope, scopeOf(group)))])
+  },
+})
