@@ -86,6 +86,7 @@ export async function rivals(product: Latchkey) {
   const boxes = new Map<string, BoxMail[]>([first, second, third].map((address) => [address, []]))
   const from = (who: Person) => ({ address: who.name === 'owner' ? '192.0.2.1' : '203.0.113.66' })
 
+  await db.delete(schema.events)
   await db.delete(schema.accounts)
   await db.delete(schema.limits)
 
@@ -189,6 +190,7 @@ export async function rivals(product: Latchkey) {
   }
 
   async function putBack(backup: Backup) {
+    await db.delete(schema.events)
     await db.delete(schema.accounts) // and everything that belongs to them
     for (const [table, rows] of backup)
       if (rows.length > 0) await db.insert(table as typeof schema.accounts).values(rows as never)

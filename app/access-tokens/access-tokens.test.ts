@@ -115,10 +115,12 @@ describe('a token', () => {
       id: visitor.account.id,
       uid,
       email,
+      role: 'member',
       endsAt: null,
       suspendedAt: null,
       tokensFrozenAt: null,
       secondFactorSince: null,
+      policies: [],
     })
   })
 

@@ -278,8 +278,10 @@ test('whether an account exists shows neither in what is asked of the database n
     const result = await signIn(spied, { name: address, password: wrong }, origin, 'browser', held)
     return [calls, result]
   }
+  const { email: another } = await signedUp(product) // to which the visitor's browser is a stranger as well
   for (const visitor of [product.browser(), browser])
-    assert.deepEqual(await counted(visitor, newEmail()), await counted(visitor, email))
+    assert.deepEqual(await counted(visitor, newEmail()), await counted(visitor, another))
+  assert.deepEqual(await counted(product.browser(), newEmail()), await counted(product.browser(), email))
 })
 
 test('nobody who lacks the password can lock the owner out, whatever he knocks at (A19)', async () => {

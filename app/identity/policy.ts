@@ -1,5 +1,3 @@
-import type { Account, SignedIn } from './visitor.ts'
-
 /** What is asked of an account beside its password, from the least to the most. */
 export const LEVELS = ['optional', 'required', 'phishing_resistant'] as const
 export type Level = (typeof LEVELS)[number]
@@ -13,7 +11,8 @@ export type Policy = Readonly<{ level: Demand; holdsFrom: Date; until: Date | nu
 /** `secondFactor` is what holds for everybody in any case. */
 export type PolicyDeps = { secondFactor: Level; now(): Date }
 
-type Owner = Pick<Account, 'role' | 'policies'>
+/** Whom it is about, as far as that matters. */
+type Owner = Readonly<{ role: 'member' | 'operator'; policies: readonly Policy[] }>
 
 const ALWAYS = new Date(0)
 
@@ -36,7 +35,10 @@ export function needsSecondFactor(deps: PolicyDeps, account: Owner): boolean {
 const DAY = 24 * 60 * 60_000
 
 /** Days until an account that has no second factor needs one, the one that has begun among them. Undefined: nothing is ahead. */
-export function daysLeft(deps: PolicyDeps, { account }: Pick<SignedIn, 'account'>): number | undefined {
+export function daysLeft(
+  deps: PolicyDeps,
+  { account }: { account: Owner & { secondFactorSince: Date | null } },
+): number | undefined {
   const due = account.secondFactorSince ? undefined : secondFactorDueAt(deps, account)
   const ahead = due ? due.getTime() - deps.now().getTime() : 0
   return ahead > 0 ? Math.ceil(ahead / DAY) : undefined

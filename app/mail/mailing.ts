@@ -26,9 +26,8 @@ const TOLD_AT_MOST = 20
 /** An event whose mail is still to be written, and the account's address. */
 export type DueNotice = Origin & {
   id: string
-  accountId: number
-  email: string
-  emailConfirmedAt: Date | null
+  /** Null once it is deleted. */
+  account: { id: number; email: string; emailConfirmedAt: Date | null } | null
   kind: string
   subject: string | null
   at: Date
@@ -40,7 +39,7 @@ export type ClaimedMail = QueuedMail & { attempts: number; claimedUntilMs: numbe
 type Copy = { link: MailLink; mail: QueuedMail; budget: BudgetRule }
 
 export type MailingStore = {
-  /** The oldest first. Events of deleted accounts are gone with them. */
+  /** The oldest first. */
   dueNotices(limit: number): Promise<DueNotice[]>
   formerAddressesOf(accountId: number, now: Date): Promise<FormerAddress[]>
   /** Event, links, mails and budgets in one. False, and nothing done, if another process did it or a budget is spent. */
@@ -104,14 +103,15 @@ export async function writeNotices(deps: MailingDeps): Promise<void> {
 
 /** To the present mailbox, and to those that can still take the account back. */
 async function writeNotice(deps: MailingDeps, due: DueNotice) {
-  const { id: eventId, accountId, email, emailConfirmedAt: _, kind, subject, ...of } = due
-  if (!isMailed(kind)) return false // written by a newer version, which tells of more
+  const { id: eventId, account, kind, subject, ...of } = due
+  if (!account || !isMailed(kind)) return false // nobody is there, or a newer version wrote it, which tells of more
+  const { id: accountId, email } = account
   const now = deps.now()
   // This one gets its own mail, because no further wrong code will come to bring it along.
   const authenticatorRefused = isGuess(kind) && (await isBlocked(deps, authenticatorAttempt(accountId)))
   const formers = listening(await deps.mailing.formerAddressesOf(accountId, now), email)
   const present = { email, id: null, leftAt: undefined }
-  const mailboxes = [...(receivesNews(deps, due) ? [present] : []), ...formers]
+  const mailboxes = [...(receivesNews(deps, account) ? [present] : []), ...formers]
   const copies = mailboxes.map(({ email: mailbox, id: former, leftAt }): Copy => {
     const payload = { kind, subject, eventId, mailbox, former }
     const { token, link } = newLink(deps.vault, { accountId, purpose: 'not_me', payload, about: of.at }, now)

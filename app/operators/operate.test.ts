@@ -58,7 +58,7 @@ describe('the pages of operators', () => {
   test('P02: lead an operator without a second factor to setting it up, and nothing changes', async () => {
     const { browser } = await operatorWithoutFactor(product)
     const before = await everyRow(product)
-    assert.deepEqual(await answers(browser), ['303 /settings/account'])
+    assert.deepEqual(await answers(browser), ['303 /settings/two-factor/set-up/confirm'])
     assert.deepEqual(await everyRow(product), before)
   })
 

@@ -19,9 +19,7 @@ export const mailStore = ({ db, atomically }: Database) => ({
     await db
       .select({
         id: events.id,
-        accountId: accounts.id,
-        email: accounts.email,
-        emailConfirmedAt: accounts.emailConfirmedAt,
+        account: { id: accounts.id, email: accounts.email, emailConfirmedAt: accounts.emailConfirmedAt },
         kind: events.kind,
         subject: events.subject,
         at: events.at,
@@ -30,7 +28,7 @@ export const mailStore = ({ db, atomically }: Database) => ({
         system: events.system,
       })
       .from(events)
-      .innerJoin(accounts, eq(accounts.id, events.accountId))
+      .leftJoin(accounts, eq(accounts.id, events.accountId))
       .where(eq(events.notice, 'due'))
       .orderBy(asc(events.at), asc(events.id))
       .limit(limit),
