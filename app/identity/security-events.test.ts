@@ -77,7 +77,7 @@ describe('a row of the log', () => {
   test('keeps where it came from, and how a sign-in was made', () => {
     const at = new Date()
     const { id: _id, ...event } = securityEvent('signed_in', 7, ORIGIN, at, 'authenticator')
-    const rest = { subject: null, notice: null }
+    const rest = { subject: null, notice: null, actor: null, operatorId: null, reason: null }
     assert.deepEqual(event, { kind: 'signed_in', accountId: 7, method: 'authenticator', at, ...rest, ...ORIGIN })
     assert.equal(securityEvent('signed_out', 7, ORIGIN, at).method, null)
   })

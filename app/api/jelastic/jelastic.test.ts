@@ -75,7 +75,7 @@ describe('sign-in', () => {
     refused(wrong, 'authentication_failed')
     assert.deepEqual(unknown, wrong)
     refused(await auth('signin', { password: PASSWORD }), 'invalid_parameter', 'login')
-    refused(await auth('signin', { login: 'nobody', password: PASSWORD }), 'invalid_parameter', 'login')
+    refused(await auth('signin', { login: 'no body', password: PASSWORD }), 'invalid_parameter', 'login')
     refused(await auth('signin', { login: email }), 'invalid_parameter', 'password')
     refused(await auth('signin', { login: email, password: '' }), 'invalid_parameter', 'password')
     refused(await auth('signin', { login: email, password: 'a'.repeat(300) }), 'invalid_parameter', 'password')
