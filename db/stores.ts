@@ -1,5 +1,6 @@
 import type { Database } from './client.ts'
 import { accessTokenStore } from './stores/access-tokens.ts'
+import { accountListStore } from './stores/account-lists.ts'
 import { accountStore } from './stores/accounts.ts'
 import { checkUpStore } from './stores/check-up.ts'
 import { emailStore } from './stores/emails.ts'
@@ -10,6 +11,8 @@ import { limitStore } from './stores/limits.ts'
 import { mailStore } from './stores/mails.ts'
 import { migrationStore } from './stores/migrations.ts'
 import { notMeStore } from './stores/not-me.ts'
+import { operatorStore } from './stores/operators.ts'
+import { ownerStore } from './stores/owners.ts'
 import { panicStore } from './stores/panic.ts'
 import { policyStore } from './stores/policies.ts'
 import { restoredStore } from './stores/restored.ts'
@@ -38,6 +41,7 @@ export const storesOf = (
   },
 ) => ({
   accessTokens: accessTokenStore(database),
+  accountLists: accountListStore(database),
   accounts: accountStore(database),
   checkUps: checkUpStore(database),
   emails: emailStore(database),
@@ -49,6 +53,8 @@ export const storesOf = (
   mails: mailStore(database),
   migrations: migrationStore(database),
   notMe: notMeStore(database),
+  operators: operatorStore(database),
+  owners: ownerStore(database),
   panic: panicStore(database),
   policies: policyStore(database),
   restored: restoredStore(database),

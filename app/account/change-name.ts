@@ -1,10 +1,15 @@
 import type { SignedIn } from '../identity/visitor.ts'
+import { folded } from '../lib/folded.ts'
 import { canBeSeen, staysOnItsLine } from '../lib/one-line.ts'
 
 export const DISPLAY_NAME_AT_MOST = 64 // characters
 
 export type DisplayNameStore = {
-  changeDisplayName(accountId: number, displayName: string | null): Promise<void>
+  /** The second is for searching. */
+  changeDisplayName(
+    accountId: number,
+    names: { displayName: string | null; displayNameLook: string | null },
+  ): Promise<void>
 }
 
 export type ChangeNameDeps = { displayNames: DisplayNameStore }
@@ -20,6 +25,10 @@ export async function changeName(
   const name = typed.trim().normalize('NFC')
   if (!staysOnItsLine(name)) return { ok: false, reason: 'bad_name', refusal: 'not_text' }
   if ([...name].length > DISPLAY_NAME_AT_MOST) return { ok: false, reason: 'bad_name', refusal: 'too_long' }
-  await displayNames.changeDisplayName(account.id, canBeSeen(name) ? name : null)
+  const displayName = canBeSeen(name) ? name : null
+  await displayNames.changeDisplayName(account.id, {
+    displayName,
+    displayNameLook: displayName && folded(displayName),
+  })
   return { ok: true }
 }

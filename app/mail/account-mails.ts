@@ -98,6 +98,14 @@ export const noticeMail = (
   values: { ...event, account: readableEmail(to), at: event.at.getTime(), leftAt: leftAt?.getTime() },
 })
 
+/** An operator made the account, which has no password yet. */
+export const accountMadeMail = (site: Links, { to, token }: { to: string; token: string }): Mail => ({
+  to,
+  href: linkTo(site, 'reset_password', token),
+  about: 'account_made',
+  values: { account: readableEmail(to) },
+})
+
 /** After "Secure my account": the next step, which is a new password. */
 export const securedMail = (site: Links, { to, token }: { to: string; token: string }): Mail => ({
   to,

@@ -6,7 +6,7 @@ import type { SealedAs, Vault } from '../lib/vault.ts'
 /** What a mail tells, and where its link leads. Its sentences are written when it is sent. Moments in milliseconds, as it is kept as JSON. */
 export type Mail = { to: string; href?: string } & (
   | { about: 'notice'; values: Noticed }
-  | { about: 'secured' | 'restored'; values: { account: string } }
+  | { about: 'secured' | 'restored' | 'account_made'; values: { account: string } }
   | { about: 'confirm_email' | 'change_email' | 'reset_password' | 'address_left' | 'address_tried'; values: Origin }
   | { about: 'email_changed'; values: Origin & { newEmail: string } }
   | { about: 'restored_elsewhere'; values: { account: string; email: string } }

@@ -1,7 +1,13 @@
 import type { Stores } from '#db/stores.ts'
 
-export const wireOperators = ({ eventLog, policies, sealedValues }: Stores) => ({
+export const wireOperators = ({ accountLists, eventLog, operators, owners, policies, sealedValues }: Stores) => ({
+  accountLists,
   eventLog,
+  newAccounts: operators,
+  operatorSignOuts: operators,
+  owners,
   policies,
+  roles: operators,
   sealedValues,
+  tokenLists: operators,
 })

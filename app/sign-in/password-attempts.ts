@@ -29,10 +29,10 @@ export async function chargePassword(
 ): Promise<Charged | Wait> {
   const at = deps.now()
   const now = { ...deps, now: () => at } // so neither wait ends before the other
-  const charged = await charge(now, source, passwordAttempt(isKnownBrowser(source) ? email : name, source))
+  const typed = isKnownBrowser(source) ? email : name
+  const charged = await charge(now, source, passwordAttempt(typed, source))
   if (!charged.ok) return charged
   const judge = (verify: () => Promise<boolean>) => whileCharged(deps, charged, verify)
-  if (isKnownBrowser(source)) return { ok: true, forgiven: charged.forgiven, judge }
 
   const any = await charge({ ...now, attemptsPerAddress: 0 }, source, passwordAttemptByAnyName(email, source))
   if (!any.ok) return { ...charged, judge: async (verify) => (await judge(verify)) && false }

@@ -58,8 +58,11 @@ export const usernameStore = ({ db, atomically }: Database) => ({
     }
   },
 
-  async changeDisplayName(accountId: number, displayName: string | null): Promise<void> {
-    await atomically((tx) => [tx.update(accounts).set({ displayName }).where(eq(accounts.id, accountId))])
+  async changeDisplayName(
+    accountId: number,
+    names: { displayName: string | null; displayNameLook: string | null },
+  ): Promise<void> {
+    await atomically((tx) => [tx.update(accounts).set(names).where(eq(accounts.id, accountId))])
   },
 })
 

@@ -6,7 +6,14 @@ import { eventInWords } from './events.ts'
 
 type ActivityPageProps = {
   visitor: Visitor
-  events: (Origin & { kind: string; method?: Method | undefined; at: Date; failed: boolean })[]
+  events: (Origin & {
+    kind: string
+    method?: Method | undefined
+    at: Date
+    failed: boolean
+    actor: 'operator' | null
+    reason: string | null
+  })[]
   olderHref?: string | undefined
 }
 
@@ -17,8 +24,9 @@ export const ActivityPage = ({ visitor, events, olderHref }: ActivityPageProps) 
     <div class="panel">
       {events.length > 0 ? (
         <EventList
-          events={events.map(({ kind, method, ...event }) => ({
+          events={events.map(({ kind, method, actor, reason, ...event }) => ({
             ...event,
+            by: actor ? words.byOperator(reason) : undefined,
             text: eventInWords(kind, method),
           }))}
         />

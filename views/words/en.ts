@@ -2,7 +2,7 @@ import { accessTokens } from './en/access-tokens.ts'
 import { apiDocs } from './en/api-docs.ts'
 import { checkUp } from './en/check-up.ts'
 import { dashboard } from './en/dashboard.ts'
-import { events, signedInBy } from './en/events.ts'
+import { byOperator, events, signedInBy } from './en/events.ts'
 import { fields } from './en/fields.ts'
 import { files } from './en/files.ts'
 import { flash } from './en/flash.ts'
@@ -36,6 +36,7 @@ export const en = {
   checkUp,
   settings,
   events,
+  byOperator,
   signedInBy,
   accessTokens,
   twoFactor,

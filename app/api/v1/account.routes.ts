@@ -54,10 +54,12 @@ export function accountRoutes(deps: ActivityDeps & VisitorDeps) {
       }),
       (c) => {
         const page = activitySeenBy(c.var.visitor)
-        const shown = page.events.map(({ id, kind, method, at, ...origin }) => ({
+        const shown = page.events.map(({ id, kind, method, actor, reason, at, ...origin }) => ({
           id,
           kind,
           ...(method && { method }),
+          ...(actor && { by: actor }),
+          ...(reason && { reason }),
           at: at.toISOString(),
           ...originInEnglish(origin),
         }))

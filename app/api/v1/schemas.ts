@@ -94,7 +94,16 @@ export const Account = z
   .openapi('Account')
 
 export const Event = z
-  .object({ id: Id, kind: z.string(), method: Method.optional(), at: Time, address: z.string(), browser: z.string() })
+  .object({
+    id: Id,
+    kind: z.string(),
+    method: Method.optional(),
+    by: z.literal('operator').optional().openapi({ description: 'Who did it, unless it was the owner.' }),
+    reason: z.string().optional().openapi({ description: "The operator's." }),
+    at: Time,
+    address: z.string(),
+    browser: z.string(),
+  })
   .openapi('Event')
 export const Events = z.object({ events: z.array(Event), next: z.string().optional() }).openapi('Events')
 export const EventsQuery = z.strictObject({

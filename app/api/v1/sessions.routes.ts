@@ -39,7 +39,7 @@ export function sessionRoutes(deps: SessionRoutesDeps) {
       createRoute({
         method: 'post',
         path: '/sessions',
-        summary: 'Sign in with email or username, and password',
+        summary: 'Sign in with email and password',
         ...anybody.route,
         request: { body: bodyOf(schema.Credentials) },
         responses: {

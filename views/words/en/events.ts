@@ -33,11 +33,16 @@ export const events = {
   email_changed: 'Email address changed',
   email_restored: 'Email address put back',
   username_changed: 'Username changed',
+  operator_added: 'Made an operator',
+  operator_removed: 'No longer an operator',
   password_reset_requested: 'Password reset requested',
   password_reset: 'Password reset',
   reported_not_me: '"This was not me" reported',
   restored: 'Restored from a backup: recovery codes spent, signed out everywhere',
 }
+
+/** Who did it, unless it was the account's owner. */
+export const byOperator = (reason: string | null): string => (reason ? `By an operator: ${reason}` : 'By an operator')
 
 /** A sign-in, by how it was done. */
 export const signedInBy = {

@@ -76,6 +76,25 @@ export const notices = {
     happened: "Your account's username was changed",
     more: 'Nobody else can take the former one for 90 days.',
   },
+  operator_added: {
+    subject: 'You are an operator now',
+    happened: 'Your account became one of those that run this site',
+    more: 'An operator needs a second factor. Set yours up if you have none.',
+  },
+  operator_removed: {
+    subject: "You're no longer an operator",
+    happened: 'Your account stopped being one of those that run this site',
+  },
+  signed_out_everywhere: {
+    subject: 'You were signed out everywhere',
+    happened: 'An operator signed your account out everywhere and froze its access tokens',
+    more: 'Sign in again, and allow the access tokens that you still use.',
+  },
+  token_removed: {
+    subject: 'An access token was removed',
+    happened: "An operator removed one of your account's access tokens",
+    more: 'What used it is refused from now on.',
+  },
   token_generated: {
     subject: 'An access token was generated',
     happened: 'An access token was generated for your account',
@@ -137,6 +156,20 @@ export const mails = {
     ],
     link: 'Choose a new password',
     after: ['The link works once, within 30 minutes. After that, ask for another on the sign-in page.'],
+  }),
+
+  /** An operator made the account. */
+  account_made: (site: string, { account }: { account: string }): Mail => ({
+    subject: `Your account at ${site}`,
+    paragraphs: [
+      `The people who run ${site} made an account for you. You sign in with this address, ${account}.`,
+      'Choose a password to begin.',
+    ],
+    link: 'Choose a password',
+    after: [
+      'The link works once, within 30 minutes. After that, ask for another: on the sign-in page, choose “Forgot your password?”.',
+      "If you don't expect an account there, do nothing: nobody gets in without this mailbox.",
+    ],
   }),
 
   confirm_email: (site: string, of: Origin): Mail => ({
