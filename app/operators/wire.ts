@@ -1,7 +1,9 @@
 import type { Stores } from '#db/stores.ts'
 
-export const wireOperators = ({ eventLog, policies, sealedValues }: Stores) => ({
+export const wireOperators = ({ eventLog, groups, invitations, policies, sealedValues }: Stores) => ({
   eventLog,
+  groups,
+  invitations,
   policies,
   sealedValues,
 })

@@ -33,10 +33,16 @@ export const events = {
   email_changed: 'Email address changed',
   email_restored: 'Email address put back',
   username_changed: 'Username changed',
+  group_joined: 'Added to a group',
+  group_left: 'Removed from a group',
   password_reset_requested: 'Password reset requested',
   password_reset: 'Password reset',
   reported_not_me: '"This was not me" reported',
   restored: 'Restored from a backup: recovery codes spent, signed out everywhere',
+  invitation_made: 'Invitation made',
+  invitation_revoked: 'Invitation revoked',
+  group_created: 'Group created',
+  group_deleted: 'Group deleted',
 }
 
 /** A sign-in, by how it was done. */
