@@ -50,7 +50,7 @@ const ROOMS = {
     ...['app/watch', 'app/mail', 'app/two-factor', 'app/account', 'app/access-tokens', 'app/operators', 'app/sign-in'],
     ...['app/api', 'db', 'views/mails'],
   ],
-  'app/process': [...GROUND, 'app/watch', 'app/mail', 'app/two-factor', 'db', 'app'],
+  'app/process': [...GROUND, 'app/watch', 'app/mail', 'app/two-factor', 'app/operators', 'db', 'app'],
   cli: [
     ...[
       'app/lib',

@@ -274,7 +274,7 @@ export const memberships = table(
   },
   (t) => [
     uniqueIndex('memberships_account_group').on(t.accountId, t.groupId),
-    index('memberships_group').on(t.groupId),
+    index('memberships_group').on(t.groupId, t.accountId),
     index('memberships_until').on(t.until),
   ],
 )
@@ -304,6 +304,8 @@ export const invitations = table(
     /** Who invited: an operator's account, or null for the command line. */
     invitedBy: integer('invited_by'),
     createdAt: time('created_at').notNull(),
+    /** When it was put into the mail to `email`; null: it was handed over in another way, which proves nothing about a mailbox. */
+    sentAt: time('sent_at'),
     expiresAt: time('expires_at').notNull(),
     usedAt: time('used_at'),
     usedBy: integer('used_by'), // neither has a reference: they outlive a deleted account

@@ -5,7 +5,9 @@ import { accountStore } from './stores/accounts.ts'
 import { checkUpStore } from './stores/check-up.ts'
 import { emailStore } from './stores/emails.ts'
 import { eventLogStore } from './stores/event-log.ts'
+import { groupStore } from './stores/groups.ts'
 import { housekeepingStore } from './stores/housekeeping.ts'
+import { invitationStore } from './stores/invitations.ts'
 import { knownBrowserStore } from './stores/known-browsers.ts'
 import { limitStore } from './stores/limits.ts'
 import { mailStore } from './stores/mails.ts'
@@ -47,7 +49,9 @@ export const storesOf = (
   emails: emailStore(database),
   events: eventStore(database, read),
   eventLog: eventLogStore(database, log),
+  groups: groupStore(database),
   housekeeping: housekeepingStore(database),
+  invitations: invitationStore(database),
   knownBrowsers: knownBrowserStore(database),
   limits: limitStore(database, delay),
   mails: mailStore(database),

@@ -16,6 +16,8 @@ export const ENDS = [
   'mail_links',
   'former_addresses',
   'former_usernames',
+  'invitations',
+  'memberships',
   'limits',
   'access_tokens',
   'events',
@@ -65,6 +67,13 @@ export async function endingAt(
         .values({ id: newId(), accountId, email: 'before@example.com', leftAt: now, kept: '{}', ...end }),
     former_usernames: () =>
       db.insert(schema.formerUsernames).values({ usernameLook: newId(), accountId, keptUntil: from(0) }),
+    invitations: () =>
+      db.insert(schema.invitations).values({ id: newId(), tokenHash: newId(), role: 'member', createdAt: now, ...end }),
+    async memberships() {
+      const group = { id: newId(), name: newId(), createdAt: now }
+      await db.insert(schema.groups).values(group)
+      await db.insert(schema.memberships).values({ accountId, groupId: group.id, addedAt: now, until: from(0) })
+    },
     limits: () =>
       db.insert(schema.limits).values({ key: newId(), count: 1, blockedUntilMs: 0, expiresAtMs: from(0).getTime() }),
     access_tokens: () =>

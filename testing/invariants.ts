@@ -7,10 +7,14 @@ import {
   events,
   factors,
   formerAddresses,
+  groups,
+  invitationGroups,
+  invitations,
   knownBrowsers,
   limits,
   mailLinks,
   mails,
+  memberships,
   pendingSignIns,
   recoveryCodes,
   sessions,
@@ -29,6 +33,10 @@ export const everything = async ({ db }: Pick<Database, 'db'>) => ({
   mails: await db.select().from(mails).orderBy(mails.id),
   mailLinks: await db.select().from(mailLinks).orderBy(mailLinks.tokenHash),
   formerAddresses: await db.select().from(formerAddresses).orderBy(formerAddresses.leftAt),
+  groups: await db.select().from(groups).orderBy(groups.id),
+  memberships: await db.select().from(memberships).orderBy(memberships.accountId, memberships.groupId),
+  invitations: await db.select().from(invitations).orderBy(invitations.id),
+  invitationGroups: await db.select().from(invitationGroups).orderBy(invitationGroups.invitationId),
   trustedBrowsers: await db.select().from(trustedBrowsers).orderBy(trustedBrowsers.id),
   knownBrowsers: await db.select().from(knownBrowsers).orderBy(knownBrowsers.tokenHash, knownBrowsers.accountId),
 })
@@ -69,6 +77,7 @@ export async function assertInvariants(database: Pick<Database, 'db'>, secrets: 
   const all = await everything(database)
   for (const account of all.accounts) assertAccount(ownRows(all, account))
   assertMails(all)
+  assertInvitations(all)
   assertOnlyForward(database.db, all)
   assertUnreadable(JSON.stringify(all), secrets)
 }
@@ -125,6 +134,16 @@ function assertMails({ mails, mailLinks }: Everything) {
   }
   for (const { purpose, payload } of mailLinks)
     if (purpose === 'not_me') assert.match(payload ?? '', /^[\w-]{1,16}\.[\w-]{60,}$/, 'what is to be undone is sealed')
+}
+
+/** One invitation makes one account at most. */
+function assertInvitations({ invitations, events }: Everything) {
+  const used = events.flatMap(({ kind, subject }) => (kind === 'signed_up' && subject ? [subject] : []))
+  assert.equal(new Set(used).size, used.length, 'an invitation makes one account at most')
+  for (const { id, usedAt, usedBy, revokedAt } of invitations) {
+    assert.ok(!(usedAt && revokedAt), 'used or revoked')
+    assert.equal(used.includes(id), usedBy !== null, 'who used it has its name in the log')
+  }
 }
 
 /** Trust comes after the second factor and ends with it. Only a trusted browser spares anybody the code. */

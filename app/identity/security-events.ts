@@ -50,10 +50,17 @@ const EVENTS = {
   username_changed: { mailed: 'always' },
   operator_added: { mailed: 'always' },
   operator_removed: { mailed: 'always' },
+  group_joined: { mailed: 'always' },
+  group_left: { mailed: 'always' },
   password_reset_requested: { mailed: 'never' },
   password_reset: { mailed: 'always' },
   reported_not_me: { mailed: 'never', alarming: true },
   restored: { mailed: 'never' },
+  // Of no account: what operators do that is about none.
+  invitation_made: { mailed: 'never' },
+  invitation_revoked: { mailed: 'never' },
+  group_created: { mailed: 'never' },
+  group_deleted: { mailed: 'never' },
 } as const satisfies Record<string, Row>
 
 export type EventKind = keyof typeof EVENTS
@@ -78,7 +85,7 @@ export type SecurityEvent = Origin & {
   accountId: number
   kind: EventKind
   method: Method | null
-  /** The id of the factor or access token it is about, if there is one. */
+  /** What it is about, if the kind doesn't say: the id of a factor, access token or invitation, or the name of a group. */
   subject: string | null
   /** `due` until its mail is in the queue. */
   notice: 'due' | null
@@ -125,3 +132,14 @@ export const securityEvent = <Kind extends EventKind>(
   reason: by?.reason ?? null,
   ...origin,
 })
+
+/** Of what an operator does that is about no account. */
+export type OperatorsEvent = Omit<SecurityEvent, 'accountId'> & { accountId: null }
+
+export const operatorsEvent = (
+  kind: 'invitation_made' | 'invitation_revoked' | 'group_created' | 'group_deleted',
+  subject: string,
+  { by, origin, at }: { by: ByOperator; origin: Origin; at: Date },
+): OperatorsEvent => ({ ...securityEvent(kind, NOBODY, origin, at, null, { subject, by }), accountId: null })
+
+const NOBODY = 0

@@ -113,3 +113,17 @@ export const securedMail = (site: Links, { to, token }: { to: string; token: str
   about: 'secured',
   values: { account: readableEmail(to) },
 })
+
+/** To somebody who may make an account. `until` is when the link ends. */
+export const invitationMail = (
+  site: Links,
+  { to, token, ...of }: { to: string; token: string; until: Date; asOperator: boolean; accountEndsAt: Date | null },
+): Mail => ({
+  to,
+  href: invitationLink(site, token),
+  about: 'invitation',
+  values: { ...of, until: of.until.getTime(), accountEndsAt: of.accountEndsAt?.getTime() ?? null },
+})
+
+/** Where somebody who is invited makes their account. */
+export const invitationLink = ({ baseUrl }: Links, token: string): string => `${baseUrl}/sign-up?invitation=${token}`

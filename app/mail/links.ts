@@ -30,8 +30,7 @@ export type MailLink = {
 export type LinkPayload = Record<string, string | number | null>
 
 /**
- * A link for a mail: the row for the store, and the token, which is only in the mail. 256 random bits, base64url. `about` is when
- * the thing happened that the mail reports, if the mail is written later.
+ * A link for a mail: the row for the store, and the token, which is only in the mail. `about` is when the thing happened that the mail reports, if the mail is written later.
  */
 export function newLink(
   vault: Vault,
@@ -43,7 +42,7 @@ export function newLink(
   }: { accountId: number; purpose: LinkPurpose; payload?: LinkPayload; about?: Date },
   now: Date,
 ): { token: string; link: MailLink } {
-  const token = encodeBase64urlNoPadding(randomBytes(32))
+  const token = newLinkToken()
   const tokenHash = hashToken(token)
   return {
     token,
@@ -57,6 +56,9 @@ export function newLink(
     },
   }
 }
+
+/** 256 random bits, base64url. */
+export const newLinkToken = (): string => encodeBase64urlNoPadding(randomBytes(32))
 
 /** The shape of a link's token, so we refuse junk before asking the database. */
 export const looksLikeLinkToken = (text: string): boolean => /^[\w-]{43}$/.test(text)

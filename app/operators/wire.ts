@@ -1,8 +1,19 @@
 import type { Stores } from '#db/stores.ts'
 
-export const wireOperators = ({ accountLists, eventLog, operators, owners, policies, sealedValues }: Stores) => ({
+export const wireOperators = ({
   accountLists,
   eventLog,
+  groups,
+  invitations,
+  operators,
+  owners,
+  policies,
+  sealedValues,
+}: Stores) => ({
+  accountLists,
+  eventLog,
+  groups,
+  invitations,
   newAccounts: operators,
   operatorSignOuts: operators,
   owners,

@@ -37,6 +37,8 @@ async function rowsThatEnd(product: Pick<Latchkey, 'database'>) {
     'mail_links',
     'former_addresses',
     'former_usernames',
+    'invitations',
+    'memberships',
   ]
   const rows = [...names, 'limits', 'access_tokens', 'events'].flatMap((name) => tables[name] ?? [])
   return rows.filter((row) => !/"key":"housekeeping"|"browser":"API"|"previousHash":null/.test(row))

@@ -29,6 +29,8 @@ type Ending =
   | 'mailLinks'
   | 'formerAddresses'
   | 'formerUsernames'
+  | 'invitations'
+  | 'memberships'
   | 'events'
 /** `next` is where to go on, undefined at the end. */
 type Stretch<At> = { removed: number; next: At | undefined }
@@ -107,6 +109,8 @@ async function* batches(deps: HousekeepingDeps): AsyncGenerator<number> {
     ['mailLinks', at],
     ['formerAddresses', at],
     ['formerUsernames', at],
+    ['invitations', at],
+    ['memberships', at],
     ['events', ago(eventsKept)],
   ]
   for (const [what, endedBy] of ended) yield* untilFew(() => store.removeEnded(what, endedBy, BATCH))

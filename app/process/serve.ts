@@ -11,6 +11,7 @@ import { answerUnreadable } from '../http/unreadable.ts'
 import type { HashCost } from '../lib/passwords.ts'
 import { type MailLoop, startMailLoop } from '../mail/mail-loop.ts'
 import { runMailing } from '../mail/mailing.ts'
+import { firstOperatorLink } from '../operators/first-operator.ts'
 import type { Log } from '../watch/log.ts'
 import type { Metrics } from '../watch/metrics.ts'
 import { startHousekeeping } from './housekeeping.ts'
@@ -21,6 +22,16 @@ const TEN_SECONDS = 10_000
 const PATIENCE = { headersTimeout: TEN_SECONDS, requestTimeout: 2 * TEN_SECONDS, connectionsCheckingInterval: 2_000 }
 
 export type Serving = Awaited<ReturnType<typeof serve>>
+
+/** Where a process has no database open: the first of several serves nothing itself. */
+export async function firstOperatorLinkOf(config: Config, baseUrl: string): Promise<string | undefined> {
+  const { database, vault } = await open(config)
+  try {
+    return await firstOperatorLink(wire({ database, vault, settings: { ...config, baseUrl }, now: () => new Date() }))
+  } finally {
+    await database.close()
+  }
+}
 
 /**
  * One process that serves: alone, or as one of several that share port and database.
@@ -34,6 +45,7 @@ export async function serve(
   let app: ReturnType<typeof createApp> | undefined
   let mailing: MailLoop | undefined
   let stopped: Promise<void> | undefined
+  let linking: Promise<string | undefined> | undefined
   const isStopping = () => stopped !== undefined
   const server = createAdaptorServer({
     fetch: async (request, env) => {
@@ -81,13 +93,17 @@ export async function serve(
     await new Promise((resolve) => server.close(resolve))
     clearTimeout(late)
     clearInterval(closing)
-    await Promise.all([mailing?.stop(), housekeeping.stop()])
+    await Promise.all([mailing?.stop(), housekeeping.stop(), linking?.catch(() => {})])
     await database.close()
   }
 
   return {
     url,
     port,
+    firstOperatorLink() {
+      linking ??= firstOperatorLink(deps)
+      return linking
+    },
     /**
      * From now on /readyz says no, while requests are taken for as long as `config.drain`. Then no new connections; those in
      * work finish, for ten seconds at most; then the database is closed. Asked again, it is the same stop.

@@ -177,8 +177,31 @@ describe('the process', () => {
   test('has printed a line for people and one that it started, and nothing of what came and went (A63)', async () => {
     await raw(get(HOST, 'User-Agent: \x1b[31m{"level":"info"}'))
     const printed = out().replace(/^\{[^\n]+"msg":"other_host"\}\n/gm, '') // told of above
-    assert.match(printed, /^Latchkey is at http:\/\/localhost:\d+ · [^\n]+\n\{[^\n]+"msg":"started"\}\n$/)
+    assert.match(
+      printed,
+      /^Latchkey is at http:\/\/localhost:\d+ · [^\n]+\n\{[^\n]+"msg":"started"\}\nNobody has an account yet\. [^\n]+\n$/,
+    )
     assert.equal(err(), '')
+  })
+
+  test('prints where the first operator makes their account, and no more once there is one', async () => {
+    const link = await untilSaid({ out, child }, /within 24 hours: http:\S+(\/sign-up\?invitation=[\w-]{43})\n/)
+    const followed = await raw(target(link, HOST))
+    assert.match(followed.answer, /^HTTP\/1\.1 303 /)
+    const [, cookie = ''] = /Set-Cookie: ([^;]+)/i.exec(followed.answer) ?? []
+    const form = new URLSearchParams({ email: `${randomBytes(6).toString('hex')}@example.com`, password: PASSWORD })
+    const length = `Content-Length: ${form.toString().length}`
+    const sent = ['POST /sign-up HTTP/1.1', ...FORM.slice(1), length, `Cookie: ${cookie}`, CLOSE]
+    assert.match((await raw(`${lines(...sent)}${form}`)).answer, /^HTTP\/1\.1 303 [\s\S]*\r\nLocation: \/\r\n/i)
+    const opened = openDatabase(DATABASE_URL)
+    assert.equal((await accountOf({ database: opened }, form.get('email') ?? '')).role, 'operator')
+    await opened.close()
+    for (const WORKERS of ['1', '2']) {
+      const again = await start({ WORKERS })
+      await untilSaid(again, WORKERS === '1' ? /"msg":"(started)"/ : /"worker":2,[^\n]+"msg":"(worker_serves)"/)
+      await again.stop()
+      assert.doesNotMatch(again.out(), /Nobody has an account/)
+    }
   })
 
   test('hashes a password at its full cost, which no setting lowers', async () => {

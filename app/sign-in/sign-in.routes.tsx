@@ -12,8 +12,8 @@ import type { RenderPage } from '../http/page.tsx'
 import { returnPath } from '../http/return-to.ts'
 import { takeFlash } from '../pages/flash.ts'
 import { asksForCookie, type GuardDeps, signedOut } from '../pages/guards.ts'
+import { type AdmissionDeps, isOpen } from './admission.ts'
 import { type SignInDeps, type SignInResult, signIn } from './sign-in.ts'
-import { notOpen, type SignUpDeps } from './sign-up.ts'
 
 const SignInForm = z.object({
   email: signInNameField(),
@@ -23,7 +23,7 @@ const SignInForm = z.object({
 })
 
 export function signInRoutes(
-  deps: SignInDeps & GuardDeps & Pick<SignUpDeps, 'signUps'> & { page: RenderPage; baseUrl: string },
+  deps: SignInDeps & GuardDeps & Pick<AdmissionDeps, 'signUps'> & { page: RenderPage; baseUrl: string },
 ) {
   const wanted = (path: string | undefined) => {
     const returnTo = returnPath(path, deps.baseUrl)
@@ -31,7 +31,7 @@ export function signInRoutes(
   }
 
   const show = (of: Omit<Parameters<typeof SignInPage>[0], 'isSignUpOpen'>) => (
-    <SignInPage {...of} isSignUpOpen={notOpen(deps) === undefined} />
+    <SignInPage {...of} isSignUpOpen={isOpen(deps)} />
   )
 
   return new Hono<AppEnv>()

@@ -11,12 +11,16 @@ import type { MailDeps } from '../mail/account-mails.ts'
 import type { MailLink } from '../mail/links.ts'
 import type { QueuedMail } from '../mail/mail.ts'
 import { type TakenAddressStore, triedMail } from '../mail/taken-addresses.ts'
+import { type AdmissionDeps, admission, type Invitation, type Turned } from './admission.ts'
 
 export type NewAccount = {
   id: number
   email: string
   username: string
   usernameLook: string
+  role: Invitation['role']
+  endsAt: Date | null
+  emailConfirmedAt: Date | null
   passwordHash: string
   passwordChangedAt: Date
   securityVersion: number
@@ -25,14 +29,16 @@ export type NewAccount = {
 
 export type SignUpStore = TakenAddressStore & {
   /**
-   * Account, session where it is signed in, link, mail and events, all of it or none. False when the email or the username has an
-   * account already, which stays as it is, or is kept for one that left it.
+   * Account, groups, session where it is signed in, link, mail and events, all of it or none. False when the email or the username has
+   * an account already, which stays as it is, or is kept for one that left it; and when the invitation works no more.
    */
   signUp(of: {
     account: NewAccount
+    /** Used up by this account, which joins its groups. */
+    invitation: Invitation | undefined
     session: NewSession | undefined
-    link: MailLink
-    mail: QueuedMail
+    /** Where the address is still to be confirmed. */
+    confirmation: { link: MailLink; mail: QueuedMail } | undefined
     events: SecurityEvent[]
     /** Where a session begins, the browser is known from then on. */
     known: KnownBrowser | undefined
@@ -42,92 +48,115 @@ export type SignUpStore = TakenAddressStore & {
 
 export type SignUpDeps = LimitDeps &
   NewPasswordDeps &
-  MailDeps & {
+  MailDeps &
+  AdmissionDeps & {
     accounts: SignUpStore
     usernames: UsernameStore
     sessionLifetime: number
-    signUps: SignUps
   }
-
-/** Who may make an account: anyone, those with an invitation, or nobody. */
-export type SignUps = 'open' | 'invited' | 'closed'
 
 export type SignUpResult =
   | { ok: true; step: 'signed_in'; token: string; holds: { known: string | undefined } }
   /** The mailbox says more. This is the same whether an account was made or there was one. */
   | { ok: true; step: 'check_mail' }
   | WeakPassword
-  | { ok: false; reason: 'email_taken' }
-  | { ok: false; reason: NotOpen }
+  | { ok: false; reason: 'email_taken' | 'other_address' }
+  | Turned
   | Wait
 
-export type NotOpen = 'invitation_needed' | 'sign_ups_closed'
-
-/** Why nobody can make an account here without more than a form; undefined where anyone can. */
-export function notOpen({ signUps }: Pick<SignUpDeps, 'signUps'>): NotOpen | undefined {
-  if (signUps === 'open') return undefined
-  return signUps === 'invited' ? 'invitation_needed' : 'sign_ups_closed'
-}
+type Typed = { email: string; password: string }
 
 /**
  * Makes an account. If mail reaches people, nobody learns here whether the address had one, and its owner hears about it by mail.
- * If not, the account is signed in at once, and a taken address is refused. `email` is in its stored form.
+ * If not, or if the invitation came to the address by mail, the account is signed in at once, and a taken address is refused.
+ * `email` is in its stored form, `token` an invitation's.
  */
 export async function signUp(
   deps: SignUpDeps,
-  { email, password }: { email: string; password: string },
+  { email, password }: Typed,
   origin: Origin,
+  token?: string,
 ): Promise<SignUpResult> {
-  const reason = notOpen(deps)
-  if (reason) return { ok: false, reason }
+  const admitted = await admission(deps, token)
+  if (!admitted.ok) return admitted
+  const { invitation } = admitted
+  if (invitation?.email && invitation.email !== email) return { ok: false, reason: 'other_address' }
   // Not given back on success, so one address can't make endless accounts.
   const charged = await charge(deps, origin.address)
   if (!charged.ok) return charged
   const judged = await whileCharged(deps, charged, () => hashIfStrong(deps, password, email, origin.address))
   if (!judged.ok) return judged
 
-  const { passwordHash } = judged
+  const isConfirmed = deps.mailDelivery.configured && Boolean(invitation?.email && invitation.sentAt)
+  const candidate = candidateOf(deps, { email, passwordHash: judged.passwordHash, invitation, isConfirmed }, origin)
+  if (isConfirmed || !deps.mailDelivery.configured) return await signedInAtOnce(deps, candidate, token, origin)
+  const nobody = { session: undefined, known: undefined } // is signed in yet
+  if (!(await make(deps, { ...candidate, ...nobody }))) {
+    if (!(await spend(deps, candidate))) return { ok: false, reason: 'invitation_gone' }
+    await tellHolder(deps, email, origin, candidate.account.createdAt)
+  }
+  return { ok: true, step: 'check_mail' }
+}
+
+type Candidate = Omit<Parameters<SignUpStore['signUp']>[0], 'account' | 'session' | 'known'> & {
+  account: Omit<NewAccount, 'username' | 'usernameLook'>
+}
+
+function candidateOf(
+  deps: SignUpDeps,
+  of: { email: string; passwordHash: string; invitation: Invitation | undefined; isConfirmed: boolean },
+  origin: Origin,
+): Candidate {
+  const { email, passwordHash, invitation, isConfirmed } = of
   const now = deps.now()
   const account = {
     id: newAccountId(),
     email,
+    role: invitation?.role ?? 'member',
+    endsAt: invitation?.accountEndsAt ?? null,
+    emailConfirmedAt: isConfirmed ? now : null,
     passwordHash,
     passwordChangedAt: now,
     securityVersion: 1,
     createdAt: now,
   }
-  const event = securityEvent('signed_up', account.id, origin, now)
-  const confirm = confirmation(deps, account, origin, now)
-  if (deps.mailDelivery.configured) {
-    const nobody = { session: undefined, known: undefined } // is signed in yet
-    const made = await withUsername(deps, email, (name) =>
-      deps.accounts.signUp({ account: { ...account, ...name }, ...nobody, ...confirm, events: [event] }),
-    )
-    if (!made) await tellHolder(deps, email, origin, now)
-    return { ok: true, step: 'check_mail' }
+  return {
+    account,
+    invitation,
+    confirmation: isConfirmed ? undefined : confirmation(deps, account, origin, now),
+    events: [
+      securityEvent('signed_up', account.id, origin, now, null, { subject: invitation?.id ?? null }),
+      ...(isConfirmed ? [securityEvent('email_confirmed', account.id, origin, now)] : []),
+    ],
   }
-
-  const { token, session } = newSession(
-    { accountId: account.id, client: 'browser', method: 'password' },
-    origin,
-    now,
-    deps.sessionLifetime,
-  )
-  const events = [event, securityEvent('signed_in', account.id, origin, now, 'password')]
-  const known = remembered({ client: 'browser', held: [], origin }, account.id, { knownBrowser: null }, now)
-  const made = await withUsername(deps, email, (name) =>
-    deps.accounts.signUp({
-      account: { ...account, ...name },
-      session,
-      ...confirm,
-      events,
-      known: known.browser,
-    }),
-  )
-  return made
-    ? { ok: true, step: 'signed_in', token, holds: { known: known.token } }
-    : { ok: false, reason: 'email_taken' }
 }
+
+async function signedInAtOnce(
+  deps: SignUpDeps,
+  candidate: Candidate,
+  invitationToken: string | undefined,
+  origin: Origin,
+): Promise<SignUpResult> {
+  const { id: accountId, createdAt: now } = candidate.account
+  const begins = { accountId, client: 'browser', method: 'password' } as const
+  const { token, session } = newSession(begins, origin, now, deps.sessionLifetime)
+  const events = [...candidate.events, securityEvent('signed_in', accountId, origin, now, 'password')]
+  const known = remembered({ client: 'browser', held: [], origin }, accountId, { knownBrowser: null }, now)
+  if (await make(deps, { ...candidate, session, events, known: known.browser }))
+    return { ok: true, step: 'signed_in', token, holds: { known: known.token } }
+  const admitted = await admission(deps, invitationToken)
+  return admitted.ok ? { ok: false, reason: 'email_taken' } : admitted
+}
+
+type Unnamed = Candidate & Pick<Parameters<SignUpStore['signUp']>[0], 'session' | 'known'>
+
+const make = (deps: SignUpDeps, { account, ...of }: Unnamed): Promise<boolean> =>
+  withUsername(deps, account.email, (name) => deps.accounts.signUp({ account: { ...account, ...name }, ...of }))
+
+/** An invitation is used up if the address was taken, too: whether it still works would tell who has an account. */
+const spend = async (deps: SignUpDeps, { account, invitation }: Candidate): Promise<boolean> =>
+  !invitation ||
+  (await deps.admissions.spendInvitation({ id: invitation.id, email: account.email, now: account.createdAt }))
 
 /** At most once an hour, and not where the address may be another's: the confirmation that went there says what to do. */
 async function tellHolder(deps: SignUpDeps, email: string, origin: Origin, now: Date) {

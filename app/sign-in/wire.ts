@@ -1,7 +1,8 @@
 import type { Stores } from '#db/stores.ts'
 
-export const wireSignIn = ({ accounts, emails, events, knownBrowsers, signIns, twoFactor }: Stores) => ({
+export const wireSignIn = ({ accounts, emails, events, invitations, knownBrowsers, signIns, twoFactor }: Stores) => ({
   accounts: { ...accounts, ...emails },
+  admissions: invitations,
   passwordResets: emails,
   signIns: { ...signIns, rehash: accounts.rehash, record: events.record },
   secondSteps: {

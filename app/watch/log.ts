@@ -20,7 +20,7 @@ const LONGEST = 500 // characters of a value
 
 /** The part of a security event that a line shows. */
 export type LoggedEvent = Pick<Origin, 'address' | 'browser'> & {
-  accountId: number
+  accountId: number | null
   kind: string
   system?: string | null | undefined
   method?: Method | null | undefined
@@ -49,7 +49,7 @@ export function createLog({ level, to = process.stdout }: { level: LogLevel; to?
     event: ({ kind, accountId, address, browser, system, method }: LoggedEvent) =>
       write(isAlarming(kind) ? 'warn' : 'info', 'security_event', {
         kind,
-        account: accountId,
+        account: accountId ?? undefined,
         address,
         browser,
         system,

@@ -2,6 +2,7 @@ import { and, eq } from 'drizzle-orm'
 import { type Database, must } from '../client.ts'
 import { accounts } from '../schema.ts'
 import { keptForNobodyElse } from './former-addresses.ts'
+import { useInvitation } from './invitations.ts'
 import { insertNewestLink, type MailLinkRow } from './mail-links.ts'
 import {
   beginSession,
@@ -38,16 +39,16 @@ type PasswordChange = {
 export const accountStore = ({ db, atomically }: Database) => ({
   signUp: ({
     account,
+    invitation,
     session,
-    link,
-    mail,
+    confirmation,
     events,
     known,
   }: {
     account: NewAccount
+    invitation: { id: string } | undefined
     session: SessionRow | undefined
-    link: MailLinkRow
-    mail: MailRow
+    confirmation: { link: MailLinkRow; mail: MailRow } | undefined
     events: EventRow[]
     known: KnownBrowserRow | undefined
   }) =>
@@ -65,11 +66,14 @@ export const accountStore = ({ db, atomically }: Database) => ({
         usernameLook: account.usernameLook,
         now: account.createdAt,
       }),
+      ...(invitation
+        ? useInvitation(tx, { ...invitation, accountId: account.id, email: account.email, now: account.createdAt })
+        : []),
       ...(session ? beginSession(tx, session) : []),
       ...(known ? [rememberBrowser(tx, known)] : []),
-      ...insertNewestLink(tx, link),
+      ...(confirmation ? insertNewestLink(tx, confirmation.link) : []),
       insertEvents(tx, ...events),
-      queueMails(tx, mail),
+      ...(confirmation ? [queueMails(tx, confirmation.mail)] : []),
     ]),
 
   async passwordHash(accountId: number): Promise<string | undefined> {

@@ -7,9 +7,11 @@ import {
   factors,
   formerAddresses,
   formerUsernames,
+  invitations,
   knownBrowsers,
   limits,
   mailLinks,
+  memberships,
   pendingEnrolments,
   pendingSignIns,
   recoveryCodes,
@@ -34,6 +36,8 @@ const ENDING = {
   mailLinks: { rows: mailLinks, key: [mailLinks.tokenHash], end: mailLinks.expiresAt },
   formerAddresses: { rows: formerAddresses, key: [formerAddresses.id], end: formerAddresses.expiresAt },
   formerUsernames: { rows: formerUsernames, key: [formerUsernames.usernameLook], end: formerUsernames.keptUntil },
+  invitations: { rows: invitations, key: [invitations.id], end: invitations.expiresAt },
+  memberships: { rows: memberships, key: [memberships.accountId, memberships.groupId], end: memberships.until },
   events: { rows: events, key: [events.id], end: events.at },
 }
 type Ending = keyof typeof ENDING

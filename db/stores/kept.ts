@@ -1,14 +1,14 @@
 import type { Database } from '../client.ts'
-import { type EventRow, type SessionRow, writtenBy } from './statements.ts'
+import { type AnyEventRow, type SessionRow, writtenBy } from './statements.ts'
 
 /** The same database. `told` hears which events and sessions a transaction wrote, but only after it was kept. */
 export const tellingWhatIsKept = (
   database: Database,
-  told: (written: { events: EventRow[]; sessions: SessionRow[] }) => void,
+  told: (written: { events: AnyEventRow[]; sessions: SessionRow[] }) => void,
 ): Database => ({
   ...database,
   async atomically(build, options) {
-    let events: EventRow[] = []
+    let events: AnyEventRow[] = []
     let sessions: SessionRow[] = []
     const kept = await database.atomically((tx) => {
       const steps = build(tx)

@@ -21,6 +21,8 @@ import {
 // mail, limits (the address's budget first). Events and mails are new rows, which nobody waits for.
 
 export type EventRow = typeof events.$inferInsert & { accountId: number }
+/** Null where it is about no account, such as an invitation. */
+export type AnyEventRow = Omit<EventRow, 'accountId'> & { accountId: number | null }
 export type MailRow = typeof mails.$inferInsert
 export type SessionRow = typeof sessions.$inferInsert
 export type KnownBrowserRow = typeof knownBrowsers.$inferInsert
@@ -157,9 +159,9 @@ const endOldestSessions = preparedWrite(
 )
 const EVERY_ROW = 1_000_000_000 // SQLite takes no offset without a limit
 
-export const insertEvents = (tx: Db, ...rows: EventRow[]) => writing(writeEvents(tx, ...rows), { events: rows })
+export const insertEvents = (tx: Db, ...rows: AnyEventRow[]) => writing(writeEvents(tx, ...rows), { events: rows })
 
-type Written = { events?: EventRow[]; sessions?: SessionRow[] }
+type Written = { events?: AnyEventRow[]; sessions?: SessionRow[] }
 const written = new WeakMap<object, Written>()
 
 function writing<Statement extends object>(statement: Statement, rows: Written): Statement {

@@ -35,10 +35,16 @@ export const events = {
   username_changed: 'Username changed',
   operator_added: 'Made an operator',
   operator_removed: 'No longer an operator',
+  group_joined: 'Added to a group',
+  group_left: 'Removed from a group',
   password_reset_requested: 'Password reset requested',
   password_reset: 'Password reset',
   reported_not_me: '"This was not me" reported',
   restored: 'Restored from a backup: recovery codes spent, signed out everywhere',
+  invitation_made: 'Invitation made',
+  invitation_revoked: 'Invitation revoked',
+  group_created: 'Group created',
+  group_deleted: 'Group deleted',
 }
 
 /** Who did it, unless it was the account's owner. */

@@ -95,6 +95,15 @@ export const notices = {
     happened: "An operator removed one of your account's access tokens",
     more: 'What used it is refused from now on.',
   },
+  group_joined: {
+    subject: 'You were added to a group',
+    happened: 'The people who run this site added your account to a group',
+    more: 'Members of a group may open what it was made for.',
+  },
+  group_left: {
+    subject: 'You were removed from a group',
+    happened: 'The people who run this site removed your account from a group',
+  },
   token_generated: {
     subject: 'An access token was generated',
     happened: 'An access token was generated for your account',
@@ -172,6 +181,22 @@ export const mails = {
     ],
   }),
 
+  invitation: (
+    site: string,
+    { until, asOperator, accountEndsAt }: { until: number; asOperator: boolean; accountEndsAt: number | null },
+  ): Mail => ({
+    subject: `You're invited to ${site}`,
+    paragraphs: [
+      `The people who run ${site} invite you to create an account.`,
+      ...(asOperator ? ["You'll be one of the people who run the site."] : []),
+      ...(accountEndsAt === null ? [] : [`Your account will end on ${dates.inMail(accountEndsAt)}.`]),
+    ],
+    link: 'Create your account',
+    after: [
+      `The link works once, until ${dates.inMail(until)}.`,
+      "If you don't know what this is about, there's nothing to do. Nothing happens without you.",
+    ],
+  }),
   confirm_email: (site: string, of: Origin): Mail => ({
     subject: `Confirm your email address for ${site}`,
     paragraphs: [

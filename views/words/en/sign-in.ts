@@ -7,11 +7,17 @@ export const signIn = {
       `At least ${characters} characters, any you like. A few words in a row are easy to remember.`,
     submit: 'Create account',
     haveOne: 'Have an account?',
+    asOperator: "You'll be one of the people who run this site.",
+    endsOn: (day: Child): Child => ['Your account will end on ', day, '.'],
   },
   noSignUp: {
     invitation_needed: {
       title: 'You need an invitation',
       text: 'The people who run this site decide who has an account. Ask them for an invitation, and open the link in it.',
+    },
+    invitation_gone: {
+      title: "This invitation doesn't work",
+      text: 'It has expired, was already used, or was taken back. Ask the people who run this site for a new one. If your browser blocks cookies, allow them for this site and open the link again.',
     },
     sign_ups_closed: {
       title: 'Sign-up is closed',
