@@ -10,6 +10,7 @@ export type Mail = { to: string; href?: string } & (
   | { about: 'confirm_email' | 'change_email' | 'reset_password' | 'address_left' | 'address_tried'; values: Origin }
   | { about: 'email_changed'; values: Origin & { newEmail: string } }
   | { about: 'restored_elsewhere'; values: { account: string; email: string } }
+  | { about: 'token_ends'; values: { account: string; description: string; hint: string; endsAt: number; at: number } }
   | { about: 'address_kept'; values: Origin & { keptUntil: number } }
 )
 
