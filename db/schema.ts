@@ -161,8 +161,10 @@ export const accessTokens = table(
     lastAddress: text('last_address'),
     lastBrowser: text('last_browser'),
     lastSystem: text('last_system'),
+    /** When a mail about its end is due; null: none is left, or it has no end. */
+    endMailAt: time('end_mail_at'),
   },
-  (t) => [index('access_tokens_account').on(t.accountId)],
+  (t) => [index('access_tokens_account').on(t.accountId), index('access_tokens_end_mail').on(t.endMailAt)],
 )
 
 /** The log a person can read. Each row is written in the transaction of what it records. */

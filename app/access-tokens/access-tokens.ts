@@ -20,22 +20,27 @@ export type StoredToken = Token &
     lastAddress: string | null
     lastBrowser: string | null
     lastSystem: string | null
+    /** When a mail about its end is due. A new end has mails of its own. */
+    endMailAt: Date | null
   }>
 
 /** As listed: of its value only the hint. */
-export type AccessToken = Omit<StoredToken, 'accountId' | 'tokenHash' | 'previousHash' | 'scopes'> & { scopes: Scope[] }
+export type AccessToken = Omit<StoredToken, 'accountId' | 'tokenHash' | 'previousHash' | 'endMailAt' | 'scopes'> & {
+  scopes: Scope[]
+}
 
 /** Who looks, and the account's tokens, the newest first. */
 export type TokensVisitor = SignedIn & { tokens: readonly StoredToken[] }
 
 export type TokenChange = { event: SecurityEvent; forgiven: Forgiven }
+type Ending = Pick<StoredToken, 'expiresAt' | 'endMailAt'>
 export type AccessTokenStore = {
   tokensOf(accountId: number): Promise<StoredToken[]>
   visitorWithTokens: Find<TokensVisitor>
   /** False when the account has `atMost` tokens already. */
   insertToken(of: TokenChange & { token: StoredToken; atMost: number }): Promise<boolean>
   editToken(
-    of: TokenChange & { accountId: number; id: string; description: string; scopes: string; expiresAt: Date | null },
+    of: TokenChange & { accountId: number; id: string; description: string; scopes: string } & Ending,
   ): Promise<boolean>
   regenerateToken(
     of: TokenChange & {
@@ -44,9 +49,8 @@ export type AccessTokenStore = {
       fromHash: string
       toHash: string
       hint: string
-      expiresAt: Date | null
       previousUntil: Date | null
-    },
+    } & Ending,
   ): Promise<boolean>
   /** The ids that were the account's. */
   removeTokens(of: {
@@ -94,6 +98,7 @@ export function listed({
   accountId: _account,
   tokenHash: _hash,
   previousHash: _previous,
+  endMailAt: _mailed,
   scopes,
   ...token
 }: StoredToken): AccessToken {

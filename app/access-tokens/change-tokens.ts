@@ -2,6 +2,7 @@ import { type ConfirmPasswordResult, confirmPassword } from '../identity/fresh-p
 import type { Forgiven } from '../identity/limits.ts'
 import { type EventKind, securityEvent } from '../identity/security-events.ts'
 import type { SignedIn } from '../identity/visitor.ts'
+import { nextEndMail } from '../lib/end-mails.ts'
 import type { Origin } from '../lib/origin.ts'
 import { hashToken, looksLikeId, newId } from '../lib/tokens.ts'
 import { type AccessToken, type AccessTokenDeps, listed, type StoredToken, type TokenChange } from './access-tokens.ts'
@@ -62,6 +63,7 @@ export async function generateToken(
     lastAddress: null,
     lastBrowser: null,
     lastSystem: null,
+    endMailAt: nextEndMail(choices.expiresAt, deps.now()),
   }
   const made = await deps.accessTokens.insertToken({
     token,
@@ -89,6 +91,7 @@ export async function editToken(
     description: choices.description,
     scopes: choices.scopes.join(' '),
     expiresAt: choices.expiresAt,
+    endMailAt: nextEndMail(choices.expiresAt, deps.now()),
     ...change(deps, visitor, 'token_edited', origin, confirmed),
   })
   return edited ? { ok: true } : { ok: false, reason: 'no_such_token' }
@@ -117,6 +120,7 @@ export async function regenerateToken(
     fromHash: old.tokenHash,
     toHash: hashToken(value),
     ...renewed,
+    endMailAt: nextEndMail(expiresAt, deps.now()),
     ...change(deps, visitor, 'token_regenerated', origin, confirmed, id),
   })
   return regenerated

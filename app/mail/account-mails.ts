@@ -85,6 +85,16 @@ export const addressTriedMail = ({ baseUrl }: Links, { to, origin }: WithoutLink
   values: origin,
 })
 
+type EndingToken = { to: string; description: string; hint: string; endsAt: Date; at: Date }
+
+/** Some days before an access token ends. */
+export const tokenEndsMail = ({ baseUrl }: Links, { to, description, hint, endsAt, at }: EndingToken): Mail => ({
+  to,
+  href: `${baseUrl}/settings/tokens`,
+  about: 'token_ends',
+  values: { account: readableEmail(to), description, hint, endsAt: endsAt.getTime(), at: at.getTime() },
+})
+
 type Event = Origin & { kind: MailedKind; at: Date; authenticatorRefused: boolean }
 
 /** A security event: what happened, when and from where, with the "This was not me" link. `leftAt`: when the account left this mailbox. */

@@ -11,6 +11,7 @@ export type Mail = { to: string; href?: string } & (
   | { about: 'email_changed'; values: Origin & { newEmail: string } }
   | { about: 'restored_elsewhere'; values: { account: string; email: string } }
   | { about: 'invitation'; values: { until: number; asOperator: boolean; accountEndsAt: number | null } }
+  | { about: 'token_ends'; values: { account: string; description: string; hint: string; endsAt: number; at: number } }
   | { about: 'address_kept'; values: Origin & { keptUntil: number } }
 )
 

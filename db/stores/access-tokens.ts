@@ -8,15 +8,15 @@ import { signedInRead, tokenHolderRead } from './visitors.ts'
 type Token = typeof accessTokens.$inferInsert
 type Change = { event: EventRow; forgiven: Forgiven }
 type Origin = { address: string; browser: string; system: string | null }
+type Ending = { expiresAt: Date | null; endMailAt: Date | null }
 type Regeneration = Change & {
   accountId: number
   id: string
   fromHash: string
   toHash: string
   hint: string
-  expiresAt: Date | null
   previousUntil: Date | null
-}
+} & Ending
 
 export function accessTokenStore({ db, atomically }: Database) {
   const tokensOf = (accountId: number | SQLWrapper) =>
@@ -104,14 +104,15 @@ export function accessTokenStore({ db, atomically }: Database) {
       description,
       scopes,
       expiresAt,
+      endMailAt,
       event,
       forgiven,
-    }: Change & { accountId: number; id: string; description: string; scopes: string; expiresAt: Date | null }) =>
+    }: Change & { accountId: number; id: string; description: string; scopes: string } & Ending) =>
       atomically((tx) => [
         must(
           tx
             .update(accessTokens)
-            .set({ description, scopes, expiresAt })
+            .set({ description, scopes, expiresAt, endMailAt })
             .where(own(accountId, id))
             .returning({ id: accessTokens.id }),
         ),
@@ -126,6 +127,7 @@ export function accessTokenStore({ db, atomically }: Database) {
       toHash,
       hint,
       expiresAt,
+      endMailAt,
       previousUntil,
       event,
       forgiven,
@@ -134,7 +136,14 @@ export function accessTokenStore({ db, atomically }: Database) {
         must(
           tx
             .update(accessTokens)
-            .set({ tokenHash: toHash, hint, expiresAt, previousHash: previousUntil ? fromHash : null, previousUntil })
+            .set({
+              tokenHash: toHash,
+              hint,
+              expiresAt,
+              endMailAt,
+              previousHash: previousUntil ? fromHash : null,
+              previousUntil,
+            })
             .where(and(own(accountId, id), eq(accessTokens.tokenHash, fromHash)))
             .returning({ id: accessTokens.id }),
         ),

@@ -5,6 +5,7 @@ import { formerAddressStore } from './former-addresses.ts'
 import { type BudgetRule, chargeBudget } from './limits.ts'
 import { insertLinks, type MailLinkRow } from './mail-links.ts'
 import { type MailRow, queueMails } from './statements.ts'
+import { tokenEndStore } from './token-ends.ts'
 
 /** A notice for one of the mailboxes that hear about an event. */
 type Copy = { link: MailLinkRow; mail: MailRow; budget: BudgetRule }
@@ -12,8 +13,9 @@ type Copy = { link: MailLinkRow; mail: MailRow; budget: BudgetRule }
 const LOOKED_AT = 20 // at a time: more than claim at once, so each finds one
 
 /** The queue of mails, and the events whose mails are still to be written. */
-export const mailStore = ({ db, atomically }: Database) => ({
+export const mailStore = ({ db, atomically, ...database }: Database) => ({
   formerAddressesOf: formerAddressStore({ db }).formerAddressesOf,
+  ...tokenEndStore({ db, atomically, ...database }),
 
   dueNotices: async (limit: number) =>
     await db

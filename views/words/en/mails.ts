@@ -7,6 +7,7 @@ type Mail = { subject: string; paragraphs: string[]; link?: string; after?: stri
 /** A subject, and what happened in a sentence that "on" and "from" follow. `more`: what else its owner should know. */
 type Notice = { subject: string; happened: string; more?: string }
 
+const DAY = 24 * 60 * 60_000
 const from = (of: Origin) => `from ${origins.browser(of)} at the address ${origins.address(of.address)}`
 const carries = 'A script that carries it reaches the account without a password or a code.'
 const wasYou = "If it was you, there's nothing to do."
@@ -197,6 +198,27 @@ export const mails = {
       "If you don't know what this is about, there's nothing to do. Nothing happens without you.",
     ],
   }),
+  /** A week before an access token ends, and a day. */
+  token_ends: (
+    site: string,
+    {
+      account,
+      description,
+      hint,
+      endsAt,
+      at,
+    }: { account: string; description: string; hint: string; endsAt: number; at: number },
+  ): Mail => ({
+    subject:
+      endsAt - at > DAY ? `An access token at ${site} ends soon` : `An access token at ${site} ends within a day`,
+    paragraphs: [
+      `The access token “${description}” (${hint}) of your account ${account} at ${site} ends on ${dates.inMail(endsAt)}.`,
+      'From then on, whatever uses it is refused. If you still need it, regenerate it or choose a later day.',
+    ],
+    link: 'Your access tokens',
+    after: ["If you don't need it any longer, there's nothing to do."],
+  }),
+
   confirm_email: (site: string, of: Origin): Mail => ({
     subject: `Confirm your email address for ${site}`,
     paragraphs: [
