@@ -7,6 +7,7 @@ import { type Nouns, runProgram } from './program.ts'
 const NOUNS: Nouns = {
   token: async () => (await import('./token.ts')).token,
   keys: async () => (await import('./keys.ts')).keys,
+  account: async () => (await import('./account-suspension.ts')).suspension,
   policy: async () => (await import('./policy.ts')).policy,
   'after-restore': async () => (await import('./after-restore.ts')).afterRestore,
   'move-to-postgres': async () => (await import('./move-to-postgres.ts')).moveToPostgres,

@@ -1,3 +1,4 @@
+import { sql } from 'drizzle-orm'
 import { column } from './columns.ts'
 import { freeUid } from './uids.ts'
 
@@ -25,36 +26,40 @@ const origin = () => ({
   system: text('system'),
 })
 
-export const accounts = table('accounts', {
-  id: integer('id').primaryKey(), // 48 random bits, so it doesn't tell how many accounts there are
-  uid: integer('uid')
-    .notNull()
-    .unique()
-    .$defaultFn(() => freeUid()), // its number for clients of `/1.0/` with 32-bit integers
-  email: text('email').notNull().unique(), // in the form that app/lib/email-address.ts makes
-  username: text('username').notNull().unique(), // in the form that app/lib/username.ts makes
-  usernameLook: text('username_look').notNull().unique(), // so no two look the same
-  displayName: text('display_name'), // null until its owner gives one
-  role: text('role').$type<Role>().notNull().default('member'),
-  /** When its owner followed the link in a mail to it; null until then. */
-  emailConfirmedAt: time('email_confirmed_at'),
-  passwordHash: text('password_hash').notNull(), // argon2id, PHC string
-  passwordChangedAt: time('password_changed_at').notNull(),
-  /** Grows with every change of password or second factor. What began under an older one can't finish. */
-  securityVersion: integer('security_version').notNull(),
-  /** Set by an operator. From then on, neither the account's sessions nor its access tokens open anything. */
-  suspendedAt: time('suspended_at'),
-  suspendedFor: text('suspended_for'), // the operator's reason
-  /** A guest's account opens nothing from then on; null: it has no end. */
-  endsAt: time('ends_at'),
-  /** When housekeeping deletes it, unless its owner takes that back; null: never. */
-  deleteAt: time('delete_at'),
-  /** Set by "This was not me". The account's access tokens open nothing until its owner allows them again. */
-  tokensFrozenAt: time('tokens_frozen_at'),
-  /** When its owner last saw the recovery codes; null: not since these were made. */
-  recoveryCodesSeenAt: time('recovery_codes_seen_at'),
-  createdAt: time('created_at').notNull(),
-})
+export const accounts = table(
+  'accounts',
+  {
+    id: integer('id').primaryKey(), // 48 random bits, so it doesn't tell how many accounts there are
+    uid: integer('uid')
+      .notNull()
+      .unique()
+      .$defaultFn(() => freeUid()), // its number for clients of `/1.0/` with 32-bit integers
+    email: text('email').notNull().unique(), // in the form that app/lib/email-address.ts makes
+    username: text('username').notNull().unique(), // in the form that app/lib/username.ts makes
+    usernameLook: text('username_look').notNull().unique(), // so no two look the same
+    displayName: text('display_name'), // null until its owner gives one
+    role: text('role').$type<Role>().notNull().default('member'),
+    /** When its owner followed the link in a mail to it; null until then. */
+    emailConfirmedAt: time('email_confirmed_at'),
+    passwordHash: text('password_hash').notNull(), // argon2id, PHC string
+    passwordChangedAt: time('password_changed_at').notNull(),
+    /** Grows with every change of password or second factor. What began under an older one can't finish. */
+    securityVersion: integer('security_version').notNull(),
+    /** Set by an operator. From then on, neither the account's sessions nor its access tokens open anything. */
+    suspendedAt: time('suspended_at'),
+    suspendedFor: text('suspended_for'), // the operator's reason
+    /** A guest's account opens nothing from then on; null: it has no end. */
+    endsAt: time('ends_at'),
+    /** When housekeeping deletes it, unless its owner takes that back; null: never. */
+    deleteAt: time('delete_at'),
+    /** Set by "This was not me". The account's access tokens open nothing until its owner allows them again. */
+    tokensFrozenAt: time('tokens_frozen_at'),
+    /** When its owner last saw the recovery codes; null: not since these were made. */
+    recoveryCodesSeenAt: time('recovery_codes_seen_at'),
+    createdAt: time('created_at').notNull(),
+  },
+  (t) => [index('accounts_operators').on(t.id).where(sql`role = 'operator'`)],
+)
 
 export const sessions = table(
   'sessions',

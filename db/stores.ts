@@ -10,6 +10,7 @@ import { limitStore } from './stores/limits.ts'
 import { mailStore } from './stores/mails.ts'
 import { migrationStore } from './stores/migrations.ts'
 import { notMeStore } from './stores/not-me.ts'
+import { ownerStore } from './stores/owners.ts'
 import { panicStore } from './stores/panic.ts'
 import { policyStore } from './stores/policies.ts'
 import { restoredStore } from './stores/restored.ts'
@@ -17,6 +18,7 @@ import { sealedValueStore } from './stores/sealed-values.ts'
 import { eventStore } from './stores/security-events.ts'
 import { sessionStore } from './stores/sessions.ts'
 import { signInStore } from './stores/sign-ins.ts'
+import { suspensionStore } from './stores/suspensions.ts'
 import { trustedBrowserStore } from './stores/trusted-browsers.ts'
 import { twoFactorStore } from './stores/two-factor.ts'
 import { usernameStore } from './stores/usernames.ts'
@@ -49,12 +51,14 @@ export const storesOf = (
   mails: mailStore(database),
   migrations: migrationStore(database),
   notMe: notMeStore(database),
+  owners: ownerStore(database),
   panic: panicStore(database),
   policies: policyStore(database),
   restored: restoredStore(database),
   sealedValues: sealedValueStore(database),
   sessions: sessionStore(database),
   signIns: signInStore(database),
+  suspensions: suspensionStore(database),
   trustedBrowsers: trustedBrowserStore(database),
   twoFactor: twoFactorStore(database),
   usernames: usernameStore(database),

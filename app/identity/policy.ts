@@ -4,11 +4,8 @@ import type { Account, SignedIn } from './visitor.ts'
 export const LEVELS = ['optional', 'required', 'phishing_resistant'] as const
 export type Level = (typeof LEVELS)[number]
 
-/** What is more than nothing. */
+/** What a policy asks for. */
 export type Demand = Exclude<Level, 'optional'>
-
-/** A policy that is about the account. `until`: when the account leaves the group it is for; null: never. */
-export type Policy = Readonly<{ level: Demand; holdsFrom: Date; until: Date | null }>
 
 /** `secondFactor` is what holds for everybody in any case. */
 export type PolicyDeps = { secondFactor: Level; now(): Date }

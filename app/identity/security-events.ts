@@ -52,6 +52,8 @@ const EVENTS = {
   password_reset: { mailed: 'always' },
   reported_not_me: { mailed: 'never', alarming: true },
   restored: { mailed: 'never' },
+  account_suspended: { mailed: 'always' },
+  account_resumed: { mailed: 'always' },
 } as const satisfies Record<string, Row>
 
 export type EventKind = keyof typeof EVENTS

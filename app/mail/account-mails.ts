@@ -85,7 +85,13 @@ export const addressTriedMail = ({ baseUrl }: Links, { to, origin }: WithoutLink
   values: origin,
 })
 
-type Event = Origin & { kind: MailedKind; at: Date; authenticatorRefused: boolean }
+type Event = Origin & {
+  kind: MailedKind
+  at: Date
+  actor: 'operator' | null
+  reason: string | null
+  authenticatorRefused: boolean
+}
 
 /** A security event: what happened, when and from where, with the "This was not me" link. `leftAt`: when the account left this mailbox. */
 export const noticeMail = (

@@ -1,7 +1,9 @@
 import type { Stores } from '#db/stores.ts'
 
-export const wireOperators = ({ eventLog, policies, sealedValues }: Stores) => ({
+export const wireOperators = ({ eventLog, owners, policies, sealedValues, suspensions }: Stores) => ({
   eventLog,
+  owners,
   policies,
   sealedValues,
+  suspensions,
 })

@@ -1,0 +1,1 @@
+CREATE INDEX `accounts_operators` ON `accounts` (`id`) WHERE role = 'operator';
