@@ -5,7 +5,10 @@ import { type Nouns, runProgram } from './program.ts'
 
 /** Loaded when it is typed: `move-to-postgres` chooses the database's kind before the schema is imported. */
 const NOUNS: Nouns = {
-  account: async () => (await import('./account.ts')).accounts,
+  account: async () => ({
+    ...(await import('./account.ts')).accounts,
+    ...(await import('./account-suspension.ts')).suspension,
+  }),
   operator: async () => (await import('./operator.ts')).operator,
   token: async () => (await import('./token.ts')).token,
   keys: async () => (await import('./keys.ts')).keys,

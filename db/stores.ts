@@ -22,6 +22,7 @@ import { sealedValueStore } from './stores/sealed-values.ts'
 import { eventStore } from './stores/security-events.ts'
 import { sessionStore } from './stores/sessions.ts'
 import { signInStore } from './stores/sign-ins.ts'
+import { suspensionStore } from './stores/suspensions.ts'
 import { trustedBrowserStore } from './stores/trusted-browsers.ts'
 import { twoFactorStore } from './stores/two-factor.ts'
 import { usernameStore } from './stores/usernames.ts'
@@ -65,6 +66,7 @@ export const storesOf = (
   sealedValues: sealedValueStore(database),
   sessions: sessionStore(database),
   signIns: signInStore(database),
+  suspensions: suspensionStore(database),
   trustedBrowsers: trustedBrowserStore(database),
   twoFactor: twoFactorStore(database),
   usernames: usernameStore(database),

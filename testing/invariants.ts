@@ -196,6 +196,7 @@ const CHANGES = [
   'signed_out_everywhere',
   'reported_not_me',
   'restored',
+  'account_suspended',
 ]
 
 /** Every change of state has exactly one row in the log. */

@@ -1,18 +1,16 @@
+import type { Account, SignedIn } from './visitor.ts'
+
 /** What is asked of an account beside its password, from the least to the most. */
 export const LEVELS = ['optional', 'required', 'phishing_resistant'] as const
 export type Level = (typeof LEVELS)[number]
 
-/** What is more than nothing. */
+/** What a policy asks for. */
 export type Demand = Exclude<Level, 'optional'>
-
-/** A policy that is about the account. `until`: when the account leaves the group it is for; null: never. */
-export type Policy = Readonly<{ level: Demand; holdsFrom: Date; until: Date | null }>
 
 /** `secondFactor` is what holds for everybody in any case. */
 export type PolicyDeps = { secondFactor: Level; now(): Date }
 
-/** Whom it is about, as far as that matters. */
-type Owner = Readonly<{ role: 'member' | 'operator'; policies: readonly Policy[] }>
+type Owner = Pick<Account, 'role' | 'policies'>
 
 const ALWAYS = new Date(0)
 
@@ -35,10 +33,7 @@ export function needsSecondFactor(deps: PolicyDeps, account: Owner): boolean {
 const DAY = 24 * 60 * 60_000
 
 /** Days until an account that has no second factor needs one, the one that has begun among them. Undefined: nothing is ahead. */
-export function daysLeft(
-  deps: PolicyDeps,
-  { account }: { account: Owner & { secondFactorSince: Date | null } },
-): number | undefined {
+export function daysLeft(deps: PolicyDeps, { account }: Pick<SignedIn, 'account'>): number | undefined {
   const due = account.secondFactorSince ? undefined : secondFactorDueAt(deps, account)
   const ahead = due ? due.getTime() - deps.now().getTime() : 0
   return ahead > 0 ? Math.ceil(ahead / DAY) : undefined

@@ -56,6 +56,8 @@ const EVENTS = {
   password_reset: { mailed: 'always' },
   reported_not_me: { mailed: 'never', alarming: true },
   restored: { mailed: 'never' },
+  account_suspended: { mailed: 'always' },
+  account_resumed: { mailed: 'always' },
   // Of no account: what operators do that is about none.
   invitation_made: { mailed: 'never' },
   invitation_revoked: { mailed: 'never' },

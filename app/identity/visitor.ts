@@ -1,5 +1,4 @@
 import type { Origin } from '../lib/origin.ts'
-import type { Policy } from './policy.ts'
 import type { Method } from './security-events.ts'
 
 /** The door a session came in by, and the only one it opens: a cookie is no bearer token, and the other way round. */
@@ -28,6 +27,9 @@ export type Token = Readonly<{
   previousUntil: Date | null
   lastUsedAt: Date | null
 }>
+
+/** A policy that is about the account. `until`: when the account leaves the group it is for; null: never. */
+type Policy = Readonly<{ level: 'required' | 'phishing_resistant'; holdsFrom: Date; until: Date | null }>
 
 export type Account = Readonly<{
   id: number

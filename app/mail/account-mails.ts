@@ -95,7 +95,13 @@ export const tokenEndsMail = ({ baseUrl }: Links, { to, description, hint, endsA
   values: { account: readableEmail(to), description, hint, endsAt: endsAt.getTime(), at: at.getTime() },
 })
 
-type Event = Origin & { kind: MailedKind; at: Date; authenticatorRefused: boolean }
+type Event = Origin & {
+  kind: MailedKind
+  at: Date
+  actor: 'operator' | null
+  reason: string | null
+  authenticatorRefused: boolean
+}
 
 /** A security event: what happened, when and from where, with the "This was not me" link. `leftAt`: when the account left this mailbox. */
 export const noticeMail = (

@@ -21,6 +21,9 @@ type Noticed = Origin & {
   account: string
   leftAt?: number | undefined
   at: number
+  /** Who did it, unless it was the account's owner, and why. A mail that an earlier version queued says neither. */
+  actor?: 'operator' | null
+  reason?: string | null
   authenticatorRefused: boolean
 }
 

@@ -32,6 +32,9 @@ export type DueNotice = Origin & {
   kind: string
   subject: string | null
   at: Date
+  actor: 'operator' | null
+  /** The operator's. */
+  reason: string | null
 }
 
 export type ClaimedMail = QueuedMail & { attempts: number; claimedUntilMs: number }

@@ -9,6 +9,7 @@ export const wireOperators = ({
   owners,
   policies,
   sealedValues,
+  suspensions,
 }: Stores) => ({
   accountLists,
   eventLog,
@@ -20,5 +21,6 @@ export const wireOperators = ({
   policies,
   roles: operators,
   sealedValues,
+  suspensions,
   tokenLists: operators,
 })

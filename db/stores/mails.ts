@@ -25,6 +25,8 @@ export const mailStore = ({ db, atomically, ...database }: Database) => ({
         kind: events.kind,
         subject: events.subject,
         at: events.at,
+        actor: events.actor,
+        reason: events.reason,
         address: events.address,
         browser: events.browser,
         system: events.system,

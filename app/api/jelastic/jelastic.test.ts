@@ -617,6 +617,13 @@ describe('the tables', () => {
     refused(await account('getuserinfo', { session: String(session) }), 'recovery_codes_owed')
   })
 
+  test('an operator without a second factor sets it up first; standing.test.ts says it of every method', async () => {
+    const { email } = await signedUp(product)
+    await database.db.update(accounts).set({ role: 'operator' }).where(eq(accounts.email, email))
+    const { session } = done(await auth('signin', { login: email, password: PASSWORD }))
+    refused(await account('getuserinfo', { session: String(session) }), 'second_factor_required')
+  })
+
   test('numbers are given once, and each stands for something that happens', () => {
     const numbers = Object.values(RESULTS).map(({ number }) => number)
     assert.equal(new Set(numbers).size, numbers.length)

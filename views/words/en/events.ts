@@ -40,6 +40,8 @@ export const events = {
   password_reset_requested: 'Password reset requested',
   password_reset: 'Password reset',
   reported_not_me: '"This was not me" reported',
+  account_suspended: 'Account suspended',
+  account_resumed: 'Account opened again',
   restored: 'Restored from a backup: recovery codes spent, signed out everywhere',
   invitation_made: 'Invitation made',
   invitation_revoked: 'Invitation revoked',

@@ -115,6 +115,16 @@ export const notices = {
     happened: "One of your account's access tokens got a new value",
     more: carries,
   },
+  account_suspended: {
+    subject: 'Your account was suspended',
+    happened: 'Your account was suspended',
+    more: "It is signed out everywhere, and nobody can sign in to it until it's opened again. Its access tokens stop.",
+  },
+  account_resumed: {
+    subject: 'Your account was opened again',
+    happened: 'Your account is no longer suspended',
+    more: 'You can sign in again.',
+  },
 } satisfies Record<string, Notice>
 
 const aNotice = (kind: keyof typeof notices): Notice => notices[kind]
@@ -129,6 +139,9 @@ export const mails = {
       /** When the account left this address, where it goes by another. */
       leftAt?: number | undefined
       at: number
+      /** Who did it, unless it was the account's owner, and why. */
+      actor?: 'operator' | null | undefined
+      reason?: string | null | undefined
       authenticatorRefused: boolean
     },
   ): Mail => {
@@ -139,7 +152,8 @@ export const mails = {
         of.leftAt === undefined
           ? `This is about your account ${of.account} at ${site}.`
           : `This is about your account at ${site}, which went by ${of.account} until ${dates.inMail(of.leftAt)}.`,
-        `${happened}: on ${dates.inMail(of.at)}, ${from(of)}.`,
+        `${happened}: on ${dates.inMail(of.at)}, ${of.actor ? `by the people who run ${site}` : from(of)}.`,
+        ...(of.reason == null ? [] : [`Their reason: ${of.reason}`]),
         ...(more ? [more] : []),
         ...(of.authenticatorRefused
           ? [
