@@ -7,6 +7,9 @@ import { type Nouns, runProgram } from './program.ts'
 const NOUNS: Nouns = {
   account: async () => (await import('./account.ts')).accounts,
   operator: async () => (await import('./operator.ts')).operator,
+  group: async () => (await import('./group.ts')).group,
+  invite: async () => (await import('./invite.ts')).invite,
+  invitation: async () => (await import('./invitation.ts')).invitation,
   token: async () => (await import('./token.ts')).token,
   keys: async () => (await import('./keys.ts')).keys,
   policy: async () => (await import('./policy.ts')).policy,
