@@ -21,13 +21,20 @@ export type Terminal = {
 }
 
 /** A word after the command's name, or an option. `value` is what help calls the option's value; without it, it's a switch. */
-type Row = { means: string; value?: string }
+type Row = { means: string; value?: string; isRepeatable?: true }
 const rows = z.registry<Row>()
 
 export const word = <Value>(kind: z.ZodType<Value, string | undefined>, means: string) => kind.register(rows, { means })
 
 export const option = <Value>(kind: z.ZodType<Value, string>, row: Row & { value: string }) =>
   kind.optional().register(rows, row)
+
+/** An option that may be there several times. */
+export const repeated = <Value>(kind: z.ZodType<Value, string>, row: Row & { value: string }) =>
+  z
+    .array(kind)
+    .default([])
+    .register(rows, { ...row, isRepeatable: true })
 
 export const flag = (means: string) => z.boolean().default(false).register(rows, { means })
 

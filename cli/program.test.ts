@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { z } from 'zod'
-import { command, flag, option, Refused, word } from './command.ts'
+import { command, flag, option, Refused, repeated, word } from './command.ts'
 import { type Nouns, type Output, runProgram } from './program.ts'
 
 const greet = command({
@@ -77,6 +77,27 @@ describe('latchkey on the command line', () => {
     assert.deepEqual(await latchkey('person', 'greet', '--times=2', 'Ada', '--loud', 'the garden'), done)
     assert.deepEqual(await latchkey('wave'), { code: 0, out: 'Waved.\n', err: '' })
     assert.equal((await latchkey('person', 'greet', '--', '--json')).out, 'Hello --json\n')
+  })
+
+  test('takes some options several times, in their order, and any other once', async () => {
+    const call = command({
+      does: 'Calls people.',
+      words: z.object({}),
+      options: z.object({
+        name: repeated(z.string().min(2, 'A name has two letters.'), { value: 'NAME', means: 'Who.' }),
+      }),
+      run: ({ options: { name } }) => ({ said: `${name.length}: ${name.join(', ')}`, data: { name } }),
+    })
+    const typed = async (...args: string[]) => {
+      const said: string[] = []
+      const output = { out: (text: string) => said.push(text), err: (text: string) => said.push(text), ask: undefined }
+      return [await runProgram(['call', ...args], { call: async () => ({ '': call }) }, output), ...said]
+    }
+    assert.deepEqual(await typed('--name', 'Ada', '--name=Bob'), [0, '2: Ada, Bob'])
+    assert.deepEqual(await typed(), [0, '0: '])
+    assert.deepEqual(await typed('--name', 'Ada', '--name', 'B'), [2, 'A name has two letters.'])
+    assert.equal((await typed('--name', 'Ada', '--name'))[0], 2)
+    assert.match(String((await typed('--help'))[1]), /\[--name NAME …\]/)
   })
 
   test('answers in JSON alone with --json, refusals too', async () => {

@@ -87,7 +87,12 @@ function parse({ name, command, rest }: Found) {
     strict: false,
     allowPositionals: true,
     tokens: true,
-    options: Object.fromEntries(parts.map((part) => [part.name, { type: part.value ? 'string' : 'boolean' }])),
+    options: Object.fromEntries(
+      parts.map((part) => [
+        part.name,
+        { type: part.value ? 'string' : 'boolean', multiple: part.isRepeatable === true },
+      ]),
+    ),
   })
   const wrong = (what: string) => new WrongUsage(`${what} Usage: ${usageOf({ name, command })}`)
   const seen = new Set<string>()
@@ -95,7 +100,7 @@ function parse({ name, command, rest }: Found) {
     if (token.kind !== 'option') continue
     const part = known.get(token.name)
     if (!part) throw wrong(`There is no option ${token.rawName}.`)
-    if (seen.has(token.name)) throw wrong(`${token.rawName} is there twice.`)
+    if (seen.has(token.name) && !part.isRepeatable) throw wrong(`${token.rawName} is there twice.`)
     if (part.value && !token.value) throw wrong(`${token.rawName} needs a value.`)
     if (!part.value && token.value !== undefined) throw wrong(`${token.rawName} takes no value.`)
     seen.add(token.name)
@@ -118,7 +123,8 @@ const usageOf = ({ name, command }: Pick<Found, 'name' | 'command'>) =>
     ...optionsOf(command).map((part) => `[${typedAs(part)}]`),
   ].join(' ')
 
-const typedAs = ({ name, value }: Part) => (value ? `--${name} ${value}` : `--${name}`)
+const typedAs = ({ name, value, isRepeatable }: Part) =>
+  `--${name}${value ? ` ${value}` : ''}${isRepeatable ? ' …' : ''}`
 
 function helpOn({ name, command }: Found): string {
   const rows: [string, string][] = [

@@ -22,9 +22,11 @@ export default async function serverForTheTests(): Promise<() => Promise<void>> 
   const server = await startServer()
   process.env.E2E_BASE_URL = server.url
   process.env.E2E_MAIL_FOLDER = server.mailFolder
+  process.env.E2E_DATABASE_URL = server.databaseUrl
   return async () => {
     delete process.env.E2E_BASE_URL
     delete process.env.E2E_MAIL_FOLDER
+    delete process.env.E2E_DATABASE_URL
     await server.stop()
   }
 }
@@ -36,7 +38,7 @@ export default async function serverForTheTests(): Promise<() => Promise<void>> 
  */
 export async function startServer(
   environment: Record<string, string> = {},
-): Promise<{ url: string; mailFolder: string; stop: () => Promise<void> }> {
+): Promise<{ url: string; mailFolder: string; databaseUrl: string; stop: () => Promise<void> }> {
   const folder = await mkdtemp(path.join(tmpdir(), 'latchkey-e2e-'))
   const database = await freshDatabase(folder)
   const source = isMadeUp ? 'e2e/made-up-server.ts' : 'testing/quick-server.ts'
@@ -65,7 +67,7 @@ export async function startServer(
   try {
     const url = await addressFrom(child)
     await answers(url)
-    return { url, mailFolder: path.join(folder, 'mail'), stop }
+    return { url, mailFolder: path.join(folder, 'mail'), databaseUrl: database.url, stop }
   } catch (error) {
     await stop()
     throw error

@@ -3,6 +3,7 @@ import { type Account, newAccount, type ProtectedAccount } from './account.ts'
 import type { Authenticator } from './authenticator.ts'
 import { enrolByRequest, signUpByRequest, site } from './by-request.ts'
 import { mailTo } from './mail.ts'
+import { latchkey } from './operator.ts'
 import { OtherSite } from './other-site.ts'
 import { Watch } from './watch.ts'
 
@@ -27,6 +28,8 @@ type Vocabulary = {
   anotherClient: () => Promise<APIRequestContext>
   /** Reads what the server mailed. It has no mail server, and leaves its mails in a folder that the tests can read. */
   mailTo: typeof mailTo
+  /** The command line of the server's operator. */
+  latchkey: typeof latchkey
   /** A malicious site on another origin. */
   otherSite: OtherSite
   /** Fails the test at its end if any page did something that no page may. */
@@ -72,6 +75,11 @@ export const test = base.extend<Vocabulary>({
       return client
     })
     await Promise.all(opened.map((client) => client.dispose()))
+  },
+  // biome-ignore lint/correctness/noEmptyPattern: Playwright reads from the first parameter what a fixture needs
+  latchkey: async ({}, use, { skip }) => {
+    skip(!process.env.E2E_DATABASE_URL, 'The operator of that server is somebody else.')
+    await use(latchkey)
   },
   // biome-ignore lint/correctness/noEmptyPattern: Playwright reads from the first parameter what a fixture needs
   mailTo: async ({}, use, { skip }) => {

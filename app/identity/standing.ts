@@ -79,7 +79,10 @@ export const owesConfirmation = (
 ): boolean => mailDelivery.configured && account.emailConfirmedAt === null
 
 /** Why what was found behind the token of a session or an access token may do nothing. */
-type Closed = 'suspended' | 'frozen' | 'ended'
+type Closed = 'suspended' | 'account_ended' | 'frozen' | 'ended'
+
+/** A guest's account opens nothing from its end on, and again if an operator moves that. */
+export const hasEnded = ({ endsAt }: Pick<Account, 'endsAt'>, at: Date): boolean => endsAt !== null && at >= endsAt
 
 /** Of a session, undefined while it is live. `sessionIdle` in milliseconds. */
 export function sessionClosed(
@@ -88,6 +91,7 @@ export function sessionClosed(
 ): Exclude<Closed, 'frozen'> | undefined {
   if (account.suspendedAt) return 'suspended'
   const at = now()
+  if (hasEnded(account, at)) return 'account_ended'
   return at >= session.expiresAt || at.getTime() - session.lastSeenAt.getTime() >= sessionIdle ? 'ended' : undefined
 }
 
@@ -98,8 +102,9 @@ export function tokenClosed(
   valueUntil: Date | null,
 ): Closed | undefined {
   if (account.suspendedAt) return 'suspended'
-  if (account.tokensFrozenAt) return 'frozen'
   const at = now()
+  if (hasEnded(account, at)) return 'account_ended'
+  if (account.tokensFrozenAt) return 'frozen'
   return [token.expiresAt, valueUntil].some((end) => end && at >= end) ? 'ended' : undefined
 }
 

@@ -76,7 +76,8 @@ function message(result: Exclude<SignInResult, { ok: true }>): Said {
     case 'wrong_credentials':
       return words.messages.wrong_credentials
     case 'suspended':
-      return words.messages.suspended
+    case 'account_ended':
+      return words.messages[result.reason]
     case 'wait':
       return tooManyAttempts(result.seconds)
   }

@@ -9,6 +9,7 @@ import {
 import type { Forgiven, LimitDeps, Wait } from '../identity/limits.ts'
 import { type SecurityEvent, securityEvent } from '../identity/security-events.ts'
 import { type NewSession, newSession } from '../identity/session.ts'
+import { hasEnded } from '../identity/standing.ts'
 import { type TrustUse, trustUse } from '../identity/trusted-browsers.ts'
 import type { Client, SignedIn } from '../identity/visitor.ts'
 import type { Origin } from '../lib/origin.ts'
@@ -30,6 +31,8 @@ export type Account = Recognition &
     securityVersion: number
     hasSecondFactor: boolean
     suspendedAt: Date | null
+    /** A guest's. */
+    endsAt: Date | null
   }>
 
 export type PendingSignIn = Readonly<{
@@ -99,7 +102,7 @@ export type SignInResult =
     }
   | { ok: false; reason: 'wrong_credentials' }
   /** Told only after a right password. */
-  | { ok: false; reason: 'suspended' }
+  | { ok: false; reason: 'suspended' | 'account_ended' }
   | Wait
 
 /**
@@ -135,6 +138,7 @@ async function tryPassword(
     return { ok: false, reason: 'wrong_credentials' }
   }
   if (account.suspendedAt) return { ok: false, reason: 'suspended' }
+  if (hasEnded(account, deps.now())) return { ok: false, reason: 'account_ended' }
   await strengthen(deps, account, password, origin.address)
 
   const attempt = { deps, account, origin, client, held, forgiven: charged.forgiven }

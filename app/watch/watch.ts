@@ -85,7 +85,7 @@ export function createWatch({ log, metrics, now }: { log: Log; metrics: Metrics;
 }
 
 /** Refused before anything was looked at, so nobody's log of security events has a row. */
-const UNSEEN: ReadonlySet<string> = new Set(['wait', 'blocked', 'busy', 'suspended'])
+const UNSEEN: ReadonlySet<string> = new Set(['wait', 'blocked', 'busy', 'suspended', 'account_ended'])
 
 /** Says yes once in `period` to the same thing, and to at most `most` things. `over` hears how many were too many. */
 function once<Thing>(period: number, now: () => Date, most: number, over: (many: number) => void = () => {}) {

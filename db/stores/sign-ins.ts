@@ -1,4 +1,4 @@
-import { and, eq, gt, isNull, type SQL, sql } from 'drizzle-orm'
+import { and, eq, gt, isNull, or, type SQL, sql } from 'drizzle-orm'
 import { type Database, must } from '../client.ts'
 import { placeholders } from '../placeholders.ts'
 import { prepared } from '../prepared.ts'
@@ -42,6 +42,7 @@ export function signInStore({ db, atomically }: Database) {
         passwordHash: accounts.passwordHash,
         securityVersion: accounts.securityVersion,
         suspendedAt: accounts.suspendedAt,
+        endsAt: accounts.endsAt,
         hasSecondFactor,
         ...recognition,
       })
@@ -67,7 +68,7 @@ export function signInStore({ db, atomically }: Database) {
       .select({ pending: pendingSignIns, uid: accounts.uid })
       .from(pendingSignIns)
       .innerJoin(accounts, eq(accounts.id, pendingSignIns.accountId))
-      .where(and(live, isNull(accounts.suspendedAt))),
+      .where(and(live, isNull(accounts.suspendedAt), or(isNull(accounts.endsAt), gt(accounts.endsAt, liveNow.now)))),
   )
 
   return {

@@ -125,6 +125,8 @@ function signInRefused(refusal: Exclude<Awaited<ReturnType<typeof signIn>>, { ok
       return wait(refusal)
     case 'suspended':
       return new Failure('suspended', 'The account is suspended.', { status: 'SUSPENDED' })
+    case 'account_ended':
+      return new Failure('account_ended', 'The account has ended.', { status: 'ENDED' })
     case 'wrong_credentials':
       return new Failure('authentication_failed', 'Email and password do not belong together.')
   }

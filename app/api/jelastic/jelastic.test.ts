@@ -103,6 +103,10 @@ describe('sign-in', () => {
     refused(await auth('signin', { login: email, password: 'not the password at all' }), 'authentication_failed')
     refused(await auth('checksign', { session }), 'authentication_failed')
     refused(await auth('checksign', { session: key }), 'authentication_failed')
+    await database.db.update(accounts).set({ suspendedAt: null, endsAt: clock.now() }).where(eq(accounts.email, email))
+    const ended = await auth('signin', { login: email, password: PASSWORD })
+    refused(ended, 'account_ended')
+    assert.deepEqual([ended.status, ended.session], ['ENDED', undefined])
   })
 
   test('with a second factor: RESTRICTED first, FULL_ACCESS under the same id after the code', async () => {

@@ -80,6 +80,10 @@ export const RESULTS = {
     meaning:
       'The account needs a second factor. Call get2faconfig and enable2fa first; until then a session can do that, look at sessions, and sign out. Access tokens stop.',
   },
+  account_ended: {
+    number: 9021,
+    meaning: 'The account has ended, as a guest’s does. Told only to who knows its password.',
+  },
 } as const satisfies Record<string, { number: number; meaning: string }>
 
 export type ResultName = Exclude<keyof typeof RESULTS, 'ok'>

@@ -55,6 +55,15 @@ const GROUPS: { name: string; description: string; calls: Record<string, string>
     description: 'Where the account is signed in, pages included.',
     calls: { listSessions: 'GET /sessions', endSession: 'DELETE /sessions/{id}' },
   },
+  {
+    name: 'Invite people',
+    description: 'For operators, after a code of their second factor. Others find nothing here.',
+    calls: {
+      invite: 'POST /invitations',
+      listInvitations: 'GET /invitations',
+      revokeInvitation: 'DELETE /invitations/{id}',
+    },
+  },
 ]
 
 /** The place of a call among all. */

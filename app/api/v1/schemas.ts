@@ -16,8 +16,8 @@ export const Password = passwordField(english).openapi({
   format: 'password',
   example: 'violet kettle marches north',
 })
-const Time = z.string().openapi({ format: 'date-time', example: '2026-11-24T13:40:00.000Z' })
-const Id = z.string().max(64).openapi({ example: 'pX3n0aV5yQfK2b1C' })
+export const Time = z.string().openapi({ format: 'date-time', example: '2026-11-24T13:40:00.000Z' })
+export const Id = z.string().max(64).openapi({ example: 'pX3n0aV5yQfK2b1C' })
 const Method = z.enum(['password', 'authenticator', 'recovery_code', 'trusted_browser'])
 
 export const Problem = z

@@ -26,7 +26,7 @@ export type SessionRoutesDeps = SignInDeps & WithPages<SecondStepDeps> & Session
 /** Signing in (password, then the code where one is owed), and the account's sessions. */
 export function sessionRoutes(deps: SessionRoutesDeps) {
   const { Challenged, Verification } = schema.answering(deps)
-  const anybody = forAnybody('invalid_fields', 'wrong_credentials', 'suspended', 'too_many_attempts')
+  const anybody = forAnybody('invalid_fields', 'wrong_credentials', 'suspended', 'account_ended', 'too_many_attempts')
   const verifying = forAnybody('invalid_fields', 'code_refused', 'too_many_attempts')
   const self = forSessions(deps, { deed: 'leave', view: visitorAlone })
   const listing = { deed: 'leave', view: sessionsView, ofToken: sessionsOfToken } as const
@@ -156,7 +156,8 @@ function signInRefused(result: Exclude<Awaited<ReturnType<typeof signIn>>, { ok:
     case 'wrong_credentials':
       return new Problem('wrong_credentials', 'Whether it is the one or the other is not told.')
     case 'suspended':
-      return new Problem('suspended', 'Whoever runs this site can tell why.')
+    case 'account_ended':
+      return new Problem(result.reason, 'Whoever runs this site can tell why.')
     case 'wait':
       return tooManyAttempts(result.seconds)
   }

@@ -3,13 +3,17 @@ import type { AppEnv } from '../../http/env.ts'
 import { notOtherSites } from '../../http/same-origin.ts'
 import { jsonBody } from '../json-body.ts'
 import { accountRoutes } from './account.routes.ts'
+import { invitationRoutes } from './invitations.routes.ts'
 import { apiRouter } from './operation.ts'
 import { Problem } from './problems.ts'
 import { type SessionRoutesDeps, sessionRoutes } from './sessions.routes.ts'
 import { tokenRoutes } from './tokens.routes.ts'
 import { type TwoFactorRoutesDeps, twoFactorRoutes } from './two-factor.routes.ts'
 
-export type V1Deps = SessionRoutesDeps & TwoFactorRoutesDeps & Parameters<typeof accountRoutes>[0] & { baseUrl: string }
+export type V1Deps = SessionRoutesDeps &
+  TwoFactorRoutesDeps &
+  Parameters<typeof accountRoutes>[0] &
+  Parameters<typeof invitationRoutes>[0] & { baseUrl: string }
 
 /** The API for new clients, under `/api/v1`. It reads no cookie. */
 export function v1Routes(deps: V1Deps): OpenAPIHono<AppEnv> {
@@ -19,6 +23,7 @@ export function v1Routes(deps: V1Deps): OpenAPIHono<AppEnv> {
   api.route('/', accountRoutes(deps))
   api.route('/', tokenRoutes(deps))
   api.route('/', twoFactorRoutes(deps))
+  api.route('/', invitationRoutes(deps))
   api.all('*', () => {
     throw new Problem('not_found', 'There is no such operation. All of them are at /api/docs.')
   })

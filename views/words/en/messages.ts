@@ -59,6 +59,7 @@ export const messages = {
   },
   wrong_credentials: "That email and password don't belong together.",
   suspended: 'This account is suspended. The people who run this site can tell you why.',
+  account_ended: 'This account has ended. The people who run this site can tell you more.',
   email_taken: 'There is already an account with this email. Sign in to it instead.',
   invitedAddress: (email: string) => `This invitation is for ${email}. Use that address.`,
   same_email: 'That is the address you have now.',
