@@ -170,7 +170,16 @@ describe('the house', () => {
   test('rules have no clock of their own', () => assert.deepEqual(withAClock(house), []))
 
   test('a flow has one name in every layer: its routes have rules of that name beside them', () => {
-    const skins = ['confirm', 'dashboard', 'generate', 'new-authenticator', 'operate', 'settings', 'sign-out'] // of a neighbor's rules
+    const skins = [
+      'change-account',
+      'confirm',
+      'dashboard',
+      'generate',
+      'new-authenticator',
+      'operate',
+      'settings',
+      'sign-out',
+    ] // of a neighbor's rules
     assert.deepEqual(lonely(house), skins)
   })
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import {
+  accountOf,
   adding,
   type Browser,
   enrolling,
@@ -130,7 +131,16 @@ async function withBoth() {
 
 async function operating() {
   const browser = watched((await operator(product)).browser)
-  await look(browser, ['/operate/log'])
+  const { username } = await accountOf(product, (await signedUp(product)).email)
+  const account = `/operate/accounts/${username}`
+  await browser.post('/operate/groups', { name: 'family' })
+  await browser.post('/operate/groups/family', { account: username, until: '' })
+  await look(browser, ['/operate/accounts', account, `${account}/suspend`, `${account}/resume`, '/operate/groups'])
+  await look(browser, ['/operate/groups/family', `/operate/groups/family/remove?account=${username}`])
+  await look(browser, ['/operate/groups/family/delete', '/operate/invitations', '/operate/invitations/new'])
+  await look(browser, ['/operate/policy', '/operate/log'])
+  await browser.post(`${account}/suspend`, { reason: '' })
+  await browser.post('/operate/policy', { group: 'nobody', level: 'required', from: '', reason: '' })
   await browser.get('/operate/log?kind=sneezed')
 }
 
@@ -170,7 +180,7 @@ before(async () => {
 
 /** Paths that answer a GET with a file, or lead elsewhere. */
 const NO_PAGES =
-  /^\/(api\/(v1|openapi)|assets|favicon|healthz|readyz)|^\/settings(\/tokens\/(release|generate\/(confirm|back))|\/sessions\/(others|trusted.*))?$|\/download$/
+  /^\/(api\/(v1|openapi)|assets|favicon|healthz|readyz)|^\/settings(\/tokens\/(release|generate\/(confirm|back))|\/sessions\/(others|trusted.*))?$|\/download$|^\/operate(\/invitations\/:id\/revoke)?$/
 
 describe('every page', () => {
   test('is walked through', () => {

@@ -1,9 +1,11 @@
 import { z } from 'zod'
 import { LEVELS } from '#app/identity/policy.ts'
+import { COMMAND_LINE } from '#app/operators/command-line.ts'
 import { type PolicyRefused, policiesNow, type SetPolicy, setPolicy } from '#app/operators/policy.ts'
 import { command, option, Refused, word } from './command.ts'
 import { moment } from './moments.ts'
 import { opened } from './opened.ts'
+import { reasonOption } from './reason.ts'
 
 const level = z.enum(LEVELS, `The level is one of ${LEVELS.join(', ')}.`)
 
@@ -35,9 +37,11 @@ export const policy = {
         value: 'DATE',
         means: 'From when on: 2026-12-31, or 2026-12-31T18:00:00Z. Now, if left out.',
       }),
+      reason: reasonOption(),
     }),
-    async run({ words, options: { group, from } }) {
-      const done = await opened((deps) => setPolicy(deps, { level: words.LEVEL, group, from }))
+    async run({ words, options: { group, from, reason = null } }) {
+      const by = { operatorId: null, reason, origin: COMMAND_LINE }
+      const done = await opened((deps) => setPolicy(deps, { level: words.LEVEL, group, from }, by))
       if (!done.ok) throw new Refused(`${REFUSED[done.reason]} Nothing was changed.`)
       const { policy } = done
       const said = policy ? sentence(policy) : `Nothing more is asked of ${group ?? 'everybody'} than by SECOND_FACTOR.`

@@ -123,7 +123,7 @@ const OPERATE_TABS = [
   { name: 'log', href: '/operate/log' },
 ] as const
 
-type OperateTab = (typeof OPERATE_TABS)[number]['name']
+export type OperateTab = (typeof OPERATE_TABS)[number]['name']
 
 type TabsProps = { of: 'settings' | 'operate'; tabs: readonly { href: string; text: string; isCurrent: boolean }[] }
 

@@ -63,6 +63,7 @@ const EVENTS = {
   invitation_revoked: { mailed: 'never' },
   group_created: { mailed: 'never' },
   group_deleted: { mailed: 'never' },
+  policy_set: { mailed: 'never' },
 } as const satisfies Record<string, Row>
 
 export type EventKind = keyof typeof EVENTS
@@ -139,7 +140,7 @@ export const securityEvent = <Kind extends EventKind>(
 export type OperatorsEvent = Omit<SecurityEvent, 'accountId'> & { accountId: null }
 
 export const operatorsEvent = (
-  kind: 'invitation_made' | 'invitation_revoked' | 'group_created' | 'group_deleted',
+  kind: 'invitation_made' | 'invitation_revoked' | 'group_created' | 'group_deleted' | 'policy_set',
   subject: string,
   { by, origin, at }: { by: ByOperator; origin: Origin; at: Date },
 ): OperatorsEvent => ({ ...securityEvent(kind, NOBODY, origin, at, null, { subject, by }), accountId: null })

@@ -1,11 +1,11 @@
 import type { RecordedEvent } from '../account/activity.ts'
 import { type EventKind, isEventKind } from '../identity/security-events.ts'
-import { readEmailAddress } from '../lib/email-address.ts'
+import { type OwnerDeps, ownerNamed } from './owners.ts'
 
 /** An event of any account, as operators read it. */
 export type LoggedEvent = RecordedEvent & {
   /** Null once its account is deleted. */
-  account: { email: string; uid: number } | null
+  account: { email: string; username: string } | null
   /** Who did it, if an operator did on the pages and is still there. */
   operator: string | null
 }
@@ -17,16 +17,15 @@ type Filter = {
   from?: Date | undefined
   until?: Date | undefined
 }
-type Found = RecordedEvent & { operatorId: number | null; account: string | null; accountUid: number | null }
+type Found = RecordedEvent & { operatorId: number | null; account: string | null; accountUsername: string | null }
 
 export type EventLogStore = {
   /** The newest `most` before that place. `lookedTo`: the search ended there, and older ones may be found too. */
   searchEvents(filter: Filter, before: Place, most: number): Promise<{ found: Found[]; lookedTo: Place | undefined }>
   emailsOf(accountIds: number[]): Promise<Map<number, string>>
-  accountCalled(name: string): Promise<number | undefined>
 }
 
-export type EventLogDeps = { eventLog: EventLogStore }
+export type EventLogDeps = OwnerDeps & { eventLog: EventLogStore }
 
 /** How many events one search looks at. */
 export const LOOKED_AT = 5000
@@ -50,10 +49,11 @@ export type LogRefusal = {
 }
 
 /** One page of the log of all accounts, newest first. */
-export async function searchLog({ eventLog }: EventLogDeps, query: LogQuery): Promise<LogFound | LogRefusal> {
+export async function searchLog(deps: EventLogDeps, query: LogQuery): Promise<LogFound | LogRefusal> {
   const { kind = '', account = '', from = '', to = '' } = query
   const [first, last] = [dayOf(from), dayOf(to)]
-  const accountId = account.trim() === '' ? undefined : await eventLog.accountCalled(inStoredForm(account.trim()))
+  const accountId = account.trim() === '' ? undefined : (await ownerNamed(deps, account.trim()))?.id
+  const { eventLog } = deps
   const errors: LogRefusal['errors'] = {
     ...(kind !== '' && !isEventKind(kind) && { kind: 'unknown_kind' as const }),
     ...(account.trim() !== '' && accountId === undefined && { account: 'unknown_account' as const }),
@@ -75,17 +75,12 @@ export async function searchLog({ eventLog }: EventLogDeps, query: LogQuery): Pr
   return {
     ok: true,
     older: next && `${next.at.getTime()}-${next.id}`,
-    events: shown.map(({ operatorId, account: email, accountUid: uid, ...event }) => ({
+    events: shown.map(({ operatorId, account: email, accountUsername: username, ...event }) => ({
       ...event,
-      account: email !== null && uid !== null ? { email, uid } : null,
+      account: email !== null && username !== null ? { email, username } : null,
       operator: operatorId === null ? null : (operators.get(operatorId) ?? null),
     })),
   }
-}
-
-function inStoredForm(name: string): string {
-  const read = readEmailAddress(name)
-  return read.ok ? read.email : name.toLowerCase()
 }
 
 /** The beginning of the day. Undefined where none is typed. */

@@ -20,8 +20,10 @@ import { stateOf } from '#testing/invariants.ts'
 import { RESULTS } from '../api/jelastic/results.ts'
 import { readConfig } from '../config.ts'
 import { newId } from '../lib/tokens.ts'
+import { COMMAND_LINE } from './command-line.ts'
 import { policiesNow, setPolicy } from './policy.ts'
 
+const BY = { operatorId: null, reason: null, origin: COMMAND_LINE }
 const DAY = 24 * 60 * 60_000
 const LIFETIME = { sessionIdle: 100 * DAY, sessionLifetime: 100 * DAY }
 
@@ -45,7 +47,7 @@ async function memberOf(of: { from: Date; until?: Date }) {
   const group = await newGroup()
   const { id: accountId } = await accountOf(product, owner.email)
   await db.insert(memberships).values({ accountId, groupId: group.id, until: of.until ?? null, addedAt: clock.now() })
-  const set = await setPolicy(product.deps, { level: 'required', group: group.name, from: of.from })
+  const set = await setPolicy(product.deps, { level: 'required', group: group.name, from: of.from }, BY)
   assert.equal(set.ok, true)
   return { ...owner, group }
 }
@@ -114,7 +116,7 @@ describe('while a policy holds (P06)', () => {
       assert.deepEqual([status, body.type], [403, '/api/docs#problem-second_factor_required'])
     }
     assert.equal((await v1.call('GET', '/account', session)).body.next, 'POST /api/v1/two-factor/enrolment')
-    await setPolicy(product.deps, { level: 'optional', group: group.name, from: undefined })
+    await setPolicy(product.deps, { level: 'optional', group: group.name, from: undefined }, BY)
     assert.equal((await v1.call('GET', '/account', value)).status, 200)
   })
 
@@ -144,7 +146,7 @@ describe('a policy can only ask for more than SECOND_FACTOR', () => {
     const { browser } = await signedUp(strict)
     assert.equal((await browser.get('/')).location, `${SET_UP}/confirm`)
     for (const group of [undefined, 'anything'])
-      assert.deepEqual(await setPolicy(strict.deps, { level: 'optional', group, from: undefined }), {
+      assert.deepEqual(await setPolicy(strict.deps, { level: 'optional', group, from: undefined }, BY), {
         ok: false,
         reason: 'weaker_than_setting',
       })
@@ -155,9 +157,9 @@ describe('a policy can only ask for more than SECOND_FACTOR', () => {
     const own = await latchkey()
     await own.database.db.insert(groups).values({ id: 'a', name: 'admins', createdAt: clock.now() })
     const [soon, later] = [inDays(1), inDays(9)]
-    await setPolicy(own.deps, { level: 'required', group: 'admins', from: soon })
-    await setPolicy(own.deps, { level: 'required', group: undefined, from: soon })
-    await setPolicy(own.deps, { level: 'required', group: undefined, from: later })
+    await setPolicy(own.deps, { level: 'required', group: 'admins', from: soon }, BY)
+    await setPolicy(own.deps, { level: 'required', group: undefined, from: soon }, BY)
+    await setPolicy(own.deps, { level: 'required', group: undefined, from: later }, BY)
     assert.deepEqual(await policiesNow(own.deps), {
       setting: 'optional',
       policies: [
@@ -165,7 +167,7 @@ describe('a policy can only ask for more than SECOND_FACTOR', () => {
         { level: 'required', holdsFrom: soon, group: 'admins' },
       ],
     })
-    const unknown = await setPolicy(own.deps, { level: 'required', group: 'nobody', from: undefined })
+    const unknown = await setPolicy(own.deps, { level: 'required', group: 'nobody', from: undefined }, BY)
     assert.deepEqual(unknown, { ok: false, reason: 'no_such_group' })
     await own.close()
   })
@@ -178,7 +180,7 @@ describe('phishing resistance', () => {
       'one has it',
     )
     const asked = { level: 'phishing_resistant', group: undefined, from: undefined } as const
-    assert.deepEqual(await setPolicy(product.deps, asked), { ok: false, reason: 'no_resistant_kind' })
+    assert.deepEqual(await setPolicy(product.deps, asked, BY), { ok: false, reason: 'no_resistant_kind' })
     assert.throws(
       () => readConfig({ SECOND_FACTOR: 'phishing_resistant' }),
       /SECOND_FACTOR can't be phishing_resistant/,

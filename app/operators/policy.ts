@@ -1,4 +1,6 @@
 import { type Demand, LEVELS, type Level, type PolicyDeps } from '../identity/policy.ts'
+import { type OperatorsEvent, operatorsEvent } from '../identity/security-events.ts'
+import type { Acting } from './acting.ts'
 
 type Group = { id: string; name: string }
 
@@ -9,8 +11,8 @@ export type PolicyStore = {
   /** The one for everybody first, then by the group's name. */
   policies(): Promise<SetPolicy[]>
   groupNamed(name: string): Promise<Group | undefined>
-  setPolicy(of: { group: Group | undefined; level: Demand; holdsFrom: Date }): Promise<void>
-  dropPolicy(group: Group | undefined): Promise<void>
+  setPolicy(of: { group: Group | undefined; level: Demand; holdsFrom: Date; event: OperatorsEvent }): Promise<void>
+  dropPolicy(of: { group: Group | undefined; event: OperatorsEvent }): Promise<void>
 }
 
 export type OperatorPolicyDeps = PolicyDeps & {
@@ -32,17 +34,20 @@ export async function policiesNow({ policies, secondFactor }: OperatorPolicyDeps
 export async function setPolicy(
   deps: OperatorPolicyDeps,
   { level, group: name, from }: { level: Level; group: string | undefined; from: Date | undefined },
+  by: Acting,
 ): Promise<{ ok: true; policy: SetPolicy | undefined } | PolicyRefused> {
   if (LEVELS.indexOf(level) < LEVELS.indexOf(deps.secondFactor)) return { ok: false, reason: 'weaker_than_setting' }
   if (level === 'phishing_resistant' && !deps.factorKinds.some(({ isPhishingResistant }) => isPhishingResistant))
     return { ok: false, reason: 'no_resistant_kind' }
   const group = name === undefined ? undefined : await deps.policies.groupNamed(name)
   if (name !== undefined && !group) return { ok: false, reason: 'no_such_group' }
+  const at = deps.now()
+  const event = operatorsEvent('policy_set', `${name ?? 'everybody'}: ${level}`, { by, origin: by.origin, at })
   if (level === 'optional') {
-    await deps.policies.dropPolicy(group)
+    await deps.policies.dropPolicy({ group, event })
     return { ok: true, policy: undefined }
   }
-  const holdsFrom = from ?? deps.now()
-  await deps.policies.setPolicy({ group, level, holdsFrom })
+  const holdsFrom = from ?? at
+  await deps.policies.setPolicy({ group, level, holdsFrom, event })
   return { ok: true, policy: { group: group?.name ?? null, level, holdsFrom } }
 }

@@ -42,7 +42,7 @@ export const eventLogStore = ({ db }: Pick<Database, 'db'>, { lookedAt }: { look
         browser: looked.browser,
         system: looked.system,
         account: accounts.email,
-        accountUid: accounts.uid,
+        accountUsername: accounts.username,
       })
       .from(looked)
       .leftJoin(accounts, eq(accounts.id, looked.accountId))
@@ -68,14 +68,5 @@ export const eventLogStore = ({ db }: Pick<Database, 'db'>, { lookedAt }: { look
       .from(accounts)
       .where(inArray(accounts.id, accountIds))
     return new Map(found.map(({ id, email }) => [id, email]))
-  },
-
-  async accountCalled(name: string): Promise<number | undefined> {
-    const [found] = await db
-      .select({ id: accounts.id })
-      .from(accounts)
-      .where(or(eq(accounts.email, name), eq(accounts.username, name)))
-      .limit(1)
-    return found?.id
   },
 })

@@ -1,6 +1,7 @@
 import { asc, eq } from 'drizzle-orm'
 import type { Database } from '../client.ts'
 import { groups, policies } from '../schema.ts'
+import { type AnyEventRow, insertEvents } from './statements.ts'
 
 /** The scope of the one that is for all accounts. No group's id. */
 export const EVERYBODY = 'everybody'
@@ -26,14 +27,15 @@ export const policyStore = ({ db, atomically }: Database) => ({
   },
 
   /** In the place of what held for them. */
-  async setPolicy({ group, level, holdsFrom }: Row): Promise<void> {
+  async setPolicy({ group, level, holdsFrom, event }: Row & { event: AnyEventRow }): Promise<void> {
     const row = { scope: scopeOf(group), groupId: group?.id ?? null, level, holdsFrom }
     await atomically((tx) => [
       tx.insert(policies).values(row).onConflictDoUpdate({ target: policies.scope, set: { level, holdsFrom } }),
+      insertEvents(tx, event),
     ])
   },
 
-  async dropPolicy(group: { id: string } | undefined): Promise<void> {
-    await atomically((tx) => [tx.delete(policies).where(eq(policies.scope, scopeOf(group)))])
+  async dropPolicy({ group, event }: Pick<Row, 'group'> & { event: AnyEventRow }): Promise<void> {
+    await atomically((tx) => [tx.delete(policies).where(eq(policies.scope, scopeOf(group))), insertEvents(tx, event)])
   },
 })

@@ -14,7 +14,7 @@ type Event = Origin & {
   method?: Method | undefined
   at: Date
   failed: boolean
-  account: { email: string; uid: number } | null
+  account: { email: string; username: string } | null
   actor: 'operator' | null
   operator: string | null
   reason: string | null
@@ -90,7 +90,7 @@ const EventRow = ({ event }: { event: Event }) => {
         </p>
         <p class="long">
           {account ? (
-            <a href={`/operate/accounts/${account.uid}`}>
+            <a href={`/operate/accounts/${account.username}`}>
               <Address of={account.email} />
             </a>
           ) : (

@@ -47,6 +47,7 @@ export const events = {
   invitation_revoked: 'Invitation revoked',
   group_created: 'Group created',
   group_deleted: 'Group deleted',
+  policy_set: 'Policy set',
 }
 
 /** Who did it, unless it was the account's owner. */

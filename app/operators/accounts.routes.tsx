@@ -1,0 +1,38 @@
+import { AccountPage } from '#views/operators/account-page.tsx'
+import { AccountsPage } from '#views/operators/accounts-page.tsx'
+import { visitorAlone } from '../identity/session.ts'
+import { takeFlash } from '../pages/flash.ts'
+import { signedInPages } from '../pages/guards.ts'
+import { type AccountDetails, type AccountsDeps, listAccounts, showAccount } from './accounts.ts'
+import { OPERATE, type OperatorPagesDeps } from './operator-pages.http.ts'
+
+const HERE = '/operate/accounts'
+
+/** What can be done to an account now, in the order of its page. */
+const changesOf = ({ account: { role, suspendedAt } }: AccountDetails) =>
+  ['sign-out', suspendedAt ? 'resume' : 'suspend', role === 'operator' ? 'make-member' : 'make-operator'] as const
+
+/** Every account, and each one by itself. */
+export const accountsRoutes = (deps: AccountsDeps & OperatorPagesDeps) =>
+  signedInPages(deps, { deed: OPERATE, view: visitorAlone }, (pages) =>
+    pages
+      .get('/', async (c) => {
+        const { search = '', after } = c.req.query()
+        const page = await listAccounts(deps, { search, after })
+        if (!page) return c.redirect(HERE, 303) // no place that a page of ours names
+        const { accounts, next } = page
+        const moreHref = next && `${HERE}?${new URLSearchParams({ ...(search && { search }), after: next })}`
+        const form = { values: { search } }
+        return deps.page(
+          c,
+          <AccountsPage visitor={c.var.visitor} form={form} accounts={accounts} moreHref={moreHref} />,
+        )
+      })
+      .get('/:account', async (c) => {
+        const { visitor } = c.var
+        const details = await showAccount(deps, c.req.param('account'))
+        if (!details) return c.notFound()
+        const flash = takeFlash(c, deps.cookies, visitor)
+        return deps.page(c, <AccountPage visitor={visitor} flash={flash} of={details} changes={changesOf(details)} />)
+      }),
+  )
