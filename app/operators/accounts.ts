@@ -59,8 +59,8 @@ export type AccountsDeps = OwnerDeps & { accountLists: AccountListStore; session
 
 const PER_PAGE = 50
 const EVENTS = 20
-/** Rows of one read. Those that another field has found before are passed over, and there can be many in a row. */
-const AT_ONCE = { email: PER_PAGE + 1, username: 500, name: 500 }
+/** Rows that are read where a page's worth wasn't enough: many in a row may have been found by another field before. */
+const MANY = 500
 const READS_AT_MOST = 8
 
 export type AccountPage = { accounts: ListedAccount[]; next: string | undefined }
@@ -81,17 +81,17 @@ export async function listAccounts(
   const accounts: ListedAccount[] = []
   let reads = 0
   for (const field of fields)
-    for (let found = Number.POSITIVE_INFINITY; found >= AT_ONCE[field]; ) {
+    for (let atMost = PER_PAGE + 1, isMore = true; isMore; atMost = MANY) {
       if (reads++ === READS_AT_MOST) return { accounts, next: last && writeCursor(last) }
       const after = last?.field === field ? last : undefined
-      const rows = await accountLists.accountsBy({ field, beginning: beginnings[field], after, atMost: AT_ONCE[field] })
+      const rows = await accountLists.accountsBy({ field, beginning: beginnings[field], after, atMost })
       for (const { key, ...account } of rows) {
         const isNew = !isListedBefore(field, account, typed)
         if (isNew && accounts.length === PER_PAGE) return { accounts, next: last && writeCursor(last) }
         if (isNew) accounts.push(account)
         last = { field, key, id: account.id }
       }
-      found = rows.length
+      isMore = rows.length === atMost
     }
   return { accounts, next: undefined }
 }
