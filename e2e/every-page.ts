@@ -125,6 +125,17 @@ export const pagesWithoutSecondFactor: State<Account>[] = [
       await page.getByRole('alert').waitFor()
     },
   },
+  { name: 'change name', heading: 'Change Name', open: (page) => page.goto('/settings/name') },
+  {
+    name: 'change username, refused',
+    heading: 'Change Username',
+    open: async (page) => {
+      await page.goto('/settings/username')
+      await field(page, 'New username').fill('admin')
+      await button(page, 'Change Username').click()
+      await page.getByRole('alert').waitFor()
+    },
+  },
   { name: 'email address', heading: 'Email Address', open: (page) => page.goto('/settings/email') },
   {
     name: 'change email address',

@@ -16,16 +16,20 @@ export type ListedAccount = Readonly<{
   createdAt: Date
 }>
 
-/** By what an account was found: 0 its address, 1 its username, 2 its name. It is listed by the first that begins as was typed. */
-type Found = ListedAccount & { place: number; key: string }
-/** Where a page ended. */
-type Place = { key: string; id: number }
+/** By what accounts are found, in the order in which they are listed. */
+const FIELDS = ['email', 'username', 'name'] as const
+export type Field = (typeof FIELDS)[number]
+/** `key` is what the field is sorted by. */
+type Place = { field: Field; key: string; id: number }
 
 export type AccountListStore = {
-  /** The `atMost` accounts after an address, in the order of addresses. */
-  accountsAfter(email: string, atMost: number): Promise<ListedAccount[]>
-  /** Whatever begins so, in the order of `key`, `id` and `place`. `name` is folded. */
-  accountsBeginning(of: { beginning: string; name: string; after: Place | undefined; atMost: number }): Promise<Found[]>
+  /** At most `atMost` accounts whose field begins so, in the order of `key` and `id`, after a place. A name is folded. */
+  accountsBy(of: {
+    field: Field
+    beginning: string
+    after: Pick<Place, 'key' | 'id'> | undefined
+    atMost: number
+  }): Promise<(ListedAccount & { key: string })[]>
   detailsOf(accountId: number, of: { now: Date; seenAfter: Date; events: number }): Promise<AccountDetails | undefined>
 }
 
@@ -55,56 +59,53 @@ export type AccountsDeps = OwnerDeps & { accountLists: AccountListStore; session
 
 const PER_PAGE = 50
 const EVENTS = 20
+/** Rows that are read where a page's worth wasn't enough: many in a row may have been found by another field before. */
+const MANY = 500
+const READS_AT_MOST = 8
 
 export type AccountPage = { accounts: ListedAccount[]; next: string | undefined }
 
 /**
- * A page of accounts: all of them by address, or those whose address, username or name begins as `search` says. `after` is the
- * `next` of the page before. Undefined if it is none.
+ * A page of accounts: all of them by address, or those whose address, username or name begins as `search` says, each once.
+ * `after` is the `next` of the page before. Undefined if it is none. A page is one read, except where one field ends.
  */
 export async function listAccounts(
   { accountLists }: Pick<AccountsDeps, 'accountLists'>,
   { search = '', after: cursor }: { search?: string | undefined; after?: string | undefined },
 ): Promise<AccountPage | undefined> {
-  const after = cursor === undefined ? undefined : readCursor(cursor)
-  if (cursor !== undefined && !after) return undefined
-  const name = folded(search.trim())
-  if (name === '') {
-    const found = await accountLists.accountsAfter(after?.key ?? '', PER_PAGE + 1)
-    return pageOf(
-      found.map((account) => ({ account, place: { key: account.email, id: account.id } })),
-      found.length,
-    )
-  }
-  const beginning = search.trim().toLowerCase()
-  const found = await accountLists.accountsBeginning({ beginning, name, after, atMost: 2 * PER_PAGE + 1 })
-  const rows = found
-    .filter((row) => row.place === firstPlace(row, beginning))
-    .map(({ place: _, key, ...account }) => ({ account, place: { key, id: account.id } }))
-  const isFull = found.length > 2 * PER_PAGE
-  const last = found.at(-1)
-  // All on the page may be listed elsewhere by another field, and there may still be more.
-  if (rows.length <= PER_PAGE && isFull && last)
-    return { accounts: rows.map(({ account }) => account), next: writeCursor({ key: last.key, id: last.id }) }
-  return pageOf(rows, rows.length)
+  let last = cursor === undefined ? undefined : readCursor(cursor)
+  if (cursor !== undefined && !last) return undefined
+  const typed = search.trim().toLowerCase()
+  const beginnings = { email: typed, username: typed, name: folded(search.trim()) }
+  const fields = typed === '' ? FIELDS.slice(0, 1) : FIELDS.slice(last ? FIELDS.indexOf(last.field) : 0)
+  const accounts: ListedAccount[] = []
+  let reads = 0
+  for (const field of fields)
+    for (let atMost = PER_PAGE + 1, isMore = true; isMore; atMost = MANY) {
+      if (reads++ === READS_AT_MOST) return { accounts, next: last && writeCursor(last) }
+      const after = last?.field === field ? last : undefined
+      const rows = await accountLists.accountsBy({ field, beginning: beginnings[field], after, atMost })
+      for (const { key, ...account } of rows) {
+        const isNew = !isListedBefore(field, account, typed)
+        if (isNew && accounts.length === PER_PAGE) return { accounts, next: last && writeCursor(last) }
+        if (isNew) accounts.push(account)
+        last = { field, key, id: account.id }
+      }
+      isMore = rows.length === atMost
+    }
+  return { accounts, next: undefined }
 }
 
-/** So an account that two fields find is on the list once. */
-const firstPlace = ({ email, username }: Found, beginning: string) =>
-  email.startsWith(beginning) ? 0 : username.startsWith(beginning) ? 1 : 2
+const isListedBefore = (field: Field, { email, username }: ListedAccount, typed: string): boolean =>
+  (field !== 'email' && email.startsWith(typed)) || (field === 'name' && username.startsWith(typed))
 
-function pageOf(rows: { account: ListedAccount; place: Place }[], found: number): AccountPage {
-  const shown = rows.slice(0, PER_PAGE)
-  const last = shown.at(-1)
-  const next = found > PER_PAGE && last ? writeCursor(last.place) : undefined
-  return { accounts: shown.map(({ account }) => account), next }
-}
-
-const writeCursor = ({ key, id }: Place) => Buffer.from(`${id} ${key}`).toString('base64url')
+const writeCursor = ({ field, key, id }: Place) => Buffer.from(`${field} ${id} ${key}`).toString('base64url')
 
 function readCursor(cursor: string): Place | undefined {
-  const [, id, key] = /^(\d{1,16}) ([^\0\uFFFD]{1,512})$/s.exec(Buffer.from(cursor, 'base64url').toString()) ?? []
-  return id && key ? { key, id: Number(id) } : undefined
+  const text = Buffer.from(cursor, 'base64url').toString()
+  const [, word, id, key] = /^(\w+) (\d{1,16}) ([^\0\uFFFD]{1,512})$/s.exec(text) ?? []
+  const field = FIELDS.find((each) => each === word)
+  return field && id && key ? { field, key, id: Number(id) } : undefined
 }
 
 /** One account and what it has. Undefined if nobody goes by that address or username. */

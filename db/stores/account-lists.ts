@@ -13,57 +13,28 @@ const listed = {
   createdAt: accounts.createdAt,
 }
 
-type Column = typeof accounts.email | typeof accounts.username | typeof accounts.displayNameLook
-/** Where two fields of an account have the same key, the first one comes first. */
-const FIELDS = ['email', 'username', 'name'] as const
-type Field = (typeof FIELDS)[number]
-type Place = { key: string; id: number }
+/** Sorted by bytes, also on PostgreSQL (migration `search`), so all with one beginning are one range of an index. */
+const FIELDS = { email: accounts.email, username: accounts.username, name: accounts.displayNameLook }
 
-/** What operators read of accounts. Each page is one read, by an index and with a limit. */
+type Beginning = {
+  field: keyof typeof FIELDS
+  beginning: string
+  after: { key: string; id: number } | undefined
+  atMost: number
+}
+
+/** What operators read of accounts. */
 export function accountListStore({ db }: Database) {
-  /** A stretch of one index, from the place where the page before ended. The columns are in the order of bytes (migration `search`). */
-  const stretch = (by: Field, column: Column, beginning: string, after: Place | undefined, atMost: number) => {
-    const from = after && after.key > beginning ? after.key : beginning
-    const seen = after && and(eq(column, after.key), lte(accounts.id, after.id))
-    return db.select().from(
-      db
-        .select({
-          ...listed,
-          place: sql<number>`${FIELDS.indexOf(by)}`.mapWith(Number).as('place'),
-          key: sql<string>`${column}`.as('key'),
-        })
+  return {
+    async accountsBy({ field, beginning, after, atMost }: Beginning) {
+      const column = FIELDS[field]
+      const from = after && after.key > beginning ? after.key : beginning
+      const seen = after && and(eq(column, after.key), lte(accounts.id, after.id))
+      return await db
+        .select({ ...listed, key: sql<string>`${column}` })
         .from(accounts)
         .where(and(gte(column, from), lt(column, `${beginning}\u{10FFFF}`), seen && not(seen)))
         .orderBy(asc(column), asc(accounts.id))
-        .limit(atMost)
-        .as(`by_${by}`),
-    )
-  }
-
-  return {
-    accountsAfter: async (email: string, atMost: number) =>
-      await db
-        .select(listed)
-        .from(accounts)
-        .where(gt(accounts.email, email))
-        .orderBy(asc(accounts.email))
-        .limit(atMost),
-
-    async accountsBeginning({
-      beginning,
-      name,
-      after,
-      atMost,
-    }: {
-      beginning: string
-      name: string
-      after: Place | undefined
-      atMost: number
-    }) {
-      return await stretch('email', accounts.email, beginning, after, atMost)
-        .unionAll(stretch('username', accounts.username, beginning, after, atMost))
-        .unionAll(stretch('name', accounts.displayNameLook, name, after, atMost))
-        .orderBy(sql`"key"`, sql`"id"`, sql`"place"`)
         .limit(atMost)
     },
 
