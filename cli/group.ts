@@ -1,15 +1,16 @@
 import { z } from 'zod'
 import { COMMAND_LINE } from '#app/operators/command-line.ts'
 import { addMember, createGroup, deleteGroup, listGroups, membersOf, removeMember } from '#app/operators/groups.ts'
+import { account } from './account-named.ts'
 import { command, option, Refused, word } from './command.ts'
 import { moment } from './moments.ts'
-import { groupWord, inWords, reason } from './names.ts'
+import { groupWord, inWords } from './names.ts'
 import { opened } from './opened.ts'
+import { reasonOption } from './reason.ts'
 import { table } from './table.ts'
 
 const GROUP = word(groupWord, 'The name of the group.')
-const EMAIL = word(z.string(), 'The address or the username of the account.')
-const given = z.object({ reason: option(z.string(), reason) })
+const given = z.object({ reason: reasonOption() })
 const by = (why: string | undefined) => ({ operatorId: null, reason: why ?? null })
 
 const REFUSED = {
@@ -58,10 +59,10 @@ export const group = {
 
   add: command({
     does: 'Puts an account into a group, or gives it another end there.',
-    words: z.object({ GROUP, EMAIL }),
+    words: z.object({ GROUP, EMAIL: account }),
     options: z.object({
       until: option(moment('--until'), { value: 'DATE', means: 'From then on it is as if it were not in it.' }),
-      reason: option(z.string(), reason),
+      reason: reasonOption(),
     }),
     async run({ words, options }) {
       const until = options.until ?? null
@@ -75,7 +76,7 @@ export const group = {
 
   remove: command({
     does: 'Takes an account out of a group.',
-    words: z.object({ GROUP, EMAIL }),
+    words: z.object({ GROUP, EMAIL: account }),
     options: given,
     async run({ words, options }) {
       const wanted = { group: words.GROUP, called: words.EMAIL }

@@ -2,8 +2,9 @@ import { z } from 'zod'
 import { COMMAND_LINE } from '#app/operators/command-line.ts'
 import { type Invitation, listInvitations, revokeInvitation, type State } from '#app/operators/invitations.ts'
 import { command, option, Refused, word } from './command.ts'
-import { inWords, reason } from './names.ts'
+import { inWords } from './names.ts'
 import { opened } from './opened.ts'
+import { reasonOption } from './reason.ts'
 import { table } from './table.ts'
 
 type Listed = Invitation & { groups: readonly { name: string; until: Date | null }[]; state?: State }
@@ -24,7 +25,7 @@ export const invitation = {
   revoke: command({
     does: 'Takes an invitation back: its link makes no account.',
     words: z.object({ ID: word(z.string(), 'As "invitation list" has it.') }),
-    options: z.object({ reason: option(z.string(), reason) }),
+    options: z.object({ reason: reasonOption() }),
     async run({ words, options }) {
       const by = { operatorId: null, reason: options.reason ?? null }
       const { ok } = await opened((deps) => revokeInvitation(deps, words.ID, by, COMMAND_LINE))

@@ -4,8 +4,9 @@ import { type Invited, invite as inviteSomebody } from '#app/operators/invitatio
 import { command, flag, option, Refused, repeated, word } from './command.ts'
 import { shown } from './invitation.ts'
 import { moment } from './moments.ts'
-import { emailWord, groupWord, inWords, reason } from './names.ts'
+import { emailWord, groupWord, inWords } from './names.ts'
 import { opened } from './opened.ts'
+import { reasonOption } from './reason.ts'
 
 const END = moment('The end of a group')
 
@@ -34,7 +35,7 @@ export const invite = {
       expires: option(moment('--expires'), { value: 'DATE', means: 'When the link ends. In 7 days, if left out.' }),
       'account-ends': option(moment('--account-ends'), { value: 'DATE', means: 'When the account ends: for a guest.' }),
       print: flag('Print the link for an address, instead of sending it there.'),
-      reason: option(z.string(), reason),
+      reason: reasonOption(),
     }),
     async run({ words, options }) {
       const email = words.EMAIL ?? null

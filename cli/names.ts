@@ -17,6 +17,4 @@ export const groupWord = z
     'A group is called by 1 to 32 small letters, digits, dots, dashes and underscores, and begins with a letter or a digit.',
   )
 
-export const reason = { value: 'TEXT', means: 'Why. It stands in the log, and the account reads it.' }
-
 export const inWords = (at: Date | null): string => at?.toISOString() ?? 'no end'

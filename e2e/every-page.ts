@@ -58,6 +58,11 @@ export const pagesOfStrangers: State<undefined>[] = [
       await page.getByRole('alert').waitFor()
     },
   },
+  {
+    name: 'sign-up, an invitation that works no more',
+    heading: "This invitation doesn't work",
+    open: (page) => page.goto(`/sign-up?invitation=${'x'.repeat(43)}`),
+  },
   { name: 'sign-up, sent', heading: 'Check your email', open: (page) => page.goto('/sign-up/sent') },
   { name: 'reset password', heading: 'Reset your password', open: (page) => page.goto('/reset-password') },
   {

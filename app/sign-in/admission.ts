@@ -10,6 +10,8 @@ export type Invitation = Readonly<{
   email: string | null
   role: 'member' | 'operator'
   accountEndsAt: Date | null
+  /** The operator who made it; null at the command line. */
+  invitedBy: number | null
   /** When it was put into the mail to `email`. Who holds it then reads that mailbox. */
   sentAt: Date | null
   /** The link that the server prints while nobody has an account. It opens every site. */

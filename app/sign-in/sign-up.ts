@@ -126,10 +126,18 @@ function candidateOf(
     confirmation: isConfirmed ? undefined : confirmation(deps, account, origin, now),
     events: [
       securityEvent('signed_up', account.id, origin, now, null, { subject: invitation?.id ?? null }),
+      ...(invitation?.role === 'operator' ? [madeOperator(account.id, invitation, origin, now)] : []),
       ...(isConfirmed ? [securityEvent('email_confirmed', account.id, origin, now)] : []),
     ],
   }
 }
+
+/** It was an operator's doing, of which its new owner needs no mail. */
+const madeOperator = (accountId: number, { invitedBy }: Invitation, origin: Origin, now: Date): SecurityEvent =>
+  securityEvent('operator_added', accountId, origin, now, null, {
+    noticed: false,
+    by: { operatorId: invitedBy, reason: null },
+  })
 
 async function signedInAtOnce(
   deps: SignUpDeps,

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { Validator } from '@seriousme/openapi-schema-validator'
+import { eq } from 'drizzle-orm'
+import { accounts } from '#db/schema.ts'
 import { apiClient } from '#testing/clients/v1.ts'
 import { codeOf, latchkey, PASSWORD, signedUp, withAnother, withTwoFactor } from '#testing/index.ts'
 
@@ -100,6 +102,14 @@ describe('the OpenAPI document', () => {
     assert.equal((await api.call('GET', '/account', String(again.value))).status, 401)
 
     await calls('POST', '/two-factor/fresh-proof', 204, session, { code: (renewed.recovery_codes as string[])[0] })
+    const become = (role: 'member' | 'operator') =>
+      product.database.db.update(accounts).set({ role }).where(eq(accounts.email, email))
+    await become('operator')
+    const invited = await calls('POST', '/invitations', 201, session, { account_ends_at: '2027-01-01T00:00:00Z' })
+    await calls('GET', '/invitations', 200, session)
+    const invitation = (invited.invitation as { id: string }).id
+    await calls('DELETE', `/invitations/${invitation}`, 204, session, undefined, '/invitations/{id}')
+    await become('member')
     await calls('DELETE', '/two-factor', 204, session, { password: PASSWORD })
     const other = await api.signedIn(email)
     const { sessions } = (await api.call('GET', '/sessions', session)).body as {

@@ -95,6 +95,7 @@ describe('invitations through /api/v1', () => {
     assert.equal((await list())[0]?.state, 'used')
     assert.equal((await v1.call('DELETE', `/invitations/${invitation.id}`, session)).status, 404)
 
+    clock.advance(1)
     const other = (await v1.call('POST', '/invitations', session, {})).body.invitation as { id: string }
     assert.equal((await v1.call('DELETE', `/invitations/${other.id}`, session)).status, 204)
     assert.equal((await list())[0]?.state, 'revoked')

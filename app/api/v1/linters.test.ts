@@ -68,7 +68,7 @@ describe('the page of the API', () => {
     assert.deepEqual(headings.slice(0, 2), ['Sign in and out', 'Look at the account'])
     const calls = [...page.matchAll(/<h3>([^<]+)<\/h3>/g)].map(([, heading]) => heading)
     assert.deepEqual(calls.slice(0, 4), [
-      'Sign in with email or username, and password',
+      'Sign in with email and password',
       'Answer a challenge with an authenticator code or a recovery code',
       'The session that asks',
       'Sign out',
