@@ -8,6 +8,7 @@ import { changeUsernameRoutes } from './account/change-username.routes.tsx'
 import { checkUpRoutes } from './account/check-up.routes.tsx'
 import { confirmEmailRoutes, emailRoutes } from './account/confirm-email.routes.tsx'
 import { dashboardRoutes } from './account/dashboard.routes.tsx'
+import { dataRoutes } from './account/data.routes.tsx'
 import { sessionsRoutes } from './account/sessions.routes.tsx'
 import { settingsRoutes } from './account/settings.routes.tsx'
 import { docsRoutes } from './api/docs.routes.tsx'
@@ -86,6 +87,7 @@ export function createApp(services: Deps, report: (error: unknown) => void = ser
     .route('/settings', settingsRoutes(deps))
     .route('/settings/name', changeNameRoutes(deps))
     .route('/settings/username', changeUsernameRoutes(deps))
+    .route('/settings/account/data', dataRoutes(deps))
     .route('/settings/check-up', checkUpRoutes(deps))
     .route('/settings/check-up/code', testCodeRoutes(deps))
     .route('/settings/password', changePasswordRoutes(deps))

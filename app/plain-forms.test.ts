@@ -82,6 +82,7 @@ async function withPasswordAlone() {
     '/settings/sessions/everything',
   ])
   await browser.post('/settings/password', { current: 'x', new: 'x' })
+  await browser.post('/settings/account/data', WRONG)
   await browser.post('/settings/email/change', { email: 'ada', ...WRONG })
   await look(browser, [TOKENS_PAGE, `${TOKENS_PAGE}/generate`, `${TOKENS_PAGE}/value`])
   await browser.post(`${TOKENS_PAGE}/generate`, {})
@@ -108,7 +109,7 @@ async function withBoth() {
   await look(browser, [...paths, `${TWO_FACTOR}/add/confirm`, `${list}/${another.id}/rename`])
   await look(browser, [`${list}/${another.id}/remove`, `${TWO_FACTOR}/replace/move`])
   await look(browser, [`${TWO_FACTOR}/replace/confirm?authenticator=${another.id}`])
-  await look(browser, ['/settings/check-up', '/settings/check-up/code'])
+  await look(browser, ['/settings/account/data', '/settings/check-up', '/settings/check-up/code'])
   await browser.post('/settings/check-up/code', { code: 'x' })
   await browser.post(`${TWO_FACTOR}/disable`, WRONG)
   await look(browser, [`${TWO_FACTOR}/fresh-proof`, `${TWO_FACTOR}/fresh-proof?return_to=%2Fsettings`])

@@ -251,7 +251,7 @@ export const formerUsernames = table(
     accountId: integer('account_id'), // no reference: it outlives a deleted account
     keptUntil: time('kept_until').notNull(),
   },
-  (t) => [index('former_usernames_kept').on(t.keptUntil)],
+  (t) => [index('former_usernames_kept').on(t.keptUntil), index('former_usernames_account').on(t.accountId)],
 )
 
 export const groups = table('groups', {

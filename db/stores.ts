@@ -16,6 +16,7 @@ import { notMeStore } from './stores/not-me.ts'
 import { operatorStore } from './stores/operators.ts'
 import { ownerStore } from './stores/owners.ts'
 import { panicStore } from './stores/panic.ts'
+import { personalDataStore } from './stores/personal-data.ts'
 import { policyStore } from './stores/policies.ts'
 import { restoredStore } from './stores/restored.ts'
 import { sealedValueStore } from './stores/sealed-values.ts'
@@ -62,6 +63,7 @@ export const storesOf = (
   owners: ownerStore(database),
   panic: panicStore(database),
   policies: policyStore(database),
+  personalData: personalDataStore(database),
   restored: restoredStore(database),
   sealedValues: sealedValueStore(database),
   sessions: sessionStore(database),

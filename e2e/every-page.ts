@@ -118,6 +118,17 @@ export const pagesWithoutSecondFactor: State<Account>[] = [
     heading: 'Sign Out Everywhere',
     open: (page) => page.goto('/settings/sessions/everything'),
   },
+  { name: 'check-up, second factor off', heading: 'Check-up', open: (page) => page.goto('/settings/check-up') },
+  {
+    name: 'download my data, refused',
+    heading: 'Download my data',
+    open: async (page) => {
+      await page.goto('/settings/account/data')
+      await field(page, 'Password').fill(WRONG_PASSWORD)
+      await button(page, 'Download my data').click()
+      await page.getByRole('alert').waitFor()
+    },
+  },
   { name: 'change password', heading: 'Change Password', open: (page) => page.goto('/settings/password') },
   {
     name: 'change password, refused',
@@ -249,6 +260,27 @@ export const pagesWithSecondFactor: State<ProtectedAccount>[] = [
   { name: 'dashboard, second factor on', heading: 'Dashboard', open: (page) => page.goto('/') },
   { name: 'account, second factor on', heading: 'Account', open: (page) => page.goto('/settings/account') },
   { name: 'sessions, trusted browsers', heading: 'Sessions', open: openTrustedBrowsers },
+  { name: 'check-up', heading: 'Check-up', open: (page) => page.goto('/settings/check-up') },
+  {
+    name: 'test a code, an old one',
+    heading: 'Test a Code',
+    open: async (page, { authenticator }) => {
+      await page.goto('/settings/check-up')
+      await typeCode(page, authenticator.codeFromNow(-4))
+      await button(page, 'Test').click()
+      await page.getByRole('status').waitFor()
+    },
+  },
+  {
+    name: 'test a code, refused',
+    heading: 'Test a Code',
+    open: async (page, { authenticator }) => {
+      await page.goto('/settings/check-up/code')
+      await typeCode(page, authenticator.wrongCode())
+      await button(page, 'Test').click()
+      await page.getByRole('alert').waitFor()
+    },
+  },
   popUp('View Recovery Codes'),
   popUp('Add Authenticator'),
   popUp('Disable Two-Factor Authentication'),

@@ -52,6 +52,8 @@ async function walk(browser: Browser, { name, colorScheme, width, height }: (typ
   await picture('sign-up-refused')
   await fill(page, { Password: PASSWORD }, 'Create account')
   await picture('dashboard-off')
+  await page.goto('/settings/check-up')
+  await picture('check-up-off')
   await page.goto('/settings/account')
   await picture('account-off')
   await page.getByRole('button', { name: 'Set Up Two-Factor Authentication' }).click()
@@ -88,6 +90,14 @@ async function walk(browser: Browser, { name, colorScheme, width, height }: (typ
   await picture('dashboard')
   await page.goto('/settings/activity')
   await picture('activity')
+  await page.goto('/settings/check-up')
+  await picture('check-up')
+  await fill(page, { Code: codes[1]?.match(/\w{5}-\w{5}/)?.[0] ?? '' }, 'Test')
+  await picture('test-code')
+  await fill(page, { Code: codeOf(secret, new Date(), -6) }, 'Test')
+  await picture('test-code-old')
+  await fill(page, { Code: '123456' }, 'Test')
+  await picture('test-code-refused')
   await page.goto('/settings/password')
   await picture('change-password')
   await page.goto('/settings/two-factor/recovery-codes/confirm')
@@ -106,6 +116,7 @@ async function walk(browser: Browser, { name, colorScheme, width, height }: (typ
     authenticators: '/settings/two-factor/authenticators',
     'move-to-new-phone': '/settings/two-factor/replace/move',
     tokens: '/settings/tokens',
+    'download-my-data': '/settings/account/data',
     'reset-password': '/reset-password',
   }
   for (const [of, path] of Object.entries(pages)) {

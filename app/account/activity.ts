@@ -1,7 +1,7 @@
 import type { SecurityEvent } from '../identity/security-events.ts'
 import type { Find, SignedIn, TokenHolder } from '../identity/visitor.ts'
 import type { Origin } from '../lib/origin.ts'
-import { type CheckUpNumbers, type CheckUpTimes, checkUpTimes } from './check-up.ts'
+import { type CheckUpAtAGlance, type CheckUpTimes, checkUpTimes } from './check-up.ts'
 
 /** A row of the log, as its account's owner may read it. */
 export type RecordedEvent = Readonly<
@@ -11,7 +11,7 @@ export type RecordedEvent = Readonly<
 type Place = { at: Date; id: string }
 
 type Events = { events: readonly RecordedEvent[] }
-export type DashboardVisitor = SignedIn & CheckUpNumbers & { signIns: readonly RecordedEvent[] }
+export type DashboardVisitor = SignedIn & CheckUpAtAGlance & { signIns: readonly RecordedEvent[] }
 
 /** All newest first. `before` is where the previous page ended. At most as many as `READ` says. */
 export type ActivityStore = {
@@ -46,7 +46,7 @@ export function activitySeenBy({ events: found }: Events) {
   return { events, older: found.length > PER_PAGE && last ? `${last.at.getTime()}-${last.id}` : undefined }
 }
 
-/** Who looks at the dashboard, the latest sign-ins, and how many things the check-up has to say. */
+/** Who looks at the dashboard, the latest sign-ins, and what the check-up has to say at a glance. */
 export const dashboardView =
   ({ activity, now }: ActivityDeps & { now(): Date }): Find<DashboardVisitor> =>
   (tokenHash) =>

@@ -5,11 +5,11 @@ import { RECOVERY_CODES } from '../lib/codes.ts'
 import type { MailDeps } from '../mail/account-mails.ts'
 import { type GuardDeps, signedInPages } from '../pages/guards.ts'
 import {
+  atAGlance,
   type CheckUpDeps,
   checkUpView,
   codesSeenLongAgo,
   hasFewCodes,
-  numbersOf,
   partsToLookAt,
   sorted,
 } from './check-up.ts'
@@ -33,7 +33,7 @@ export const checkUpRoutes = (deps: CheckUpDeps & GuardDeps & Pick<MailDeps, 'ma
         c,
         <CheckUpPage
           visitor={visitor}
-          toLookAt={partsToLookAt({ account, ...numbersOf(visitor) }, { now, unconfirmed })}
+          toLookAt={partsToLookAt({ account, ...atAGlance(visitor) }, { now, unconfirmed })}
           recoveryCodes={recoveryCodes}
           browsers={{ sessions: oldSessions, unseen: unseenBrowsers }}
           tokens={sorted(visitor, now)}

@@ -33,8 +33,8 @@ export type CheckUpVisitor = SignedIn &
     tokens: readonly CheckedToken[]
   }
 
-/** The same in numbers, for the dashboard. */
-export type CheckUpNumbers = SeenCodes & { oldBrowsers: number; tokensToLookAt: number }
+/** The same for the dashboard. */
+export type CheckUpAtAGlance = SeenCodes & { hasOldBrowsers: boolean; hasTokensToLookAt: boolean }
 
 export type CheckUpStore = {
   visitorForCheckUp(tokenHash: string, times: CheckUpTimes): Promise<CheckUpVisitor | undefined>
@@ -57,7 +57,7 @@ export type CheckUpPart = 'second_factor' | 'recovery_codes' | 'browsers' | 'tok
 
 /** Which parts need a look. `unconfirmed`: mail is sent here, and the address isn't confirmed. */
 export function partsToLookAt(
-  { account, ...found }: Pick<SignedIn, 'account'> & CheckUpNumbers,
+  { account, ...found }: Pick<SignedIn, 'account'> & CheckUpAtAGlance,
   { now, unconfirmed }: { now: Date; unconfirmed: boolean },
 ): CheckUpPart[] {
   const { secondFactorSince, recoveryCodesLeft } = account
@@ -65,8 +65,8 @@ export function partsToLookAt(
   const parts: [CheckUpPart, boolean][] = [
     ['second_factor', !secondFactorSince],
     ['recovery_codes', secondFactorSince !== null && codesNeedALook],
-    ['browsers', found.oldBrowsers > 0],
-    ['tokens', found.tokensToLookAt > 0],
+    ['browsers', found.hasOldBrowsers],
+    ['tokens', found.hasTokensToLookAt],
     ['email', unconfirmed],
   ]
   return parts.flatMap(([part, needsALook]) => (needsALook ? [part] : []))
@@ -77,11 +77,11 @@ export const hasFewCodes = ({ account }: Pick<SignedIn, 'account'>): boolean => 
 export const codesSeenLongAgo = ({ codesSeenAt }: SeenCodes, now: Date): boolean =>
   codesSeenAt !== null && now.getTime() - codesSeenAt.getTime() > A_YEAR
 
-/** The numbers of what was read for the page. */
-export const numbersOf = ({ codesSeenAt, oldSessions, unseenBrowsers, tokens }: CheckUpVisitor): CheckUpNumbers => ({
+/** What the dashboard would say of what was read for the page. */
+export const atAGlance = ({ codesSeenAt, oldSessions, unseenBrowsers, tokens }: CheckUpVisitor): CheckUpAtAGlance => ({
   codesSeenAt,
-  oldBrowsers: oldSessions + unseenBrowsers,
-  tokensToLookAt: tokens.length,
+  hasOldBrowsers: oldSessions + unseenBrowsers > 0,
+  hasTokensToLookAt: tokens.length > 0,
 })
 
 /** Which of the tokens are unused, and which end soon. One can be both. */

@@ -1,6 +1,16 @@
 import type { Stores } from '#db/stores.ts'
 
-export const wireAccount = ({ accounts, checkUps, emails, events, panic, restored, sessions, usernames }: Stores) => ({
+export const wireAccount = ({
+  accounts,
+  checkUps,
+  emails,
+  events,
+  panic,
+  personalData,
+  restored,
+  sessions,
+  usernames,
+}: Stores) => ({
   accountSessions: sessions,
   activity: events,
   checkUps,
@@ -8,6 +18,7 @@ export const wireAccount = ({ accounts, checkUps, emails, events, panic, restore
   emailChanges: emails,
   passwordChanges: accounts,
   panic,
+  personalData,
   restored,
   displayNames: usernames,
   usernames,

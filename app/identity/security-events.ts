@@ -47,6 +47,7 @@ const EVENTS = {
   email_change_requested: { mailed: 'never' },
   email_changed: { mailed: 'never' },
   email_restored: { mailed: 'never' },
+  data_downloaded: { mailed: 'always' },
   username_changed: { mailed: 'always' },
   operator_added: { mailed: 'always' },
   operator_removed: { mailed: 'always' },

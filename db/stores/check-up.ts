@@ -37,11 +37,11 @@ const toLookAt = and(
 
 const countOf = (rows: ReturnType<typeof sql>) => sql<number>`(select count(*) from (${rows}) as list)`.mapWith(Number)
 
-/** What the dashboard says of the check-up: two counts, each by an index of the account's rows. */
-export const checkUpNumbers = {
+/** What the dashboard says of the check-up: whether there is anything, by an index of the account's rows. */
+export const checkUpAtAGlance = {
   codesSeenAt,
-  oldBrowsers: countOf(sql`${oldSessions} union all ${unseenBrowsers}`),
-  tokensToLookAt: countOf(sql`select 1 from ${accessTokens} where ${toLookAt}`),
+  hasOldBrowsers: sql<boolean>`(exists (${oldSessions}) or exists (${unseenBrowsers}))`.mapWith(Boolean),
+  hasTokensToLookAt: sql<boolean>`exists (select 1 from ${accessTokens} where ${toLookAt})`.mapWith(Boolean),
 }
 
 const tokens = (db: Db) =>

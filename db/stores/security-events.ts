@@ -3,7 +3,7 @@ import type { Database } from '../client.ts'
 import { listOf } from '../lists.ts'
 import { placeholders } from '../placeholders.ts'
 import { accounts, events } from '../schema.ts'
-import { checkUpNumbers, checkUpTimes } from './check-up.ts'
+import { checkUpAtAGlance, checkUpTimes } from './check-up.ts'
 import { type EventRow, insertEvents } from './statements.ts'
 import { signedInRead, tokenHolderRead } from './visitors.ts'
 
@@ -47,7 +47,7 @@ export function eventStore({ db, atomically }: Database, { atOnce, signIns }: { 
     .limit(signIns)
 
   const visitorWithEvents = signedInRead(db, 'visitor_with_events', { events: listOf(older(accounts.id)) }, before)
-  const onDashboard = { signIns: listOf(lastSignIns), ...checkUpNumbers }
+  const onDashboard = { signIns: listOf(lastSignIns), ...checkUpAtAGlance }
   const visitorWithSignIns = signedInRead(db, 'visitor_with_sign_ins', onDashboard, checkUpTimes)
   const holderWithEvents = tokenHolderRead(db, 'holder_with_events', { events: listOf(older(accounts.id)) }, before)
 

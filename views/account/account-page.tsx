@@ -120,6 +120,18 @@ const SignIn = ({ account: { email, passwordChangedAt } }: Pick<Owner, 'account'
   </section>
 )
 
+const Data = () => (
+  <section class="panel stack">
+    <h2>{words.settings.data.item}</h2>
+    <div class="item">
+      <p>{words.settings.data.what}</p>
+      <a class="button" href="/settings/account/data">
+        {words.settings.data.title}
+      </a>
+    </div>
+  </section>
+)
+
 const FLOWS_WHEN_ON = ['view', 'disable'] as const
 
 /** What the account is known by and protected with, and the ways to change that. */
@@ -145,6 +157,7 @@ export const AccountPage = ({ visitor, usernamesStay, flash, recoveryCodes, need
     </section>
     <SignIn account={visitor.account} />
     <Names account={visitor.account} usernamesStay={usernamesStay} />
+    <Data />
     {visitor.account.secondFactorSince ? (
       FLOWS_WHEN_ON.filter((flow) => flow !== 'disable' || !needsSecondFactor).map((flow) => (
         <FlowPopUp visitor={visitor} flow={flow} />

@@ -118,8 +118,8 @@ export const CheckUpPage = ({ visitor, toLookAt, recoveryCodes, browsers, tokens
   const look = (part: Part) => toLookAt.includes(part)
   return (
     <Settings title={words.checkUp.title} visitor={visitor} current="check-up">
-      <p class="lead">{words.checkUp.lead}</p>
       <div class="panel stack">
+        <p class="lead">{words.checkUp.lead}</p>
         <Item
           title={words.settings.account.secondFactor}
           look={look('second_factor')}

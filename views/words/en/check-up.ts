@@ -33,7 +33,7 @@ export const checkUp = {
       `${sentenceCase(count(number, 'browser or program', 'browsers or programs'))} last signed in more than 90 days ago. If you no longer have ${number === 1 ? 'it' : 'them'}, change your password: then we forget every other browser.`,
   },
   tokens: {
-    none: 'Every access token is in use, and none ends soon.',
+    none: 'No access token is unused or about to end.',
     unused: (number: number) =>
       `${sentenceCase(tokensOf(number))} ${number === 1 ? "hasn't" : "haven't"} been used for 90 days. Remove what you no longer need:`,
     ending: (number: number) => `${sentenceCase(tokensOf(number))} ${number === 1 ? 'ends' : 'end'} within a week:`,

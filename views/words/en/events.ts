@@ -32,6 +32,7 @@ export const events = {
   email_change_requested: 'Change of email address requested',
   email_changed: 'Email address changed',
   email_restored: 'Email address put back',
+  data_downloaded: 'Data downloaded',
   username_changed: 'Username changed',
   operator_added: 'Made an operator',
   operator_removed: 'No longer an operator',

@@ -72,6 +72,11 @@ export const notices = {
     subject: 'Your password was reset',
     happened: "Your account's password was reset through a link mailed to this address",
   },
+  data_downloaded: {
+    subject: 'Your data was downloaded',
+    happened: 'What this site keeps about your account was downloaded',
+    more: 'The file lists your sessions, addresses and activity. No password, code or token is in it.',
+  },
   username_changed: {
     subject: 'Your username was changed',
     happened: "Your account's username was changed",

@@ -24,6 +24,12 @@ export const settings = {
     noName: 'None yet',
     username: 'Username',
   },
+  data: {
+    title: 'Download my data',
+    item: 'Your data',
+    what: 'What this site keeps about you, as a file.',
+    lead: 'A JSON file of what this site keeps about you: your account and groups, authenticators, sessions, browsers, access tokens and activity. No password, code or token is in it.',
+  },
   changeName: {
     title: 'Change Name',
     lead: 'Your name as others should read it. Leave it empty if you want none.',

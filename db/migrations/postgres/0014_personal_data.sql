@@ -1,0 +1,1 @@
+CREATE INDEX "former_usernames_account" ON "former_usernames" USING btree ("account_id");

@@ -1,0 +1,1 @@
+CREATE INDEX `former_usernames_account` ON `former_usernames` (`account_id`);

@@ -1,0 +1,160 @@
+import { and, asc, eq, getTableColumns, gt, or } from 'drizzle-orm'
+import type { Database } from '../client.ts'
+import {
+  accessTokens,
+  accounts,
+  events,
+  factors,
+  formerAddresses,
+  formerUsernames,
+  groups,
+  knownBrowsers,
+  mailLinks,
+  memberships,
+  recoveryCodes,
+  sessions,
+  trustedBrowsers,
+} from '../schema.ts'
+import { type EventRow, type Forgiven, forgive, insertEvents, type Renewal, renewSession } from './statements.ts'
+
+const ORIGIN = ['address', 'browser', 'system'] as const
+const HASH = 'the hash of a secret'
+const SEALED = 'a secret, sealed'
+
+/**
+ * What is kept about a person, by table: the columns that they are given, in that order, and why not the others. The owner's id is
+ * given once, with the account.
+ */
+export const GIVEN = {
+  accounts: {
+    table: accounts,
+    given: [
+      ...['id', 'uid', 'email', 'emailConfirmedAt', 'username', 'displayName', 'role', 'passwordChangedAt'],
+      ...['recoveryCodesSeenAt', 'suspendedAt', 'suspendedFor', 'endsAt', 'deleteAt', 'tokensFrozenAt', 'createdAt'],
+    ],
+    withheld: {
+      passwordHash: HASH,
+      usernameLook: 'made of the username',
+      securityVersion: 'counts changes, and says nothing about the person',
+    },
+  },
+  sessions: {
+    table: sessions,
+    given: ['id', 'client', 'method', 'startedAt', 'lastSeenAt', 'expiresAt', 'provedAt', 'codesShownUntil', ...ORIGIN],
+    withheld: { tokenHash: HASH },
+  },
+  authenticators: {
+    table: factors,
+    given: ['id', 'kind', 'name', 'addedAt', 'lastUsedAt'],
+    withheld: { secret: SEALED, slot: 'the kind or the id again', counter: 'guards codes against a second use' },
+  },
+  recovery_codes: {
+    table: recoveryCodes,
+    given: ['position', 'madeAt', 'usedAt'],
+    withheld: { id: 'names a row to us alone', hash: HASH, sealed: SEALED },
+  },
+  access_tokens: {
+    table: accessTokens,
+    given: [
+      ...['id', 'description', 'hint', 'scopes', 'createdAt', 'expiresAt', 'previousUntil', 'endMailAt'],
+      ...['lastUsedAt', 'lastAddress', 'lastBrowser', 'lastSystem'],
+    ],
+    withheld: { tokenHash: HASH, previousHash: HASH },
+  },
+  trusted_browsers: {
+    table: trustedBrowsers,
+    given: ['id', 'trustedAt', 'lastUsedAt', 'expiresAt', ...ORIGIN],
+    withheld: { tokenHash: HASH, securityVersion: "the account's, at that time" },
+  },
+  known_browsers: { table: knownBrowsers, given: ['firstSeenAt', 'lastSeenAt'], withheld: { tokenHash: HASH } },
+  mail_links: {
+    table: mailLinks,
+    given: ['purpose', 'createdAt', 'expiresAt'],
+    withheld: { tokenHash: HASH, payload: SEALED },
+  },
+  former_addresses: {
+    table: formerAddresses,
+    given: ['email', 'leftAt', 'expiresAt'],
+    withheld: { id: 'names a row to us alone', kept: 'ids of what is listed elsewhere in the file' },
+  },
+  former_usernames: { table: formerUsernames, given: ['usernameLook', 'keptUntil'], withheld: {} },
+  groups: {
+    table: memberships,
+    given: ['until', 'addedAt'],
+    withheld: { groupId: 'the name of the group stands in its place' },
+  },
+  events: {
+    table: events,
+    given: ['id', 'at', 'kind', 'method', 'subject', 'actor', 'reason', ...ORIGIN],
+    withheld: { operatorId: "another person's", notice: 'whether its mail waits to be written' },
+  },
+} as const
+
+/** What belongs to an account and isn't given, and why. */
+export const NOT_GIVEN: Record<string, string> = {
+  pending_sign_ins: 'a sign-in that owes its code: a hash and a few minutes',
+  pending_enrolments: 'a set-up that is not finished: sealed, for a few minutes',
+  mails: 'mail on its way: sealed, and gone when it is sent',
+}
+
+type Part = keyof typeof GIVEN
+type Row = Record<string, unknown>
+
+/** As they are called in the database and in the file. */
+function columnsOf(part: Part) {
+  const { table, given } = GIVEN[part]
+  const columns = Object.entries(getTableColumns(table))
+  return Object.fromEntries(
+    given.flatMap((key) => columns.filter(([name]) => name === key).map(([, column]) => [column.name, column])),
+  )
+}
+
+/** All that is kept about a person, without secrets. The events by pages, because there may be very many. */
+export function personalDataStore({ db, atomically }: Database) {
+  const rowsOf = async (part: Exclude<Part, 'accounts' | 'groups' | 'events'>, accountId: number): Promise<Row[]> => {
+    const { table } = GIVEN[part]
+    return await db.select(columnsOf(part)).from(table).where(eq(table.accountId, accountId))
+  }
+
+  return {
+    /** False if the session's token was renewed meanwhile. */
+    recordDownload: ({ renewal, event, forgiven }: { renewal: Renewal; event: EventRow; forgiven: Forgiven }) =>
+      atomically((tx) => [renewSession(tx, renewal), insertEvents(tx, event), ...forgive(tx, forgiven)]),
+
+    async dataOf(accountId: number): Promise<Record<string, Row | Row[]>> {
+      const [account = {}] = await db.select(columnsOf('accounts')).from(accounts).where(eq(accounts.id, accountId))
+      const named = await db
+        .select({ name: groups.name, ...columnsOf('groups') })
+        .from(memberships)
+        .innerJoin(groups, eq(groups.id, memberships.groupId))
+        .where(eq(memberships.accountId, accountId))
+      return {
+        account,
+        groups: named,
+        former_addresses: await rowsOf('former_addresses', accountId),
+        former_usernames: await rowsOf('former_usernames', accountId),
+        authenticators: await rowsOf('authenticators', accountId),
+        recovery_codes: await rowsOf('recovery_codes', accountId),
+        access_tokens: await rowsOf('access_tokens', accountId),
+        sessions: await rowsOf('sessions', accountId),
+        trusted_browsers: await rowsOf('trusted_browsers', accountId),
+        known_browsers: await rowsOf('known_browsers', accountId),
+        mail_links: await rowsOf('mail_links', accountId),
+      }
+    },
+
+    /** The oldest first, after the place where the page before ended. */
+    eventsOf: async (accountId: number, after: { at: Date; id: string }, atMost: number) =>
+      await db
+        .select({ place: { at: events.at, id: events.id }, event: columnsOf('events') })
+        .from(events)
+        .where(
+          and(
+            eq(events.accountId, accountId),
+            or(gt(events.at, after.at), and(eq(events.at, after.at), gt(events.id, after.id))),
+          ),
+        )
+        .orderBy(asc(events.at), asc(events.id))
+        .limit(atMost),
+  }
+}
