@@ -17,6 +17,7 @@ import { operatorStore } from './stores/operators.ts'
 import { ownerStore } from './stores/owners.ts'
 import { panicStore } from './stores/panic.ts'
 import { policyStore } from './stores/policies.ts'
+import { rescueStore } from './stores/rescues.ts'
 import { restoredStore } from './stores/restored.ts'
 import { sealedValueStore } from './stores/sealed-values.ts'
 import { eventStore } from './stores/security-events.ts'
@@ -62,6 +63,7 @@ export const storesOf = (
   owners: ownerStore(database),
   panic: panicStore(database),
   policies: policyStore(database),
+  rescues: rescueStore(database),
   restored: restoredStore(database),
   sealedValues: sealedValueStore(database),
   sessions: sessionStore(database),
