@@ -29,6 +29,7 @@ import { requester } from './http/requester.ts'
 import { sameOrigin } from './http/same-origin.ts'
 import { notMeRoutes } from './mail/not-me.routes.tsx'
 import { operateRoutes } from './operators/operate.routes.ts'
+import { rescueRoutes } from './sign-in/rescue.routes.tsx'
 import { newPasswordRoutes, resetPasswordRoutes } from './sign-in/reset-password.routes.tsx'
 import { secondStepRoutes } from './sign-in/second-step.routes.tsx'
 import { signInRoutes } from './sign-in/sign-in.routes.tsx'
@@ -75,6 +76,7 @@ export function createApp(services: Deps, report: (error: unknown) => void = ser
     .route('/sign-up', signUpRoutes(deps))
     .route('/sign-in', signInRoutes(deps))
     .route('/sign-in/two-factor', secondStepRoutes(deps))
+    .route('/sign-in/two-factor/rescue', rescueRoutes(deps))
     .route('/sign-out', signOutRoutes(deps))
     .route('/reset-password', resetPasswordRoutes(deps))
 

@@ -123,6 +123,11 @@ export const Settings = z.object({
     means: '`required` asks everybody for a second factor. Who has none can only set it up, and access tokens stop.',
     more: '`latchkey policy set` asks for more, of everybody or of one group, from a date on. Operators always need a second factor. `phishing_resistant` is for a later version: no second factor of this one resists phishing.',
   }),
+  rescueApprovals: setting(wholeNumber(1, 2), {
+    variable: 'RESCUE_APPROVALS',
+    usual: '1',
+    means: 'How many operators it takes to let a person set up a lost second factor again.',
+  }),
   passwordMinLength: setting(wholeNumber(8, 64), {
     variable: 'PASSWORD_MIN_LENGTH',
     usual: '15',

@@ -8,6 +8,7 @@ const NOUNS: Nouns = {
   account: async () => ({
     ...(await import('./account.ts')).accounts,
     ...(await import('./account-suspension.ts')).suspension,
+    ...(await import('./account-rescue.ts')).rescue,
   }),
   operator: async () => (await import('./operator.ts')).operator,
   group: async () => (await import('./group.ts')).group,

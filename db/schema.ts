@@ -13,7 +13,7 @@ type Role = 'member' | 'operator'
 type Demand = 'required' | 'phishing_resistant'
 
 /** How a session was signed in. */
-type Method = 'password' | 'authenticator' | 'recovery_code' | 'trusted_browser'
+type Method = 'password' | 'authenticator' | 'recovery_code' | 'trusted_browser' | 'rescue_code'
 
 const owner = () =>
   integer('account_id')
@@ -330,6 +330,22 @@ export const invitationGroups = table(
     uniqueIndex('invitation_groups_invitation_group').on(t.invitationId, t.groupId),
     index('invitation_groups_group').on(t.groupId),
   ],
+)
+
+/** An operator's code for somebody who has lost the second factor: one for an account, and the newest counts. It goes when it is used. */
+export const rescues = table(
+  'rescues',
+  {
+    accountId: integer('account_id')
+      .primaryKey()
+      .references(() => accounts.id, { onDelete: 'cascade' }),
+    codeHash: text('code_hash'), // keyed HMAC-SHA-256, key id in front; null until a second operator approves
+    /** The operator's account; null from the command line. No reference: it outlives a deleted operator. */
+    askedBy: integer('asked_by'),
+    reason: text('reason').notNull(),
+    expiresAt: time('expires_at').notNull(),
+  },
+  (t) => [index('rescues_expiry').on(t.expiresAt)],
 )
 
 /** "Don't ask on this browser for 30 days." */

@@ -18,6 +18,7 @@ import { ownerStore } from './stores/owners.ts'
 import { panicStore } from './stores/panic.ts'
 import { personalDataStore } from './stores/personal-data.ts'
 import { policyStore } from './stores/policies.ts'
+import { rescueStore } from './stores/rescues.ts'
 import { restoredStore } from './stores/restored.ts'
 import { sealedValueStore } from './stores/sealed-values.ts'
 import { eventStore } from './stores/security-events.ts'
@@ -64,6 +65,7 @@ export const storesOf = (
   panic: panicStore(database),
   policies: policyStore(database),
   personalData: personalDataStore(database),
+  rescues: rescueStore(database),
   restored: restoredStore(database),
   sealedValues: sealedValueStore(database),
   sessions: sessionStore(database),

@@ -197,6 +197,7 @@ const CHANGES = [
   'reported_not_me',
   'restored',
   'account_suspended',
+  'second_factor_rescued',
 ]
 
 /** Every change of state has exactly one row in the log. */
@@ -222,7 +223,9 @@ function authenticatorsIn(events: { id: string; at: Date; kind: string }[]): num
   const kinds = events
     .toSorted((a, b) => a.at.getTime() - b.at.getTime() || (a.id < b.id ? -1 : 1))
     .map(({ kind }) => kind)
-  const since = kinds.slice(kinds.lastIndexOf('second_factor_on'))
+  const since = kinds.slice(
+    Math.max(...['second_factor_on', 'second_factor_rescued'].map((on) => kinds.lastIndexOf(on))),
+  )
   const count = (wanted: string) => since.filter((kind) => kind === wanted).length
   return 1 + count('authenticator_added') - count('authenticator_removed')
 }

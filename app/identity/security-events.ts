@@ -2,7 +2,7 @@ import type { Origin } from '../lib/origin.ts'
 import { newId } from '../lib/tokens.ts'
 
 /** How a session was signed in. */
-export type Method = 'password' | 'authenticator' | 'recovery_code' | 'trusted_browser'
+export type Method = 'password' | 'authenticator' | 'recovery_code' | 'trusted_browser' | 'rescue_code'
 
 type Row = {
   /** When its owner gets an email about it. Whatever is ever mailed has words for it, or doesn't compile. */
@@ -57,6 +57,9 @@ const EVENTS = {
   password_reset: { mailed: 'always' },
   reported_not_me: { mailed: 'never', alarming: true },
   restored: { mailed: 'never' },
+  rescue_begun: { mailed: 'always', alarming: true },
+  rescue_approved: { mailed: 'always', alarming: true },
+  second_factor_rescued: { mailed: 'always' },
   account_suspended: { mailed: 'always' },
   account_resumed: { mailed: 'always' },
   // Of no account: what operators do that is about none.

@@ -34,10 +34,12 @@ export type Standing =
 export type Hindrance = Exclude<Standing, 'go_on' | 'nothing'>
 
 type Owner = Pick<Account, 'role' | 'policies' | 'emailConfirmedAt' | 'secondFactorSince' | 'recoveryCodesLeft'>
-type Asking = TokenHolder | { account: Owner; session: Pick<Session, 'provedAt'> }
+type Asking = TokenHolder | { account: Owner; session: Pick<Session, 'provedAt' | 'method'> }
 
 /** `configured` is whether mail reaches people. */
 export type StandingDeps = PolicyDeps & { mailDelivery: { configured: boolean } }
+
+const ONLY_SET_UP: ReadonlySet<Deed> = new Set<Deed>(['leave', 'set_up', 'set_up_if_off'])
 
 /** What is left to a session of an account without the second factor that it needs. */
 const LEADS_OUT: ReadonlySet<Deed> = new Set<Deed>(['leave', 'confirm_email', 'set_up', 'set_up_if_off'])
@@ -51,6 +53,8 @@ export function standing(deps: StandingDeps, asking: Asking | undefined, deed: D
   if ('token' in asking) return lacksSecondFactor(deps, asking) ? 'only_set_up' : 'go_on'
   const { role, secondFactorSince, recoveryCodesLeft } = asking.account
   if (deed === 'operate' && role !== 'operator') return 'not_theirs'
+  // An operator's code is no second factor: it only lets its owner set one up, in the place of the one that is lost.
+  if (asking.session.method === 'rescue_code') return ONLY_SET_UP.has(deed) ? 'go_on' : 'only_set_up'
   if (secondFactorSince) {
     // Without a single recovery code a lost phone would lock the owner out.
     if (recoveryCodesLeft === 0 && deed !== 'leave' && deed !== 'recovery_codes') return 'make_recovery_codes'
@@ -127,6 +131,8 @@ export function hindrancesBefore(deed: Deed): Hindrance[] {
     ),
   )
   const site = { mailDelivery: { configured: true }, secondFactor: 'optional', now: () => since } as const
-  const answers = accounts.map((account) => standing(site, { account, session: { provedAt: null } }, deed))
+  const answers = accounts.map((account) =>
+    standing(site, { account, session: { provedAt: null, method: 'password' } }, deed),
+  )
   return [...new Set(answers)].filter((answer) => answer !== 'go_on' && answer !== 'nothing')
 }

@@ -12,6 +12,9 @@ export function newRecoveryCodes(): string[] {
   return [...codes]
 }
 
+/** What an operator gives a person who has lost everything. It looks like a recovery code. */
+export const newRescueCode = (): string => randomString(ALPHABET, LENGTH)
+
 /** As it is shown: `xxxxx-xxxxx`. */
 export const displayed = (code: string): string => `${code.slice(0, 5)}-${code.slice(5)}`
 

@@ -11,6 +11,7 @@ export type Purpose =
   | 'factor-challenge'
   | 'recovery-code'
   | 'recovery-code-hash'
+  | 'rescue-code-hash'
   | 'enrolment'
   | 'enrolment-signature'
   | 'access-token-once'

@@ -7,6 +7,7 @@ export type Owner = {
   email: string
   username: string
   role: 'member' | 'operator'
+  hasSecondFactor: boolean
   suspendedAt: Date | null
   securityVersion: number
 }

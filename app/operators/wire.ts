@@ -8,6 +8,7 @@ export const wireOperators = ({
   operators,
   owners,
   policies,
+  rescues,
   sealedValues,
   suspensions,
 }: Stores) => ({
@@ -16,6 +17,7 @@ export const wireOperators = ({
   groups,
   invitations,
   newAccounts: operators,
+  operatorRescues: rescues,
   operatorSignOuts: operators,
   owners,
   policies,

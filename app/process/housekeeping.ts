@@ -31,6 +31,7 @@ type Ending =
   | 'formerUsernames'
   | 'invitations'
   | 'memberships'
+  | 'rescues'
   | 'events'
 /** `next` is where to go on, undefined at the end. */
 type Stretch<At> = { removed: number; next: At | undefined }
@@ -111,6 +112,7 @@ async function* batches(deps: HousekeepingDeps): AsyncGenerator<number> {
     ['formerUsernames', at],
     ['invitations', at],
     ['memberships', at],
+    ['rescues', at],
     ['events', ago(eventsKept)],
   ]
   for (const [what, endedBy] of ended) yield* untilFew(() => store.removeEnded(what, endedBy, BATCH))

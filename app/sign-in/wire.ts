@@ -1,9 +1,19 @@
 import type { Stores } from '#db/stores.ts'
 
-export const wireSignIn = ({ accounts, emails, events, invitations, knownBrowsers, signIns, twoFactor }: Stores) => ({
+export const wireSignIn = ({
+  accounts,
+  emails,
+  events,
+  invitations,
+  knownBrowsers,
+  rescues,
+  signIns,
+  twoFactor,
+}: Stores) => ({
   accounts: { ...accounts, ...emails },
   admissions: invitations,
   passwordResets: emails,
+  rescues: { ...rescues, record: events.record },
   signIns: { ...signIns, rehash: accounts.rehash, record: events.record },
   secondSteps: {
     ...signIns,

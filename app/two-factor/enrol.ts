@@ -37,6 +37,8 @@ export type EnrolStore = {
   renew(of: { renewal: Renewal; forgiven: Forgiven }): Promise<boolean>
   /** False, and nothing changed, when the account changed since `securityVersion` or has a factor. */
   enrol(of: FactorChange & { factor: StoredFactor; codes: StoredRecoveryCode[] }): Promise<boolean>
+  /** In the place of every factor and recovery code that the account has; its trusted browsers are forgotten. The session is one of the new factor. */
+  enrolAnew(of: FactorChange & { factor: StoredFactor; codes: StoredRecoveryCode[] }): Promise<boolean>
   /** False, and nothing changed, when the account changed since `securityVersion`, has no factor, or has `atMost`. */
   addFactor(of: FactorChange & { factor: StoredFactor; atMost: number }): Promise<boolean>
   /**
@@ -126,8 +128,10 @@ export async function finishEnrolment(
   const now = deps.now()
   const { id: accountId } = visitor.account
   const { token, renewal: renewed } = renewal(visitor)
-  const event = securityEvent('second_factor_on', accountId, origin, now, null, { subject: enrolment.id })
-  const on = await deps.enrolments.enrol({
+  const isRescued = visitor.session.method === 'rescue_code'
+  const kind = isRescued ? 'second_factor_rescued' : 'second_factor_on'
+  const event = securityEvent(kind, accountId, origin, now, null, { subject: enrolment.id })
+  const on = await deps.enrolments[isRescued ? 'enrolAnew' : 'enrol']({
     ...enrolmentChange(visitor, enrolment, renewed, event, secondFactorForgiven(accountId)),
     factor: storedFactor(deps.vault, accountId, { ...enrolment, proven }, kindOf(deps, enrolment.kind).firstName, now),
     codes: storedCodes(deps.vault, accountId, enrolment.codes, now),

@@ -15,6 +15,7 @@ import {
   pendingEnrolments,
   pendingSignIns,
   recoveryCodes,
+  rescues,
   sessions,
   trustedBrowsers,
 } from '../schema.ts'
@@ -38,6 +39,7 @@ const ENDING = {
   formerUsernames: { rows: formerUsernames, key: [formerUsernames.usernameLook], end: formerUsernames.keptUntil },
   invitations: { rows: invitations, key: [invitations.id], end: invitations.expiresAt },
   memberships: { rows: memberships, key: [memberships.accountId, memberships.groupId], end: memberships.until },
+  rescues: { rows: rescues, key: [rescues.accountId], end: rescues.expiresAt },
   events: { rows: events, key: [events.id], end: events.at },
 }
 type Ending = keyof typeof ENDING

@@ -3,6 +3,7 @@ import { type Database, type Db, isDuplicate, must } from '../client.ts'
 import { accessTokens, accounts, events, factors, knownBrowsers, recoveryCodes } from '../schema.ts'
 import { comeBack, formerAddressStore } from './former-addresses.ts'
 import { dropReportsAfter, insertNewestLink, type MailLinkRow, mailLinkStore, useLink } from './mail-links.ts'
+import { dropRescue } from './rescues.ts'
 import {
   dropLinks,
   type EventRow,
@@ -110,6 +111,7 @@ const secure = (tx: Db, securing: Securing) => {
     ...(undoing.since ? [dropReportsAfter(tx, accountId, undoing.since.leftAt)] : []),
     // Somebody else may have asked for them, and may hold the mailbox that got them.
     dropLinks(tx, accountId, ['change_email', 'confirm_email']),
+    dropRescue(tx, accountId),
     ...insertNewestLink(tx, securing.reset),
     ...forgive(tx, securing.forgiven),
     insertEvents(tx, ...securing.events),

@@ -1,6 +1,7 @@
 import { eq, ne, or, sql } from 'drizzle-orm'
 import type { Database, Db } from '../client.ts'
 import { accounts } from '../schema.ts'
+import { hasSecondFactor } from './statements.ts'
 
 /** Whose account an operator is about to change. */
 export const ownerStore = ({ db }: Database) => ({
@@ -11,6 +12,7 @@ export const ownerStore = ({ db }: Database) => ({
         email: accounts.email,
         username: accounts.username,
         role: accounts.role,
+        hasSecondFactor,
         suspendedAt: accounts.suspendedAt,
         securityVersion: accounts.securityVersion,
       })

@@ -4,6 +4,7 @@ import { accounts, mailLinks, mails, recoveryCodes } from '../schema.ts'
 import type { FactorWrite } from './factors/factor-write.ts'
 import { formerAddressStore } from './former-addresses.ts'
 import { insertLinks, type MailLinkRow } from './mail-links.ts'
+import { dropRescue } from './rescues.ts'
 import { closeAccount, type EventRow, endEverything, insertEvents, type MailRow, queueMails } from './statements.ts'
 
 type Closing = {
@@ -34,6 +35,7 @@ export const restoredStore = ({ db, atomically }: Database) => ({
     atomically((tx) => [
       closeAccount(tx, accountId, { wasFrozen, at, passwordHash }),
       ...endEverything(tx, accountId),
+      dropRescue(tx, accountId),
       ...spent.flatMap((write) => write.steps(tx)),
       tx
         .update(recoveryCodes)

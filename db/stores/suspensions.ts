@@ -2,6 +2,7 @@ import { and, eq, isNotNull, isNull, sql } from 'drizzle-orm'
 import { type Database, must } from '../client.ts'
 import { accounts, mailLinks } from '../schema.ts'
 import { leavesAnOperator, lockOperators } from './owners.ts'
+import { dropRescue } from './rescues.ts'
 import { type EventRow, endEverything, insertEvents } from './statements.ts'
 
 export const suspensionStore = ({ atomically }: Database) => ({
@@ -17,6 +18,7 @@ export const suspensionStore = ({ atomically }: Database) => ({
           .returning({ id: accounts.id }),
       ),
       ...endEverything(tx, accountId),
+      dropRescue(tx, accountId),
       tx.delete(mailLinks).where(eq(mailLinks.accountId, accountId)),
       insertEvents(tx, event),
     ]),

@@ -10,6 +10,7 @@ import {
   type EventRow,
   endEverythingElse,
   type Forgiven,
+  forgetTrustedBrowsers,
   forgive,
   insertEvents,
   newSecurityVersion,
@@ -118,6 +119,23 @@ export function twoFactorStore({ db, atomically }: Database) {
         ...changeFactor(tx, change, { provedAt: factor.addedAt }),
         codesSeen(tx, change.event),
         hasFactors(tx, change.accountId, { atLeast: 0, atMost: 0 }),
+        tx.insert(factors).values(factor),
+        tx.delete(recoveryCodes).where(eq(recoveryCodes.accountId, change.accountId)),
+        tx.insert(recoveryCodes).values(codes),
+      ]),
+
+    enrolAnew: ({ factor, codes, ...change }: FactorChange & { factor: Factor; codes: RecoveryCode[] }) =>
+      atomically((tx) => [
+        ...changeFactor(tx, change),
+        must(
+          tx
+            .update(sessions)
+            .set({ method: 'authenticator' })
+            .where(and(eq(sessions.id, change.renewal.sessionId), eq(sessions.method, 'rescue_code')))
+            .returning({ id: sessions.id }),
+        ),
+        forgetTrustedBrowsers(tx, change.accountId),
+        tx.delete(factors).where(eq(factors.accountId, change.accountId)),
         tx.insert(factors).values(factor),
         tx.delete(recoveryCodes).where(eq(recoveryCodes.accountId, change.accountId)),
         tx.insert(recoveryCodes).values(codes),

@@ -39,6 +39,9 @@ export const SecondStepPage = ({ form, returnTo, canUseAuthenticator, parts }: S
     <details>
       <summary>{words.signIn.secondStep.lost}</summary>
       <p>{words.signIn.secondStep.lostHelp}</p>
+      <p>
+        <a href="/sign-in/two-factor/rescue">{words.signIn.rescue.link}</a>
+      </p>
     </details>
   </Narrow>
 )

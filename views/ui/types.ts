@@ -24,7 +24,7 @@ export type Callout = {
 export type Visitor = { account: { email: string; role: 'member' | 'operator' } }
 
 /** How a session was signed in. */
-export type Method = 'password' | 'authenticator' | 'recovery_code' | 'trusted_browser'
+export type Method = 'password' | 'authenticator' | 'recovery_code' | 'trusted_browser' | 'rescue_code'
 
 /** One of an account's recovery codes; `code` is null once it was used. */
 export type RecoveryCode = { code: string | null; usedAt: Date | null }

@@ -41,6 +41,9 @@ export const events = {
   password_reset_requested: 'Password reset requested',
   password_reset: 'Password reset',
   reported_not_me: '"This was not me" reported',
+  rescue_begun: "Operator's code made: it opens the set-up of a second factor",
+  rescue_approved: "Operator's code approved",
+  second_factor_rescued: 'Second factor set up again: the old one no longer works',
   account_suspended: 'Account suspended',
   account_resumed: 'Account opened again',
   restored: 'Restored from a backup: recovery codes spent, signed out everywhere',
@@ -60,4 +63,5 @@ export const signedInBy = {
   authenticator: 'Signed in with password and authenticator',
   recovery_code: 'Signed in with password and recovery code',
   trusted_browser: 'Signed in with password on a trusted browser',
+  rescue_code: "Signed in with password and an operator's code, to set up a second factor",
 }

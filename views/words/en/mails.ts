@@ -120,6 +120,21 @@ export const notices = {
     happened: "One of your account's access tokens got a new value",
     more: carries,
   },
+  rescue_begun: {
+    subject: 'Someone says that you lost your second factor',
+    happened: 'The people who run this site are making a code that lets you set up your second factor again',
+    more: "Together with your password, it replaces your authenticator and your recovery codes, once, within 15 minutes. If you didn't ask for it, the link below makes it worthless.",
+  },
+  rescue_approved: {
+    subject: 'A code to set up your second factor is ready',
+    happened: 'The code that lets you set up your second factor again was approved',
+    more: "Together with your password, it replaces your authenticator and your recovery codes, once, within 15 minutes. If you didn't ask for it, the link below makes it worthless.",
+  },
+  second_factor_rescued: {
+    subject: 'Your second factor was set up again',
+    happened: 'Your second factor was set up again with a code from the people who run this site',
+    more: 'Your old authenticators and recovery codes no longer open the account, and you are signed out everywhere else.',
+  },
   account_suspended: {
     subject: 'Your account was suspended',
     happened: 'Your account was suspended',

@@ -40,6 +40,13 @@ export const signIn = {
     lostHelp:
       "Type one of your recovery codes above. Once you're in, open Settings, Authenticators, and choose Move to a New Phone. The lost device then no longer opens your account.",
   },
+  rescue: {
+    link: 'I have a code from an operator',
+    title: 'Set Up a Lost Second Factor Again',
+    lead: 'Type the code that the people who run this site gave you. It works once, within 15 minutes, and opens one thing: the set-up of a new second factor. When you finish it, your old authenticators and recovery codes stop working.',
+    submit: 'Continue',
+    wrong: "That code is not right, or it's over. Ask for a new one.",
+  },
   noCookie: {
     title: "Your browser didn't keep our cookie",
     lead: "This site needs a cookie to know you from one page to the next. Your browser didn't send it back, so we did nothing with what you typed.",

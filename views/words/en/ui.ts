@@ -56,5 +56,6 @@ export const ui = {
     authenticator: 'Password and authenticator',
     recovery_code: 'Password and recovery code',
     trusted_browser: 'Password, on a trusted browser',
+    rescue_code: "Password and an operator's code",
   },
 }
