@@ -1,5 +1,4 @@
 import { Hono } from 'hono'
-import { TrieRouter } from 'hono/router/trie-router'
 import { accessTokenRoutes } from './access-tokens/access-tokens.routes.tsx'
 import { changeEmailRoutes, newEmailRoutes } from './account/change-email.routes.tsx'
 import { changePasswordRoutes } from './account/change-password.routes.tsx'
@@ -22,6 +21,7 @@ import { onlyHost } from './http/host.ts'
 import { onlyAllowedMethods } from './http/methods.ts'
 import { pageRenderer } from './http/page.tsx'
 import { requester } from './http/requester.ts'
+import { RememberingRouter } from './http/router.ts'
 import { sameOrigin } from './http/same-origin.ts'
 import { notMeRoutes } from './mail/not-me.routes.tsx'
 import { newPasswordRoutes, resetPasswordRoutes } from './sign-in/reset-password.routes.tsx'
@@ -51,8 +51,7 @@ export function createApp(services: Deps, report: (error: unknown) => void = ser
   const errors = errorPages({ page, baseUrl, report })
 
   const v1 = v1Routes(deps)
-  // Hono's own choice would first try a router that our routes don't fit, and then take this one.
-  const app = new Hono<AppEnv>({ router: new TrieRouter() })
+  const app = new Hono<AppEnv>({ router: new RememberingRouter() })
   return app
     .route('/', watched({ ...deps, isMeasured: deps.metricsToken !== undefined }))
     .use(securityHeaders(baseUrl))
