@@ -60,7 +60,7 @@ export function createApp(services: Deps, report: (error: unknown) => void = ser
     .use(onlyHost(baseUrl, watch.otherHost), onlyAllowedMethods(app), requester(trustedProxies))
     .route('/1.0', jelasticRoutes({ ...deps, report }))
     .route('/api/v1', v1)
-    .route('/api', docsRoutes({ page, baseUrl, document: documentOf(v1, { baseUrl, issuer }) }))
+    .route('/api', docsRoutes({ page, baseUrl, document: () => documentOf(v1, { baseUrl, issuer }) }))
     .use(sameOrigin(baseUrl, watch.otherSite))
     .route('/', assets.routes)
 
