@@ -109,6 +109,7 @@ async function nodeTests(files: string[], atOnce: number, environment: Record<st
     [
       '--enable-source-maps',
       '--max-semi-space-size=32',
+      '--single-threaded-gc', // threads that help to collect wait for each other, and there are more processes than cores
       '--test',
       `--test-concurrency=${atOnce}`,
       '--test-reporter=spec',
