@@ -1,5 +1,4 @@
 import { Hono } from 'hono'
-import { TrieRouter } from 'hono/router/trie-router'
 import { accessTokenRoutes } from './access-tokens/access-tokens.routes.tsx'
 import { changeEmailRoutes, newEmailRoutes } from './account/change-email.routes.tsx'
 import { changeNameRoutes } from './account/change-name.routes.tsx'
@@ -26,6 +25,7 @@ import { onlyHost } from './http/host.ts'
 import { onlyAllowedMethods } from './http/methods.ts'
 import { pageRenderer } from './http/page.tsx'
 import { requester } from './http/requester.ts'
+import { RememberingRouter } from './http/router.ts'
 import { sameOrigin } from './http/same-origin.ts'
 import { notMeRoutes } from './mail/not-me.routes.tsx'
 import { operateRoutes } from './operators/operate.routes.ts'
@@ -59,8 +59,7 @@ export function createApp(services: Deps, report: (error: unknown) => void = ser
   const errors = errorPages({ page, baseUrl, report })
 
   const v1 = v1Routes(deps)
-  // Hono's own choice would first try a router that our routes don't fit, and then take this one.
-  const app = new Hono<AppEnv>({ router: new TrieRouter() })
+  const app = new Hono<AppEnv>({ router: new RememberingRouter() })
   return app
     .route('/', watched({ ...deps, isMeasured: deps.metricsToken !== undefined }))
     .use(securityHeaders(baseUrl))
@@ -69,7 +68,7 @@ export function createApp(services: Deps, report: (error: unknown) => void = ser
     .use(onlyHost(baseUrl, watch.otherHost), onlyAllowedMethods(app), requester(trustedProxies))
     .route('/1.0', jelasticRoutes({ ...deps, report }))
     .route('/api/v1', v1)
-    .route('/api', docsRoutes({ page, baseUrl, document: documentOf(v1, { baseUrl, issuer }) }))
+    .route('/api', docsRoutes({ page, baseUrl, document: () => documentOf(v1, { baseUrl, issuer }) }))
     .use(sameOrigin(baseUrl, watch.otherSite))
     .route('/', assets.routes)
 

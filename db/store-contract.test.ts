@@ -18,9 +18,10 @@ import {
   withTwoFactor,
 } from '#testing/index.ts'
 import { assertInvariants, stateOf } from '#testing/invariants.ts'
+import { slowPasswords } from '#testing/slow-hashes.ts'
 
 // What the store promises when everything happens at once, on both databases. Set DATABASE_URL to run it on PostgreSQL.
-const product = await latchkey({}, { realHashes: true }) // rivals come while a password is checked
+const product = await latchkey({}, { parts: { passwords: slowPasswords() } }) // rivals come while a password is checked
 const { clock, database, deps } = product
 afterEach(async () => {
   assert.deepEqual(product.faults.splice(0), [])
@@ -139,7 +140,7 @@ describe('a password change', () => {
       const [changed] = await Promise.all([
         browser.post('/settings/password', { current: PASSWORD, new: 'eleven sardines hum quietly' }),
         ...others.map(async (other, index) => {
-          await new Promise((resolve) => setTimeout(resolve, index * 20))
+          await new Promise((resolve) => setTimeout(resolve, index * 5))
           await other.post('/sign-in', { email, password: PASSWORD })
         }),
       ])

@@ -16,6 +16,7 @@ export function launchOptions(executable = process.env.CHROMIUM_PATH): LaunchOpt
   return {
     args: [
       '--disable-background-networking',
+      '--renderer-process-limit=1', // every test has a context of its own, and would start a process for its pages
       // Chromium's sandbox doesn't start for root, and most containers run as root.
       ...(isRoot() ? ['--no-sandbox'] : []),
     ],

@@ -4,6 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { builtProgram } from '#testing/programs.ts'
 import { startPostgres } from '../tools/postgres.ts'
 import { isMadeUp } from './language.ts'
 
@@ -41,9 +42,8 @@ export async function startServer(
 ): Promise<{ url: string; mailFolder: string; databaseUrl: string; stop: () => Promise<void> }> {
   const folder = await mkdtemp(path.join(tmpdir(), 'latchkey-e2e-'))
   const database = await freshDatabase(folder)
-  const source = isMadeUp ? 'e2e/made-up-server.ts' : 'testing/quick-server.ts'
-  const command = process.env.E2E_SERVER === 'built' ? ['dist/server.js'] : ['--import', 'tsx', source]
-  const child = spawn(process.execPath, command, {
+  const { program, remove } = await programOfTheServer()
+  const child = spawn(process.execPath, [program], {
     cwd: fileURLToPath(new URL('..', import.meta.url)),
     // Only the PATH comes from the tester's environment: a key or an address from there would change what is tested.
     env: {
@@ -61,6 +61,7 @@ export async function startServer(
   const stop = async () => {
     process.off('exit', killChild)
     await stopped(child)
+    remove()
     await database.stop()
     await rm(folder, { recursive: true, force: true })
   }
@@ -72,6 +73,11 @@ export async function startServer(
     await stop()
     throw error
   }
+}
+
+async function programOfTheServer() {
+  if (process.env.E2E_SERVER === 'built') return { program: 'dist/server.js', remove: () => {} }
+  return builtProgram(isMadeUp ? 'e2e/made-up-server.ts' : 'testing/quick-server.ts')
 }
 
 async function freshDatabase(folder: string): Promise<{ url: string; stop: () => Promise<void> }> {

@@ -8,11 +8,19 @@ export async function mailsIn(folder: string): Promise<ReceivedMail[]> {
   const files = (await readdir(folder).catch(() => [])).filter((name) => name.endsWith('.eml')).sort()
   const mails = files.map(async (name) => {
     const file = join(folder, name)
+    const before = seen.get(file)
+    if (before) return [before]
     const eml = await readFile(file, 'utf8').catch(() => undefined) // taken away meanwhile
-    return eml === undefined ? [] : [read(file, eml)]
+    if (eml === undefined) return []
+    const mail = read(file, eml)
+    seen.set(file, mail)
+    return [mail]
   })
   return (await Promise.all(mails)).flat()
 }
+
+/** By file, because a mail is put there whole, and never again under the same name. */
+const seen = new Map<string, ReceivedMail>()
 
 /** To whom, subject, text and the link of a mail (RFC 5322). */
 function read(file: string, eml: string): ReceivedMail {

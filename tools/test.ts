@@ -78,7 +78,8 @@ async function step(name: string, work: () => Promise<number>) {
 
 function unitTests(database: keyof typeof ON, environment: Record<string, string>) {
   const files = ON[database].filter((file) => !isSystem(file))
-  return step(`unit tests on ${database}`, () => nodeTests(programs(dealt(files)), CORES, environment))
+  const all = programs(dealt(files))
+  return step(`unit tests on ${database}`, () => nodeTests(all, all.length, environment))
 }
 
 function systemTests(database: keyof typeof ON, environment: Record<string, string>) {
@@ -90,11 +91,14 @@ function systemTests(database: keyof typeof ON, environment: Record<string, stri
   })
 }
 
-/** The tests by properties in one program, because what makes their texts takes a second to begin; two more for each core. */
+/**
+ * The tests by properties in one program, because what makes their texts takes a second to begin. The others in one more than
+ * there are cores, because a test waits now and then. All run side by side, so none waits for a program before it.
+ */
 function dealt(files: string[]): string[][] {
   const isProperty = (file: string) => /\.property\.test\.ts$/.test(file)
   const others = files.filter((file) => !isProperty(file))
-  const many = 2 * CORES
+  const many = CORES + 1
   return [
     files.filter(isProperty),
     ...Array.from({ length: many }, (_, at) => others.filter((_, index) => index % many === at)),
@@ -109,6 +113,7 @@ async function nodeTests(files: string[], atOnce: number, environment: Record<st
     [
       '--enable-source-maps',
       '--max-semi-space-size=32',
+      '--single-threaded-gc', // threads that help to collect wait for each other, and there are more processes than cores
       '--test',
       `--test-concurrency=${atOnce}`,
       '--test-reporter=spec',

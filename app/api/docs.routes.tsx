@@ -9,10 +9,11 @@ import { answerExample, exampleOf } from './v1/example.ts'
 import { orderOf } from './v1/groups.ts'
 import { PROBLEMS } from './v1/problems.ts'
 
-/** The document of `/api/v1` as JSON and as a page, both made once at the start. */
-export function docsRoutes({ page, document, baseUrl }: { page: RenderPage; document: Document; baseUrl: string }) {
-  const json = JSON.stringify(document)
-  const groups = groupsOf(document, baseUrl)
+/** The document of `/api/v1` as JSON and as a page, both made once, when somebody first asks. */
+export function docsRoutes({ page, document, baseUrl }: { page: RenderPage; document(): Document; baseUrl: string }) {
+  const made = madeOnce(document)
+  const json = madeOnce(() => JSON.stringify(made()))
+  const groups = madeOnce(() => groupsOf(made(), baseUrl))
   const problems = Object.entries(PROBLEMS).map(([name, { status, title }]) => ({ name, status, title }))
   const results = Object.values(RESULTS).map(({ number, meaning }) => ({ result: number, meaning }))
 
@@ -21,9 +22,20 @@ export function docsRoutes({ page, document, baseUrl }: { page: RenderPage; docu
     .use('/docs', compress()) // the same for everybody, so no secret's length can leak
     .get('/openapi.json', (c) => {
       c.header('Content-Type', 'application/json')
-      return c.body(json)
+      return c.body(json())
     })
-    .get('/docs', (c) => page(c, <DocsPage baseUrl={baseUrl} groups={groups} problems={problems} results={results} />))
+    .get('/docs', (c) =>
+      page(c, <DocsPage baseUrl={baseUrl} groups={groups()} problems={problems} results={results} />),
+    )
+}
+
+/** Made at the first call. */
+function madeOnce<Made>(make: () => Made): () => Made {
+  let made: { value: Made } | undefined
+  return () => {
+    made ??= { value: make() }
+    return made.value
+  }
 }
 
 /** In the document's order: groups by its tags, and calls as it names them. */

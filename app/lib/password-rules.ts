@@ -1,6 +1,6 @@
 import { domainToUnicode } from 'node:url'
 import type { Guesses } from './guesses.ts'
-import { createKnownPasswords } from './known-passwords.ts'
+import { isKnownPassword } from './known-passwords.ts'
 
 export const PASSWORD_MAX_LENGTH = 256 // code points; long passphrases fit, and a megabyte is never hashed
 
@@ -28,7 +28,6 @@ export function createPasswordRules({
   guesses: Pick<Guesses, 'of'>
 }) {
   const ofSite = siteNames.flatMap(readings).flatMap(parts)
-  const isKnown = createKnownPasswords()
 
   return {
     minLength,
@@ -43,7 +42,7 @@ export function createPasswordRules({
       if (length > PASSWORD_MAX_LENGTH) return 'too_long'
       const words = longestFirst([...longestFirst(readings(email).flatMap(parts)).slice(0, WORDS), ...ofSite])
       if (isMadeOf(words, text)) return 'about_you'
-      if (isKnown(text)) return 'easily_guessed'
+      if (isKnownPassword(text)) return 'easily_guessed'
       return (await guesses.of({ password: text, words }, address)) < GUESSES ? 'easily_guessed' : undefined
     },
   }

@@ -22,6 +22,7 @@ import {
   withTwoFactor,
 } from '#testing/index.ts'
 import { assertInvariants, stateOf } from '#testing/invariants.ts'
+import { slowPasswords, untilHashed } from '#testing/slow-hashes.ts'
 import { renewal } from '../identity/fresh-password.ts'
 import { securityEvent } from '../identity/security-events.ts'
 import { hashToken } from '../lib/tokens.ts'
@@ -29,7 +30,7 @@ import { verifyAnswer } from '../sign-in/second-step.ts'
 import { finishAddition } from './add.ts'
 import { newEnrolment } from './enrolment.ts'
 
-const product = await latchkey({}, { realHashes: true }) // rivals come while a password is checked
+const product = await latchkey({}, { parts: { passwords: slowPasswords() } }) // rivals come while a password is checked
 const { clock, database, deps } = product
 afterEach(async () => {
   assert.deepEqual(product.faults.splice(0), [])
@@ -41,9 +42,6 @@ const ORIGIN = { address: '192.0.2.1', browser: 'Firefox', system: 'Linux' }
 const ADD = '/settings/two-factor/add'
 const LIST = '/settings/two-factor/authenticators'
 const DISABLE = '/settings/two-factor/disable'
-
-/** About when a password has been checked, a little later each round, so the two meet somewhere. */
-const untilHashed = (rounds: number) => new Promise((resolve) => setTimeout(resolve, 18 + 2 * rounds))
 
 const visitorIn = async (browser: Browser) => {
   const visitor = await deps.sessions.find(hashToken(browser.cookies.get(SESSION) ?? ''))

@@ -19,8 +19,9 @@ import {
   withTwoFactor,
 } from '#testing/index.ts'
 import { assertInvariants, stateOf } from '#testing/invariants.ts'
+import { slowPasswords, untilHashed } from '#testing/slow-hashes.ts'
 
-const product = await latchkey({}, { realHashes: true }) // rivals come while a password is checked
+const product = await latchkey({}, { parts: { passwords: slowPasswords() } }) // rivals come while a password is checked
 const { clock, database } = product
 afterEach(async () => {
   assert.deepEqual(product.faults.splice(0), [])
@@ -85,7 +86,7 @@ describe('Done', () => {
       const others = [1, 2, 3].map(() => product.browser())
       await Promise.all([
         ...others.map((other) => other.post('/sign-in', { email, password: PASSWORD })),
-        new Promise((resolve) => setTimeout(resolve, 10 * rounds)).then(() =>
+        new Promise((resolve) => setTimeout(resolve, 5 * rounds)).then(() =>
           browser.post(DONE, { enrolment, saved: 'yes' }),
         ),
       ])
@@ -169,6 +170,3 @@ describe('Disable', () => {
     }
   })
 })
-
-/** About when a password has been checked, a little later each round, so the two meet somewhere. */
-const untilHashed = (rounds: number) => new Promise((resolve) => setTimeout(resolve, 18 + 2 * rounds))

@@ -24,7 +24,7 @@ let bundling: Promise<unknown> | undefined
 /** Once per process. */
 const bundled = () => {
   if (!bundling) {
-    bundling = bundle('lab/stress/faults/server.ts', PROGRAM)
+    bundling = bundle('lab/stress/faults/server.ts', PROGRAM, { whole: true })
     process.once('exit', () => rmSync(PROGRAM, { force: true }))
   }
   return bundling
