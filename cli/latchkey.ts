@@ -14,6 +14,7 @@ const NOUNS: Nouns = {
   invite: async () => (await import('./invite.ts')).invite,
   invitation: async () => (await import('./invitation.ts')).invitation,
   token: async () => (await import('./token.ts')).token,
+  doctor: async () => (await import('./doctor.ts')).doctor,
   log: async () => (await import('./log.ts')).log,
   keys: async () => (await import('./keys.ts')).keys,
   policy: async () => (await import('./policy.ts')).policy,
