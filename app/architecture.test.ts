@@ -61,7 +61,7 @@ const ROOMS = {
       'app/operators',
       'app/sign-in',
     ],
-    ...['app/process', 'app', 'db'],
+    ...['app/mail', 'app/process', 'app', 'db'],
   ],
 } satisfies Record<string, readonly string[]>
 

@@ -1,7 +1,15 @@
 import { z } from 'zod'
 
 /** What a command has done: in words for people, and as data for programs (`--json`). */
-export type Outcome = { said: string; data: object }
+export type Outcome = {
+  said: string
+  data: object
+  /** The answer is no, such as for what was checked: exit code 1. */
+  isNo?: boolean
+}
+
+/** In the place of an outcome, where the lines that `print` got are all there is. */
+export const PRINTED: Outcome = { said: '', data: {} }
 
 /** Not done, and why, in sentences for the operator. Exit code 1. */
 export class Refused extends Error {}
@@ -13,6 +21,8 @@ export class WrongUsage extends Error {}
 export type Terminal = {
   /** A line while the work goes on. With `--json` nobody hears it. */
   tell(line: string): void
+  /** A line of what was asked for, with `--json` too. The command then ends with `PRINTED`. */
+  print(line: string): void
   /**
    * Asks before something is lost: true if the operator types `answer`, or has typed `--yes`. `Refused` if there is nobody to
    * ask. Only for commands that say `asks`.

@@ -33,6 +33,8 @@ const CALLED: Record<SealedTable, string> = {
   mails: 'mails',
   mail_links: 'links in mails',
   pending_enrolments: 'set-ups that have begun',
+  event_seals: 'seals of events',
+  event_chain_ends: 'ends of the log',
 }
 const columns = Object.entries(CALLED) as [SealedTable, string][]
 

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util'
-import { type Command, type Noun, type Part, Refused, type Terminal, WrongUsage } from './command.ts'
+import { type Command, type Noun, type Part, PRINTED, Refused, type Terminal, WrongUsage } from './command.ts'
 
 /** Each noun of the command line, loaded when someone types it. */
 export type Nouns = Record<string, () => Promise<Noun>>
@@ -26,8 +26,9 @@ const COMMON: Part[] = [
 export async function runProgram(typed: string[], nouns: Nouns, output: Output): Promise<number> {
   const isJson = typed.includes('--json')
   try {
-    output.out(await answer(typed, nouns, { tell: (line) => isJson || output.out(line), ask: output.ask }))
-    return DONE
+    const { text, isNo } = await answer(typed, nouns, output, isJson)
+    if (text !== '') output.out(text)
+    return isNo ? REFUSED : DONE
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error)
     const sentence = error instanceof Refused || error instanceof WrongUsage ? message : `Latchkey failed: ${message}`
@@ -36,23 +37,26 @@ export async function runProgram(typed: string[], nouns: Nouns, output: Output):
   }
 }
 
-async function answer(
-  typed: string[],
-  nouns: Nouns,
-  { tell, ask }: Pick<Terminal, 'tell'> & Pick<Output, 'ask'>,
-): Promise<string> {
+async function answer(typed: string[], nouns: Nouns, { out, ask }: Output, isJson: boolean): Promise<Answer> {
   const [first = '', ...rest] = typed
   if (first === '') throw new WrongUsage(await listOf(nouns))
-  if (first === '--help') return listOf(nouns)
-  if (first === 'help') return rest.length === 0 ? listOf(nouns) : helpOn(await find(rest, nouns))
+  if (first === '--help') return { text: await listOf(nouns) }
+  if (first === 'help') return { text: await (rest.length === 0 ? listOf(nouns) : helpOn(await find(rest, nouns))) }
   const found = await find(typed, nouns)
   const { words, options } = parse(found)
-  if (options.help) return helpOn(found)
+  if (options.help) return { text: helpOn(found) }
   const { json, yes, ...own } = options
-  const confirm = confirming(found, ask, yes === true)
-  const outcome = await found.command.run({ words, options: own }, { tell, confirm })
-  return json ? JSON.stringify(outcome.data, null, 2) : outcome.said
+  const terminal = {
+    tell: (line: string) => void (isJson || out(line)),
+    print: out,
+    confirm: confirming(found, ask, yes === true),
+  }
+  const outcome = await found.command.run({ words, options: own }, terminal)
+  if (outcome === PRINTED) return { text: '' }
+  return { text: json ? JSON.stringify(outcome.data, null, 2) : outcome.said, isNo: outcome.isNo ?? false }
 }
+
+type Answer = { text: string; isNo?: boolean }
 
 const confirming =
   ({ name, command }: Pick<Found, 'name' | 'command'>, ask: Output['ask'], isSure: boolean): Terminal['confirm'] =>

@@ -42,6 +42,9 @@ export const column = (dialect === 'postgres' ? postgres : sqlite) as unknown as
  */
 export const passingOverHeldRows = sql.raw(dialect === 'postgres' ? 'for update skip locked' : '')
 
+/** Ends a read of rows that must not change before the transaction ends. */
+export const holdingRows = sql.raw(dialect === 'postgres' ? 'for share' : '')
+
 /** An array of values, and one of rows, as each database calls it. */
 export const jsonArray = sql.raw(dialect === 'postgres' ? 'json_build_array' : 'json_array')
 export const jsonArrayOfRows = sql.raw(dialect === 'postgres' ? 'json_agg' : 'json_group_array')

@@ -193,6 +193,28 @@ export const events = table(
   ],
 )
 
+/**
+ * The chain that `log verify` follows: one row for each event, in the order they were sealed. No reference to the event, because it
+ * has to show that one is gone.
+ */
+export const eventSeals = table('event_seals', {
+  position: integer('position').primaryKey(), // from 1, without gaps
+  eventId: text('event_id').notNull().unique(),
+  person: text('person').notNull(), // SHA-256 of the salt and of what says whose event it is
+  salt: text('salt'), // null once that is erased from the event
+  digest: text('digest').notNull(), // SHA-256 of the one before, the event and `person`
+  seal: text('seal').notNull(), // keyed HMAC-SHA-256, key id in front
+})
+
+/** Where the chain begins and ends, so that what retention took isn't missed, and what somebody else took is. */
+export const eventChainEnds = table('event_chain_ends', {
+  which: text('which').$type<'oldest' | 'newest'>().primaryKey(), // `oldest`: of those that are gone, the last
+  position: integer('position').notNull(),
+  digest: text('digest').notNull(),
+  at: time('at').notNull(),
+  seal: text('seal').notNull(),
+})
+
 /** Mail that is owed. A row goes when the mail server has taken the mail. Milliseconds, because SQL calculates with them. */
 export const mails = table(
   'mails',

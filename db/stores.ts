@@ -4,6 +4,7 @@ import { accountListStore } from './stores/account-lists.ts'
 import { accountStore } from './stores/accounts.ts'
 import { checkUpStore } from './stores/check-up.ts'
 import { emailStore } from './stores/emails.ts'
+import { eventChainStore } from './stores/event-chain.ts'
 import { eventLogStore } from './stores/event-log.ts'
 import { groupStore } from './stores/groups.ts'
 import { housekeepingStore } from './stores/housekeeping.ts'
@@ -50,6 +51,7 @@ export const storesOf = (
   accounts: accountStore(database),
   checkUps: checkUpStore(database),
   emails: emailStore(database),
+  eventChain: eventChainStore(database),
   events: eventStore(database, read),
   eventLog: eventLogStore(database, log),
   groups: groupStore(database),

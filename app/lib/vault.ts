@@ -17,6 +17,7 @@ export type Purpose =
   | 'access-token-once'
   | 'mail'
   | 'mail-link'
+  | 'event-seal'
 
 /** What a column's values are sealed as, and the place of the row with that key. */
 export type SealedAs = { purpose: Purpose; place(key: string): string }

@@ -5,6 +5,8 @@ import { sealedIn } from '../two-factor/enrolment.ts'
 import { SECRET } from '../two-factor/factor-secret.ts'
 import { openCode, recoveryCodeText, SHOWN_CODE } from '../two-factor/recovery-codes.ts'
 
+export const EVENT_SEAL: Purpose = 'event-seal'
+
 /** A row with something in it that needs a key. */
 export type SealedRow = {
   /** What the table's rows are ordered by. */
@@ -41,6 +43,8 @@ export const SEALED_TABLES = {
   mails: sealedAs(QUEUED),
   mail_links: sealedAs(PAYLOAD),
   pending_enrolments: judgedEnrolment,
+  event_seals: judgedSeal,
+  event_chain_ends: judgedSeal,
 } satisfies Record<string, Judge>
 
 export type SealedTable = keyof typeof SEALED_TABLES
@@ -54,6 +58,7 @@ export const KEPT_IN = {
   'mail-link': 'mail_links',
   enrolment: 'pending_enrolments',
   'enrolment-signature': 'a cookie',
+  'event-seal': 'event_seals',
   'access-token-once': 'a cookie',
   'factor-challenge': 'an answer',
   'rescue-code-hash': 'an answer', // which an operator holds for fifteen minutes
@@ -88,6 +93,15 @@ function judgedCode(vault: Vault, row: SealedRow): Judged {
     ...(keyId !== vault.keyIds[0] && { hash: vault.hash('recovery-code-hash', text) }),
   }
   return { ...both, opens: true, ...(Object.keys(renewed).length > 0 && { renewed }) }
+}
+
+/** `value` is what it is made of. */
+function judgedSeal(vault: Vault, { value, hash }: SealedRow): Judged {
+  if (value === null || hash === null) return NOTHING
+  const keyId = keyIdOf(hash)
+  if (!vault.verifies(EVENT_SEAL, value, hash)) return { keyIds: [keyId], needs: [], opens: false }
+  const known = { keyIds: [keyId], needs: [keyId], opens: true }
+  return keyId === vault.keyIds[0] ? known : { ...known, renewed: { hash: vault.hash(EVENT_SEAL, value) } }
 }
 
 function judgedEnrolment(vault: Vault, { value }: SealedRow): Judged {

@@ -2,6 +2,7 @@ import type { Stores } from '#db/stores.ts'
 
 export const wireOperators = ({
   accountLists,
+  eventChain,
   eventLog,
   groups,
   invitations,
@@ -13,6 +14,7 @@ export const wireOperators = ({
   suspensions,
 }: Stores) => ({
   accountLists,
+  eventChain,
   eventLog,
   groups,
   invitations,

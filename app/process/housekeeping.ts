@@ -1,5 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 
+import { type ForgetDeps, forgetSealedEvents } from '../operators/log/sealing.ts'
+
 const SECOND = 1000
 const MINUTE = 60 * SECOND
 const A_YEAR = 365 * 24 * 60 * MINUTE // a browser not seen for so long is a stranger again
@@ -32,7 +34,7 @@ type Ending =
   | 'invitations'
   | 'memberships'
   | 'rescues'
-  | 'events'
+  | 'unsealedEvents'
 /** `next` is where to go on, undefined at the end. */
 type Stretch<At> = { removed: number; next: At | undefined }
 /** Accounts that know too many browsers. */
@@ -50,7 +52,7 @@ export type HousekeepingStore = {
   forgetOldestBrowsers(accountId: number, most: number, atMost: number): Promise<number>
 }
 
-export type HousekeepingDeps = {
+export type HousekeepingDeps = ForgetDeps & {
   housekeeping: HousekeepingStore
   sessionIdle: number
   /** How long the log keeps an event, in milliseconds. */
@@ -113,9 +115,10 @@ async function* batches(deps: HousekeepingDeps): AsyncGenerator<number> {
     ['invitations', at],
     ['memberships', at],
     ['rescues', at],
-    ['events', ago(eventsKept)],
+    ['unsealedEvents', ago(eventsKept)],
   ]
   for (const [what, endedBy] of ended) yield* untilFew(() => store.removeEnded(what, endedBy, BATCH))
+  yield* untilFew(() => forgetSealedEvents(deps, ago(eventsKept), BATCH))
   yield* untilFew(() => store.removeEndedLimits(at, BATCH))
   yield* alongAll(at, (after) => store.removeIdleSessions(ago(sessionIdle), after, BATCH))
   yield* alongAll('', (after) => store.forgetFormerValues(at, after, BATCH))

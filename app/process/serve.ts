@@ -12,10 +12,12 @@ import type { HashCost } from '../lib/passwords.ts'
 import { type MailLoop, startMailLoop } from '../mail/mail-loop.ts'
 import { runMailing } from '../mail/mailing.ts'
 import { firstOperatorLink } from '../operators/first-operator.ts'
+import { sealEvents } from '../operators/log/sealing.ts'
 import type { Log } from '../watch/log.ts'
 import type { Metrics } from '../watch/metrics.ts'
 import { startHousekeeping } from './housekeeping.ts'
 import { open } from './open.ts'
+import { startSealing } from './sealing-loop.ts'
 
 const TEN_SECONDS = 10_000
 /** For clients that send a byte now and then: after so long, 408 and the connection is closed. */
@@ -79,6 +81,7 @@ export async function serve(
   })
   app = createApp(deps)
   const housekeeping = startHousekeeping(deps, deps.watch.housekeepingFailed)
+  const sealing = startSealing((stopping) => sealEvents(deps, stopping), deps.watch.housekeepingFailed)
   mailing = startMailLoop(
     (stopping) =>
       runMailing(deps, { report: console.error, tried: metrics.mail, failed: deps.watch.mailFailed, stopping }),
@@ -93,7 +96,7 @@ export async function serve(
     await new Promise((resolve) => server.close(resolve))
     clearTimeout(late)
     clearInterval(closing)
-    await Promise.all([mailing?.stop(), housekeeping.stop(), linking?.catch(() => {})])
+    await Promise.all([mailing?.stop(), housekeeping.stop(), sealing.stop(), linking?.catch(() => {})])
     await database.close()
   }
 

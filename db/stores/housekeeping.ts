@@ -1,8 +1,9 @@
-import { and, asc, type Column, count, eq, gt, isNotNull, lte, type SQL, sql } from 'drizzle-orm'
+import { and, asc, type Column, count, eq, gt, isNotNull, lte, not, type SQL, type SQLWrapper, sql } from 'drizzle-orm'
 import type { Database } from '../client.ts'
 import { passingOverHeldRows } from '../columns.ts'
 import {
   accessTokens,
+  eventSeals,
   events,
   factors,
   formerAddresses,
@@ -23,6 +24,8 @@ import { leaseStore } from './leases.ts'
 
 const A_FEW = 50 // rows: more than one account's, so one damaged value says nothing about the keys
 
+const sealed = sql`exists (select 1 from ${eventSeals} where ${eventSeals.eventId} = ${events.id})`
+
 /** What ends at a time in its row: the table, what names a row, and that time. Each time has an index. */
 const ENDING = {
   pendingSignIns: { rows: pendingSignIns, key: [pendingSignIns.tokenHash], end: pendingSignIns.expiresAt },
@@ -40,8 +43,9 @@ const ENDING = {
   invitations: { rows: invitations, key: [invitations.id], end: invitations.expiresAt },
   memberships: { rows: memberships, key: [memberships.accountId, memberships.groupId], end: memberships.until },
   rescues: { rows: rescues, key: [rescues.accountId], end: rescues.expiresAt },
-  events: { rows: events, key: [events.id], end: events.at },
-}
+  // Those in the chain go with their seals: event-chain.ts.
+  unsealedEvents: { rows: events, key: [events.id], end: events.at, unless: sealed },
+} satisfies Record<string, { rows: object; key: SQLWrapper[]; end: Column; unless?: SQL }>
 type Ending = keyof typeof ENDING
 
 /**
@@ -72,8 +76,9 @@ export function housekeepingStore({ db, ...database }: Database) {
 
     /** How many rows there were: fewer than `atMost` if nothing is left. */
     async removeEnded(what: Ending, endedBy: Date, atMost: number): Promise<number> {
-      const { rows, key, end } = ENDING[what]
-      const ended = sql`${rows} where ${lte(end, endedBy)} order by ${end} limit ${atMost}`
+      const { rows, key, end, ...of } = ENDING[what]
+      const over = 'unless' in of ? and(lte(end, endedBy), not(of.unless)) : lte(end, endedBy)
+      const ended = sql`${rows} where ${over} order by ${end} limit ${atMost}`
       const removed = await db
         .delete(rows)
         .where(chosen(sql.join(key, sql`, `), ended))

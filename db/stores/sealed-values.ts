@@ -1,12 +1,16 @@
 import { and, asc, type Column, eq, gt, isNull, type SQL, sql } from 'drizzle-orm'
 import type { Database, Db } from '../client.ts'
-import { factors, mailLinks, mails, pendingEnrolments, recoveryCodes } from '../schema.ts'
+import { eventChainEnds, eventSeals, factors, mailLinks, mails, pendingEnrolments, recoveryCodes } from '../schema.ts'
 
 type SealedRow = { key: string; accountId: number | null; value: string | null; hash: string | null }
 type Renewed = { value?: string; hash?: string }
 
 const nothing = sql`null`
 const unused = sql`case when ${isNull(recoveryCodes.usedAt)} then ${recoveryCodes.hash} end` // nothing is compared with a used one's
+
+/** What app/operators/log/chain.ts makes the seals of. */
+const linkText = sql`${eventSeals.position} || ' ' || ${eventSeals.digest}`
+const endText = sql`${eventChainEnds.which} || ' ' || ${eventChainEnds.position} || ' ' || ${eventChainEnds.digest}`
 
 /** Each table, what names and orders its rows, and what is sealed in it. */
 const SEALED = {
@@ -33,7 +37,24 @@ const SEALED = {
     value: pendingEnrolments.enrolment,
     hash: nothing,
   },
-} satisfies Record<string, { rows: object; key: Column; accountId: Column | SQL; value: Column; hash: SQL }>
+  event_seals: {
+    rows: eventSeals,
+    key: eventSeals.eventId,
+    accountId: nothing,
+    value: linkText,
+    hash: eventSeals.seal,
+  },
+  event_chain_ends: {
+    rows: eventChainEnds,
+    key: eventChainEnds.which,
+    accountId: nothing,
+    value: endText,
+    hash: eventChainEnds.seal,
+  },
+} satisfies Record<
+  string,
+  { rows: object; key: Column; accountId: Column | SQL; value: Column | SQL; hash: Column | SQL }
+>
 
 type SealedTable = keyof typeof SEALED
 
@@ -95,4 +116,14 @@ const RENEWING: Record<SealedTable, Renewing> = {
       .update(pendingEnrolments)
       .set({ ...(to.value !== undefined && { enrolment: to.value }) })
       .where(and(eq(pendingEnrolments.sessionId, key), stillAs(pendingEnrolments.enrolment, value))),
+  event_seals: (tx, { key, hash }, to) =>
+    tx
+      .update(eventSeals)
+      .set({ ...(to.hash !== undefined && { seal: to.hash }) })
+      .where(and(eq(eventSeals.eventId, key), stillAs(eventSeals.seal, hash))),
+  event_chain_ends: (tx, { key, hash }, to) =>
+    tx
+      .update(eventChainEnds)
+      .set({ ...(to.hash !== undefined && { seal: to.hash }) })
+      .where(and(sql`${eventChainEnds.which} = ${key}`, stillAs(eventChainEnds.seal, hash))),
 }

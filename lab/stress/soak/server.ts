@@ -8,8 +8,10 @@ import { wire } from '../../../app/deps.ts'
 import type { AppEnv } from '../../../app/http/env.ts'
 import { startMailLoop } from '../../../app/mail/mail-loop.ts'
 import { runMailing } from '../../../app/mail/mailing.ts'
+import { sealEvents } from '../../../app/operators/log/sealing.ts'
 import { startHousekeeping } from '../../../app/process/housekeeping.ts'
 import { open } from '../../../app/process/open.ts'
+import { startSealing } from '../../../app/process/sealing-loop.ts'
 import { createLog } from '../../../app/watch/log.ts'
 import { fastClock } from './clock.ts'
 import type { Answer, Question } from './protocol.ts'
@@ -36,6 +38,7 @@ deps.housekeeping.takeLease = async (of) => {
 }
 const look = Number(process.env.SOAK_LOOK_MS)
 const housekeeping = startHousekeeping(deps, report, { soon: look / 10, look, random: Math.random })
+const sealing = startSealing((stopping) => sealEvents(deps, stopping), report, look / 2)
 const mailing = startMailLoop((stopping) => runMailing(deps, { report, stopping }), report)
 
 const server = createAdaptorServer({
@@ -62,7 +65,7 @@ process.on('message', async (question: Question) => {
   if (question === 'stop') {
     server.closeAllConnections()
     await new Promise((resolve) => server.close(resolve))
-    await Promise.all([housekeeping.stop(), mailing.stop()])
+    await Promise.all([housekeeping.stop(), sealing.stop(), mailing.stop()])
     await database.close()
     process.disconnect()
   }

@@ -1,0 +1,77 @@
+import { existsSync } from 'node:fs'
+import { z } from 'zod'
+import { type Config, readConfig } from '#app/config.ts'
+import { keysInFile, parseKeys } from '#app/lib/keys.ts'
+import { createVault } from '#app/lib/vault.ts'
+import { type Database, openDatabase } from '#db/client.ts'
+import { command, option } from './command.ts'
+import { type Patient, type Said, said } from './doctor/check.ts'
+import { clock } from './doctor/clock.ts'
+import { connection, invariants, migrations } from './doctor/database.ts'
+import { disk, permissions } from './doctor/files.ts'
+import { keys } from './doctor/keys.ts'
+import { mail } from './doctor/mail.ts'
+import { proxy } from './doctor/proxy.ts'
+import { site } from './doctor/site.ts'
+
+const CHECKS = [clock, site, proxy, mail, connection, migrations, keys, invariants, disk, permissions]
+
+export const doctor = {
+  '': command({
+    does: 'Looks at everything that Latchkey depends on: a line for each, and what to do.',
+    words: z.object({}),
+    options: z.object({
+      clock: option(z.url({ protocol: /^https?$/, error: '--clock must be a URL.' }), {
+        value: 'URL',
+        means: 'Compare the clock with the Date that this server sends.',
+      }),
+      mail: option(z.email('--mail must be an address.'), { value: 'EMAIL', means: 'Send a mail to yourself.' }),
+    }),
+    async run({ options }) {
+      const lines = await examined({ clockUrl: options.clock, mailTo: options.mail })
+      return {
+        said: lines.map(inWords).join('\n'),
+        data: { checks: lines },
+        isNo: lines.some(({ is }) => is === 'fault'),
+      }
+    },
+  }),
+}
+
+/** Whatever is closed or wrong is a line, and the other checks go on. */
+async function examined(asked: Pick<Patient, 'clockUrl' | 'mailTo'>): Promise<Said[]> {
+  const lines: Said[] = []
+  const tried = <Result>(check: string, todo: string, work: () => Result): Result | undefined => {
+    try {
+      return work()
+    } catch (error) {
+      lines.push({ check, is: 'fault', says: error instanceof Error ? error.message : String(error), todo })
+      return undefined
+    }
+  }
+  const config = tried('settings', 'docs/configuration.md has all of them.', () => readConfig(process.env))
+  if (!config) return lines
+  const database = tried('database', 'Look at DATABASE_URL.', () => openedAsItIs(config))
+  const vault = tried('keys', 'Restore them from your backup.', () =>
+    createVault(config.keys ? parseKeys(config.keys) : keysInFile(config.keyFile, false)),
+  )
+  const of: Patient = {
+    ...{ config, baseUrl: config.baseUrl ?? `http://localhost:${config.port}`, ...asked },
+    ...(database && { database }),
+    ...(vault && { vault }),
+  }
+  for (const check of CHECKS) lines.push(...(await said(check, of)))
+  await database?.close()
+  return lines
+}
+
+/** Without the migrations, which the server makes. */
+function openedAsItIs(config: Config): Database {
+  const file = config.databaseUrl.startsWith('file:') ? config.databaseUrl.slice('file:'.length) : undefined
+  if (file !== undefined && !existsSync(file)) throw new Error(`There is no database at ${file}`)
+  return openDatabase(config.databaseUrl, {
+    ...{ pool: 1, timeout: config.databaseTimeout, plain: config.databasePlain },
+  })
+}
+
+const inWords = ({ is, check, says, todo }: Said) => `${is.padEnd(7)}  ${check}: ${says}.${todo ? ` ${todo}` : ''}`
