@@ -40,15 +40,22 @@ const ROOMS = {
     ...['app/watch', 'app/pages', 'app/mail', 'app/two-factor', 'app/account', 'db'],
     ...[...VIEWS, 'views/mail', 'views/sign-in'],
   ],
-  'app/api': [
+  'app/api': [...GROUND, 'app/account', 'app/access-tokens', ...VIEWS],
+  'app/api/v1': [
     ...GROUND,
-    ...['app/mail', 'app/two-factor', 'app/account', 'app/access-tokens', 'app/operators', 'app/sign-in'],
-    ...[...VIEWS, 'views/api'],
+    ...['app/api', 'app/mail', 'app/two-factor', 'app/account', 'app/access-tokens', 'app/operators', 'app/sign-in'],
+    ...VIEWS,
   ],
+  'app/api/jelastic': [
+    ...GROUND,
+    ...['app/api', 'app/mail', 'app/two-factor', 'app/account', 'app/access-tokens', 'app/sign-in'],
+    ...VIEWS,
+  ],
+  'app/api/docs': [...GROUND, 'app/api/v1', 'app/api/jelastic', ...VIEWS, 'views/api'],
   app: [
     ...GROUND,
     ...['app/watch', 'app/mail', 'app/two-factor', 'app/account', 'app/access-tokens', 'app/operators', 'app/sign-in'],
-    ...['app/api', 'db', 'views/mails'],
+    ...['app/api', 'app/api/v1', 'app/api/jelastic', 'app/api/docs', 'db', 'views/mails'],
   ],
   'app/process': [...GROUND, 'app/watch', 'app/mail', 'app/two-factor', 'app/operators', 'db', 'app'],
   cli: [

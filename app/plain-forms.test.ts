@@ -121,6 +121,7 @@ async function withBoth() {
   for (const trust of [{}, { trust: 'yes' }]) {
     const coming = watched(await owingCode(product, email))
     await look(coming, ['/sign-in/two-factor', '/sign-in/two-factor?return_to=%2Fsettings'])
+    await look(coming, ['/sign-in/two-factor/rescue'])
     await coming.post('/sign-in/two-factor', { code: '000000', ...trust })
     await coming.post('/sign-in/two-factor', { code: codes.pop() ?? '', ...trust })
   }

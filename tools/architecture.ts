@@ -12,6 +12,7 @@ export const arrowsIn = (house: House): Arrow[] =>
 /** `app/mail/links.ts` is of the room `app/mail`, `app/app.ts` of `app`, `db/stores/mails.ts` of `db`. */
 export function roomOf(file: string): string {
   const [top = '', room, ...deeper] = file.split('/')
+  if (room === 'api' && top === 'app' && deeper.length > 1) return `app/api/${deeper[0]}` // each API is a room of its own
   return ['app', 'views'].includes(top) && deeper.length > 0 ? `${top}/${room}` : top
 }
 

@@ -21,7 +21,8 @@ export const accountsRoutes = (deps: AccountsDeps & OperatorPagesDeps) =>
         const page = await listAccounts(deps, { search, after })
         if (!page) return c.redirect(HERE, 303) // no place that a page of ours names
         const { accounts, next } = page
-        const moreHref = next && `${HERE}?${new URLSearchParams({ ...(search && { search }), after: next })}`
+        const more = new URLSearchParams({ search, after: next ?? '' })
+        const moreHref = next && `${HERE}?${more}`
         const form = { values: { search } }
         return deps.page(
           c,

@@ -4,7 +4,7 @@ import { and, eq } from 'drizzle-orm'
 import { events, invitations, memberships, sessions } from '#db/schema.ts'
 import { accountOf, everyRow, latchkey, operator, queuedFor, signedUp, textOf } from '#testing/index.ts'
 
-const product = await latchkey({ smtpUrl: 'smtp://127.0.0.1:1' })
+const product = await latchkey()
 const { database } = product
 const { db } = database
 afterEach(() => assert.deepEqual(product.faults.splice(0), []))

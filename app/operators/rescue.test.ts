@@ -156,7 +156,7 @@ describe('an operator’s code opens nothing (P05)', () => {
     await assertClosed(late)
   })
 
-  test('after “This was not me” in the mail that tells its owner at once', async () => {
+  test('once its owner, whom a mail tells at once, says that it was not them', async () => {
     const { email, code } = await lost()
     const begun = await owing(email)
     await writeNotices(deps)

@@ -35,6 +35,7 @@ export const GIVEN = {
     withheld: {
       passwordHash: HASH,
       usernameLook: 'made of the username',
+      displayNameLook: 'made of the name',
       securityVersion: 'counts changes, and says nothing about the person',
     },
   },
@@ -92,6 +93,7 @@ export const GIVEN = {
 
 /** What belongs to an account and isn't given, and why. */
 export const NOT_GIVEN: Record<string, string> = {
+  rescues: 'an operator’s code, for fifteen minutes; the log has who made it, and why',
   pending_sign_ins: 'a sign-in that owes its code: a hash and a few minutes',
   pending_enrolments: 'a set-up that is not finished: sealed, for a few minutes',
   mails: 'mail on its way: sealed, and gone when it is sent',

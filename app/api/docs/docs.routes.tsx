@@ -1,13 +1,13 @@
 import { Hono } from 'hono'
 import { compress } from 'hono/compress'
 import { DocsPage, type DocumentedGroup } from '#views/api/docs-page.tsx'
-import type { AppEnv } from '../http/env.ts'
-import type { RenderPage } from '../http/page.tsx'
-import { RESULTS } from './jelastic/results.ts'
-import type { Document } from './v1/document.ts'
-import { answerExample, exampleOf } from './v1/example.ts'
-import { orderOf } from './v1/groups.ts'
-import { PROBLEMS } from './v1/problems.ts'
+import type { AppEnv } from '../../http/env.ts'
+import type { RenderPage } from '../../http/page.tsx'
+import { RESULTS } from '../jelastic/results.ts'
+import type { Document } from '../v1/document.ts'
+import { answerExample, exampleOf } from '../v1/example.ts'
+import { orderOf } from '../v1/groups.ts'
+import { PROBLEMS } from '../v1/problems.ts'
 
 /** The document of `/api/v1` as JSON and as a page, both made once, when somebody first asks. */
 export function docsRoutes({ page, document, baseUrl }: { page: RenderPage; document(): Document; baseUrl: string }) {
