@@ -35,6 +35,7 @@ export const GIVEN = {
     withheld: {
       passwordHash: HASH,
       usernameLook: 'made of the username',
+      displayNameLook: 'made of the name',
       securityVersion: 'counts changes, and says nothing about the person',
     },
   },
