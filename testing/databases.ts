@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -66,8 +66,19 @@ function template(server: string): Promise<string> {
 }
 const templates = new Map<string, Promise<string>>()
 
+/** Of all migrations: a last one that stays as it is may come after others than before. */
+const hashOfAll = () =>
+  createHash('sha256')
+    .update(
+      migrationsOf(dialect)
+        .map(({ hash }) => hash)
+        .join(),
+    )
+    .digest('hex')
+    .slice(0, 16)
+
 async function makeTemplate(server: string) {
-  const name = `test_template_${migrationsOf(dialect).at(-1)?.hash.slice(0, 16)}`
+  const name = `test_template_${hashOfAll()}`
   const client = new pg.Client(server)
   await client.connect()
   try {
