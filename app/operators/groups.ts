@@ -5,10 +5,9 @@ import {
   type SecurityEvent,
   securityEvent,
 } from '../identity/security-events.ts'
-import { readEmailAddress } from '../lib/email-address.ts'
 import type { Origin } from '../lib/origin.ts'
 import { newId } from '../lib/tokens.ts'
-import { readUsername } from '../lib/username.ts'
+import { type OwnerDeps, ownerNamed } from './owners.ts'
 
 const PAGE = 50
 
@@ -32,14 +31,13 @@ export type GroupStore = {
   addMember(of: Membership & { event: SecurityEvent }): Promise<boolean>
   /** False if the account isn't in it now. */
   removeMember(of: { accountId: number; groupId: string; now: Date; event: SecurityEvent }): Promise<boolean>
-  accountCalled(of: { email: string } | { username: string }): Promise<Account | undefined>
 }
 
-export type GroupDeps = { groups: GroupStore; now(): Date }
+export type GroupDeps = OwnerDeps & { groups: GroupStore; now(): Date }
 type Refused<Reason extends string> = { ok: false; reason: Reason }
 
 export async function createGroup(
-  { groups, now }: GroupDeps,
+  { groups, now }: Pick<GroupDeps, 'groups' | 'now'>,
   name: string,
   by: ByOperator,
   origin: Origin,
@@ -53,7 +51,7 @@ export async function createGroup(
 
 /** Its members stay, without it. Invitations no longer name it. */
 export async function deleteGroup(
-  { groups, now }: GroupDeps,
+  { groups, now }: Pick<GroupDeps, 'groups' | 'now'>,
   name: string,
   by: ByOperator,
   origin: Origin,
@@ -63,14 +61,14 @@ export async function deleteGroup(
 }
 
 /** Fifty at a time, by name. `next` is where the next page begins. */
-export async function listGroups({ groups, now }: GroupDeps, after?: string) {
+export async function listGroups({ groups, now }: Pick<GroupDeps, 'groups' | 'now'>, after?: string) {
   const rows = await groups.listGroups({ after, most: PAGE + 1, now: now() })
   const page = rows.slice(0, PAGE)
   return { groups: page, next: rows.length > PAGE ? page.at(-1)?.name : undefined }
 }
 
 /** Those who are in it now, fifty at a time. Undefined where there is no such group. */
-export async function membersOf({ groups, now }: GroupDeps, name: string, after?: number) {
+export async function membersOf({ groups, now }: Pick<GroupDeps, 'groups' | 'now'>, name: string, after?: number) {
   const [group] = await groups.groupsNamed([name])
   if (!group) return undefined
   const rows = await groups.membersOf(group.id, { after, most: PAGE + 1, now: now() })
@@ -79,51 +77,46 @@ export async function membersOf({ groups, now }: GroupDeps, name: string, after?
 }
 
 /** Those that an account is in now. One whose end has come is as if it weren't there, to the millisecond. */
-export const groupsOf = ({ groups, now }: GroupDeps, accountId: number) => groups.groupsOf(accountId, now())
+export const groupsOf = ({ groups, now }: Pick<GroupDeps, 'groups' | 'now'>, accountId: number) =>
+  groups.groupsOf(accountId, now())
 
 /** `called` is an address or a username. A member who is in it already has the new end from now on. */
 export async function addMember(
-  { groups, now }: GroupDeps,
+  deps: GroupDeps,
   { group: name, called, until }: { group: string; called: string; until: Date | null },
   by: ByOperator,
   origin: Origin,
 ): Promise<{ ok: true; account: Account } | Refused<'no_such_group' | 'no_such_account' | 'over'>> {
-  const at = now()
+  const at = deps.now()
   if (until && until <= at) return { ok: false, reason: 'over' }
-  const found = await both(groups, name, called)
+  const found = await both(deps, name, called)
   if (!found.ok) return found
   const { account, group } = found
   const event = securityEvent('group_joined', account.id, origin, at, null, { subject: name, by })
-  await groups.addMember({ accountId: account.id, groupId: group.id, until, addedAt: at, event })
+  await deps.groups.addMember({ accountId: account.id, groupId: group.id, until, addedAt: at, event })
   return { ok: true, account }
 }
 
 export async function removeMember(
-  { groups, now }: GroupDeps,
+  deps: GroupDeps,
   { group: name, called }: { group: string; called: string },
   by: ByOperator,
   origin: Origin,
 ): Promise<{ ok: true; account: Account } | Refused<'no_such_group' | 'no_such_account' | 'no_member'>> {
-  const found = await both(groups, name, called)
+  const found = await both(deps, name, called)
   if (!found.ok) return found
   const { account, group } = found
-  const at = now()
+  const at = deps.now()
   const event = securityEvent('group_left', account.id, origin, at, null, { subject: name, by })
-  const isRemoved = await groups.removeMember({ accountId: account.id, groupId: group.id, now: at, event })
+  const isRemoved = await deps.groups.removeMember({ accountId: account.id, groupId: group.id, now: at, event })
   return isRemoved ? { ok: true, account } : { ok: false, reason: 'no_member' }
 }
 
-async function both(groups: GroupStore, name: string, called: string) {
-  const [group] = await groups.groupsNamed([name])
+async function both(deps: GroupDeps, name: string, called: string) {
+  const [group] = await deps.groups.groupsNamed([name])
   if (!group) return { ok: false, reason: 'no_such_group' } as const
-  const account = await accountCalled(groups, called)
-  if (!account) return { ok: false, reason: 'no_such_account' } as const
-  return { ok: true, group, account } as const
-}
-
-async function accountCalled(groups: GroupStore, called: string) {
-  const email = readEmailAddress(called)
-  if (email.ok) return await groups.accountCalled({ email: email.email })
-  const name = readUsername(called)
-  return name.ok ? await groups.accountCalled({ username: name.username }) : undefined
+  const owner = await ownerNamed(deps, called)
+  if (!owner) return { ok: false, reason: 'no_such_account' } as const
+  const { id, email, username } = owner
+  return { ok: true, group, account: { id, email, username } } as const
 }

@@ -109,13 +109,4 @@ export const groupStore = ({ db, atomically }: Database) => ({
       ),
       insertEvents(tx, event),
     ]),
-
-  /** By address or username. */
-  async accountCalled(of: { email: string } | { username: string }) {
-    const [account] = await db
-      .select({ id: accounts.id, email: accounts.email, username: accounts.username })
-      .from(accounts)
-      .where('email' in of ? eq(accounts.email, of.email) : eq(accounts.username, of.username))
-    return account
-  },
 })

@@ -5,6 +5,7 @@ import { TextField } from '../ui/text-field.tsx'
 import type { FormState, Visitor } from '../ui/types.ts'
 import { When } from '../ui/when.tsx'
 import { words } from '../words/words.ts'
+import { MoreLink } from './more-link.tsx'
 
 export type ListedAccount = Readonly<{
   email: string
@@ -37,13 +38,7 @@ export const AccountsPage = ({ visitor, form, accounts, moreHref }: AccountsPage
     <div class="panel">
       {accounts.length > 0 ? <AccountTable accounts={accounts} /> : <p>{words.operators.accounts.none}</p>}
     </div>
-    {moreHref && (
-      <p>
-        <a class="button" href={moreHref}>
-          {words.operators.more}
-        </a>
-      </p>
-    )}
+    <MoreLink href={moreHref} />
   </Operate>
 )
 

@@ -8,6 +8,7 @@ import { TextField } from '../ui/text-field.tsx'
 import type { FormState, Method, Origin, Visitor } from '../ui/types.ts'
 import { When } from '../ui/when.tsx'
 import { words } from '../words/words.ts'
+import { DayField } from './day-field.tsx'
 
 type Event = Origin & {
   kind: string
@@ -45,8 +46,8 @@ export const EventLogPage = ({ visitor, form, kinds, found }: EventLogPageProps)
           ]}
         />
         <TextField form={form} name="account" label={words.operators.log.account} optional />
-        <Day form={form} name="from" label={words.operators.log.from} />
-        <Day form={form} name="to" label={words.operators.log.to} />
+        <DayField form={form} name="from" label={words.operators.log.from} />
+        <DayField form={form} name="to" label={words.operators.log.to} />
         <button type="submit" class="primary">
           {words.operators.search}
         </button>
@@ -73,10 +74,6 @@ export const EventLogPage = ({ visitor, form, kinds, found }: EventLogPageProps)
       </p>
     )}
   </Operate>
-)
-
-const Day = ({ form, name, label }: { form: FormState; name: string; label: string }) => (
-  <Field form={form} name={name} label={label} optional input={{ type: 'date', value: form.values?.[name] }} />
 )
 
 const EventRow = ({ event }: { event: Event }) => {

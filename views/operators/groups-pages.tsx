@@ -2,12 +2,13 @@ import { Operate } from '../layouts.tsx'
 import { Address } from '../ui/address.tsx'
 import { CalloutBox } from '../ui/callout-box.tsx'
 import { ErrorSummary } from '../ui/error-summary.tsx'
-import { Field } from '../ui/field.tsx'
 import { Term } from '../ui/term.tsx'
 import { TextField } from '../ui/text-field.tsx'
 import type { Callout, FormState, Visitor } from '../ui/types.ts'
 import { When } from '../ui/when.tsx'
 import { words } from '../words/words.ts'
+import { DayField } from './day-field.tsx'
+import { MoreLink } from './more-link.tsx'
 
 type GroupsPageProps = {
   visitor: Visitor
@@ -16,15 +17,6 @@ type GroupsPageProps = {
   groups: readonly { name: string; members: number }[]
   moreHref?: string | undefined
 }
-
-const More = ({ href }: { href: string | undefined }) =>
-  href ? (
-    <p>
-      <a class="button" href={href}>
-        {words.operators.more}
-      </a>
-    </p>
-  ) : null
 
 /** All groups, and a new one. */
 export const GroupsPage = ({ visitor, flash, form, groups, moreHref }: GroupsPageProps) => (
@@ -59,7 +51,7 @@ export const GroupsPage = ({ visitor, flash, form, groups, moreHref }: GroupsPag
         <p>{words.operators.groups.none}</p>
       )}
     </div>
-    <More href={moreHref} />
+    <MoreLink href={moreHref} />
     <form method="post" action="/operate/groups" class="panel stack" novalidate>
       <TextField form={form} name="name" label={words.operators.groups.name} hint={words.operators.groups.nameHint} />
       <button type="submit" class="primary">
@@ -86,17 +78,10 @@ export const GroupPage = ({ visitor, flash, form, name, members, moreHref }: Gro
     <div class="panel">
       {members.length > 0 ? <MemberTable group={name} members={members} /> : <p>{words.operators.groups.nobody}</p>}
     </div>
-    <More href={moreHref} />
+    <MoreLink href={moreHref} />
     <form method="post" action={`/operate/groups/${name}`} class="panel stack" novalidate>
       <TextField form={form} name="account" label={words.operators.groups.account} />
-      <Field
-        form={form}
-        name="until"
-        label={words.operators.until}
-        hint={words.operators.noEnd}
-        optional
-        input={{ type: 'date', value: form.values?.until }}
-      />
+      <DayField form={form} name="until" label={words.operators.until} hint={words.operators.noEnd} />
       <button type="submit" class="primary">
         {words.operators.groups.add}
       </button>

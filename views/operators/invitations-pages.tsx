@@ -10,6 +10,8 @@ import { Tick } from '../ui/tick.tsx'
 import type { Callout, FormState, Visitor } from '../ui/types.ts'
 import { When } from '../ui/when.tsx'
 import { words } from '../words/words.ts'
+import { DayField } from './day-field.tsx'
+import { MoreLink } from './more-link.tsx'
 
 type Listed = Readonly<{
   id: string
@@ -44,13 +46,7 @@ export const InvitationsPage = ({ visitor, flash, invitations, moreHref }: Invit
         <p>{words.operators.invitations.none}</p>
       )}
     </div>
-    {moreHref && (
-      <p>
-        <a class="button" href={moreHref}>
-          {words.operators.more}
-        </a>
-      </p>
-    )}
+    <MoreLink href={moreHref} />
   </Operate>
 )
 
@@ -118,8 +114,8 @@ export const NewInvitationPage = ({ visitor, form }: { visitor: Visitor; form: F
           choices={(['member', 'operator'] as const).map((value) => ({ value, text: role[value] }))}
         />
         <TextField form={form} name="groups" label={invitations.groups} hint={invitations.groupsHint} optional />
-        <Day form={form} name="expires" label={invitations.expires} hint={invitations.expiresHint} />
-        <Day form={form} name="ends" label={invitations.accountEnds} hint={invitations.accountEndsHint} />
+        <DayField form={form} name="expires" label={invitations.expires} hint={invitations.expiresHint} />
+        <DayField form={form} name="ends" label={invitations.accountEnds} hint={invitations.accountEndsHint} />
         <TextField form={form} name="reason" label={reason} hint={reasonHint} optional />
         <div class="row">
           <button type="submit" class="primary">
@@ -133,19 +129,6 @@ export const NewInvitationPage = ({ visitor, form }: { visitor: Visitor; form: F
     </Operate>
   )
 }
-
-type DayProps = { form: FormState; name: string; label: string; hint: string }
-
-const Day = ({ form, name, label, hint }: DayProps) => (
-  <Field
-    form={form}
-    name={name}
-    label={label}
-    hint={hint}
-    optional
-    input={{ type: 'date', value: form.values?.[name] }}
-  />
-)
 
 /** The link of an invitation that is handed out. It is on no other page. */
 export const MadeInvitationPage = ({ visitor, link, until }: { visitor: Visitor; link: string; until: Date }) => (

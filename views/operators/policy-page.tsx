@@ -7,6 +7,7 @@ import { TextField } from '../ui/text-field.tsx'
 import type { Callout, FormState, Visitor } from '../ui/types.ts'
 import { When } from '../ui/when.tsx'
 import { words } from '../words/words.ts'
+import { DayField } from './day-field.tsx'
 
 type Level = keyof typeof words.operators.policy.levels
 
@@ -65,14 +66,7 @@ export const PolicyPage = ({ visitor, flash, form, setting, policies, levels }: 
           input={{}}
           choices={levels.map((value) => ({ value, text: policy.levels[value] }))}
         />
-        <Field
-          form={form}
-          name="from"
-          label={policy.fromDay}
-          hint={policy.fromHint}
-          optional
-          input={{ type: 'date', value: form.values?.from }}
-        />
+        <DayField form={form} name="from" label={policy.fromDay} hint={policy.fromHint} />
         <TextField
           form={form}
           name="reason"
