@@ -33,6 +33,7 @@ export async function remoteProduct(port: () => number) {
       DATABASE_URL: database.url,
       LATCHKEY_KEYS: `t1:${key.toString('base64')}`,
       BASE_URL,
+      SIGN_UP: 'open',
       TRUST_PROXY: '127.0.0.1',
       RATE_LIMIT_PER_ADDRESS: '0',
       PASSWORD_MIN_LENGTH: '15',

@@ -14,6 +14,7 @@ export const FLASHES = {
   account_signed_out: 'good',
   account_suspended: 'good',
   account_resumed: 'good',
+  rescue_asked: 'good',
   operator_made: 'good',
   operator_unmade: 'good',
   group_created: 'good',

@@ -9,11 +9,17 @@ import { OPERATE, type OperatorPagesDeps } from './operator-pages.http.ts'
 const HERE = '/operate/accounts'
 
 /** What can be done to an account now, in the order of its page. */
-const changesOf = ({ account: { role, suspendedAt } }: AccountDetails) =>
-  ['sign-out', suspendedAt ? 'resume' : 'suspend', role === 'operator' ? 'make-member' : 'make-operator'] as const
+const changesOf = (approvals: number, { account: { role, suspendedAt }, factors }: AccountDetails) =>
+  [
+    'sign-out' as const,
+    suspendedAt ? ('resume' as const) : ('suspend' as const),
+    ...(factors.length > 0 && !suspendedAt ? (['rescue'] as const) : []),
+    ...(factors.length > 0 && !suspendedAt && approvals > 1 ? (['rescue-approve'] as const) : []),
+    role === 'operator' ? ('make-member' as const) : ('make-operator' as const),
+  ] as const
 
 /** Every account, and each one by itself. */
-export const accountsRoutes = (deps: AccountsDeps & OperatorPagesDeps) =>
+export const accountsRoutes = (deps: AccountsDeps & OperatorPagesDeps & { rescueApprovals: number }) =>
   signedInPages(deps, { deed: OPERATE, view: visitorAlone }, (pages) =>
     pages
       .get('/', async (c) => {
@@ -34,6 +40,14 @@ export const accountsRoutes = (deps: AccountsDeps & OperatorPagesDeps) =>
         const details = await showAccount(deps, c.req.param('account'))
         if (!details) return c.notFound()
         const flash = takeFlash(c, deps.cookies, visitor)
-        return deps.page(c, <AccountPage visitor={visitor} flash={flash} of={details} changes={changesOf(details)} />)
+        return deps.page(
+          c,
+          <AccountPage
+            visitor={visitor}
+            flash={flash}
+            of={details}
+            changes={changesOf(deps.rescueApprovals, details)}
+          />,
+        )
       }),
   )

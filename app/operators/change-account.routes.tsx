@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { ChangePage } from '#views/operators/change-page.tsx'
+import { RescueCodePage } from '#views/operators/rescue-code-page.tsx'
 import { Address } from '#views/ui/address.tsx'
 import type { FormState } from '#views/ui/types.ts'
 import { words } from '#views/words/words.ts'
@@ -12,22 +13,30 @@ import type { Acting } from './acting.ts'
 import { actingAs, neededReasonField, reasonField } from './fields.http.ts'
 import { OPERATE, type OperatorPagesDeps } from './operator-pages.http.ts'
 import { ownerNamed } from './owners.ts'
+import { approveRescue, beginRescue, type OperatorRescueDeps } from './rescue.ts'
 import { addOperator, type RoleDeps, removeOperator } from './roles.ts'
 import { type OperatorSignOutDeps, signOutAccount } from './sign-out.ts'
 import { resume, type SuspensionDeps, suspend } from './suspension.ts'
 
-type Deps = RoleDeps & OperatorSignOutDeps & SuspensionDeps & OperatorPagesDeps
+type Deps = RoleDeps & OperatorSignOutDeps & SuspensionDeps & OperatorRescueDeps & OperatorPagesDeps
 type Change = keyof typeof words.operators.changes
-type Result = { ok: true } | { ok: false; reason: keyof typeof words.operators.refused }
+/** `code`: what the page then shows, once. */
+type Done = { ok: true; code?: string | undefined; until?: Date }
+type Result = Done | { ok: false; reason: keyof typeof words.operators.refused }
 
-/** What each page does, and what the account's page says then. Those that close something ask why. */
-const CHANGES: Record<
-  Change,
-  { danger: boolean; done: FlashWord; make(deps: Deps, name: string, by: Acting & { reason: string }): Promise<Result> }
-> = {
+type Row = {
+  danger: boolean
+  done: FlashWord
+  make(deps: Deps, name: string, by: Acting & { reason: string }): Promise<Result>
+}
+
+/** What each page does, and what the account's page says then. Those that close or open something ask why. */
+const CHANGES: Record<Change, Row> = {
   'sign-out': { danger: true, done: 'account_signed_out', make: signOutAccount },
   suspend: { danger: true, done: 'account_suspended', make: suspend },
   resume: { danger: false, done: 'account_resumed', make: (deps, name, by) => resume(deps, name, orNone(by)) },
+  rescue: { danger: true, done: 'rescue_asked', make: beginRescue },
+  'rescue-approve': { danger: true, done: 'rescue_asked', make: approveRescue },
   'make-operator': {
     danger: false,
     done: 'operator_made',
@@ -93,6 +102,11 @@ export const changeAccountRoutes = (deps: Deps) =>
             change,
             refusedForm<'reason'>('', words.operators.refused[result.reason], values),
             409,
+          )
+        if (result.code !== undefined && result.until)
+          return deps.page(
+            c,
+            <RescueCodePage visitor={c.var.visitor} account={account} code={result.code} until={result.until} />,
           )
         deps.cookies.flash.leave(c, done)
         return c.redirect(`/operate/accounts/${account}`, 303)

@@ -77,6 +77,23 @@ describe('the log of all accounts', () => {
     assert.match(page.html, /before=/)
   })
 
+  test('is downloaded whole, as CSV or as lines of JSON, and kept by nobody on the way', async () => {
+    const lines = async (format: string) => {
+      const { status, html, headers } = await browser.get(`/operate/log/export/${format}`)
+      assert.deepEqual([status, headers.get('Cache-Control')], [200, 'no-store'])
+      assert.match(headers.get('Content-Disposition') ?? '', /^attachment; filename="latchkey-log\.(csv|jsonl)"$/)
+      return html.trimEnd().split('\n')
+    }
+    const [csv, jsonl] = [await lines('csv'), await lines('jsonl')]
+    assert.match(csv[0] ?? '', /^id,at,kind,/)
+    assert.equal(csv.length, jsonl.length + 1)
+    assert.ok(
+      jsonl.some((line) => JSON.parse(line).email === own),
+      'the operator is in it',
+    )
+    assert.equal((await browser.get('/operate/log/export/xlsx')).status, 404)
+  })
+
   test('shows an event whose account is deleted without the person', async () => {
     await database.db
       .insert(events)

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { after, afterEach, describe, test } from 'node:test'
 import { and, eq } from 'drizzle-orm'
 import { events, invitations, memberships, sessions } from '#db/schema.ts'
-import { accountOf, everyRow, latchkey, operator, queuedFor, signedUp, textOf } from '#testing/index.ts'
+import { accountOf, everyRow, latchkey, operator, queuedFor, signedUp, textOf, withTwoFactor } from '#testing/index.ts'
 
 const product = await latchkey()
 const { database } = product
@@ -74,6 +74,24 @@ describe('accounts', () => {
       const last = await browser.post(`/operate/accounts/${username}/${change}`, { reason: 'Tired' })
       assert.deepEqual([last.status, /last operator/.test(last.text)], [409, true])
     }
+  })
+
+  test('are rescued by a code that is shown once, and whose owner is mailed', async () => {
+    const owner = await withTwoFactor(product)
+    const { username } = await accountOf(product, owner.email)
+    const page = `/operate/accounts/${username}`
+    assert.match((await browser.get(page)).text, /Rescue/)
+    assert.equal((await browser.post(`${page}/rescue`, { reason: '' })).status, 422)
+    const { status, html } = await browser.post(`${page}/rescue`, { reason: 'Lost both phones' })
+    const [, code = ''] = /<code class="key">([^<]+)</.exec(html) ?? []
+    assert.ok(status === 200 && code.length > 10, html)
+    assert.ok(!(await browser.get(page)).html.includes(code), 'it is on no other page')
+    assert.match(
+      (await queuedFor(product, owner.email)).map(({ subject }) => subject).join(),
+      /lost your second factor/,
+    )
+    const none = await browser.post(`${(await somebody()).page}/rescue`, { reason: 'Lost' })
+    assert.match(none.text, /no second factor/)
   })
 
   test('have no change but those of their page', async () => {

@@ -66,6 +66,16 @@ export const EventLogPage = ({ visitor, form, kinds, found }: EventLogPageProps)
         )}
       </div>
     )}
+    {found && (
+      <p>
+        {words.operators.log.export}{' '}
+        {(['csv', 'jsonl'] as const).map((format) => (
+          <a class="button plain" href={`/operate/log/export/${format}`}>
+            {words.operators.log.formats[format]}
+          </a>
+        ))}
+      </p>
+    )}
     {found?.olderHref && (
       <p>
         <a class="button" href={found.olderHref}>

@@ -46,7 +46,14 @@ const ROUNDS = 6
 export async function fuzz(options: Options): Promise<Fuzzed> {
   const { product, port, routes, kinds, requests, seed, width = 6, patienceMs = HALF_A_MINUTE, between } = options
   const document = (await (await product.app.request('/api/openapi.json', { headers: HOST })).json()) as Document
-  const world: World = { document, forms: new Map(), pages: new Map(), links: new Set(), ids: new Set() }
+  const world: World = {
+    document,
+    forms: new Map(),
+    pages: new Map(),
+    links: new Set(),
+    paths: new Set<string>(),
+    ids: new Set(),
+  }
   const leads = routeFinder(routes)
   const coverage = new Coverage(routes)
   const statuses = new Map<string, number>()

@@ -51,7 +51,12 @@ export function learn({
     const route = leads('POST', form.action)
     if (route && page && form.action !== '/sign-out') world.pages.set(nameOf(route), page)
   }
-  for (const link of linksIn(text)) if (link.includes('?')) remember(world.links, link, REMEMBERED)
+  for (const link of linksIn(text)) {
+    if (link.includes('?')) remember(world.links, link, REMEMBERED)
+    const [led = ''] = link.split('?')
+    remember(person.paths, led, REMEMBERED)
+    remember(world.paths, led, REMEMBERED)
+  }
 }
 
 function remember(set: Set<string>, value: string, most: number) {
@@ -79,7 +84,7 @@ function isOver(person: Person, path: string, answer: Answer): boolean {
   return isSent && (SESSION_KINDS.includes(person.kind) || person.cookies.has(SESSION))
 }
 
-const SESSION_KINDS = ['plain', 'secured', 'enrolling', 'saving', 'adding', 'replacing', 'owing']
+const SESSION_KINDS = ['plain', 'secured', 'enrolling', 'saving', 'adding', 'replacing', 'owing', 'manager']
 
 /** A key, an enrolment and codes that a person sees are theirs from then on. */
 function learnSecrets(person: Person, text: string) {

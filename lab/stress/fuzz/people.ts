@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { and, eq } from 'drizzle-orm'
 import { type Method, securityEvent } from '../../../app/identity/security-events.ts'
 import { newSession } from '../../../app/identity/session.ts'
@@ -12,6 +13,7 @@ import {
   type Latchkey,
   manyOwingCode,
   newEmail,
+  operator,
   PASSWORD,
   PENDING,
   readEnrolPage,
@@ -43,6 +45,8 @@ export type Person = {
   lists: Map<string, string[]>
   /** The forms on their pages, by the path they go to. */
   forms: Map<string, Form>
+  /** The paths that their pages led to. */
+  paths: Set<string>
   /** Where the link in a mail led, if they came by one. */
   page?: string | undefined
   requests: number
@@ -53,7 +57,7 @@ export type Person = {
 export const KINDS = [
   ...(['stranger', 'plain', 'secured', 'owing', 'enrolling', 'saving', 'adding', 'replacing'] as const),
   ...(['confirming', 'moving', 'resetting', 'reporting'] as const),
-  ...(['program', 'securedProgram', 'owingProgram', 'token', 'operator'] as const),
+  ...(['program', 'securedProgram', 'owingProgram', 'token', 'operator', 'manager', 'managingProgram'] as const),
 ]
 export type Kind = (typeof KINDS)[number]
 
@@ -83,6 +87,7 @@ export async function newPerson(product: Latchkey, kind: Kind, tries = TRIES): P
       ids: new Set<string>(),
       lists: new Map(),
       forms: new Map(),
+      paths: new Set<string>(),
       requests: 0,
       isGone: false,
     }
@@ -140,6 +145,12 @@ const MAKERS: Record<Kind, (product: Latchkey) => Promise<Made>> = {
   },
   /** Looks at the metrics. */
   operator: async () => ({ email: newEmail(), bearer: METRICS_TOKEN }),
+  /** Runs the site: looks at all there is under /operate, and changes it. */
+  manager: managing,
+  async managingProgram(product) {
+    const { email, key, codes } = await managing(product)
+    return { email, key, codes, bearer: await apiSession(product, email, 'authenticator') }
+  },
   async token(product) {
     const { browser, email } = await signedUp(product)
     return { email, bearer: (await withToken(product, browser, ALL_SCOPES)).value }
@@ -154,6 +165,17 @@ async function secured(product: Latchkey): Promise<Made> {
   await withAnother(product, browser)
   await withToken(product, browser)
   await viewingCodes(browser)
+  return { browser, email, key, codes }
+}
+
+/** An operator of a site with a group, somebody in it, and an invitation. */
+async function managing(product: Latchkey) {
+  const { browser, email, key, codes } = await operator(product)
+  const group = `team-${randomUUID().slice(0, 8)}`
+  await browser.post('/operate/groups', { name: group })
+  await browser.post(`/operate/groups/${group}`, { account: email, until: '' })
+  const invited = { email: '', role: 'member', groups: group, expires: '', ends: '', reason: '' }
+  await browser.post('/operate/invitations/new', invited)
   return { browser, email, key, codes }
 }
 

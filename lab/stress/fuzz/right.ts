@@ -15,6 +15,8 @@ export type World = {
   forms: Map<string, Form>
   /** For the route that a form goes to, the route of the page that has it. */
   pages: Map<string, Route>
+  /** The paths that pages led anybody to. */
+  paths: Set<string>
   /** Paths with a query, as pages link to them. */
   links: Set<string>
   /** From everybody. */
@@ -50,12 +52,14 @@ export function rightRequest(random: Random, route: Route, person: Person, world
 export const cookieHeader = ({ cookies }: Person): string =>
   [...cookies].map(([name, value]) => `${name}=${value}`).join('; ')
 
-/** Ids in the path are mostly the person's own, taken from forms they saw if there are any. */
+/** Ids in the path are mostly the person's own, taken from forms and links they saw if there are any, or else from anybody's. */
 function pathOf(random: Random, route: Route, person: Person, world: World): string {
   if (!route.path.includes(':')) return route.path
   const leads = routeFinder([route])
-  const seen = [...person.forms.keys()].filter((action) => leads(route.method, action))
-  if (seen.length > 0 && random.chance(0.7)) return random.pick(seen)
+  for (const { forms, paths } of [person, world]) {
+    const seen = [...forms.keys(), ...paths].filter((path) => leads(route.method, path))
+    if (seen.length > 0 && random.chance(0.7)) return random.pick(seen)
+  }
   const own = person.lists.get(listOf(route)) ?? [...person.ids]
   const ids = random.chance(0.85) && own.length > 0 ? own : [...world.ids]
   return route.path.replaceAll(/:[^/]+/g, () => (ids.length > 0 ? random.pick(ids) : 'AAAAAAAAAAAAAAAA'))

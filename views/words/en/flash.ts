@@ -30,6 +30,7 @@ export const flash = {
   account_signed_out: { text: 'The account is signed out everywhere, and its access tokens are frozen.' },
   account_suspended: { text: 'The account is suspended.' },
   account_resumed: { text: 'The account can sign in again.' },
+  rescue_asked: { text: 'Another operator has 15 minutes to approve it, on the page of this account.' },
   operator_made: { text: 'The account is an operator now.' },
   operator_unmade: { text: 'The account is no longer an operator.' },
   group_created: { text: 'The group is there.' },

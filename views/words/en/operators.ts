@@ -46,11 +46,26 @@ export const operators = {
       sentence: 'Nothing of the account opens anything until you resume it. Every session ends.',
     },
     resume: { title: 'Resume Account', sentence: 'Its owner can sign in again.' },
+    rescue: {
+      title: 'Rescue',
+      sentence:
+        'This makes a code that works once, within 15 minutes. With the password, it opens the set-up of a new second factor and nothing else. Be sure that you give it to the owner, who is mailed at once.',
+    },
+    'rescue-approve': {
+      title: 'Approve Rescue',
+      sentence: 'Another operator has asked for a code for this account. If you agree, you are shown it.',
+    },
     'make-operator': {
       title: 'Make an Operator',
       sentence: 'The account can then see and do all that you see and do here. It needs a second factor for that.',
     },
     'make-member': { title: 'Make a Member', sentence: 'The account then no longer runs this site.' },
+  },
+  rescueCode: {
+    lead: 'Give this code to the owner of the account. It is shown this once.',
+    until: 'It works until',
+    how: 'After the password, they choose “I have a code from an operator”.',
+    back: 'To the account',
   },
   refused: {
     no_such_account: 'There is no account with this email or username.',
@@ -59,6 +74,8 @@ export const operators = {
     last_operator: 'This is the last operator who can work. Make another one first.',
     operator_already: 'The account is an operator already.',
     no_operator: 'The account is no operator.',
+    no_second_factor: 'The account has no second factor, so there is nothing to rescue.',
+    nothing_to_approve: 'Nothing waits for your approval: another operator has to ask first, at most 15 minutes ago.',
     no_reason: 'Say why.',
     long_reason: 'A reason has at most 500 characters, on one line.',
     no_such_group: 'There is no group of that name.',
@@ -138,6 +155,8 @@ export const operators = {
     account: 'Account (email or username)',
     from: 'From (day in UTC)',
     to: 'To (day in UTC)',
+    export: 'Download all of it:',
+    formats: { csv: 'as CSV', jsonl: 'as JSON lines' },
     none: 'Nothing was found here.',
     deleted: 'A deleted account',
     refused: {
