@@ -1,6 +1,6 @@
 import type { Page } from 'playwright/test'
 import { type Account, newPassword, type ProtectedAccount } from './account.ts'
-import { submit } from './by-request.ts'
+import { post, submit } from './by-request.ts'
 import { said } from './language.ts'
 import { mailLeadingTo } from './mail.ts'
 import {
@@ -421,3 +421,97 @@ export const pagesAfterNotice: State<Account>[] = [
 function popUp(action: Action): State<Account> {
   return { name: `pop-up ${action}`, heading: pageOf(action).title, open: (page) => openPopUp(page, action) }
 }
+
+const GROUP = 'pages-of-operators'
+const change = (page: Page, { email }: Account, name: string) =>
+  page.goto(`/operate/accounts/${email.split('@')[0]}/${name}`)
+
+/** Of an operator who has just shown the second factor. */
+export const pagesOfOperators: State<ProtectedAccount>[] = [
+  {
+    name: 'accounts',
+    heading: 'Accounts',
+    open: (page, { email }) => page.goto(`/operate/accounts?search=${encodeURIComponent(email)}`),
+  },
+  {
+    name: 'suspend, refused',
+    heading: 'Suspend Account',
+    open: async (page, account) => {
+      await change(page, account, 'suspend')
+      await button(page, 'Suspend Account').click()
+      await page.getByRole('alert').waitFor()
+    },
+  },
+  { name: 'rescue', heading: 'Rescue', open: (page, account) => change(page, account, 'rescue') },
+  {
+    name: 'groups, refused',
+    heading: 'Groups',
+    open: async (page) => {
+      await post(page.request, '/operate/groups', { name: GROUP })
+      await page.goto('/operate/groups')
+      await field(page, 'Name').fill(GROUP)
+      await button(page, 'Create Group').click()
+      await page.getByRole('alert').waitFor()
+    },
+  },
+  {
+    name: 'remove a member',
+    heading: 'Remove Member',
+    open: async (page, { email }) => {
+      await post(page.request, `/operate/groups/${GROUP}`, { account: email, until: '2099-12-31' })
+      await page.goto(`/operate/groups/${GROUP}/remove?account=${encodeURIComponent(email)}`)
+    },
+  },
+  {
+    name: 'delete a group',
+    heading: 'Delete Group',
+    open: (page) => page.goto(`/operate/groups/${GROUP}/delete`),
+  },
+  {
+    name: 'new invitation, refused',
+    heading: 'Invite Somebody',
+    open: async (page) => {
+      await page.goto('/operate/invitations/new')
+      await field(page, 'Groups').fill('nowhere-at-all')
+      await button(page, 'Invite Somebody').click()
+      await page.getByRole('alert').waitFor()
+    },
+  },
+  {
+    name: 'invitation shown once',
+    heading: 'Invitation',
+    open: async (page) => {
+      await page.goto('/operate/invitations/new')
+      await field(page, 'Groups').fill(GROUP)
+      await button(page, 'Invite Somebody').click()
+      await page.getByText('invitation=').waitFor()
+    },
+  },
+  { name: 'invitations', heading: 'Invitations', open: (page) => page.goto('/operate/invitations') },
+  {
+    name: 'policy, refused',
+    heading: 'Policy',
+    open: async (page) => {
+      await page.goto('/operate/policy')
+      await field(page, 'Group (or everybody)').fill('nowhere-at-all')
+      await button(page, 'Change').click()
+      await page.getByRole('alert').waitFor()
+    },
+  },
+  { name: 'log', heading: 'Log', open: (page) => page.goto('/operate/log') },
+  {
+    name: 'log, refused',
+    heading: 'Log',
+    open: (page) => page.goto('/operate/log?kind=sneezed&account=nobody&from=soon'),
+  },
+  {
+    name: 'second factor again, refused',
+    heading: "Confirm It's You",
+    open: async (page, { authenticator }) => {
+      await page.goto('/settings/two-factor/fresh-proof?return_to=%2Foperate')
+      await typeCode(page, authenticator.wrongCode())
+      await button(page, 'Continue').click()
+      await page.getByRole('alert').waitFor()
+    },
+  },
+]

@@ -2,6 +2,7 @@ import type { Page } from 'playwright/test'
 import {
   pagesAfterNotice,
   pagesBehindMails,
+  pagesOfOperators,
   pagesOfStrangers,
   pagesWithoutSecondFactor,
   pagesWithSecondFactor,
@@ -34,6 +35,11 @@ test('the pages of an account with a second factor are in order', { tag: '@phone
   withTwoFactor,
 }) => {
   for (const state of pagesWithSecondFactor) await expectInOrder(page, state, withTwoFactor)
+})
+
+test('the pages of operators are in order', { tag: '@phone' }, async ({ page, withTwoFactor, latchkey }) => {
+  await latchkey('operator', 'add', withTwoFactor.email)
+  for (const state of pagesOfOperators) await expectInOrder(page, state, withTwoFactor)
 })
 
 test('the pages that links in mails lead to are in order', { tag: '@phone' }, async ({ page, signedUp, mailTo }) => {

@@ -1,11 +1,13 @@
 // Walks the product and takes a picture of every page, light and dark, 360 and 1280 wide:
 //   npm run screenshots -- FOLDER
 // Without a folder it renews the pictures of the README.
+import { randomUUID } from 'node:crypto'
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Browser, Page } from 'playwright'
 import { codeOf } from '#testing/authenticator.ts'
 import { launchBrowser } from './browser.ts'
+import { latchkey } from './operator.ts'
 import { startServer } from './server.ts'
 
 const PASSWORD = 'violet kettle marches north'
@@ -22,6 +24,11 @@ const wanted = (file: string) => process.argv[2] !== undefined || IN_README.incl
 mkdirSync(folder, { recursive: true })
 
 const server = await startServer()
+Object.assign(process.env, {
+  E2E_BASE_URL: server.url,
+  E2E_DATABASE_URL: server.databaseUrl,
+  E2E_MAIL_FOLDER: server.mailFolder,
+})
 const browser = await launchBrowser()
 try {
   for (const look of LOOKS) await walk(browser, look)
@@ -123,6 +130,8 @@ async function walk(browser: Browser, { name, colorScheme, width, height }: (typ
     await page.goto(path)
     await picture(of)
   }
+  await latchkey('operator', 'add', email)
+  await operate(page, email, picture)
   await page.goto('/nowhere')
   await picture('not-found')
   await signInAgain(page, email)
@@ -130,6 +139,33 @@ async function walk(browser: Browser, { name, colorScheme, width, height }: (typ
   await fill(page, { Email: email, Password: 'not the password' }, 'Sign in')
   await picture('sign-in-refused')
   await context.close()
+}
+
+/** The pages of the people who run the site. */
+async function operate(page: Page, email: string, picture: (of: string) => Promise<void>) {
+  const [username] = email.split('@')
+  await page.goto('/operate/groups')
+  await fill(page, { Name: `family-${randomUUID().slice(0, 8)}` }, 'Create Group')
+  await fill(page, { 'Account (email or username)': email }, 'Add Member')
+  await picture('group')
+  await page.goto('/operate/invitations/new')
+  await picture('new-invitation')
+  await fill(page, { Reason: 'For the summer' }, 'Invite Somebody')
+  await picture('invitation')
+  const pages = {
+    accounts: '/operate/accounts',
+    'account-of-another': `/operate/accounts/${username}`,
+    suspend: `/operate/accounts/${username}/suspend`,
+    groups: '/operate/groups',
+    invitations: '/operate/invitations',
+    policy: '/operate/policy',
+    log: '/operate/log',
+    'fresh-proof': '/settings/two-factor/fresh-proof',
+  }
+  for (const [of, path] of Object.entries(pages)) {
+    await page.goto(path)
+    await picture(of)
+  }
 }
 
 async function signInAgain(page: Page, email: string) {

@@ -140,11 +140,15 @@ export const securityEvent = <Kind extends EventKind>(
   ...origin,
 })
 
+/** What operators do that is about no account. */
+const OF_NO_ACCOUNT = ['invitation_made', 'invitation_revoked', 'group_created', 'group_deleted', 'policy_set'] as const
+export const isOfNoAccount = (kind: string): boolean => OF_NO_ACCOUNT.some((known) => known === kind)
+
 /** Of what an operator does that is about no account. */
 export type OperatorsEvent = Omit<SecurityEvent, 'accountId'> & { accountId: null }
 
 export const operatorsEvent = (
-  kind: 'invitation_made' | 'invitation_revoked' | 'group_created' | 'group_deleted' | 'policy_set',
+  kind: (typeof OF_NO_ACCOUNT)[number],
   subject: string,
   { by, origin, at }: { by: ByOperator; origin: Origin; at: Date },
 ): OperatorsEvent => ({ ...securityEvent(kind, NOBODY, origin, at, null, { subject, by }), accountId: null })

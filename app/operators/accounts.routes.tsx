@@ -1,3 +1,4 @@
+import { compress } from 'hono/compress'
 import { AccountPage } from '#views/operators/account-page.tsx'
 import { AccountsPage } from '#views/operators/accounts-page.tsx'
 import { visitorAlone } from '../identity/session.ts'
@@ -22,7 +23,7 @@ const changesOf = (approvals: number, { account: { role, suspendedAt }, factors 
 export const accountsRoutes = (deps: AccountsDeps & OperatorPagesDeps & { rescueApprovals: number }) =>
   signedInPages(deps, { deed: OPERATE, view: visitorAlone }, (pages) =>
     pages
-      .get('/', async (c) => {
+      .get('/', compress(), async (c) => {
         const { search = '', after } = c.req.query()
         const page = await listAccounts(deps, { search, after })
         if (!page) return c.redirect(HERE, 303) // no place that a page of ours names
@@ -35,7 +36,7 @@ export const accountsRoutes = (deps: AccountsDeps & OperatorPagesDeps & { rescue
           <AccountsPage visitor={c.var.visitor} form={form} accounts={accounts} moreHref={moreHref} />,
         )
       })
-      .get('/:account', async (c) => {
+      .get('/:account', compress(), async (c) => {
         const { visitor } = c.var
         const details = await showAccount(deps, c.req.param('account'))
         if (!details) return c.notFound()

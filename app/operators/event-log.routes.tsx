@@ -1,6 +1,7 @@
+import { compress } from 'hono/compress'
 import { EventLogPage } from '#views/operators/event-log-page.tsx'
 import { words } from '#views/words/words.ts'
-import { EVENT_KINDS, isFailed } from '../identity/security-events.ts'
+import { EVENT_KINDS, isFailed, isOfNoAccount } from '../identity/security-events.ts'
 import { visitorAlone } from '../identity/session.ts'
 import { signedInPages } from '../pages/guards.ts'
 import { type EventLogDeps, type LogQuery, searchLog } from './event-log.ts'
@@ -20,7 +21,7 @@ export const eventLogRoutes = (deps: EventLogDeps & OperatorPagesDeps & { eventC
         if (format !== 'csv' && format !== 'jsonl') return c.notFound()
         return sendLogFile(c, format, exportedLog(deps, { format }))
       })
-      .get('/', async (c) => {
+      .get('/', compress(), async (c) => {
         const { visitor } = c.var
         const query: LogQuery = c.req.query()
         const values = Object.fromEntries(FILTERS.flatMap((name) => (query[name] ? [[name, query[name]]] : [])))
@@ -37,6 +38,7 @@ export const eventLogRoutes = (deps: EventLogDeps & OperatorPagesDeps & { eventC
           ...event,
           method: method ?? undefined,
           failed: isFailed(event.kind),
+          isOfNone: isOfNoAccount(event.kind),
         }))
         const olderHref = result.older && `${HERE}?${new URLSearchParams({ ...values, before: result.older })}`
         return deps.page(c, <EventLogPage {...frame} form={form} found={{ events, olderHref }} />)

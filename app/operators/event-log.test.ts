@@ -94,6 +94,11 @@ describe('the log of all accounts', () => {
     assert.equal((await browser.get('/operate/log/export/xlsx')).status, 404)
   })
 
+  test('shows what an operator does that is about no account by what it is about', async () => {
+    await browser.post('/operate/groups', { name: 'gardeners' })
+    assert.match((await log({ kind: 'group_created' })).text, /Group created gardeners By /)
+  })
+
   test('shows an event whose account is deleted without the person', async () => {
     await database.db
       .insert(events)

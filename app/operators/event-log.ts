@@ -4,7 +4,7 @@ import { type OwnerDeps, ownerNamed } from './owners.ts'
 
 /** An event of any account, as operators read it. */
 export type LoggedEvent = RecordedEvent & {
-  /** Null once its account is deleted. */
+  /** Null once its account is deleted, and where it is about none. */
   account: { email: string; username: string } | null
   /** Who did it, if an operator did on the pages and is still there. */
   operator: string | null

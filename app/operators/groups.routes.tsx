@@ -1,3 +1,4 @@
+import { compress } from 'hono/compress'
 import { z } from 'zod'
 import { ChangePage } from '#views/operators/change-page.tsx'
 import { GroupPage, GroupsPage } from '#views/operators/groups-pages.tsx'
@@ -105,7 +106,7 @@ export const groupsRoutes = (deps: GroupDeps & OwnerDeps & OperatorPagesDeps) =>
     }
 
     pages
-      .get('/', (c) => showAll(c, {}))
+      .get('/', compress(), (c) => showAll(c, {}))
       .post('/', async (c) => {
         const form = await readForm(c, NewGroup)
         if (!form.ok) return showAll(c, { values: form.values, errors: form.errors }, 422)
@@ -115,7 +116,7 @@ export const groupsRoutes = (deps: GroupDeps & OwnerDeps & OperatorPagesDeps) =>
         if (!result.ok) return showAll(c, refusedForm('name', refused(result.reason), form.values), 422)
         return done(c, 'group_created', `${HERE}/${form.data.name}`)
       })
-      .get('/:group', (c) => showOne(c, c.req.param('group'), {}))
+      .get('/:group', compress(), (c) => showOne(c, c.req.param('group'), {}))
       .post('/:group', async (c) => {
         const name = c.req.param('group')
         const form = await readForm(c, NewMember)

@@ -1,3 +1,4 @@
+import { compress } from 'hono/compress'
 import { z } from 'zod'
 import { InvitationsPage, MadeInvitationPage, NewInvitationPage } from '#views/operators/invitations-pages.tsx'
 import { words } from '#views/words/words.ts'
@@ -32,7 +33,7 @@ const FIELD_OF: Partial<Record<Exclude<Invited, { ok: true }>['reason'], string>
 export const invitationsRoutes = (deps: InvitationDeps & OperatorPagesDeps) =>
   signedInPages(deps, { deed: OPERATE, view: visitorAlone }, (pages) =>
     pages
-      .get('/', async (c) => {
+      .get('/', compress(), async (c) => {
         const { visitor } = c.var
         const { invitations, next } = await listInvitations(deps, c.req.query('after'))
         const moreHref = next && `${HERE}?${new URLSearchParams({ after: next })}`

@@ -65,16 +65,34 @@ export const AccountPage = ({ visitor, flash, of, changes }: AccountPageProps) =
           ))}
         </div>
       </section>
-      <List title={accounts.secondFactor} none={accounts.off} rows={factors}>
+      <List
+        title={accounts.secondFactor}
+        none={accounts.off}
+        when={accounts.lastUsed}
+        absent={accounts.unused}
+        rows={factors}
+      >
         {({ name, lastUsedAt }) => [name, lastUsedAt]}
       </List>
-      <List title={accounts.sessions} none={accounts.nothing} rows={sessions}>
+      <List title={accounts.sessions} none={accounts.nothing} when={words.settings.sessions.lastSeen} rows={sessions}>
         {(session) => [`${words.ui.browserAnd(words.origins.browser(session))}${session.address}`, session.lastSeenAt]}
       </List>
-      <List title={accounts.tokens} none={accounts.nothing} rows={tokens}>
+      <List
+        title={accounts.tokens}
+        none={accounts.nothing}
+        when={accounts.lastUsed}
+        absent={accounts.unused}
+        rows={tokens}
+      >
         {({ description, lastUsedAt }) => [description, lastUsedAt]}
       </List>
-      <List title={accounts.groups} none={accounts.nothing} absent={words.operators.noEnd} rows={groups}>
+      <List
+        title={accounts.groups}
+        none={accounts.nothing}
+        when={accounts.ends}
+        absent={words.operators.noEnd}
+        rows={groups}
+      >
         {({ name, until }) => [name, until]}
       </List>
       <List title={accounts.events} none={accounts.nothing} rows={events}>
@@ -100,13 +118,15 @@ const Fact = ({ name, children }: { name: string; children?: Child }) => (
 type ListProps<Row> = {
   title: string
   none: string
+  /** What the moment beside each is. */
+  when?: string
   /** In the place of a moment that there isn't. */
   absent?: string
   rows: readonly Row[]
   children: (row: Row) => readonly [text: string, at: Date | null]
 }
 
-const List = <Row,>({ title, none, absent = words.ui.never, rows, children }: ListProps<Row>) => (
+const List = <Row,>({ title, none, when, absent, rows, children }: ListProps<Row>) => (
   <section class="panel stack">
     <h2>{title}</h2>
     {rows.length === 0 ? (
@@ -117,7 +137,10 @@ const List = <Row,>({ title, none, absent = words.ui.never, rows, children }: Li
           const [text, at] = children(row)
           return (
             <div>
-              <dt>{at ? <When at={at} /> : absent}</dt>
+              <dt>
+                {at && when ? words.ui.column(when) : ''}
+                {at ? <When at={at} /> : absent}
+              </dt>
               <dd>{text}</dd>
             </div>
           )

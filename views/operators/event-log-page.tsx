@@ -16,6 +16,9 @@ type Event = Origin & {
   at: Date
   failed: boolean
   account: { email: string; username: string } | null
+  /** It is about no account, but about what `subject` names. */
+  isOfNone: boolean
+  subject: string | null
   actor: 'operator' | null
   operator: string | null
   reason: string | null
@@ -87,7 +90,7 @@ export const EventLogPage = ({ visitor, form, kinds, found }: EventLogPageProps)
 )
 
 const EventRow = ({ event }: { event: Event }) => {
-  const { kind, method, at, failed, account, actor, operator, reason } = event
+  const { kind, method, at, failed, account, isOfNone, subject, actor, operator, reason } = event
   return (
     <li class={failed ? 'failed' : undefined}>
       <div>
@@ -101,7 +104,7 @@ const EventRow = ({ event }: { event: Event }) => {
               <Address of={account.email} />
             </a>
           ) : (
-            words.operators.log.deleted
+            (isOfNone && subject) || words.operators.log.deleted
           )}
         </p>
         {actor && <p class="long">{words.operators.byOperator(operator, reason)}</p>}

@@ -99,7 +99,7 @@ const MemberTable = ({ group, members }: { group: string; members: GroupPageProp
     <thead class="hint">
       <tr>
         <th scope="col">{words.operators.accounts.account}</th>
-        <th scope="col">{words.operators.until}</th>
+        <th scope="col">{words.operators.accounts.ends}</th>
         <th scope="col">
           <span class="unseen">{words.ui.change}</span>
         </th>
@@ -114,7 +114,7 @@ const MemberTable = ({ group, members }: { group: string; members: GroupPageProp
             </a>
           </th>
           <td>
-            <Term name={words.operators.until} />
+            <Term name={words.operators.accounts.ends} />
             {until ? <When at={until} /> : words.operators.noEnd}
           </td>
           <td>

@@ -35,6 +35,7 @@ export const operators = {
     nothing: 'None.',
     allEvents: 'All events of this account',
     lastUsed: 'Last used',
+    unused: 'Not used yet',
   },
   changes: {
     'sign-out': {
