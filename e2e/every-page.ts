@@ -502,7 +502,7 @@ export const pagesOfOperators: State<ProtectedAccount>[] = [
   {
     name: 'log, refused',
     heading: 'Log',
-    open: (page) => page.goto('/operate/log?kind=sneezed&account=nobody&from=soon'),
+    open: (page) => page.goto('/operate/log?kind=sneezed&account=nobody'),
   },
   {
     name: 'second factor again, refused',

@@ -32,7 +32,7 @@ export const eventLogRoutes = (deps: EventLogDeps & OperatorPagesDeps & { eventC
           const errors = Object.fromEntries(
             Object.entries(result.errors).map(([field, reason]) => [field, words.operators.log.refused[reason]]),
           )
-          return deps.page(c, <EventLogPage {...frame} form={{ values, errors }} />, 422)
+          return deps.page(c, <EventLogPage {...frame} form={{ values, errors }} />)
         }
         const events = result.events.map(({ method, ...event }) => ({
           ...event,
