@@ -51,6 +51,15 @@ describe('the link for the first operator', () => {
     await assertInvariants(product.database)
   })
 
+  test('that four servers ask for at once is made by each, and one of the four works', async () => {
+    const product = await emptySite({ signUps: 'invited' })
+    const links = await Promise.all(Array.from({ length: 4 }, () => firstOperatorLink(product.deps)))
+    assert.equal(links.filter(Boolean).length, 4)
+    const answers: number[] = []
+    for (const link of links) answers.push((await follow(product, pathOf(link))).status)
+    assert.deepEqual(answers.sort(), [303, 410, 410, 410])
+  })
+
   test('takes the place of the one before, and ends after a day', async () => {
     const product = await emptySite({ signUps: 'invited' })
     const before = pathOf(await firstOperatorLink(product.deps))

@@ -80,11 +80,13 @@ export const invitationStore = ({ db, atomically }: Database) => ({
 
   hasAccounts: async () => (await db.select({ id: accounts.id }).from(accounts).limit(1)).length > 0,
 
-  /** In the place of the one before. False, and nothing done, where there is an account. */
+  /** In the place of the one before, also where several servers start together. False, and nothing done, where there is an account. */
   replaceFirstOperatorLink: (of: { tokenHash: string; createdAt: Date; expiresAt: Date }) =>
     atomically((tx) => [
-      tx.delete(invitations).where(eq(invitations.id, FIRST_OPERATOR)),
-      tx.insert(invitations).values({ id: FIRST_OPERATOR, role: 'operator', ...of }),
+      tx
+        .insert(invitations)
+        .values({ id: FIRST_OPERATOR, role: 'operator', ...of })
+        .onConflictDoUpdate({ target: invitations.id, set: { ...of, usedAt: null, usedBy: null, revokedAt: null } }),
       must(
         tx
           .select({ id: invitations.id })
