@@ -8,7 +8,8 @@ export type RecordedEvent = Readonly<
   Pick<SecurityEvent, 'id' | 'method' | 'subject' | 'at' | 'actor' | 'reason' | keyof Origin> & { kind: string }
 >
 
-type Place = { at: Date; id: string }
+/** Where a page of the log ended. */
+export type Place = { at: Date; id: string }
 
 type Events = { events: readonly RecordedEvent[] }
 export type DashboardVisitor = SignedIn & CheckUpAtAGlance & { signIns: readonly RecordedEvent[] }
@@ -43,7 +44,7 @@ export const activityOfToken =
 export function activitySeenBy({ events: found }: Events) {
   const events = found.slice(0, PER_PAGE)
   const last = events.at(-1)
-  return { events, older: found.length > PER_PAGE && last ? `${last.at.getTime()}-${last.id}` : undefined }
+  return { events, older: found.length > PER_PAGE && last ? writeCursor(last) : undefined }
 }
 
 /** Who looks at the dashboard, the latest sign-ins, and what the check-up has to say at a glance. */
@@ -52,7 +53,10 @@ export const dashboardView =
   (tokenHash) =>
     activity.visitorWithSignIns(tokenHash, checkUpTimes(now()))
 
-function readCursor(cursor: string | undefined): Place {
+export const writeCursor = ({ at, id }: Place): string => `${at.getTime()}-${id}`
+
+/** What is no cursor of ours is where the log begins. */
+export function readCursor(cursor: string | undefined): Place {
   const [, ms, id] = /^(\d{1,15})-([\w-]{1,32})$/.exec(cursor ?? '') ?? []
   return ms && id && Number(ms) <= LATEST ? { at: new Date(Number(ms)), id } : NEWEST
 }

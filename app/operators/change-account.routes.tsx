@@ -45,7 +45,7 @@ const CHANGES: Record<Change, Row> = {
   'make-member': { danger: true, done: 'operator_unmade', make: removeOperator },
 }
 
-/** Where no reason is needed, none may be typed. */
+/** A reason that is left out is none. */
 const orNone = <By extends Acting>(by: By) => ({ ...by, reason: by.reason || null })
 
 const isChange = (name: string): name is Change => Object.hasOwn(CHANGES, name)

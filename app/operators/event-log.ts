@@ -1,4 +1,4 @@
-import type { RecordedEvent } from '../account/activity.ts'
+import { type Place, type RecordedEvent, readCursor, writeCursor } from '../account/activity.ts'
 import { type EventKind, isEventKind } from '../identity/security-events.ts'
 import { type OwnerDeps, ownerNamed } from './owners.ts'
 
@@ -10,7 +10,6 @@ export type LoggedEvent = RecordedEvent & {
   operator: string | null
 }
 
-type Place = { at: Date; id: string }
 type Filter = {
   kind?: EventKind | undefined
   accountId?: number | undefined
@@ -31,7 +30,6 @@ export type EventLogDeps = OwnerDeps & { eventLog: EventLogStore }
 export const LOOKED_AT = 5000
 const PER_PAGE = 50
 const DAY = 24 * 60 * 60_000
-const NEWEST: Place = { at: new Date(Date.UTC(9999, 11, 31)), id: '' }
 
 /** As it stands in the address of the page. Days as in 2026-12-31, both included, in UTC. */
 export type LogQuery = { kind?: string; account?: string; from?: string; to?: string; before?: string }
@@ -68,13 +66,13 @@ export async function searchLog(deps: EventLogDeps, query: LogQuery): Promise<Lo
     from: first,
     until: last && new Date(last.getTime() + DAY),
   }
-  const { found, lookedTo } = await eventLog.searchEvents(filter, placeIn(query.before), PER_PAGE + 1)
+  const { found, lookedTo } = await eventLog.searchEvents(filter, readCursor(query.before), PER_PAGE + 1)
   const shown = found.slice(0, PER_PAGE)
   const operators = await eventLog.emailsOf([...new Set(shown.flatMap(({ operatorId }) => operatorId ?? []))])
   const next = found.length > PER_PAGE ? shown.at(-1) : lookedTo
   return {
     ok: true,
-    older: next && `${next.at.getTime()}-${next.id}`,
+    older: next && writeCursor(next),
     events: shown.map(({ operatorId, account: email, accountUsername: username, ...event }) => ({
       ...event,
       account: email !== null && username !== null ? { email, username } : null,
@@ -88,9 +86,4 @@ function dayOf(text: string): Date | undefined | 'no_day' {
   if (text.trim() === '') return undefined
   const day = /^\d{4}-\d\d-\d\d$/.test(text.trim()) ? new Date(`${text.trim()}T00:00:00Z`) : undefined
   return day && day.toString() !== 'Invalid Date' && day.toISOString().startsWith(text.trim()) ? day : 'no_day'
-}
-
-function placeIn(cursor: string | undefined): Place {
-  const [, ms, id] = /^(\d{1,15})-([\w-]{1,32})$/.exec(cursor ?? '') ?? []
-  return ms && id && Number(ms) <= NEWEST.at.getTime() ? { at: new Date(Number(ms)), id } : NEWEST
 }

@@ -10,13 +10,13 @@ export type SetPolicy = { group: string | null; level: Demand; holdsFrom: Date }
 export type PolicyStore = {
   /** The one for everybody first, then by the group's name. */
   policies(): Promise<SetPolicy[]>
-  groupNamed(name: string): Promise<Group | undefined>
   setPolicy(of: { group: Group | undefined; level: Demand; holdsFrom: Date; event: OperatorsEvent }): Promise<void>
   dropPolicy(of: { group: Group | undefined; event: OperatorsEvent }): Promise<void>
 }
 
 export type OperatorPolicyDeps = PolicyDeps & {
   policies: PolicyStore
+  groups: { groupsNamed(names: string[]): Promise<Group[]> }
   factorKinds: readonly { isPhishingResistant: boolean }[]
 }
 
@@ -39,7 +39,7 @@ export async function setPolicy(
   if (LEVELS.indexOf(level) < LEVELS.indexOf(deps.secondFactor)) return { ok: false, reason: 'weaker_than_setting' }
   if (level === 'phishing_resistant' && !deps.factorKinds.some(({ isPhishingResistant }) => isPhishingResistant))
     return { ok: false, reason: 'no_resistant_kind' }
-  const group = name === undefined ? undefined : await deps.policies.groupNamed(name)
+  const [group] = name === undefined ? [] : await deps.groups.groupsNamed([name])
   if (name !== undefined && !group) return { ok: false, reason: 'no_such_group' }
   const at = deps.now()
   const event = operatorsEvent('policy_set', `${name ?? 'everybody'}: ${level}`, { by, origin: by.origin, at })

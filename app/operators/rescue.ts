@@ -1,8 +1,8 @@
 import { rescueCodeText } from '../identity/rescue-code.ts'
-import { type ByOperator, type SecurityEvent, securityEvent } from '../identity/security-events.ts'
+import { type SecurityEvent, securityEvent } from '../identity/security-events.ts'
 import { displayed, newRescueCode } from '../lib/codes.ts'
-import type { Origin } from '../lib/origin.ts'
 import type { Vault } from '../lib/vault.ts'
+import type { Acting } from './acting.ts'
 import { type Owner, type OwnerDeps, ownerNamed } from './owners.ts'
 
 const FIFTEEN_MINUTES = 15 * 60_000
@@ -30,8 +30,6 @@ export type OperatorRescueDeps = OwnerDeps & {
   now(): Date
 }
 
-type By = ByOperator & { origin: Origin }
-
 /** `code` is shown once, to the operator who sees this. Undefined: another operator has to approve first. */
 export type RescueResult =
   | { ok: true; email: string; code: string | undefined; until: Date }
@@ -44,7 +42,7 @@ export type RescueResult =
 export async function beginRescue(
   deps: OperatorRescueDeps,
   name: string,
-  by: By & { reason: string },
+  by: Acting & { reason: string },
 ): Promise<RescueResult> {
   const owner = await ownerNamed(deps, name)
   if (!owner) return { ok: false, reason: 'no_such_account' }
@@ -66,7 +64,7 @@ export async function beginRescue(
 }
 
 /** Another operator agrees, and is shown the code. */
-export async function approveRescue(deps: OperatorRescueDeps, name: string, by: By): Promise<RescueResult> {
+export async function approveRescue(deps: OperatorRescueDeps, name: string, by: Acting): Promise<RescueResult> {
   const owner = await ownerNamed(deps, name)
   if (!owner) return { ok: false, reason: 'no_such_account' }
   if (by.operatorId === null) return { ok: false, reason: 'no_operator' }

@@ -1,5 +1,5 @@
-import { type ByOperator, type SecurityEvent, securityEvent } from '../identity/security-events.ts'
-import type { Origin } from '../lib/origin.ts'
+import { type SecurityEvent, securityEvent } from '../identity/security-events.ts'
+import type { Acting } from './acting.ts'
 import { type OwnerDeps, ownerNamed } from './owners.ts'
 
 export type SuspensionStore = {
@@ -12,7 +12,7 @@ export type SuspensionStore = {
 export type SuspensionDeps = OwnerDeps & { suspensions: SuspensionStore; now(): Date }
 
 /** Who does it. An operator always says why. */
-export type Operator = ByOperator & { reason: string; origin: Origin }
+export type Operator = Acting & { reason: string }
 
 export type SuspensionResult =
   | { ok: true; email: string }
@@ -32,11 +32,7 @@ export async function suspend(deps: SuspensionDeps, name: string, by: Operator):
 }
 
 /** Its owner may sign in again. What was open before stays closed. */
-export async function resume(
-  deps: SuspensionDeps,
-  name: string,
-  by: ByOperator & { origin: Origin },
-): Promise<SuspensionResult> {
+export async function resume(deps: SuspensionDeps, name: string, by: Acting): Promise<SuspensionResult> {
   const owner = await ownerNamed(deps, name)
   if (!owner) return { ok: false, reason: 'no_such_account' }
   const event = securityEvent('account_resumed', owner.id, by.origin, deps.now(), null, { by })

@@ -21,11 +21,6 @@ export const policyStore = ({ db, atomically }: Database) => ({
     return [...rows.filter(({ group }) => group === null), ...rows.filter(({ group }) => group !== null)]
   },
 
-  async groupNamed(name: string) {
-    const [group] = await db.select({ id: groups.id, name: groups.name }).from(groups).where(eq(groups.name, name))
-    return group
-  },
-
   /** In the place of what held for them. */
   async setPolicy({ group, level, holdsFrom, event }: Row & { event: AnyEventRow }): Promise<void> {
     const row = { scope: scopeOf(group), groupId: group?.id ?? null, level, holdsFrom }
