@@ -5,7 +5,7 @@ export const operators = {
   search: 'Search',
   more: 'More',
   reason: 'Reason',
-  reasonHint: 'It stands in the log, and the account reads it.',
+  reasonHint: 'It stands in the log. If it is about an account, its owner reads it.',
   until: 'Until (day in UTC)',
   noEnd: 'No end',
   about: (name: Child): Child => ['This is about ', name, '.'],
