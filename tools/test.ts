@@ -6,11 +6,13 @@ import { availableParallelism } from 'node:os'
 import { join, relative } from 'node:path'
 import { bundleTests, programs } from './bundled-tests.ts'
 import { bringIn, FOR_THE_TESTS } from './debian.ts'
+import { failuresOfNode, failuresOfPlaywright, type PlaywrightReport } from './failures.ts'
 import { reaches } from './imports.ts'
 import { type Postgres, startPostgres } from './postgres.ts'
 
 const CORES = availableParallelism()
 const total = { passed: 0, failed: 0 }
+const failures: string[] = []
 const [only, ...named] = process.argv.slice(2)
 const isWanted = (...steps: string[]) => !only || steps.includes(only)
 
@@ -57,6 +59,7 @@ if (isWanted('e2e-postgres')) await step('browser suite on PostgreSQL', () => br
 
 if (only && only !== 'check' && total.passed + total.failed === 0)
   await step(`${process.argv.slice(2)}: nothing is named so`, async () => 1)
+for (const failure of failures) console.log(`\n${failure}`)
 console.log(`\n${total.passed} passed, ${total.failed} failed`)
 // Said explicitly: embedded PostgreSQL ends a process that runs out of work with 0, whatever its exit code was.
 process.exit(total.failed > 0 ? 1 : 0)
@@ -70,7 +73,10 @@ async function step(name: string, work: () => Promise<number>) {
     console.error(error)
     return 1
   })
-  if (exitCode !== 0 && total.failed === before) total.failed++
+  if (exitCode !== 0 && total.failed === before) {
+    total.failed++
+    failures.push(`✖ ${name}: exit code ${exitCode}, and no test that failed`)
+  }
   console.log(
     `── ${name}: ${exitCode === 0 ? 'good' : 'FAILED'} after ${Math.round((performance.now() - started) / 1000)} s`,
   )
@@ -125,7 +131,7 @@ async function nodeTests(files: string[], atOnce: number, environment: Record<st
     },
   )
   const summed = (word: string) => Number(new RegExp(`^ℹ ${word} (\\d+)$`, 'm').exec(heard)?.[1] ?? 0)
-  count(summed('pass'), summed('fail') + summed('cancelled'))
+  count(summed('pass'), summed('fail') + summed('cancelled'), failuresOfNode(heard))
   return exitCode
 }
 
@@ -136,7 +142,7 @@ async function withPostgres(work: (environment: Record<string, string>) => Promi
     await work({ DATABASE_URL: postgres.url })
   } catch (error) {
     console.error(error)
-    total.failed++
+    count(0, 1, [`✖ PostgreSQL: ${error}`])
   } finally {
     await postgres?.stop()
   }
@@ -144,14 +150,16 @@ async function withPostgres(work: (environment: Record<string, string>) => Promi
 
 async function browsers(environment: Record<string, string>, only: string[] = []) {
   const exitCode = await run('npm', ['run', '--silent', 'e2e', '--', ...only], environment)
-  const { stats } = JSON.parse(readFileSync('e2e/results.json', 'utf8'))
-  count(stats.expected + stats.flaky, stats.unexpected)
+  const report: PlaywrightReport = JSON.parse(readFileSync('e2e/results.json', 'utf8'))
+  const { expected, flaky, unexpected } = report.stats
+  count(expected, unexpected + flaky, failuresOfPlaywright(report))
   return exitCode
 }
 
-function count(passed: number, failed: number) {
+function count(passed: number, failed: number, told: string[]) {
   total.passed += passed
   total.failed += failed
+  failures.push(...told)
 }
 
 function run(
