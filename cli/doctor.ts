@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs'
 import { z } from 'zod'
 import { type Config, readConfig } from '#app/config.ts'
 import { keysInFile, parseKeys } from '#app/lib/keys.ts'
@@ -7,12 +6,13 @@ import { type Database, openDatabase } from '#db/client.ts'
 import { command, option } from './command.ts'
 import { type Patient, type Said, said } from './doctor/check.ts'
 import { clock } from './doctor/clock.ts'
-import { connection, invariants, migrations } from './doctor/database.ts'
+import { connection, invariants, migrations, whatIsMissing } from './doctor/database.ts'
 import { disk, permissions } from './doctor/files.ts'
 import { keys } from './doctor/keys.ts'
 import { mail } from './doctor/mail.ts'
 import { proxy } from './doctor/proxy.ts'
 import { site } from './doctor/site.ts'
+import { reasonOf } from './reasons.ts'
 
 const CHECKS = [clock, site, proxy, mail, connection, migrations, keys, invariants, disk, permissions]
 
@@ -41,18 +41,21 @@ export const doctor = {
 /** Whatever is closed or wrong is a line, and the other checks go on. */
 async function examined(asked: Pick<Patient, 'clockUrl' | 'mailTo'>): Promise<Said[]> {
   const lines: Said[] = []
-  const tried = <Result>(check: string, todo: string, work: () => Result): Result | undefined => {
+  const tried = <Result>(check: string, work: () => Result, todo?: string): Result | undefined => {
     try {
       return work()
     } catch (error) {
-      lines.push({ check, is: 'fault', says: error instanceof Error ? error.message : String(error), todo })
+      lines.push({ check, is: 'fault', says: reasonOf(error).replace(/\.$/, ''), ...(todo && { todo }) })
       return undefined
     }
   }
-  const config = tried('settings', 'docs/configuration.md has all of them.', () => readConfig(process.env))
+  const config = tried('settings', () => readConfig(process.env), 'docs/configuration.md has all of them.')
   if (!config) return lines
-  const database = tried('database', 'Look at DATABASE_URL.', () => openedAsItIs(config))
-  const vault = tried('keys', 'Restore them from your backup.', () =>
+  const connected = tried('database', () => openedAsItIs(config))
+  const wrong = connected && (await whatIsMissing(connected))
+  if (wrong) lines.push(wrong)
+  const database = wrong ? undefined : connected
+  const vault = tried('keys', () =>
     createVault(config.keys ? parseKeys(config.keys) : keysInFile(config.keyFile, false)),
   )
   const of: Patient = {
@@ -61,17 +64,14 @@ async function examined(asked: Pick<Patient, 'clockUrl' | 'mailTo'>): Promise<Sa
     ...(vault && { vault }),
   }
   for (const check of CHECKS) lines.push(...(await said(check, of)))
-  await database?.close()
+  await connected?.close()
   return lines
 }
 
 /** Without the migrations, which the server makes. */
 function openedAsItIs(config: Config): Database {
-  const file = config.databaseUrl.startsWith('file:') ? config.databaseUrl.slice('file:'.length) : undefined
-  if (file !== undefined && !existsSync(file)) throw new Error(`There is no database at ${file}`)
-  return openDatabase(config.databaseUrl, {
-    ...{ pool: 1, timeout: config.databaseTimeout, plain: config.databasePlain },
-  })
+  const { databaseUrl, databaseTimeout: timeout, databasePlain: plain } = config
+  return openDatabase(databaseUrl, { pool: 1, timeout, plain, mayMake: false })
 }
 
 const inWords = ({ is, check, says, todo }: Said) => `${is.padEnd(7)}  ${check}: ${says}.${todo ? ` ${todo}` : ''}`

@@ -1,29 +1,8 @@
 // latchkey COMMAND, or npm run latchkey -- COMMAND: what an operator does from a terminal.
 import '#app/process/env-file.ts'
 import { createInterface } from 'node:readline'
-import { type Nouns, runProgram } from './program.ts'
-
-/** Loaded when it is typed: `move-to-postgres` chooses the database's kind before the schema is imported. */
-const NOUNS: Nouns = {
-  account: async () => ({
-    ...(await import('./account.ts')).accounts,
-    ...(await import('./account-suspension.ts')).suspension,
-    ...(await import('./account-rescue.ts')).rescue,
-  }),
-  operator: async () => (await import('./operator.ts')).operator,
-  group: async () => (await import('./group.ts')).group,
-  invite: async () => (await import('./invite.ts')).invite,
-  invitation: async () => (await import('./invitation.ts')).invitation,
-  token: async () => (await import('./token.ts')).token,
-  doctor: async () => (await import('./doctor.ts')).doctor,
-  log: async () => (await import('./log.ts')).log,
-  keys: async () => (await import('./keys.ts')).keys,
-  policy: async () => (await import('./policy.ts')).policy,
-  'after-restore': async () => (await import('./after-restore.ts')).afterRestore,
-  'move-to-postgres': async () => (await import('./move-to-postgres.ts')).moveToPostgres,
-  seed: async () => (await import('./seed.ts')).seed,
-  totp: async () => (await import('./totp.ts')).totp,
-}
+import { NOUNS } from './nouns.ts'
+import { runProgram } from './program.ts'
 
 process.stdout.on('error', () => process.exit()) // a reader that has seen enough, such as `head`
 process.exitCode = await runProgram(process.argv.slice(2), NOUNS, {

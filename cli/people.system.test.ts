@@ -1,35 +1,21 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { randomBytes } from 'node:crypto'
 import { after, describe, test } from 'node:test'
-import { openDatabase } from '#db/client.ts'
-import { emptyDatabase, everyRow, runProgram } from '#testing/index.ts'
+import { everyRow, runProgram, sharedDatabase } from '#testing/index.ts'
 
 // What operators do about people from a terminal: groups and invitations.
-const { url, drop } = await emptyDatabase()
-const folder = mkdtempSync(join(tmpdir(), 'latchkey-people-'))
-after(async () => {
-  rmSync(folder, { recursive: true, force: true })
-  await drop()
-})
+const database = await sharedDatabase()
+after(database.close)
 
-const SITE = { BASE_URL: 'https://accounts.example.com', DATABASE_URL: url, DATA_FOLDER: folder }
+const SITE = {
+  ...{ BASE_URL: 'https://accounts.example.com', DATABASE_URL: database.url, DATA_FOLDER: database.folder },
+  LATCHKEY_KEYS: `k1:${randomBytes(32).toString('base64')}`,
+}
 const run = (...args: string[]) => runProgram('cli/latchkey.ts', { environment: SITE, args })
 async function json(...args: string[]) {
   const { status, out, err } = await run(...args, '--json')
   assert.deepEqual([status, err], [0, ''], err)
   return JSON.parse(out)
-}
-
-/** Everything that is there, read over a connection of its own. */
-async function rows() {
-  const database = openDatabase(url)
-  try {
-    return await everyRow({ database })
-  } finally {
-    await database.close()
-  }
 }
 
 describe('from the command line', () => {
@@ -73,7 +59,7 @@ describe('from the command line', () => {
   })
 
   test('what is wrong ends with a sentence and 1 or 2, and changes nothing', async () => {
-    const before = await rows()
+    const before = await everyRow({ database })
     const wrong: [string[], number, RegExp][] = [
       [['invite', 'ada'], 2, /^ada is no email address\.\n$/],
       [['invite', '--group', 'Family'], 2, /^A group is called by/],
@@ -98,7 +84,7 @@ describe('from the command line', () => {
       assert.match(ended.err, sentence)
       assert.doesNotMatch(ended.err, /\n.*\n|\bat .*\.[jt]s:/, 'one sentence, and no stack')
     }
-    assert.deepEqual(await rows(), before)
+    assert.deepEqual(await everyRow({ database }), before)
   })
 
   test('where SIGN_UP is closed, nobody is invited', async () => {

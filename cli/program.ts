@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util'
 import { type Command, type Noun, type Part, PRINTED, Refused, type Terminal, WrongUsage } from './command.ts'
+import { reasonOf } from './reasons.ts'
 
 /** Each noun of the command line, loaded when someone types it. */
 export type Nouns = Record<string, () => Promise<Noun>>
@@ -30,7 +31,7 @@ export async function runProgram(typed: string[], nouns: Nouns, output: Output):
     if (text !== '') output.out(text)
     return isNo ? REFUSED : DONE
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error)
+    const message = reasonOf(error)
     const sentence = error instanceof Refused || error instanceof WrongUsage ? message : `Latchkey failed: ${message}`
     output.err(isJson ? JSON.stringify({ error: sentence }) : sentence)
     return error instanceof WrongUsage ? WRONG_USAGE : REFUSED

@@ -15,7 +15,7 @@ export const seed = {
     does: `Makes the account ${SEED.email} with its second factor on, for development.`,
     words: z.object({}),
     options: z.object({}),
-    run: () => openedForDevelopment(plant),
+    run: () => openedForDevelopment(plant, { mayMake: true }),
   }),
 }
 

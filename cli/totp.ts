@@ -14,7 +14,7 @@ export const totp = {
         const account = await deps.signIns.accountByEmail(SEED.email)
         const [factor] = account ? await deps.secondSteps.factorsOf(account.id) : []
         const secret = factor && openSecret(deps.vault, factor)
-        if (!secret) throw new Refused(`${SEED.email} has no second factor here. Run: npm run seed`)
+        if (!secret) throw new Refused(`${SEED.email} has no second factor here. npm run seed turns it on.`)
         const now = Math.floor(Date.now() / 1000)
         const [code, seconds] = [generateSync({ secret, epoch: now }), 30 - (now % 30)]
         return { said: `${code} (for ${seconds} seconds)`, data: { code, seconds } }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
@@ -85,3 +85,19 @@ describe('prepared reads', () => {
     assert.equal(await count('b'), 3)
   })
 })
+
+if (dialect === 'sqlite')
+  test('a new database file is readable by its owner alone, whatever the umask says', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'latchkey-rights-'))
+    const before = process.umask(0o000)
+    const database = openDatabase(`file:${join(folder, 'latchkey.db')}`)
+    try {
+      await database.migrate()
+      for (const file of ['latchkey.db', 'latchkey.db-wal'])
+        assert.equal(statSync(join(folder, file)).mode & 0o777, 0o600, file)
+    } finally {
+      process.umask(before)
+      await database.close()
+      rmSync(folder, { recursive: true })
+    }
+  })

@@ -12,11 +12,14 @@ export function isDuplicate(error: unknown): boolean {
   return cause instanceof Error && isDuplicate(cause)
 }
 
-/** `file:path` (or `:memory:`) for SQLite, `postgres://…` for PostgreSQL. Only PostgreSQL uses the options. */
+/**
+ * `file:path` (or `:memory:`) for SQLite, `postgres://…` for PostgreSQL. Only PostgreSQL uses the options, but for `mayMake`: a file
+ * that isn't there is made, unless that is false.
+ */
 export function openDatabase(
   url: string,
-  options: PostgresOptions = { pool: 10, timeout: 10_000, plain: false },
+  { mayMake = true, ...options }: PostgresOptions & { mayMake?: boolean } = { pool: 10, timeout: 10_000, plain: false },
 ): Database {
   if (dialectOf(url) !== dialect) throw new Error(`DATABASE_URL must be set to ${url} before the program starts.`)
-  return dialect === 'postgres' ? openPostgres(url, options) : openSqlite(url.replace(/^file:/, ''))
+  return dialect === 'postgres' ? openPostgres(url, options) : openSqlite(url.replace(/^file:/, ''), mayMake)
 }

@@ -16,6 +16,9 @@ export function migrationsOf(dialect: Dialect): MigrationMeta[] {
   return migrations
 }
 
+/** What to do about a database that the server has never had, for who runs a command on it. */
+export const NOTHING_YET = 'Look at DATABASE_URL, or start Latchkey once, which makes what is missing.'
+
 /** Throws if the database has a migration that this program doesn't know: it would write rows that the newer one can't read. */
 export function refuseNewer(applied: number[], known: MigrationMeta[]): void {
   if (applied.every((made) => known.some(({ folderMillis }) => folderMillis === made))) return

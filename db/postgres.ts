@@ -4,7 +4,7 @@ import { drizzle } from 'drizzle-orm/node-postgres'
 import { migrate as applyMigrations } from 'drizzle-orm/node-postgres/migrator'
 import pg from 'pg'
 import { isLoopback, isUntrusted } from '#app/lib/tls.ts'
-import { migrationsFolder, migrationsOf, refuseNewer } from './migrations.ts'
+import { migrationsFolder, migrationsOf, NOTHING_YET, refuseNewer } from './migrations.ts'
 import { type Build, type Database, type Db, kept, Must, Undone } from './transaction.ts'
 
 const SECOND = 1000
@@ -68,7 +68,7 @@ export function openPostgres(url: string, { pool: most, timeout, plain }: Postgr
     db: drizzle(pool) as unknown as Db,
     dialect: 'postgres',
     atomically: (build, { durable } = { durable: true }) => kept(() => again(() => transaction(pool, build, durable))),
-    migrate: () => migrate(address),
+    migrate: ({ mayBegin = true } = {}) => migrate(address, mayBegin),
     close: () => pool.end(),
   }
 }
@@ -162,7 +162,7 @@ function codeOf(error: unknown): string | undefined {
 }
 
 /** One process after the other, each on its own connection, so no time limit ends a long migration halfway. */
-async function migrate(address: pg.ClientConfig): Promise<void> {
+async function migrate(address: pg.ClientConfig, mayBegin: boolean): Promise<void> {
   const connection = new pg.Client(address)
   connection.on('error', () => {}) // the statement that breaks reports it
   await connection.connect().catch((error) => {
@@ -171,7 +171,9 @@ async function migrate(address: pg.ClientConfig): Promise<void> {
   try {
     await connection.query('set statement_timeout = 0; set lock_timeout = 0')
     await connection.query(`select pg_advisory_lock(${MIGRATING})`) // released when the connection ends, however it ends
-    refuseNewer(await applied(connection), migrationsOf('postgres'))
+    const before = await applied(connection)
+    if (before.length === 0 && !mayBegin) throw new Error(`There is nothing in the database. ${NOTHING_YET}`)
+    refuseNewer(before, migrationsOf('postgres'))
     await applyMigrations(drizzle(connection), { migrationsFolder: migrationsFolder('postgres') })
   } finally {
     await connection.end()

@@ -1,10 +1,10 @@
 // Everything that is only SQLite's. What is PostgreSQL's is in postgres.ts.
-import { mkdirSync } from 'node:fs'
+import { closeSync, existsSync, mkdirSync, openSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import Sqlite from 'better-sqlite3'
 import { drizzle } from 'drizzle-orm/better-sqlite3'
-import { migrationsOf, refuseNewer } from './migrations.ts'
+import { migrationsOf, NOTHING_YET, refuseNewer } from './migrations.ts'
 import { type Build, type Database, kept, Must, Undone } from './transaction.ts'
 
 const STATEMENTS_KEPT = 500 // the product has fewer than a hundred; lists of ids make more
@@ -13,9 +13,10 @@ const LONGEST_PAUSE = 50 // milliseconds between two tries to get the lock
 const MIGRATION_PATIENCE = 60_000 // nothing is answered yet, and another process may be at it
 
 /** A file, or `:memory:`. Throws what an operator can act on. */
-export function openSqlite(file: string): Database {
+export function openSqlite(file: string, mayMake: boolean): Database {
   const connection = namingFile(file, () => {
-    if (file !== ':memory:') mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
+    if (!mayMake && !existsSync(file)) throw new Error(`There is no database at ${resolve(file)}. ${NOTHING_YET}`)
+    if (file !== ':memory:') makeFile(file)
     const opened = new Sqlite(file, { timeout: LOCK_PATIENCE })
     switchToWal(opened)
     return opened
@@ -63,9 +64,15 @@ export function openSqlite(file: string): Database {
     dialect: 'sqlite',
     atomically: (build, { durable } = { durable: true }) =>
       kept(() => whenFree(() => (durable ? run(build) : runWithoutWaiting(build)))),
-    migrate: async () => namingFile(file, () => migrate(connection)),
+    migrate: async ({ mayBegin = true } = {}) => namingFile(file, () => migrate(connection, mayBegin)),
     close: async () => void connection.close(),
   }
+}
+
+/** Readable by its owner alone, whatever the umask says; SQLite gives what it puts beside it the same rights. */
+function makeFile(file: string) {
+  mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
+  if (!existsSync(file)) closeSync(openSync(file, 'a', 0o600))
 }
 
 /** At the start. The driver's own words name no file, and rarely a cause. */
@@ -110,15 +117,17 @@ function switchToWal(connection: Sqlite.Database) {
  * Drizzle's own migrator looks before it takes the write lock, so two processes would both begin. This one takes the lock first,
  * and keeps the same table of what was applied.
  */
-function migrate(connection: Sqlite.Database) {
+function migrate(connection: Sqlite.Database, mayBegin: boolean) {
   const known = migrationsOf('sqlite')
+  if (`${applied(connection)}` === `${known.map(({ folderMillis }) => folderMillis)}`) return // without waiting for the lock
   const bringUpToDate = connection.transaction(() => {
+    const before = applied(connection) // again, because another process may have been at it
+    if (before.length === 0 && !mayBegin) throw new Error(`There is nothing in the database. ${NOTHING_YET}`)
+    refuseNewer(before, known)
     connection.exec(
       'create table if not exists __drizzle_migrations (id integer primary key, hash text not null, created_at numeric)',
     )
-    const applied = connection.prepare('select created_at from __drizzle_migrations').pluck().all() as number[]
-    refuseNewer(applied, known)
-    const newest = Math.max(0, ...applied)
+    const newest = Math.max(0, ...before)
     const missing = known.filter(({ folderMillis }) => folderMillis > newest)
     for (const { sql, folderMillis, hash } of missing) {
       for (const statement of sql) connection.exec(statement)
@@ -137,6 +146,13 @@ function migrate(connection: Sqlite.Database) {
     connection.pragma(`busy_timeout = ${LOCK_PATIENCE}`)
     connection.pragma('foreign_keys = ON')
   }
+}
+
+/** When each migration in the database was made. */
+function applied(connection: Sqlite.Database): number[] {
+  const journal = connection.prepare("select 1 from sqlite_master where name = '__drizzle_migrations'").get()
+  if (!journal) return []
+  return connection.prepare('select created_at from __drizzle_migrations order by created_at').pluck().all() as number[]
 }
 
 /** Drizzle prepares a statement each time it runs one. Here, the same text is parsed once. */

@@ -8,8 +8,11 @@ export type Database = {
   db: Db
   dialect: Dialect
   atomically: Atomically
-  /** Brings the tables up to date, however many processes try at once. Throws if they are newer than this program. */
-  migrate(): Promise<void>
+  /**
+   * Brings the tables up to date, however many processes try at once. Throws if they are newer than this program, or if there are
+   * none and it may not begin.
+   */
+  migrate(options?: { mayBegin?: boolean }): Promise<void>
   close(): Promise<void>
 }
 

@@ -6,17 +6,21 @@ import { createVault, type Vault } from '../lib/vault.ts'
 import { openSecret } from '../two-factor/factor-secret.ts'
 import { openCode } from '../two-factor/recovery-codes.ts'
 
-/** Opens the database, brings its tables up to date, and finds the keys. Throws what an operator can act on. */
-export async function open(config: Config): Promise<{ database: Database; vault: Vault }> {
+/**
+ * Opens the database, brings its tables up to date, and finds the keys. Makes what isn't there yet, unless `mayMake` is false.
+ * Throws what an operator can act on.
+ */
+export async function open(config: Config, { mayMake = true } = {}): Promise<{ database: Database; vault: Vault }> {
   const given = config.keys ? parseKeys(config.keys) : undefined
   const database = openDatabase(config.databaseUrl, {
     pool: config.databasePool,
     timeout: config.databaseTimeout,
     plain: config.databasePlain,
+    mayMake,
   })
   try {
-    await database.migrate()
-    const keys = given ?? keysInFile(config.keyFile, !(await housekeepingStore(database).hasSealedData()))
+    await database.migrate({ mayBegin: mayMake })
+    const keys = given ?? keysInFile(config.keyFile, mayMake && !(await housekeepingStore(database).hasSealedData()))
     const vault = createVault(keys)
     await tryKeys(vault, database)
     return { database, vault }

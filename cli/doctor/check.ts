@@ -1,6 +1,7 @@
 import type { Config } from '#app/config.ts'
 import type { Vault } from '#app/lib/vault.ts'
 import type { Database } from '#db/client.ts'
+import { reasonOf } from '../reasons.ts'
 
 /** One line of the doctor. `todo` is what the operator can do about it. */
 export type Said = { check: string; is: 'ok' | 'warning' | 'fault'; says: string; todo?: string }
@@ -35,7 +36,7 @@ export async function said({ name, look }: Check, of: Patient, atMost = AT_MOST)
   try {
     return await Promise.race([look(of), tooLate])
   } catch (error) {
-    return [{ check: name, is: 'fault', says: error instanceof Error ? oneLine(error.message) : String(error) }]
+    return [{ check: name, is: 'fault', says: oneLine(reasonOf(error)).replace(/\.$/, '') }]
   } finally {
     clearTimeout(late)
   }

@@ -1,6 +1,21 @@
+import { databaseFailure } from '#app/http/database-failures.ts'
+import type { Database } from '#db/client.ts'
+import { NOTHING_YET } from '#db/migrations.ts'
 import { brokenInvariants, isEncrypted } from '#db/stores/doctor.ts'
 import { migrationStore } from '#db/stores/migrations.ts'
-import type { Check } from './check.ts'
+import { reasonOf } from '../reasons.ts'
+import type { Check, Said } from './check.ts'
+
+/** A database that answers nothing, or has no tables yet: nothing else can be said of it. */
+export async function whatIsMissing(database: Database): Promise<Said | undefined> {
+  try {
+    await migrationStore(database).areApplied()
+    return undefined
+  } catch (error) {
+    const says = databaseFailure(error) ? reasonOf(error) : `There is nothing in the database. ${NOTHING_YET}`
+    return { check: 'database', is: 'fault', says: says.replace(/\.$/, '') }
+  }
+}
 
 export const migrations: Check = {
   name: 'migrations',

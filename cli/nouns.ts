@@ -1,0 +1,23 @@
+import type { Nouns } from './program.ts'
+
+/** Loaded when it is typed: `move-to-postgres` chooses the database's kind before the schema is imported. */
+export const NOUNS: Nouns = {
+  account: async () => ({
+    ...(await import('./account.ts')).accounts,
+    ...(await import('./account-suspension.ts')).suspension,
+    ...(await import('./account-rescue.ts')).rescue,
+  }),
+  operator: async () => (await import('./operator.ts')).operator,
+  group: async () => (await import('./group.ts')).group,
+  invite: async () => (await import('./invite.ts')).invite,
+  invitation: async () => (await import('./invitation.ts')).invitation,
+  token: async () => (await import('./token.ts')).token,
+  doctor: async () => (await import('./doctor.ts')).doctor,
+  log: async () => (await import('./log.ts')).log,
+  keys: async () => (await import('./keys.ts')).keys,
+  policy: async () => (await import('./policy.ts')).policy,
+  'after-restore': async () => (await import('./after-restore.ts')).afterRestore,
+  'move-to-postgres': async () => (await import('./move-to-postgres.ts')).moveToPostgres,
+  seed: async () => (await import('./seed.ts')).seed,
+  totp: async () => (await import('./totp.ts')).totp,
+}
