@@ -1,6 +1,6 @@
 import { type Config, readConfig } from '#app/config.ts'
 import { type Deps, wire } from '#app/deps.ts'
-import { databaseFailure } from '#app/http/database-failures.ts'
+import { databaseFailure } from '#app/lib/database-failures.ts'
 import { open } from '#app/process/open.ts'
 import { Refused } from './command.ts'
 import { reasonOf } from './reasons.ts'

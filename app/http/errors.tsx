@@ -1,9 +1,10 @@
 import { HTTPException } from 'hono/http-exception'
 import { ErrorPage } from '#views/error-page.tsx'
 import { words } from '#views/words/words.ts'
+import { databaseFailure } from '../lib/database-failures.ts'
 import { HashQueueFull } from '../lib/passwords.ts'
-import { databaseFailure, failureText } from './database-failures.ts'
 import type { AnyContext } from './env.ts'
+import { failureText } from './failure-text.ts'
 import type { RenderPage } from './page.tsx'
 import { Refusal } from './refusals.ts'
 

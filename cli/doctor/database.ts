@@ -1,4 +1,4 @@
-import { databaseFailure } from '#app/http/database-failures.ts'
+import { databaseFailure } from '#app/lib/database-failures.ts'
 import type { Database } from '#db/client.ts'
 import { NOTHING_YET } from '#db/migrations.ts'
 import { brokenInvariants, isEncrypted } from '#db/stores/doctor.ts'

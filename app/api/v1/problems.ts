@@ -3,9 +3,10 @@ import { HTTPException } from 'hono/http-exception'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import { en } from '#views/words/en.ts'
 import type { Scope } from '../../access-tokens/scopes.ts'
-import { databaseFailure, failureText } from '../../http/database-failures.ts'
+import { failureText } from '../../http/failure-text.ts'
 import { Refusal } from '../../http/refusals.ts'
 import type { Hindrance } from '../../identity/standing.ts'
+import { databaseFailure } from '../../lib/database-failures.ts'
 import { HashQueueFull } from '../../lib/passwords.ts'
 
 /** Every kind of problem that `/api/v1/` answers with (RFC 9457). The name is the stable end of its `type`. */

@@ -1,5 +1,4 @@
-import { type Words, words } from '#views/words/words.ts'
-import { isUntrusted } from '../lib/tls.ts'
+import { isUntrusted } from './tls.ts'
 
 /** A database that couldn't do its part: no fault in what it was asked. It passes by itself, or when an operator helps. */
 export type DatabaseFailure = {
@@ -38,7 +37,3 @@ export function databaseFailure(error: unknown): DatabaseFailure | undefined {
 export const unlessBusy = (report: (error: unknown) => void) => (error: unknown) => {
   if (databaseFailure(error)?.reason !== 'busy') report(error)
 }
-
-/** What is true in every case: a connection that is lost while it says "commit" may have committed. */
-export const failureText = ({ seconds }: DatabaseFailure, method: string, { troubles }: Words = words): string =>
-  method === 'GET' || method === 'HEAD' ? troubles.tryAgain(seconds) : troubles.perhapsDone(seconds)
