@@ -8,6 +8,8 @@ import { checkUpRoutes } from './account/check-up.routes.tsx'
 import { confirmEmailRoutes, emailRoutes } from './account/confirm-email.routes.tsx'
 import { dashboardRoutes } from './account/dashboard.routes.tsx'
 import { dataRoutes } from './account/data.routes.tsx'
+import { deleteAccountRoutes } from './account/delete-account.routes.tsx'
+import { keepAccountRoutes } from './account/keep-account.routes.tsx'
 import { sessionsRoutes } from './account/sessions.routes.tsx'
 import { settingsRoutes } from './account/settings.routes.tsx'
 import { docsRoutes } from './api/docs/docs.routes.tsx'
@@ -82,6 +84,7 @@ export function createApp(services: Deps, report: (error: unknown) => void = ser
     .route('/mail/confirm-email', confirmEmailRoutes(deps))
     .route('/mail/change-email', newEmailRoutes(deps))
     .route('/mail/reset-password', newPasswordRoutes(deps))
+    .route('/mail/keep-account', keepAccountRoutes(deps))
 
     .route('/operate', operateRoutes(deps))
     .route('/', dashboardRoutes(deps))
@@ -89,6 +92,7 @@ export function createApp(services: Deps, report: (error: unknown) => void = ser
     .route('/settings/name', changeNameRoutes(deps))
     .route('/settings/username', changeUsernameRoutes(deps))
     .route('/settings/account/data', dataRoutes(deps))
+    .route('/settings/account/delete', deleteAccountRoutes(deps))
     .route('/settings/check-up', checkUpRoutes(deps))
     .route('/settings/check-up/code', testCodeRoutes(deps))
     .route('/settings/password', changePasswordRoutes(deps))

@@ -57,7 +57,7 @@ const ROOMS = {
     ...['app/watch', 'app/mail', 'app/two-factor', 'app/account', 'app/access-tokens', 'app/operators', 'app/sign-in'],
     ...['app/api', 'app/api/v1', 'app/api/jelastic', 'app/api/docs', 'db', 'views/mails'],
   ],
-  'app/process': [...GROUND, 'app/watch', 'app/mail', 'app/two-factor', 'app/operators', 'db', 'app'],
+  'app/process': [...GROUND, 'app/watch', 'app/mail', 'app/two-factor', 'app/account', 'app/operators', 'db', 'app'],
   cli: [
     ...[
       'app/lib',

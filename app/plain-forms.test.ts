@@ -83,6 +83,8 @@ async function withPasswordAlone() {
   ])
   await browser.post('/settings/password', { current: 'x', new: 'x' })
   await browser.post('/settings/account/data', WRONG)
+  await look(browser, ['/settings/account/delete'])
+  await browser.post('/settings/account/delete', WRONG)
   await browser.post('/settings/email/change', { email: 'ada', ...WRONG })
   await look(browser, [TOKENS_PAGE, `${TOKENS_PAGE}/generate`, `${TOKENS_PAGE}/value`])
   await browser.post(`${TOKENS_PAGE}/generate`, {})
@@ -142,6 +144,8 @@ async function operating() {
   await look(browser, ['/operate/groups/family/delete', '/operate/invitations', '/operate/invitations/new'])
   await look(browser, ['/operate/policy', '/operate/log'])
   await browser.post(`${account}/suspend`, { reason: '' })
+  await look(browser, [`${account}/delete`])
+  await browser.post(`${account}/delete`, { reason: 'Left', email: 'nobody' })
   await browser.post('/operate/policy', { group: 'nobody', level: 'required', from: '', reason: '' })
   await browser.get('/operate/log?kind=sneezed')
 }
@@ -169,7 +173,11 @@ async function behindMails() {
   const owner = watched(mailing.browser()) // which ends the old password
   await owner.get(await resetLink(mailing, email))
   await owner.post('/mail/reset-password', { password: 'eleven sardines hum quietly' })
-  await look(watched(await signedInBrowser(mailing, email, 'eleven sardines hum quietly')), [TOKENS_PAGE])
+  const back = watched(await signedInBrowser(mailing, email, 'eleven sardines hum quietly'))
+  await look(back, [TOKENS_PAGE])
+  await back.post('/settings/account/delete', { password: 'eleven sardines hum quietly' })
+  await back.get((await mailTo(mailing, email, /will be deleted$/)).path)
+  await look(back, ['/mail/keep-account'])
 }
 
 before(async () => {

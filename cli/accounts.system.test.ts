@@ -43,11 +43,28 @@ describe('the commands for accounts', () => {
     assert.match(refused.err, /^This is the last operator\. .* Nothing was changed\.\n$/)
   })
 
+  test('delete an account for good, with its address or its username', async () => {
+    await latchkey('account', 'create', 'joan@example.com')
+    const done = await latchkey('account', 'delete', 'joan', '--reason', 'Left the company', '--yes')
+    assert.deepEqual(
+      [done.status, done.out],
+      [0, 'joan@example.com is deleted. Its events stay in the log, without the person.\n'],
+    )
+    assert.equal((await latchkey('account', 'show', 'joan')).status, 1)
+    const { out } = await latchkey('log', 'export')
+    assert.match(out, /"kind":"account_deleted","method":null,"account_id":null,"email":null/)
+    assert.doesNotMatch(out, /joan/)
+  })
+
   const before = () => data('account', 'list')
   for (const [typed, status, sentence] of [
     ['account show nobody@example.com', 1, /^There is no account of that address or username\.\n$/],
     ['account sign-out nobody --yes', 1, /^There is no account .* Nothing was changed\.\n$/],
     ['account sign-out grace', 1, /^Nothing was done\. There is no terminal to ask on: add --yes/],
+    ['account delete grace --reason Left', 1, /^Nothing was done\. There is no terminal to ask on: add --yes/],
+    ['account delete grace --reason Left --yes', 1, /^This is the last operator\. .* Nothing was changed\.\n$/],
+    ['account delete nobody --reason Left --yes', 1, /^There is no account .* Nothing was changed\.\n$/],
+    ['account delete grace --yes', 2, /^Say why with --reason TEXT\.\n$/],
     ['operator remove grace', 1, /^Nothing was done\. There is no terminal to ask on: add --yes/],
     ['token revoke x', 1, /^There is no access token with that id/],
     ['token list --account nobody', 1, /^There is no account/],

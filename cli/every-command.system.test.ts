@@ -20,6 +20,7 @@ const TYPED = [
   'account sign-out ada --yes',
   'account rescue ada --reason Phone',
   'account rescue-approve ada',
+  'account delete ada --reason Left --yes',
   'operator add ada',
   'operator remove ada --yes',
   'group list',

@@ -6,6 +6,7 @@ export const NOUNS: Nouns = {
     ...(await import('./account.ts')).accounts,
     ...(await import('./account-suspension.ts')).suspension,
     ...(await import('./account-rescue.ts')).rescue,
+    ...(await import('./account-deletion.ts')).deletion,
   }),
   operator: async () => (await import('./operator.ts')).operator,
   group: async () => (await import('./group.ts')).group,

@@ -6,10 +6,15 @@ import type { Database } from './transaction.ts'
 export { type Atomically, type Database, type Db, must } from './transaction.ts'
 
 /** Whether a row was refused because another has the same unique value. */
-export function isDuplicate(error: unknown): boolean {
+export const isDuplicate = (error: unknown): boolean => isRefused(error, 'SQLITE_CONSTRAINT_UNIQUE', '23505')
+
+/** Whether a row was refused because what it belongs to is gone. */
+export const isOrphan = (error: unknown): boolean => isRefused(error, 'SQLITE_CONSTRAINT_FOREIGNKEY', '23503')
+
+function isRefused(error: unknown, ...codes: string[]): boolean {
   const { code, cause } = error as { code?: unknown; cause?: unknown }
-  if (code === 'SQLITE_CONSTRAINT_UNIQUE' || code === '23505') return true
-  return cause instanceof Error && isDuplicate(cause)
+  if (typeof code === 'string' && codes.includes(code)) return true
+  return cause instanceof Error && isRefused(cause, ...codes)
 }
 
 /**

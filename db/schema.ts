@@ -61,6 +61,7 @@ export const accounts = table(
   },
   (t) => [
     index('accounts_operators').on(t.id).where(sql`role = 'operator'`),
+    index('accounts_delete_at').on(t.deleteAt).where(sql`delete_at is not null`),
     index('accounts_display_name_look').on(t.displayNameLook, t.id),
   ],
 )
@@ -239,7 +240,9 @@ export const mailLinks = table(
   {
     tokenHash: text('token_hash').primaryKey(), // SHA-256 of the token in the link
     accountId: owner(),
-    purpose: text('purpose').$type<'confirm_email' | 'change_email' | 'reset_password' | 'not_me'>().notNull(),
+    purpose: text('purpose')
+      .$type<'confirm_email' | 'change_email' | 'reset_password' | 'not_me' | 'keep_account'>()
+      .notNull(),
     payload: text('payload'), // sealed: the new address, or what to undo
     createdAt: time('created_at').notNull(),
     expiresAt: time('expires_at').notNull(),

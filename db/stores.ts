@@ -3,6 +3,7 @@ import { accessTokenStore } from './stores/access-tokens.ts'
 import { accountListStore } from './stores/account-lists.ts'
 import { accountStore } from './stores/accounts.ts'
 import { checkUpStore } from './stores/check-up.ts'
+import { deletionStore } from './stores/deletions.ts'
 import { emailStore } from './stores/emails.ts'
 import { eventChainStore } from './stores/event-chain.ts'
 import { eventLogStore } from './stores/event-log.ts'
@@ -50,6 +51,7 @@ export const storesOf = (
   accountLists: accountListStore(database),
   accounts: accountStore(database),
   checkUps: checkUpStore(database),
+  deletions: deletionStore(database),
   emails: emailStore(database),
   eventChain: eventChainStore(database),
   events: eventStore(database, read),

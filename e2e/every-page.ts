@@ -129,6 +129,16 @@ export const pagesWithoutSecondFactor: State<Account>[] = [
       await page.getByRole('alert').waitFor()
     },
   },
+  {
+    name: 'delete account, refused',
+    heading: 'Delete Account',
+    open: async (page) => {
+      await page.goto('/settings/account/delete')
+      await field(page, 'Password').fill(WRONG_PASSWORD)
+      await button(page, 'Delete Account').click()
+      await page.getByRole('alert').waitFor()
+    },
+  },
   { name: 'change password', heading: 'Change Password', open: (page) => page.goto('/settings/password') },
   {
     name: 'change password, refused',
@@ -388,6 +398,8 @@ export const pagesWithSecondFactor: State<ProtectedAccount>[] = [
   },
 ]
 
+const CHOSEN = newPassword()
+
 /** One after the other, for one account. */
 export const pagesAfterNotice: State<Account>[] = [
   {
@@ -407,13 +419,21 @@ export const pagesAfterNotice: State<Account>[] = [
     name: 'access tokens, frozen',
     heading: 'Access Tokens',
     open: async (page, { email }) => {
-      const password = newPassword() // which ends the old one
+      const password = CHOSEN // which ends the old one
       await page.goto((await mailLeadingTo(email, '/mail/reset-password')).link)
       await field(page, 'New password').fill(password)
       await button(page, 'Save password').click()
       await heading(page, 'Sign in').waitFor()
       await signIn(page, { email, password })
       await page.goto('/settings/tokens')
+    },
+  },
+  {
+    name: 'keep account',
+    heading: 'Keep your account',
+    open: async (page, { email }) => {
+      await submit(page.request, '/settings/account/delete', { password: CHOSEN })
+      await page.goto((await mailLeadingTo(email, '/mail/keep-account')).link)
     },
   },
 ]
@@ -443,6 +463,16 @@ export const pagesOfOperators: State<ProtectedAccount>[] = [
     },
   },
   { name: 'rescue', heading: 'Rescue', open: (page, account) => change(page, account, 'rescue') },
+  {
+    name: 'delete an account, refused',
+    heading: 'Delete Account',
+    open: async (page, account) => {
+      await change(page, account, 'delete')
+      await field(page, 'Reason').fill('Not in earnest')
+      await button(page, 'Delete Account').click()
+      await page.getByRole('alert').waitFor()
+    },
+  },
   {
     name: 'groups, refused',
     heading: 'Groups',

@@ -124,6 +124,7 @@ async function walk(browser: Browser, { name, colorScheme, width, height }: (typ
     'move-to-new-phone': '/settings/two-factor/replace/move',
     tokens: '/settings/tokens',
     'download-my-data': '/settings/account/data',
+    'delete-account': '/settings/account/delete',
     'reset-password': '/reset-password',
   }
   for (const [of, path] of Object.entries(pages)) {
@@ -156,6 +157,7 @@ async function operate(page: Page, email: string, picture: (of: string) => Promi
     accounts: '/operate/accounts',
     'account-of-another': `/operate/accounts/${username}`,
     suspend: `/operate/accounts/${username}/suspend`,
+    delete: `/operate/accounts/${username}/delete`,
     groups: '/operate/groups',
     invitations: '/operate/invitations',
     policy: '/operate/policy',

@@ -103,6 +103,8 @@ function assertAccount(own: ReturnType<typeof ownRows>) {
     assert.equal(sealed === null, usedAt !== null, 'the sealed copy is there until the code is used')
   for (const { securityVersion } of own.pendingSignIns)
     assert.equal(securityVersion, own.account.securityVersion, 'no pending sign-in from before a change')
+  if (own.account.deleteAt)
+    assert.deepEqual([own.sessions, own.pendingSignIns], [[], []], 'nothing is open while it waits for its deletion')
   const newestOnly = own.mailLinks.filter(({ purpose }) => purpose !== 'not_me').map(({ purpose }) => purpose)
   assert.equal(new Set(newestOnly).size, newestOnly.length, 'one live link of each purpose at most')
   assertSessions(own)
@@ -197,6 +199,7 @@ const CHANGES = [
   'reported_not_me',
   'restored',
   'account_suspended',
+  'deletion_requested',
   'second_factor_rescued',
 ]
 

@@ -20,6 +20,8 @@ export type RestoredStore = {
       /** What replaces the password's hash, if it is replaced. */
       passwordHash: string | undefined
       at: Date
+      /** Of an account that was to be deleted: its owner may have taken that back since. */
+      deleteAt: Date
       events: SecurityEvent[]
       links: MailLink[]
       mails: QueuedMail[]
@@ -35,6 +37,7 @@ export type RestoredDeps = Pick<MailDeps, 'vault' | 'issuer' | 'baseUrl'> & {
 }
 
 const AT_ONCE = 500
+const SEVEN_DAYS = 7 * 24 * 60 * 60_000
 const ORIGIN = { address: 'server', browser: 'backup', system: null }
 
 /**
@@ -60,7 +63,9 @@ export async function closeAfterRestore(
       const events = [event('restored'), ...(wasFrozen ? [] : [event('tokens_frozen')])]
       const passwordHash = keepPasswords ? undefined : NO_PASSWORD
       const asking = keepPasswords ? { links: [], mails: [] } : await askingForPassword(deps, { accountId, email }, at)
-      if (!(await restored.closeRestored({ accountId, wasFrozen, passwordHash, at, events, ...asking }, spent)))
+      const deleteAt = new Date(at.getTime() + SEVEN_DAYS)
+      const closing = { accountId, wasFrozen, passwordHash, at, deleteAt, events, ...asking }
+      if (!(await restored.closeRestored(closing, spent)))
         throw new Error('An account was changed meanwhile: stop the server, and run this again.')
       closed++
       after = accountId

@@ -3,6 +3,7 @@ import type { Stores } from '#db/stores.ts'
 export const wireAccount = ({
   accounts,
   checkUps,
+  deletions,
   emails,
   events,
   panic,
@@ -14,6 +15,7 @@ export const wireAccount = ({
   accountSessions: sessions,
   activity: events,
   checkUps,
+  deletions,
   emailConfirmations: emails,
   emailChanges: emails,
   passwordChanges: accounts,

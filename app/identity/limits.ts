@@ -122,6 +122,13 @@ export const secondFactorForgiven = (accountId: number): Forgiven => ({
   delays: [authenticatorAttempt(accountId).key, recoveryCodeAttempt(accountId).key],
 })
 
+/** Everything that is counted under an account's name or number: it goes with the account. `mails` ends or divides the keys of its mails. */
+export const countedOf = ({ id, email }: { id: number; email: string }) => ({
+  keys: [...secondFactorForgiven(id).delays, resetMails(email).key, attemptMails(email).key],
+  beginning: passwordAttempts(email),
+  mails: String(id),
+})
+
 /** Charges an attempt before its answer is looked at: to the budget of its source and to the account's growing delay. */
 export function charge(deps: LimitDeps, source: Source, delay: CappedRule): Promise<Charged | Wait | Blocked>
 export function charge(deps: LimitDeps, source: Source, delay?: DelayRule): Promise<Charged | Wait>

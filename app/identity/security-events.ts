@@ -7,6 +7,8 @@ export type Method = 'password' | 'authenticator' | 'recovery_code' | 'trusted_b
 type Row = {
   /** When its owner gets an email about it. Whatever is ever mailed has words for it, or doesn't compile. */
   mailed: 'always' | 'sometimes' | 'never'
+  /** The account's present address gets a mail with a link of its own, at once. */
+  ownMail?: true
   /** Logged as a warning: someone may be attacking, or says so. */
   alarming?: true
   /** An attempt that didn't succeed, and is marked so on the page. */
@@ -62,6 +64,9 @@ const EVENTS = {
   second_factor_rescued: { mailed: 'always' },
   account_suspended: { mailed: 'always' },
   account_resumed: { mailed: 'always' },
+  deletion_requested: { mailed: 'always', alarming: true, ownMail: true },
+  deletion_undone: { mailed: 'always' },
+  account_deleted: { mailed: 'never' }, // the mail goes with the account, and says so itself
   // Of no account: what operators do that is about none.
   invitation_made: { mailed: 'never' },
   invitation_revoked: { mailed: 'never' },
@@ -83,6 +88,7 @@ const rows = new Map<string, Row>(Object.entries(EVENTS))
 export const isEventKind = (kind: string): kind is EventKind => rows.has(kind)
 export const EVENT_KINDS: readonly string[] = [...rows.keys()]
 export const isMailed = (kind: string): kind is MailedKind => (rows.get(kind)?.mailed ?? 'never') !== 'never'
+export const hasOwnMail = (kind: string): boolean => rows.get(kind)?.ownMail ?? false
 export const isAlarming = (kind: string): boolean => rows.get(kind)?.alarming ?? false
 export const isFailed = (kind: string): boolean => rows.get(kind)?.failed ?? false
 

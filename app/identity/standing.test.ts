@@ -50,7 +50,7 @@ const SITUATIONS = {
           ? 'confirm_email'
           : 'go_on',
   },
-  'the second factor on': { isOn: true, standing: (deed) => (deed === 'set_up' ? 'change_second_factor' : 'go_on') },
+  'the second factor on': { isOn: true, standing: withFactor },
   'no recovery codes left': {
     isOn: true,
     codes: false,
@@ -66,14 +66,14 @@ const SITUATIONS = {
   'the second factor on and needed by its group': {
     isOn: true,
     needs: 'group',
-    standing: (deed) => (deed === 'set_up' ? 'change_second_factor' : 'go_on'),
+    standing: withFactor,
   },
   'the account suspended': { isOn: true, isSuspended: true, standing: () => 'nothing' },
   'the guest’s account ended': { isOn: true, accountEndsIn: 0, standing: () => 'nothing' },
   'the guest’s account about to end': {
     isOn: true,
     accountEndsIn: 1,
-    standing: (deed) => (deed === 'set_up' ? 'change_second_factor' : 'go_on'),
+    standing: withFactor,
   },
   'the session over': { isOn: true, lifetime: 0, standing: () => 'nothing' },
   'the session idle for too long': { isOn: true, idleFor: 60 * MINUTE, standing: () => 'nothing' },
@@ -86,10 +86,16 @@ type Situation = {
   isConfirmed?: boolean
   needs?: 'group' | 'operator'
   isSuspended?: boolean
+  isToBeDeleted?: boolean
   /** In milliseconds. */
   accountEndsIn?: number
   lifetime?: number
   idleFor?: number
+}
+
+function withFactor(deed: Deed): Standing {
+  if (deed === 'delete_account') return 'prove_second_factor' // none of these sessions has shown it
+  return deed === 'set_up' ? 'change_second_factor' : 'go_on'
 }
 
 const isOfFactor = (deed: Deed) => deed === 'recovery_codes' || deed === 'change_second_factor'
@@ -117,6 +123,7 @@ async function accountIn({
   needs,
   isConfirmed = true,
   isSuspended = false,
+  isToBeDeleted = false,
   accountEndsIn,
 }: Situation) {
   const id = isOn ? ids.on : ids.off
@@ -126,6 +133,7 @@ async function accountIn({
     .set({
       emailConfirmedAt: isConfirmed ? now : null,
       suspendedAt: isSuspended ? now : null,
+      deleteAt: isToBeDeleted ? new Date(now.getTime() + MINUTE) : null,
       endsAt: accountEndsIn === undefined ? null : new Date(now.getTime() + accountEndsIn),
       tokensFrozenAt: null,
       role: needs === 'operator' ? 'operator' : 'member',
@@ -181,6 +189,7 @@ describe('a page', () => {
     if (page === 'POST /settings/two-factor/set-up/recovery-codes') return 'set_up_if_off'
     if (/^POST \/sign-out$| \/settings\/sessions/.test(page)) return 'leave'
     if (/ \/settings\/email/.test(page)) return 'confirm_email'
+    if (/ \/settings\/account\/delete/.test(page)) return 'delete_account'
     if (/ \/settings\/two-factor\/recovery-codes/.test(page)) return 'recovery_codes'
     if (/ \/settings\/two-factor\/set-up/.test(page)) return 'set_up'
     return / \/settings\/(two-factor\/|check-up\/code)/.test(page) ? 'change_second_factor' : 'anything'
@@ -196,6 +205,7 @@ describe('a page', () => {
     if (answer.status !== 303 || answer.html !== '') return 'go_on'
     if (location === '/sign-in' && notice === undefined) return 'nothing'
     if (location === RECOVERY_CODES_PAGE) return 'make_recovery_codes'
+    if (location === '/settings/two-factor/fresh-proof') return 'prove_second_factor'
     if (location === SET_UP_CONFIRM && !path.startsWith(SET_UP)) return 'only_set_up'
     if (location === '/settings/email' && notice === 'email_unconfirmed') return 'confirm_email'
     return location === '/settings/account' && answer.headers.get('Set-Cookie') === null ? 'account page' : 'go_on'
@@ -356,6 +366,7 @@ function tokenSituations(): Record<string, TokenSituation & { opens: boolean | '
       opens: 'only_set_up',
     },
     'of an operator without a second factor (P06)': { standing, needs: 'operator', opens: 'only_set_up' },
+    'of an account that is to be deleted': { standing, isToBeDeleted: true, opens: false },
     'of a suspended account': { standing, isSuspended: true, opens: false },
     'of a guest’s account that has ended': { standing, accountEndsIn: 0, opens: false },
     'of a guest’s account that is about to end': { standing, accountEndsIn: 1, opens: true },

@@ -6,7 +6,8 @@ const TEN_MINUTES = 10 * 60_000 // how long an operator's proof is fresh
 /**
  * What somebody is about to do, as far as it matters to whether they may. `leave`: see where the account is signed in, and end that.
  * `set_up`: turn the second factor on. `set_up_if_off`: the same for what may arrive twice and says itself that it is on.
- * `operate`: what only operators see and do, with a second factor shown just now.
+ * `operate`: what only operators see and do, with a second factor shown just now. `delete_account`: what asks for the same of anybody
+ * who has one.
  */
 export type Deed =
   | 'leave'
@@ -16,6 +17,7 @@ export type Deed =
   | 'set_up_if_off'
   | 'change_second_factor'
   | 'operate'
+  | 'delete_account'
   | 'anything'
 
 /** What a session or an access token may do now: go on with the deed, do something else first, or nothing at all. */
@@ -58,7 +60,8 @@ export function standing(deps: StandingDeps, asking: Asking | undefined, deed: D
   if (secondFactorSince) {
     // Without a single recovery code a lost phone would lock the owner out.
     if (recoveryCodesLeft === 0 && deed !== 'leave' && deed !== 'recovery_codes') return 'make_recovery_codes'
-    if (deed === 'operate' && !isProvedLately(deps, asking.session)) return 'prove_second_factor'
+    const asksForProof = deed === 'operate' || deed === 'delete_account'
+    if (asksForProof && !isProvedLately(deps, asking.session)) return 'prove_second_factor'
     return deed === 'set_up' ? 'change_second_factor' : 'go_on'
   }
   if (!LEADS_OUT.has(deed) && lacksSecondFactor(deps, asking)) return 'only_set_up'
@@ -83,7 +86,7 @@ export const owesConfirmation = (
 ): boolean => mailDelivery.configured && account.emailConfirmedAt === null
 
 /** Why what was found behind the token of a session or an access token may do nothing. */
-type Closed = 'suspended' | 'account_ended' | 'frozen' | 'ended'
+type Closed = 'suspended' | 'account_ended' | 'to_be_deleted' | 'frozen' | 'ended'
 
 /** A guest's account opens nothing from its end on, and again if an operator moves that. */
 export const hasEnded = ({ endsAt }: Pick<Account, 'endsAt'>, at: Date): boolean => endsAt !== null && at >= endsAt
@@ -92,7 +95,7 @@ export const hasEnded = ({ endsAt }: Pick<Account, 'endsAt'>, at: Date): boolean
 export function sessionClosed(
   { now, sessionIdle }: { now(): Date; sessionIdle: number },
   { session, account }: SignedIn,
-): Exclude<Closed, 'frozen'> | undefined {
+): Exclude<Closed, 'frozen' | 'to_be_deleted'> | undefined {
   if (account.suspendedAt) return 'suspended'
   const at = now()
   if (hasEnded(account, at)) return 'account_ended'
@@ -108,6 +111,7 @@ export function tokenClosed(
   if (account.suspendedAt) return 'suspended'
   const at = now()
   if (hasEnded(account, at)) return 'account_ended'
+  if (account.deleteAt) return 'to_be_deleted'
   if (account.tokensFrozenAt) return 'frozen'
   return [token.expiresAt, valueUntil].some((end) => end && at >= end) ? 'ended' : undefined
 }

@@ -43,6 +43,8 @@ export type Account = Readonly<{
   /** A guest's account opens nothing from then on; null: it has no end. */
   endsAt: Date | null
   suspendedAt: Date | null
+  /** When it is deleted, unless its owner takes that back; null: never. */
+  deleteAt: Date | null
   /** Since when its access tokens open nothing; null when they work. */
   tokensFrozenAt: Date | null
   /** Null while the second factor is off. */
@@ -59,7 +61,16 @@ export type Account = Readonly<{
 /** What is read of the account for a token: no person is there who could be shown the rest. */
 type AccountOfToken = Pick<
   Account,
-  'id' | 'uid' | 'email' | 'role' | 'endsAt' | 'suspendedAt' | 'tokensFrozenAt' | 'secondFactorSince' | 'policies'
+  | 'id'
+  | 'uid'
+  | 'email'
+  | 'role'
+  | 'endsAt'
+  | 'suspendedAt'
+  | 'deleteAt'
+  | 'tokensFrozenAt'
+  | 'secondFactorSince'
+  | 'policies'
 >
 
 export type SignedIn = Readonly<{ session: Session; account: Account }>

@@ -122,6 +122,45 @@ export const accountMadeMail = (site: Links, { to, token }: { to: string; token:
   values: { account: readableEmail(to) },
 })
 
+/** To who asked for the deletion of the account, with the link that takes it back. */
+export const deletionMail = (site: Links, { to, token, origin, deleteAt }: ByLink & { deleteAt: Date }): Mail => ({
+  to,
+  href: linkTo(site, 'keep_account', token),
+  about: 'deletion_requested',
+  values: { ...origin, account: readableEmail(to), deleteAt: deleteAt.getTime() },
+})
+
+/** A day before it is deleted. */
+export const deletionNearMail = (
+  site: Links,
+  { to, token, deleteAt }: { to: string; token: string; deleteAt: Date },
+): Mail => ({
+  to,
+  href: linkTo(site, 'keep_account', token),
+  about: 'deletion_near',
+  values: { account: readableEmail(to), deleteAt: deleteAt.getTime() },
+})
+
+/** The last one. No link: there is nothing left that it could lead to. `by`: an operator did it. */
+export const accountDeletedMail = ({
+  to,
+  at,
+  by,
+}: {
+  to: string
+  at: Date
+  by: { reason: string | null } | undefined
+}): Mail => ({
+  to,
+  about: 'account_deleted',
+  values: {
+    account: readableEmail(to),
+    at: at.getTime(),
+    isByOperator: by !== undefined,
+    reason: by?.reason ?? null,
+  },
+})
+
 /** After "Secure my account": the next step, which is a new password. */
 export const securedMail = (site: Links, { to, token }: { to: string; token: string }): Mail => ({
   to,

@@ -12,6 +12,7 @@ export const LINK_LIFE = {
   change_email: 24 * HOUR,
   reset_password: 30 * MINUTE,
   not_me: 72 * HOUR,
+  keep_account: 7 * 24 * HOUR, // as long as the account is still there
 } as const satisfies Record<string, number>
 
 export type LinkPurpose = keyof typeof LINK_LIFE

@@ -9,6 +9,9 @@ export type Mail = { to: string; href?: string } & (
   | { about: 'secured' | 'restored' | 'account_made'; values: { account: string } }
   | { about: 'confirm_email' | 'change_email' | 'reset_password' | 'address_left' | 'address_tried'; values: Origin }
   | { about: 'email_changed'; values: Origin & { newEmail: string } }
+  | { about: 'deletion_requested'; values: Origin & { account: string; deleteAt: number } }
+  | { about: 'deletion_near'; values: { account: string; deleteAt: number } }
+  | { about: 'account_deleted'; values: { account: string; at: number; isByOperator: boolean; reason: string | null } }
   | { about: 'restored_elsewhere'; values: { account: string; email: string } }
   | { about: 'invitation'; values: { until: number; asOperator: boolean; accountEndsAt: number | null } }
   | { about: 'token_ends'; values: { account: string; description: string; hint: string; endsAt: number; at: number } }

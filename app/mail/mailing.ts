@@ -1,5 +1,5 @@
 import { authenticatorAttempt, type BudgetRule, isBlocked, type LimitDeps } from '../identity/limits.ts'
-import { type EventKind, isMailed } from '../identity/security-events.ts'
+import { type EventKind, hasOwnMail, isMailed } from '../identity/security-events.ts'
 import type { Origin } from '../lib/origin.ts'
 import type { Vault } from '../lib/vault.ts'
 import { type MailDeps, noticeMail } from './account-mails.ts'
@@ -116,7 +116,8 @@ async function writeNotice(deps: MailingDeps, due: DueNotice) {
   const authenticatorRefused = isGuess(kind) && (await isBlocked(deps, authenticatorAttempt(accountId)))
   const formers = listening(await deps.mailing.formerAddressesOf(accountId, now), email)
   const present = { email, id: null, leftAt: undefined }
-  const mailboxes = [...(receivesNews(deps, account) ? [present] : []), ...formers]
+  const tellsPresent = receivesNews(deps, account) && !hasOwnMail(kind)
+  const mailboxes = [...(tellsPresent ? [present] : []), ...formers]
   const copies = mailboxes.map(({ email: mailbox, id: former, leftAt }): Copy => {
     const payload = { kind, subject, eventId, mailbox, former }
     const { token, link } = newLink(deps.vault, { accountId, purpose: 'not_me', payload, about: of.at }, now)

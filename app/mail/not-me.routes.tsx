@@ -54,9 +54,10 @@ const shown = ({ kind, mailbox, event, undoing }: Reported) => ({
 })
 
 /** What the button takes back, each by the name that the page has words for. */
-function partsOf({ since, restoresEmail, factorIds, turnsOff, spendsCodes, tokenIds }: Undoing) {
+function partsOf({ since, restoresEmail, factorIds, turnsOff, spendsCodes, tokenIds, keepsAccount }: Undoing) {
   const removesSome = factorIds.length > 0 && !turnsOff
   return [
+    ...(keepsAccount ? (['deletion'] as const) : []),
     ...(restoresEmail ? (['email'] as const) : []),
     ...(turnsOff ? (['second_factor'] as const) : []),
     ...(removesSome ? ([since ? 'authenticators' : 'authenticator'] as const) : []),

@@ -6,6 +6,7 @@ export type AccountNow = {
   email: string
   securityVersion: number
   tokensFrozenAt: Date | null
+  deleteAt: Date | null
   factorIds: string[]
   tokens: { id: string; tokenHash: string }[]
   codesMadeAt: Date | null
@@ -25,6 +26,8 @@ export type Undoing = {
   /** Whether recovery codes made since are used up. The next sign-in makes others. */
   spendsCodes: boolean
   tokenIds: string[]
+  /** Whether the account was to be deleted. */
+  keepsAccount: boolean
 }
 
 /** What a link is about. `mailbox` is where it went, `former` the way back that it belongs to. */
@@ -67,6 +70,7 @@ export function undoingOf(
     tokenIds: account.tokens
       .filter(({ id, tokenHash }) => (kept && !kept.tokens.includes(tokenHash)) || (isToken && id === subject))
       .map(({ id }) => id),
+    keepsAccount: account.deleteAt !== null,
   }
 }
 
@@ -82,7 +86,7 @@ export function mostOf({ restoresEmail, factorIds, turnsOff, tokenIds }: Undoing
 
 /** What the log says about it. */
 export const undoneEvents = (
-  { restoresEmail, factorIds, turnsOff, tokenIds }: Undoing,
+  { restoresEmail, factorIds, turnsOff, tokenIds, keepsAccount }: Undoing,
   event: (kind: EventKind, subject?: string) => SecurityEvent,
 ): SecurityEvent[] => [
   ...(restoresEmail ? [event('email_restored')] : []),
@@ -90,6 +94,7 @@ export const undoneEvents = (
     ? [event('second_factor_off', factorIds[0])]
     : factorIds.map((id) => event('authenticator_removed', id))),
   ...tokenIds.map((id) => event('token_removed', id)),
+  ...(keepsAccount ? [event('deletion_undone')] : []),
 ]
 
 /** How much the security version grows: one for each event of a change. */

@@ -17,6 +17,7 @@ const changesOf = (approvals: number, { account: { role, suspendedAt }, factors 
     ...(factors.length > 0 && !suspendedAt ? (['rescue'] as const) : []),
     ...(factors.length > 0 && !suspendedAt && approvals > 1 ? (['rescue-approve'] as const) : []),
     role === 'operator' ? ('make-member' as const) : ('make-operator' as const),
+    'delete' as const,
   ] as const
 
 /** Every account, and each one by itself. */
@@ -31,9 +32,11 @@ export const accountsRoutes = (deps: AccountsDeps & OperatorPagesDeps & { rescue
         const more = new URLSearchParams({ search, after: next ?? '' })
         const moreHref = next && `${HERE}?${more}`
         const form = { values: { search } }
+        const { visitor } = c.var
+        const flash = takeFlash(c, deps.cookies, visitor)
         return deps.page(
           c,
-          <AccountsPage visitor={c.var.visitor} form={form} accounts={accounts} moreHref={moreHref} />,
+          <AccountsPage visitor={visitor} flash={flash} form={form} accounts={accounts} moreHref={moreHref} />,
         )
       })
       .get('/:account', compress(), async (c) => {

@@ -5,6 +5,7 @@ import { readUsername } from '../lib/username.ts'
 export type Owner = {
   id: number
   email: string
+  emailConfirmedAt: Date | null
   username: string
   role: 'member' | 'operator'
   hasSecondFactor: boolean

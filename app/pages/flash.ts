@@ -21,6 +21,8 @@ export function takeFlash(c: AnyContext, cookies: Cookies, visitor?: SignedIn): 
       return { tone: FLASHES[word], ...said(words.flash[word](AUTHENTICATORS_AT_MOST)) }
     case 'second_factor_replaced':
       return { tone: FLASHES[word], ...said(words.flash[word], '/settings/two-factor/recovery-codes/confirm') }
+    case 'account_kept':
+      return { tone: FLASHES[word], ...said(words.flash[word], '/reset-password') }
     default:
       return { tone: FLASHES[word], ...words.flash[word] }
   }

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 
+import { type DueDeps, remindOwners, removeDueAccounts } from '../account/deletions.ts'
 import { type ForgetDeps, forgetSealedEvents } from '../operators/log/sealing.ts'
 
 const SECOND = 1000
@@ -52,13 +53,14 @@ export type HousekeepingStore = {
   forgetOldestBrowsers(accountId: number, most: number, atMost: number): Promise<number>
 }
 
-export type HousekeepingDeps = ForgetDeps & {
-  housekeeping: HousekeepingStore
-  sessionIdle: number
-  /** How long the log keeps an event, in milliseconds. */
-  eventsKept: number
-  now(): Date
-}
+export type HousekeepingDeps = ForgetDeps &
+  DueDeps & {
+    housekeeping: HousekeepingStore
+    sessionIdle: number
+    /** How long the log keeps an event, in milliseconds. */
+    eventsKept: number
+    now(): Date
+  }
 
 type Run = {
   /** Asked between two batches. */
@@ -122,6 +124,8 @@ async function* batches(deps: HousekeepingDeps): AsyncGenerator<number> {
   yield* untilFew(() => store.removeEndedLimits(at, BATCH))
   yield* alongAll(at, (after) => store.removeIdleSessions(ago(sessionIdle), after, BATCH))
   yield* alongAll('', (after) => store.forgetFormerValues(at, after, BATCH))
+  yield* removeDueAccounts(deps, BATCH)
+  yield* remindOwners(deps, BATCH)
   // Seen since the previous round, or the one before that if its process died.
   for (let after: Date | undefined = ago(2 * EVERY); after; ) {
     const { accounts, next }: Crowded = await store.crowdedAccounts(KNOWN_BROWSERS_AT_MOST, after, BATCH)

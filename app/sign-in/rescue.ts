@@ -6,6 +6,7 @@ import { readTypedCode } from '../lib/codes.ts'
 import type { Origin } from '../lib/origin.ts'
 import { newToken } from '../lib/tokens.ts'
 import { pendingSignIn, type SecondStepDeps } from './second-step.ts'
+import { stayingEvent } from './sign-in.ts'
 
 export type RescueStore = {
   /** Uses the code up, for one caller only. False if there is none like it for the account, or the pending sign-in is gone. */
@@ -16,6 +17,8 @@ export type RescueStore = {
     now: Date
     session: NewSession
     events: SecurityEvent[]
+    /** Where the account was to be deleted. */
+    stays: SecurityEvent | undefined
     forgiven: Forgiven
   }): Promise<boolean>
   record(event: SecurityEvent): Promise<void>
@@ -55,6 +58,7 @@ async function tryCode(deps: RescueDeps, token: string, typed: string, origin: O
       now,
       session: begun.session,
       events: [securityEvent('signed_in', accountId, origin, now, 'rescue_code')],
+      stays: stayingEvent(pending, accountId, origin, now),
       forgiven: charged.forgiven,
     })
     if (redeemed) return { ok: true, token: begun.token }

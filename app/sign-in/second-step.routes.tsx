@@ -82,8 +82,9 @@ export function secondStepRoutes(deps: WithPages<SecondStepDeps> & GuardDeps & {
       cookies.pending.remove(c)
       cookies.browser.hold(c, result.holds.known)
       cookies.trusted.hold(c, result.holds.trusted)
+      if (result.stays) cookies.flash.leave(c, 'deletion_undone')
       if (result.recoveryCodesLeft === undefined) return c.redirect(returnPath(returnTo, deps.baseUrl), 303)
-      deps.cookies.flash.leave(c, 'recovery_code_used')
+      if (!result.stays) cookies.flash.leave(c, 'recovery_code_used')
       return c.redirect(result.recoveryCodesLeft === 0 ? '/settings/two-factor/recovery-codes' : '/', 303)
     })
     .post('/cancel', async (c) => {

@@ -27,10 +27,10 @@ import { type AnswerDeps, judgeAnswer, type ReadAnswer, readAnswer } from '../tw
 import type { FactorWrite, Fields, Refused, SignInAnswer } from '../two-factor/factor.ts'
 import type { StoredFactor } from '../two-factor/factor-secret.ts'
 import type { Watch } from '../watch/watch.ts'
-import { type Held, type Holds, NOTHING_HELD, type PendingSignIn } from './sign-in.ts'
+import { type Held, type Holds, NOTHING_HELD, type PendingSignIn, stayingEvent } from './sign-in.ts'
 
-/** `uid` is the account's. */
-type FoundPending = PendingSignIn & { uid: number }
+/** `uid` and `deleteAt` are the account's. */
+type FoundPending = PendingSignIn & { uid: number; deleteAt: Date | null }
 
 /** What turns a pending sign-in into a session, in one transaction, for one caller only. */
 type Completion = {
@@ -41,6 +41,8 @@ type Completion = {
   forgiven: Forgiven
   known: KnownBrowser | undefined
   trust: Trust | undefined
+  /** Where the account was to be deleted. */
+  stays: SecurityEvent | undefined
 }
 
 export type SecondStepStore = {
@@ -65,7 +67,7 @@ export type SecondStepDeps = LimitDeps &
   }
 
 export type SecondStepResult =
-  | { ok: true; token: string; expiresAt: Date; holds: Holds; recoveryCodesLeft?: number }
+  | { ok: true; token: string; expiresAt: Date; holds: Holds; recoveryCodesLeft?: number; stays: boolean }
   /** The password has to be typed again. */
   | { ok: false; reason: 'expired' | 'no_attempts_left' }
   | AnswerRefused
@@ -172,7 +174,8 @@ async function judge(attempt: Attempt, read: ReadAnswer): Promise<Extract<Second
   if (!judged.ok) return judged
   const used = answer.method === 'recovery_code' && securityEvent('recovery_code_used', accountId, origin, deps.now())
   const { token, holds, ...completion } = complete(attempt, answer.method) // its event comes after that of the code
-  const done = { ok: true, token, holds, expiresAt: completion.session.expiresAt } as const
+  const { session, stays } = completion
+  const done = { ok: true, token, holds, expiresAt: session.expiresAt, stays: stays !== undefined } as const
   if (!used) return (await deps.secondSteps.complete(completion, judged.proof)) ? done : judged.otherwise
 
   const events = [used, ...completion.events]
@@ -202,6 +205,7 @@ function complete(
     events.push(securityEvent('browser_trusted', accountId, origin, now, null, { subject }))
   }
   const holds = { known: known.token, trusted: trusted?.token }
-  const rows = { session, events, known: known.browser, trust: trusted?.trust }
+  const stays = stayingEvent(pending, accountId, origin, now)
+  const rows = { session, events, known: known.browser, trust: trusted?.trust, stays }
   return { token, holds, pendingHash, securityVersion, forgiven, ...rows }
 }

@@ -61,6 +61,7 @@ export function signInRoutes(
         cookies.pending.remove(c)
         cookies.browser.hold(c, result.holds.known)
         cookies.trusted.hold(c, result.holds.trusted)
+        if (result.stays) cookies.flash.leave(c, 'deletion_undone')
         return c.redirect(returnTo ?? '/', 303)
       }
       cookies.pending.write(c, result.pendingToken)

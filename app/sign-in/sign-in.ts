@@ -33,6 +33,7 @@ export type Account = Recognition &
     suspendedAt: Date | null
     /** A guest's. */
     endsAt: Date | null
+    deleteAt: Date | null
   }>
 
 export type PendingSignIn = Readonly<{
@@ -64,6 +65,8 @@ export type SignInStore = {
     forgiven: Forgiven
     known: KnownBrowser | undefined
     trusted: TrustUse | undefined
+    /** Where the account was to be deleted. */
+    stays: SecurityEvent | undefined
   }): Promise<boolean>
   /** False when the account changed since `securityVersion` was read. */
   startPending(of: { pending: PendingSignIn; forgiven: Forgiven }): Promise<boolean>
@@ -89,6 +92,8 @@ export type SignInResult =
       token: string
       expiresAt: Date
       holds: Holds
+      /** It was to be deleted, and isn't now. */
+      stays: boolean
     }
   | {
       ok: true
@@ -167,6 +172,7 @@ async function finish(
   const { token, session } = newSession(begins, origin, now, deps.sessionLifetime)
   const known = remembered({ client, held: held.known, origin }, accountId, account, now)
   const noticed = isNewBrowser(account, account)
+  const stays = stayingEvent(account, accountId, origin, now)
   const signedIn = await deps.signIns.signIn({
     session,
     securityVersion,
@@ -174,6 +180,7 @@ async function finish(
     forgiven,
     known: known.browser,
     trusted: trust?.use,
+    stays,
   })
   if (!signedIn) return undefined
   const holds = { known: known.token, trusted: trust?.token }
@@ -186,8 +193,17 @@ async function finish(
     token,
     expiresAt: session.expiresAt,
     holds,
+    stays: stays !== undefined,
   }
 }
+
+/** A complete sign-in takes the deletion of the account back. Undefined where none is ahead. */
+export const stayingEvent = (
+  { deleteAt }: Pick<Account, 'deleteAt'>,
+  accountId: number,
+  origin: Origin,
+  now: Date,
+): SecurityEvent | undefined => (deleteAt ? securityEvent('deletion_undone', accountId, origin, now) : undefined)
 
 /** The browser's own token decides, in the transaction that makes the session. A second use of it owes the code. */
 async function finishTrusted(attempt: Attempt): Promise<SignInResult | undefined> {

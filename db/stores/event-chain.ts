@@ -151,11 +151,14 @@ const withoutPerson = (tx: Db, ids: string[]) =>
     .where(and(inArray(events.id, ids), isNull(events.accountId)))
 
 /**
- * Takes the person out of an account's events before it is deleted, and the salts, so nobody can try out who it was. In this
- * order, because sealing holds the events first.
+ * Takes the person out of an account's events before it is deleted, and the salts, so nobody can try out who it was. No mail about
+ * them is written any longer. In this order, because sealing holds the events first.
  */
 export const erasePerson = (tx: Db, accountId: number) => [
-  tx.update(events).set({ address: '', browser: '', system: null }).where(eq(events.accountId, accountId)),
+  tx
+    .update(events)
+    .set({ address: '', browser: '', system: null, notice: null })
+    .where(eq(events.accountId, accountId)),
   tx
     .update(eventSeals)
     .set({ salt: null })

@@ -50,6 +50,7 @@ export const notMeStore = (database: Database) => ({
         email: accounts.email,
         securityVersion: accounts.securityVersion,
         tokensFrozenAt: accounts.tokensFrozenAt,
+        deleteAt: accounts.deleteAt,
       })
       .from(accounts)
       .where(eq(accounts.id, accountId))
@@ -110,7 +111,7 @@ const secure = (tx: Db, securing: Securing) => {
     useLink(tx, { tokenHash, purpose: 'not_me', now }),
     ...(undoing.since ? [dropReportsAfter(tx, accountId, undoing.since.leftAt)] : []),
     // Somebody else may have asked for them, and may hold the mailbox that got them.
-    dropLinks(tx, accountId, ['change_email', 'confirm_email']),
+    dropLinks(tx, accountId, ['change_email', 'confirm_email', 'keep_account']),
     dropRescue(tx, accountId),
     ...insertNewestLink(tx, securing.reset),
     ...forgive(tx, securing.forgiven),
@@ -129,6 +130,7 @@ const closeForOwner = (tx: Db, { accountId, securityVersion, changes, wasFrozen,
       .update(accounts)
       .set({
         passwordHash: closed,
+        deleteAt: null,
         securityVersion: securityVersion + changes,
         ...(!wasFrozen && { tokensFrozenAt: now }),
         ...(email !== undefined && { email, emailConfirmedAt: now }),

@@ -10,6 +10,7 @@ export const ownerStore = ({ db }: Database) => ({
       .select({
         id: accounts.id,
         email: accounts.email,
+        emailConfirmedAt: accounts.emailConfirmedAt,
         username: accounts.username,
         role: accounts.role,
         hasSecondFactor,

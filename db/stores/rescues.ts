@@ -1,6 +1,7 @@
 import { and, eq, gt, inArray, isNotNull, isNull, ne, sql } from 'drizzle-orm'
 import { type Database, type Db, must } from '../client.ts'
 import { accounts, pendingSignIns, rescues } from '../schema.ts'
+import { accountStays } from './deletions.ts'
 import {
   accountUnchanged,
   beginSession,
@@ -21,6 +22,7 @@ type Redemption = {
   now: Date
   session: SessionRow
   events: EventRow[]
+  stays: EventRow | undefined
   forgiven: Forgiven
 }
 
@@ -59,7 +61,7 @@ export const rescueStore = ({ atomically }: Database) => ({
     ]),
 
   /** Of all who hold the code, the one whose DELETE returns its row gets the session. */
-  redeemRescue: ({ pendingHash, securityVersion, codeHashes, now, session, events, forgiven }: Redemption) =>
+  redeemRescue: ({ pendingHash, securityVersion, codeHashes, now, session, events, stays, forgiven }: Redemption) =>
     atomically((tx) => [
       accountUnchanged(tx, session.accountId, securityVersion),
       must(
@@ -83,6 +85,7 @@ export const rescueStore = ({ atomically }: Database) => ({
       ),
       ...beginSession(tx, session),
       insertEvents(tx, ...events),
+      ...(stays ? accountStays(tx, stays) : []),
       ...forgive(tx, forgiven),
     ]),
 })

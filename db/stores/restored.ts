@@ -1,4 +1,4 @@
-import { and, asc, eq, gt, isNull, ne } from 'drizzle-orm'
+import { and, asc, eq, gt, isNotNull, isNull, ne } from 'drizzle-orm'
 import type { Database } from '../client.ts'
 import { accounts, mailLinks, mails, recoveryCodes } from '../schema.ts'
 import type { FactorWrite } from './factors/factor-write.ts'
@@ -12,6 +12,7 @@ type Closing = {
   wasFrozen: boolean
   passwordHash: string | undefined
   at: Date
+  deleteAt: Date
   events: EventRow[]
   links: MailLinkRow[]
   mails: MailRow[]
@@ -29,11 +30,15 @@ export const restoredStore = ({ db, atomically }: Database) => ({
       .limit(limit),
 
   closeRestored: (
-    { accountId, wasFrozen, passwordHash, at, events, links, mails: asking }: Closing,
+    { accountId, wasFrozen, passwordHash, at, deleteAt, events, links, mails: asking }: Closing,
     spent: FactorWrite[],
   ) =>
     atomically((tx) => [
       closeAccount(tx, accountId, { wasFrozen, at, passwordHash }),
+      tx
+        .update(accounts)
+        .set({ deleteAt })
+        .where(and(eq(accounts.id, accountId), isNotNull(accounts.deleteAt))),
       ...endEverything(tx, accountId),
       dropRescue(tx, accountId),
       ...spent.flatMap((write) => write.steps(tx)),

@@ -4,6 +4,7 @@ import { placeholders } from '../placeholders.ts'
 import { prepared } from '../prepared.ts'
 import { preparedInsert, preparedWrite } from '../prepared-writes.ts'
 import { accounts, pendingSignIns, sessions } from '../schema.ts'
+import { accountStays } from './deletions.ts'
 import type { FactorWrite } from './factors/factor-write.ts'
 import { presented, presenting, recognition } from './known-browsers.ts'
 import {
@@ -29,6 +30,8 @@ type Completion = {
   forgiven: Forgiven
   known: KnownBrowserRow | undefined
   trust: Trust | undefined
+  /** Where the account was to be deleted. */
+  stays: EventRow | undefined
 }
 
 /** Sign-in, from the password to the session. */
@@ -43,6 +46,7 @@ export function signInStore({ db, atomically }: Database) {
         securityVersion: accounts.securityVersion,
         suspendedAt: accounts.suspendedAt,
         endsAt: accounts.endsAt,
+        deleteAt: accounts.deleteAt,
         hasSecondFactor,
         ...recognition,
       })
@@ -65,7 +69,7 @@ export function signInStore({ db, atomically }: Database) {
     'find_pending',
     liveNow,
     db
-      .select({ pending: pendingSignIns, uid: accounts.uid })
+      .select({ pending: pendingSignIns, uid: accounts.uid, deleteAt: accounts.deleteAt })
       .from(pendingSignIns)
       .innerJoin(accounts, eq(accounts.id, pendingSignIns.accountId))
       .where(and(live, isNull(accounts.suspendedAt), or(isNull(accounts.endsAt), gt(accounts.endsAt, liveNow.now)))),
@@ -85,6 +89,7 @@ export function signInStore({ db, atomically }: Database) {
       forgiven,
       known,
       trusted,
+      stays,
     }: {
       session: SessionRow
       securityVersion: number
@@ -92,6 +97,7 @@ export function signInStore({ db, atomically }: Database) {
       forgiven: Forgiven
       known: KnownBrowserRow | undefined
       trusted: TrustUse | undefined
+      stays: EventRow | undefined
     }) =>
       atomically((tx) => [
         accountUnchanged(tx, session.accountId, securityVersion),
@@ -99,6 +105,7 @@ export function signInStore({ db, atomically }: Database) {
         ...(trusted ? [useTrust(tx, trusted)] : []),
         ...(known ? [rememberBrowser(tx, known)] : []),
         insertEvents(tx, event),
+        ...(stays ? accountStays(tx, stays) : []),
         ...forgive(tx, forgiven),
       ]),
 
@@ -122,7 +129,7 @@ export function signInStore({ db, atomically }: Database) {
 
     findPending: async (tokenHash: string, now: Date) => {
       const [found] = await findPending({ tokenHash, now })
-      return found && { ...found.pending, uid: found.uid }
+      return found && { ...found.pending, uid: found.uid, deleteAt: found.deleteAt }
     },
 
     spendAttempt: (tokenHash: string, now: Date) =>
@@ -134,7 +141,7 @@ export function signInStore({ db, atomically }: Database) {
 
     /** Of all who hold the pending sign-in, the one whose DELETE returns its row gets the session. */
     complete: (
-      { pendingHash, securityVersion, session, events, forgiven, known, trust }: Completion,
+      { pendingHash, securityVersion, session, events, forgiven, known, trust, stays }: Completion,
       proof: FactorWrite,
     ) =>
       atomically((tx) => [
@@ -145,6 +152,7 @@ export function signInStore({ db, atomically }: Database) {
         ...(trust ? insertTrust(tx, trust) : []),
         ...(known ? [rememberBrowser(tx, known)] : []),
         insertEvents(tx, ...events),
+        ...(stays ? accountStays(tx, stays) : []),
         ...forgive(tx, forgiven),
         ...(proof.afterwards?.(tx, session) ?? []),
       ]),

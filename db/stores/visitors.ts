@@ -38,6 +38,7 @@ const accountOfToken = {
   role: accounts.role,
   endsAt: accounts.endsAt,
   suspendedAt: accounts.suspendedAt,
+  deleteAt: accounts.deleteAt,
   tokensFrozenAt: accounts.tokensFrozenAt,
   secondFactorSince:
     sql<Date | null>`(select min(${factors.addedAt}) from ${factors} where ${factors.accountId} = ${accounts.id})`.mapWith(

@@ -132,6 +132,18 @@ const Data = () => (
   </section>
 )
 
+const Deletion = () => (
+  <section class="panel stack">
+    <h2>{words.settings.deleteAccount.item}</h2>
+    <div class="item">
+      <p>{words.settings.deleteAccount.what}</p>
+      <a class="button danger" href="/settings/account/delete">
+        {words.settings.deleteAccount.title}
+      </a>
+    </div>
+  </section>
+)
+
 const FLOWS_WHEN_ON = ['view', 'disable'] as const
 
 /** What the account is known by and protected with, and the ways to change that. */
@@ -158,6 +170,7 @@ export const AccountPage = ({ visitor, usernamesStay, flash, recoveryCodes, need
     <SignIn account={visitor.account} />
     <Names account={visitor.account} usernamesStay={usernamesStay} />
     <Data />
+    <Deletion />
     {visitor.account.secondFactorSince ? (
       FLOWS_WHEN_ON.filter((flow) => flow !== 'disable' || !needsSecondFactor).map((flow) => (
         <FlowPopUp visitor={visitor} flow={flow} />

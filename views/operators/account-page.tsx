@@ -13,6 +13,7 @@ type Details = {
     emailConfirmedAt: Date | null
     passwordChangedAt: Date
     suspendedFor: string | null
+    deleteAt: Date | null
   }
   sessions: readonly (Origin & { lastSeenAt: Date })[]
   factors: readonly { name: string; addedAt: Date; lastUsedAt: Date | null }[]
@@ -52,6 +53,11 @@ export const AccountPage = ({ visitor, flash, of, changes }: AccountPageProps) =
           {account.endsAt && (
             <Fact name={accounts.ends}>
               <When at={account.endsAt} />
+            </Fact>
+          )}
+          {account.deleteAt && (
+            <Fact name={accounts.deleted}>
+              <When at={account.deleteAt} />
             </Fact>
           )}
           {account.suspendedFor && <Fact name={accounts.suspendedFor}>{account.suspendedFor}</Fact>}

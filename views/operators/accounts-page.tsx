@@ -1,8 +1,9 @@
 import { Operate } from '../layouts.tsx'
 import { Address } from '../ui/address.tsx'
+import { CalloutBox } from '../ui/callout-box.tsx'
 import { Term } from '../ui/term.tsx'
 import { TextField } from '../ui/text-field.tsx'
-import type { FormState, Visitor } from '../ui/types.ts'
+import type { Callout, FormState, Visitor } from '../ui/types.ts'
 import { When } from '../ui/when.tsx'
 import { words } from '../words/words.ts'
 import { MoreLink } from './more-link.tsx'
@@ -19,14 +20,16 @@ export type ListedAccount = Readonly<{
 
 type AccountsPageProps = {
   visitor: Visitor
+  flash?: Callout | undefined
   form: FormState
   accounts: readonly ListedAccount[]
   moreHref?: string | undefined
 }
 
 /** Every account, or those that were searched for. */
-export const AccountsPage = ({ visitor, form, accounts, moreHref }: AccountsPageProps) => (
+export const AccountsPage = ({ visitor, flash, form, accounts, moreHref }: AccountsPageProps) => (
   <Operate title={words.operators.accounts.title} visitor={visitor} current="accounts">
+    <CalloutBox of={flash} />
     <search>
       <form method="get" action="/operate/accounts" class="panel stack" novalidate>
         <TextField form={form} name="search" label={words.operators.accounts.search} optional />

@@ -13,15 +13,16 @@ import { mailLinks, mails } from '../../../db/schema.ts'
 import { sealedValueStore } from '../../../db/stores/sealed-values.ts'
 import { readingOf } from '../../../testing/server-process.ts'
 import { bundle } from '../../../tools/build.ts'
+import { DELETIONS } from './deletions.ts'
 import { makePerson } from './people.ts'
 import { makeWorld, type World } from './world.ts'
 
 /** What an operator runs, over what `begin` made, once for each of its points. */
-export type CommandFlow = { name: string; begin(world: World): Promise<() => Round> }
+export type CommandFlow = { name: string; begin(world: World): Promise<() => Round | Promise<Round>> }
 /** What must hold if it dies at some point, and once it ran to its end after that. */
 type Round = { settings: Record<string, string>; afterKill(): Promise<void>; atTheEnd(): Promise<void> }
 
-export const COMMANDS: CommandFlow[] = [{ name: 'reseal', begin: resealing }]
+export const COMMANDS: CommandFlow[] = [{ name: 'reseal', begin: resealing }, ...DELETIONS]
 
 const PROGRAM = `dist/faults-command-${process.pid}.js`
 
@@ -32,7 +33,7 @@ export async function killedEverywhere(flow: CommandFlow, step = 1): Promise<num
   try {
     const next = await flow.begin(world)
     for (let at = 1; ; at += step) {
-      const { settings, afterKill, atTheEnd } = next()
+      const { settings, afterKill, atTheEnd } = await next()
       const { signal, out, err } = await run(flow, world, settings, at)
       if (signal === null) {
         const points: string[] = JSON.parse(out || '[]')

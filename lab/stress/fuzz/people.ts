@@ -56,7 +56,7 @@ export type Person = {
 
 export const KINDS = [
   ...(['stranger', 'plain', 'secured', 'owing', 'enrolling', 'saving', 'adding', 'replacing'] as const),
-  ...(['confirming', 'moving', 'resetting', 'reporting'] as const),
+  ...(['confirming', 'moving', 'resetting', 'reporting', 'leaving'] as const),
   ...(['program', 'securedProgram', 'owingProgram', 'token', 'operator', 'manager', 'managingProgram'] as const),
 ]
 export type Kind = (typeof KINDS)[number]
@@ -64,7 +64,7 @@ export type Kind = (typeof KINDS)[number]
 export const METRICS_TOKEN = 'q7Jm2vXc90TbLpZr4Ks8'
 /** After this many requests, a new person takes their place and still has everything. One step uses much of it up. */
 export const lifeOf = (kind: Kind): number => {
-  if (/^(owing|confirming|moving|resetting|reporting)/.test(kind)) return 12
+  if (/^(owing|confirming|moving|resetting|reporting|leaving)/.test(kind)) return 12
   return /^(enrolling|saving|adding|replacing)$/.test(kind) ? 25 : 60
 }
 
@@ -129,6 +129,11 @@ const MAKERS: Record<Kind, (product: Latchkey) => Promise<Made>> = {
   moving: (product) => linked(product, 'change_email', () => ({ newEmail: newEmail(), securityVersion: 1 })),
   resetting: (product) => linked(product, 'reset_password'),
   reporting: (product) => linked(product, 'not_me', () => ({ kind: 'password_changed' })),
+  async leaving(product) {
+    const { browser, email } = await signedUp(product)
+    await browser.post('/settings/account/delete', { password: PASSWORD })
+    return holding(product, email, 'keep_account')
+  },
   async program(product) {
     const { browser, email } = await signedUp(product)
     await withToken(product, browser)
@@ -179,15 +184,16 @@ async function managing(product: Latchkey) {
   return { browser, email, key, codes }
 }
 
-/** A person who pressed a link in a mail. Only the newest link for a purpose works. */
+/** A person who pressed a link in a mail. */
 async function linked(product: Latchkey, purpose: LinkPurpose, about?: (email: string) => LinkPayload): Promise<Made> {
   const { email } = await signedUp(product)
+  return holding(product, email, purpose, about?.(email))
+}
+
+/** Only the newest link for a purpose works. */
+async function holding(product: Latchkey, email: string, purpose: LinkPurpose, payload?: LinkPayload): Promise<Made> {
   const { id } = await accountOf(product, email)
-  const { token, link } = newLink(
-    product.vault,
-    { accountId: id, purpose, ...(about && { payload: about(email) }) },
-    new Date(),
-  )
+  const { token, link } = newLink(product.vault, { accountId: id, purpose, ...(payload && { payload }) }, new Date())
   const { mailLinks } = schema
   await product.database.db.delete(mailLinks).where(and(eq(mailLinks.accountId, id), eq(mailLinks.purpose, purpose)))
   await product.database.db.insert(mailLinks).values(link)
@@ -201,13 +207,14 @@ const PAGES: Record<LinkPurpose, string> = {
   change_email: '/mail/change-email',
   reset_password: '/mail/reset-password',
   not_me: '/mail/not-me',
+  keep_account: '/mail/keep-account',
 }
 
 async function apiSession(product: Latchkey, email: string, method: Method): Promise<string> {
   const { id, securityVersion } = await accountOf(product, email)
   const now = new Date()
   const { token, session } = newSession({ accountId: id, client: 'api', method }, ORIGIN, now, DAY)
-  const nothing = { forgiven: { delays: [] }, known: undefined, trusted: undefined }
+  const nothing = { forgiven: { delays: [] }, known: undefined, trusted: undefined, stays: undefined }
   const event = securityEvent('signed_in', id, ORIGIN, now, method)
   if (!(await product.deps.signIns.signIn({ session, securityVersion, event, ...nothing })))
     throw new Error('The account changed while its owner signed in.')

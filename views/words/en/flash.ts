@@ -30,6 +30,20 @@ export const flash = {
   account_signed_out: { text: 'The account is signed out everywhere, and its access tokens are frozen.' },
   account_suspended: { text: 'The account is suspended.' },
   account_resumed: { text: 'The account can sign in again.' },
+  account_deleted: { text: 'The account is deleted.' },
+  deletion_requested: {
+    title: 'Your account will be deleted in 7 days.',
+    text: "You're signed out everywhere. Sign in before then, and your account stays. The link in our email does the same.",
+  },
+  deletion_undone: {
+    title: 'Your account stays.',
+    text: 'It was to be deleted. You signed in, so it no longer is.',
+  },
+  account_kept: {
+    title: 'Your account stays.',
+    text: "Sign in as before. If you didn't ask for its deletion, somebody knows your password.",
+    link: 'Choose a new password',
+  },
   rescue_asked: { text: 'Another operator has 15 minutes to approve it, on the page of this account.' },
   operator_made: { text: 'The account is an operator now.' },
   operator_unmade: { text: 'The account is no longer an operator.' },

@@ -31,6 +31,11 @@ export const mailPages = {
     submit: 'Confirm',
     taken: 'That address now has an account of its own. Nothing was changed.',
   },
+  keepAccount: {
+    title: 'Keep your account',
+    lead: (email: Child, at: Child): Child => ['Your account ', email, ' is to be deleted on ', at, '.'],
+    submit: 'Keep My Account',
+  },
   notMe: {
     title: 'This was not me',
     /** What happened, and when and from where the log has it. */
@@ -46,6 +51,7 @@ export const mailPages = {
       recovery_codes: 'Spend the recovery codes made since',
       token: 'Remove that access token',
       tokens: 'Remove the access tokens made since',
+      deletion: 'Keep the account, which is to be deleted',
     },
     always: [
       'Sign you out everywhere, and end every half-finished sign-in',

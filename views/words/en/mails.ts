@@ -140,6 +140,16 @@ export const notices = {
     happened: 'Your account was suspended',
     more: "It is signed out everywhere, and nobody can sign in to it until it's opened again. Its access tokens stop.",
   },
+  deletion_requested: {
+    subject: 'Your account will be deleted',
+    happened: 'Someone asked for the deletion of your account',
+    more: "It's deleted after 7 days. Signing in keeps it.",
+  },
+  deletion_undone: {
+    subject: "Your account won't be deleted",
+    happened: 'The deletion of your account was taken back',
+    more: 'Everything is as it was. Signing in keeps an account that is to be deleted, also for a program that signs in with your password.',
+  },
   account_resumed: {
     subject: 'Your account was opened again',
     happened: 'Your account is no longer suspended',
@@ -214,6 +224,55 @@ export const mails = {
       'The link works once, within 30 minutes. After that, ask for another: on the sign-in page, choose “Forgot your password?”.',
       "If you don't expect an account there, do nothing: nobody gets in without this mailbox.",
     ],
+  }),
+
+  /** At once, to who asked for it. */
+  deletion_requested: (
+    site: string,
+    { account, deleteAt, ...of }: Origin & { account: string; deleteAt: number },
+  ): Mail => ({
+    subject: `Your account at ${site} will be deleted`,
+    paragraphs: [
+      `Someone asked for the deletion of your account ${account} at ${site}, ${from(of)}.`,
+      `It's deleted on ${dates.inMail(deleteAt)}, with everything that's in it. Until then it's closed: signed out everywhere, and its access tokens stop.`,
+      'If you want to keep it, follow the link below or sign in.',
+    ],
+    link: 'Keep my account',
+    after: [
+      "If it wasn't you, someone knows your password. Keep the account, and choose a new password at once.",
+      'The link works once, within 7 days.',
+    ],
+  }),
+
+  /** A day before. */
+  deletion_near: (site: string, { account, deleteAt }: { account: string; deleteAt: number }): Mail => ({
+    subject: `Your account at ${site} is deleted within a day`,
+    paragraphs: [
+      `Your account ${account} at ${site} is deleted on ${dates.inMail(deleteAt)}, with everything that's in it.`,
+      'If you want to keep it, follow the link below or sign in before then. An earlier link no longer works.',
+    ],
+    link: 'Keep my account',
+    after: ["If it's to go, there's nothing to do."],
+  }),
+
+  account_deleted: (
+    site: string,
+    {
+      account,
+      at,
+      isByOperator,
+      reason,
+    }: { account: string; at: number; isByOperator: boolean; reason: string | null },
+  ): Mail => ({
+    subject: `Your account at ${site} was deleted`,
+    paragraphs: [
+      isByOperator
+        ? `The people who run ${site} deleted your account ${account}, on ${dates.inMail(at)}.`
+        : `Your account ${account} at ${site} was deleted on ${dates.inMail(at)}, as you asked for.`,
+      ...(reason === null ? [] : [`Their reason: ${reason}`]),
+      'Everything that was in it is gone. What stays is the log of what happened, without your name, address and devices. Nobody else can take your username for 90 days.',
+    ],
+    after: [`If you didn't expect this, ask the people who run ${site}. Nothing brings the account back.`],
   }),
 
   invitation: (

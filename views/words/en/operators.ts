@@ -6,6 +6,7 @@ export const operators = {
   more: 'More',
   reason: 'Reason',
   reasonHint: 'It stands in the log. If it is about an account, its owner reads it.',
+  typeAddress: 'The email of the account, to be sure',
   until: 'Until (day in UTC)',
   noEnd: 'No end',
   about: (name: Child): Child => ['This is about ', name, '.'],
@@ -27,6 +28,7 @@ export const operators = {
     passwordChanged: 'Password changed',
     confirmed: 'Email confirmed',
     not: 'No',
+    deleted: 'Is deleted',
     suspendedFor: 'Reason',
     sessions: 'Sessions',
     tokens: 'Access tokens',
@@ -61,6 +63,11 @@ export const operators = {
       sentence: 'The account can then see and do all that you see and do here. It needs a second factor for that.',
     },
     'make-member': { title: 'Make a Member', sentence: 'The account then no longer runs this site.' },
+    delete: {
+      title: 'Delete Account',
+      sentence:
+        'The account and everything that belongs to it is gone at once, and nobody can bring it back. Its events stay in the log, without the person. Its owner is mailed the reason, and the reason stays in the log: write no name into it.',
+    },
   },
   rescueCode: {
     lead: 'Give this code to the owner of the account. It is shown this once.',
@@ -73,6 +80,7 @@ export const operators = {
     suspended: 'The account is suspended already.',
     not_suspended: 'The account is not suspended.',
     last_operator: 'This is the last operator who can work. Make another one first.',
+    not_its_address: "That is not the account's email.",
     operator_already: 'The account is an operator already.',
     no_operator: 'The account is no operator.',
     no_second_factor: 'The account has no second factor, so there is nothing to rescue.',

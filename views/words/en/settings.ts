@@ -30,6 +30,17 @@ export const settings = {
     what: 'What this site keeps about you, as a file.',
     lead: 'A JSON file of what this site keeps about you: your account and groups, authenticators, sessions, browsers, access tokens and activity. No password, code or token is in it.',
   },
+  deleteAccount: {
+    title: 'Delete Account',
+    item: 'Delete your account',
+    what: 'It and everything in it are deleted after 7 days, in which you can change your mind.',
+    lead: "Your account is deleted in 7 days, with everything that's in it. Nobody can bring it back then.",
+    until:
+      "You're signed out everywhere at once, and access tokens stop. If you change your mind before then, sign in, or follow the link in the email that we send you: your account stays as it is.",
+    stays:
+      'What stays is the log of what happened, without your name, address and devices. You may want to have your data first:',
+    lastOperator: 'You are the last operator who can work here. Make somebody else an operator first.',
+  },
   changeName: {
     title: 'Change Name',
     lead: 'Your name as others should read it. Leave it empty if you want none.',

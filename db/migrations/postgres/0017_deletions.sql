@@ -1,0 +1,1 @@
+CREATE INDEX "accounts_delete_at" ON "accounts" USING btree ("delete_at") WHERE delete_at is not null;
