@@ -15,6 +15,8 @@ export const FLASHES = {
   account_suspended: 'good',
   account_resumed: 'good',
   rescue_asked: 'good',
+  recovery_stopped: 'good',
+  recovery_gone: 'warn',
   operator_made: 'good',
   operator_unmade: 'good',
   group_created: 'good',

@@ -45,6 +45,8 @@ export type Account = Readonly<{
   suspendedAt: Date | null
   /** Since when its access tokens open nothing; null when they work. */
   tokensFrozenAt: Date | null
+  /** When somebody who lost everything may set up again, even if that has ended; null: nobody waits for it. */
+  recoveryOpensAt: Date | null
   /** Null while the second factor is off. */
   secondFactorSince: Date | null
   /** Null until its owner followed the link in a mail to it. */
@@ -59,7 +61,16 @@ export type Account = Readonly<{
 /** What is read of the account for a token: no person is there who could be shown the rest. */
 type AccountOfToken = Pick<
   Account,
-  'id' | 'uid' | 'email' | 'role' | 'endsAt' | 'suspendedAt' | 'tokensFrozenAt' | 'secondFactorSince' | 'policies'
+  | 'id'
+  | 'uid'
+  | 'email'
+  | 'role'
+  | 'endsAt'
+  | 'suspendedAt'
+  | 'tokensFrozenAt'
+  | 'recoveryOpensAt'
+  | 'secondFactorSince'
+  | 'policies'
 >
 
 export type SignedIn = Readonly<{ session: Session; account: Account }>

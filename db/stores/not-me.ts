@@ -131,7 +131,7 @@ const closeForOwner = (tx: Db, { accountId, securityVersion, changes, wasFrozen,
         passwordHash: closed,
         securityVersion: securityVersion + changes,
         ...(!wasFrozen && { tokensFrozenAt: now }),
-        ...(email !== undefined && { email, emailConfirmedAt: now }),
+        ...(email !== undefined && { email, emailConfirmedAt: now, emailChangedAt: now }),
       })
       .where(
         and(

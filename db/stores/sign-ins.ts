@@ -6,6 +6,7 @@ import { preparedInsert, preparedWrite } from '../prepared-writes.ts'
 import { accounts, pendingSignIns, sessions } from '../schema.ts'
 import type { FactorWrite } from './factors/factor-write.ts'
 import { presented, presenting, recognition } from './known-browsers.ts'
+import { endRecovery } from './recoveries.ts'
 import {
   accountUnchanged,
   beginSession,
@@ -15,6 +16,7 @@ import {
   hasSecondFactor,
   insertEvents,
   type KnownBrowserRow,
+  recoveryOpensAt,
   rememberBrowser,
   type SessionRow,
 } from './statements.ts'
@@ -29,6 +31,7 @@ type Completion = {
   forgiven: Forgiven
   known: KnownBrowserRow | undefined
   trust: Trust | undefined
+  stopsRecovery: boolean
 }
 
 /** Sign-in, from the password to the session. */
@@ -65,7 +68,7 @@ export function signInStore({ db, atomically }: Database) {
     'find_pending',
     liveNow,
     db
-      .select({ pending: pendingSignIns, uid: accounts.uid })
+      .select({ pending: pendingSignIns, uid: accounts.uid, recoveryOpensAt })
       .from(pendingSignIns)
       .innerJoin(accounts, eq(accounts.id, pendingSignIns.accountId))
       .where(and(live, isNull(accounts.suspendedAt), or(isNull(accounts.endsAt), gt(accounts.endsAt, liveNow.now)))),
@@ -122,7 +125,7 @@ export function signInStore({ db, atomically }: Database) {
 
     findPending: async (tokenHash: string, now: Date) => {
       const [found] = await findPending({ tokenHash, now })
-      return found && { ...found.pending, uid: found.uid }
+      return found && { ...found.pending, uid: found.uid, recoveryOpensAt: found.recoveryOpensAt }
     },
 
     spendAttempt: (tokenHash: string, now: Date) =>
@@ -134,7 +137,7 @@ export function signInStore({ db, atomically }: Database) {
 
     /** Of all who hold the pending sign-in, the one whose DELETE returns its row gets the session. */
     complete: (
-      { pendingHash, securityVersion, session, events, forgiven, known, trust }: Completion,
+      { pendingHash, securityVersion, session, events, forgiven, known, trust, stopsRecovery }: Completion,
       proof: FactorWrite,
     ) =>
       atomically((tx) => [
@@ -142,6 +145,7 @@ export function signInStore({ db, atomically }: Database) {
         ...proof.steps(tx),
         must(takePending(tx, { pendingHash })),
         ...beginSession(tx, session),
+        ...(stopsRecovery ? endRecovery(tx, session.accountId) : []),
         ...(trust ? insertTrust(tx, trust) : []),
         ...(known ? [rememberBrowser(tx, known)] : []),
         insertEvents(tx, ...events),

@@ -56,7 +56,7 @@ export type Person = {
 
 export const KINDS = [
   ...(['stranger', 'plain', 'secured', 'owing', 'enrolling', 'saving', 'adding', 'replacing'] as const),
-  ...(['confirming', 'moving', 'resetting', 'reporting'] as const),
+  ...(['confirming', 'moving', 'resetting', 'reporting', 'recovering', 'stopping'] as const),
   ...(['program', 'securedProgram', 'owingProgram', 'token', 'operator', 'manager', 'managingProgram'] as const),
 ]
 export type Kind = (typeof KINDS)[number]
@@ -64,7 +64,7 @@ export type Kind = (typeof KINDS)[number]
 export const METRICS_TOKEN = 'q7Jm2vXc90TbLpZr4Ks8'
 /** After this many requests, a new person takes their place and still has everything. One step uses much of it up. */
 export const lifeOf = (kind: Kind): number => {
-  if (/^(owing|confirming|moving|resetting|reporting)/.test(kind)) return 12
+  if (/^(owing|confirming|moving|resetting|reporting|recovering|stopping)/.test(kind)) return 12
   return /^(enrolling|saving|adding|replacing)$/.test(kind) ? 25 : 60
 }
 
@@ -129,6 +129,19 @@ const MAKERS: Record<Kind, (product: Latchkey) => Promise<Made>> = {
   moving: (product) => linked(product, 'change_email', () => ({ newEmail: newEmail(), securityVersion: 1 })),
   resetting: (product) => linked(product, 'reset_password'),
   reporting: (product) => linked(product, 'not_me', () => ({ kind: 'password_changed' })),
+  recovering: async (product) => {
+    const { email } = await withTwoFactor(product)
+    const { securityVersion } = await accountOf(product, email)
+    return linked(product, 'lost_everything', () => ({ securityVersion }), email)
+  },
+  stopping: async (product) => {
+    const { email } = await withTwoFactor(product)
+    const { id: accountId } = await accountOf(product, email)
+    const now = new Date()
+    const opensAt = new Date(now.getTime() + DAY)
+    await product.database.db.insert(schema.recoveries).values({ accountId, begunAt: now, opensAt, ...ORIGIN })
+    return linked(product, 'stop_recovery', undefined, email)
+  },
   async program(product) {
     const { browser, email } = await signedUp(product)
     await withToken(product, browser)
@@ -180,8 +193,13 @@ async function managing(product: Latchkey) {
 }
 
 /** A person who pressed a link in a mail. Only the newest link for a purpose works. */
-async function linked(product: Latchkey, purpose: LinkPurpose, about?: (email: string) => LinkPayload): Promise<Made> {
-  const { email } = await signedUp(product)
+async function linked(
+  product: Latchkey,
+  purpose: LinkPurpose,
+  about?: (email: string) => LinkPayload,
+  owner?: string,
+): Promise<Made> {
+  const email = owner ?? (await signedUp(product)).email
   const { id } = await accountOf(product, email)
   const { token, link } = newLink(
     product.vault,
@@ -201,6 +219,8 @@ const PAGES: Record<LinkPurpose, string> = {
   change_email: '/mail/change-email',
   reset_password: '/mail/reset-password',
   not_me: '/mail/not-me',
+  lost_everything: '/mail/lost-everything',
+  stop_recovery: '/mail/stop-recovery',
 }
 
 async function apiSession(product: Latchkey, email: string, method: Method): Promise<string> {
