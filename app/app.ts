@@ -31,12 +31,15 @@ import { RememberingRouter } from './http/router.ts'
 import { sameOrigin } from './http/same-origin.ts'
 import { notMeRoutes } from './mail/not-me.routes.tsx'
 import { operateRoutes } from './operators/operate.routes.ts'
+import { beginRecoveryRoutes } from './sign-in/begin-recovery.routes.tsx'
+import { lostEverythingRoutes } from './sign-in/lost-everything.routes.tsx'
 import { rescueRoutes } from './sign-in/rescue.routes.tsx'
 import { newPasswordRoutes, resetPasswordRoutes } from './sign-in/reset-password.routes.tsx'
 import { secondStepRoutes } from './sign-in/second-step.routes.tsx'
 import { signInRoutes } from './sign-in/sign-in.routes.tsx'
 import { signOutRoutes } from './sign-in/sign-out.routes.ts'
 import { signUpRoutes } from './sign-in/sign-up.routes.tsx'
+import { stopByLinkRoutes, stopRecoveryRoutes } from './sign-in/stop-recovery.routes.tsx'
 import { addRoutes } from './two-factor/add.routes.tsx'
 import { authenticatorsRoutes } from './two-factor/authenticators.routes.tsx'
 import { disableRoutes } from './two-factor/disable.routes.tsx'
@@ -78,6 +81,7 @@ export function createApp(services: Deps, report: (error: unknown) => void = ser
     .route('/sign-in', signInRoutes(deps))
     .route('/sign-in/two-factor', secondStepRoutes(deps))
     .route('/sign-in/two-factor/rescue', rescueRoutes(deps))
+    .route('/sign-in/two-factor/lost-everything', lostEverythingRoutes(deps))
     .route('/sign-out', signOutRoutes(deps))
     .route('/reset-password', resetPasswordRoutes(deps))
 
@@ -85,10 +89,13 @@ export function createApp(services: Deps, report: (error: unknown) => void = ser
     .route('/mail/change-email', newEmailRoutes(deps))
     .route('/mail/reset-password', newPasswordRoutes(deps))
     .route('/mail/keep-account', keepAccountRoutes(deps))
+    .route('/mail/lost-everything', beginRecoveryRoutes(deps))
+    .route('/mail/stop-recovery', stopByLinkRoutes(deps))
 
     .route('/operate', operateRoutes(deps))
     .route('/', dashboardRoutes(deps))
     .route('/settings', settingsRoutes(deps))
+    .route('/settings/stop-recovery', stopRecoveryRoutes(deps))
     .route('/settings/name', changeNameRoutes(deps))
     .route('/settings/username', changeUsernameRoutes(deps))
     .route('/settings/account/data', dataRoutes(deps))

@@ -26,6 +26,7 @@ import {
   withTwoFactor,
 } from '#testing/index.ts'
 import { faultsOfForms } from '#testing/plain-forms.ts'
+import { writeRecoveryMails } from './mail/recovery-mails.ts'
 
 const product = await latchkey()
 const mailing = await latchkey({ smtpUrl: 'smtp://127.0.0.1:1' })
@@ -123,7 +124,8 @@ async function withBoth() {
   for (const trust of [{}, { trust: 'yes' }]) {
     const coming = watched(await owingCode(product, email))
     await look(coming, ['/sign-in/two-factor', '/sign-in/two-factor?return_to=%2Fsettings'])
-    await look(coming, ['/sign-in/two-factor/rescue'])
+    await look(coming, ['/sign-in/two-factor/rescue', '/sign-in/two-factor/lost-everything'])
+    await coming.post('/sign-in/two-factor/lost-everything', WRONG)
     await coming.post('/sign-in/two-factor', { code: '000000', ...trust })
     await coming.post('/sign-in/two-factor', { code: codes.pop() ?? '', ...trust })
   }
@@ -148,6 +150,27 @@ async function operating() {
   await browser.post(`${account}/delete`, { reason: 'Left', email: 'nobody' })
   await browser.post('/operate/policy', { group: 'nobody', level: 'required', from: '', reason: '' })
   await browser.get('/operate/log?kind=sneezed')
+}
+
+async function losingEverything() {
+  const { browser, email } = await withTwoFactor(product)
+  const coming = watched(await owingCode(product, email))
+  const lost = '/sign-in/two-factor/lost-everything'
+  await coming.post(lost, { password: PASSWORD })
+  await look(coming, [`${lost}/sent`])
+  for (const [subject, done] of [
+    [/^Did you lose/, 'begun'],
+    [/^Someone waits/, 'stopped'],
+  ] as const) {
+    const { path } = await mailTo(product, email, subject)
+    const reader = watched(product.browser())
+    await reader.get(path)
+    await look(reader, [pageOf(path)])
+    await reader.post(pageOf(path))
+    await look(reader, [`${pageOf(path)}/${done}`])
+    await writeRecoveryMails(product.deps)
+    if (done === 'begun') await look(watched(browser), ['/']) // with the warning
+  }
 }
 
 async function behindMails() {
@@ -185,6 +208,7 @@ before(async () => {
   await withPasswordAlone()
   await withBoth()
   await operating()
+  await losingEverything()
   await behindMails()
 })
 

@@ -128,6 +128,13 @@ export const Settings = z.object({
     usual: '1',
     means: 'How many operators it takes to let a person set up a lost second factor again.',
   }),
+  recoveryDelay: setting(wholeNumber(0, 24 * 30, HOUR), {
+    variable: 'RECOVERY_DELAY_HOURS',
+    usual: '72',
+    means:
+      'How long a person who lost everything waits before they may set up a second factor again. `0` turns this off.',
+    more: 'They need their password and their mailbox. Meanwhile every mail about it and every page of their account can stop it.',
+  }),
   passwordMinLength: setting(wholeNumber(8, 64), {
     variable: 'PASSWORD_MIN_LENGTH',
     usual: '15',

@@ -13,7 +13,7 @@ type Role = 'member' | 'operator'
 type Demand = 'required' | 'phishing_resistant'
 
 /** How a session was signed in. */
-type Method = 'password' | 'authenticator' | 'recovery_code' | 'trusted_browser' | 'rescue_code'
+type Method = 'password' | 'authenticator' | 'recovery_code' | 'trusted_browser' | 'rescue_code' | 'delayed_recovery'
 
 const owner = () =>
   integer('account_id')
@@ -42,6 +42,8 @@ export const accounts = table(
     role: text('role').$type<Role>().notNull().default('member'),
     /** When its owner followed the link in a mail to it; null until then. */
     emailConfirmedAt: time('email_confirmed_at'),
+    /** When the account last got another address; null: never. */
+    emailChangedAt: time('email_changed_at'),
     passwordHash: text('password_hash').notNull(), // argon2id, PHC string
     passwordChangedAt: time('password_changed_at').notNull(),
     /** Grows with every change of password or second factor. What began under an older one can't finish. */
@@ -241,7 +243,15 @@ export const mailLinks = table(
     tokenHash: text('token_hash').primaryKey(), // SHA-256 of the token in the link
     accountId: owner(),
     purpose: text('purpose')
-      .$type<'confirm_email' | 'change_email' | 'reset_password' | 'not_me' | 'keep_account'>()
+      .$type<
+        | 'confirm_email'
+        | 'change_email'
+        | 'reset_password'
+        | 'not_me'
+        | 'keep_account'
+        | 'lost_everything'
+        | 'stop_recovery'
+      >()
       .notNull(),
     payload: text('payload'), // sealed: the new address, or what to undo
     createdAt: time('created_at').notNull(),
@@ -371,6 +381,23 @@ export const rescues = table(
     expiresAt: time('expires_at').notNull(),
   },
   (t) => [index('rescues_expiry').on(t.expiresAt)],
+)
+
+/** "I've lost everything": a wait, one for an account. Then its owner may set another second factor up. It goes when it is used or stopped. */
+export const recoveries = table(
+  'recoveries',
+  {
+    accountId: integer('account_id')
+      .primaryKey()
+      .references(() => accounts.id, { onDelete: 'cascade' }),
+    begunAt: time('begun_at').notNull(),
+    /** From then on it opens the set-up, for as long as app/identity/recovery.ts says. */
+    opensAt: time('opens_at').notNull(),
+    /** When the next mail to its owner is due; null: none is left. */
+    mailAt: time('mail_at'),
+    ...origin(),
+  },
+  (t) => [index('recoveries_opens').on(t.opensAt), index('recoveries_mail').on(t.mailAt)],
 )
 
 /** "Don't ask on this browser for 30 days." */

@@ -20,6 +20,7 @@ import { ownerStore } from './stores/owners.ts'
 import { panicStore } from './stores/panic.ts'
 import { personalDataStore } from './stores/personal-data.ts'
 import { policyStore } from './stores/policies.ts'
+import { recoveryStore } from './stores/recoveries.ts'
 import { rescueStore } from './stores/rescues.ts'
 import { restoredStore } from './stores/restored.ts'
 import { sealedValueStore } from './stores/sealed-values.ts'
@@ -69,6 +70,7 @@ export const storesOf = (
   panic: panicStore(database),
   policies: policyStore(database),
   personalData: personalDataStore(database),
+  recoveries: recoveryStore(database),
   rescues: rescueStore(database),
   restored: restoredStore(database),
   sealedValues: sealedValueStore(database),

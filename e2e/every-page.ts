@@ -1,4 +1,4 @@
-import type { Page } from 'playwright/test'
+import type { Cookie, Page } from 'playwright/test'
 import { type Account, newPassword, type ProtectedAccount } from './account.ts'
 import { post, submit } from './by-request.ts'
 import { said } from './language.ts'
@@ -397,6 +397,61 @@ export const pagesWithSecondFactor: State<ProtectedAccount>[] = [
     },
   },
 ]
+
+const LOST = '/sign-in/two-factor/lost-everything'
+
+/** One after the other, for an account whose owner begins a wait and stops it. */
+export function pagesOfLostEverything(): State<ProtectedAccount>[] {
+  let signedIn: Cookie[] = []
+  return [
+    {
+      name: 'lost everything, refused',
+      heading: "I've Lost Everything",
+      open: async (page, account) => {
+        signedIn = await page.context().cookies()
+        await openCodePage(page, account)
+        await page.goto(LOST)
+        await field(page, 'Password').fill(WRONG_PASSWORD)
+        await button(page, 'Send link').click()
+        await page.getByRole('alert').waitFor()
+      },
+    },
+    {
+      name: 'lost everything, sent',
+      heading: 'Check your email',
+      open: async (page, { password }) => {
+        await field(page, 'Password').fill(password)
+        await button(page, 'Send link').click()
+      },
+    },
+    {
+      name: 'link from a mail, begin the wait',
+      heading: 'Begin the wait',
+      open: async (page, { email }) => page.goto((await mailLeadingTo(email, '/mail/lost-everything')).link),
+    },
+    {
+      name: 'the wait has begun',
+      heading: 'The wait has begun',
+      open: (page) => button(page, 'Begin the wait').click(),
+    },
+    { name: 'lost everything, waiting', heading: "I've Lost Everything", open: (page) => page.goto(LOST) },
+    {
+      name: 'account, with the warning',
+      heading: 'Account',
+      open: async (page) => {
+        await page.context().addCookies(signedIn)
+        await page.goto('/settings/account')
+        await button(page, 'Stop it').waitFor()
+      },
+    },
+    {
+      name: 'link from a mail, stop the wait',
+      heading: "Don't replace the second factor",
+      open: async (page, { email }) => page.goto((await mailLeadingTo(email, '/mail/stop-recovery')).link),
+    },
+    { name: 'the wait is stopped', heading: 'Stopped', open: (page) => button(page, 'Stop it').click() },
+  ]
+}
 
 const CHOSEN = newPassword()
 

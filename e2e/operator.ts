@@ -6,13 +6,18 @@ import { site } from './by-request.ts'
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
 
 /** What an operator types after `latchkey` on the machine of the server; what it says. */
-export async function latchkey(...typed: string[]): Promise<string> {
+export const latchkey = (...typed: string[]): Promise<string> => run('cli/latchkey.ts', typed)
+
+/** Ends an account's wait after "I've lost everything". */
+export const endWait = (email: string): Promise<string> => run('e2e/end-wait.ts', [email])
+
+async function run(program: string, args: string[]): Promise<string> {
   const environment = {
     BASE_URL: site(),
     DATABASE_URL: process.env.E2E_DATABASE_URL ?? '',
     DATA_FOLDER: path.dirname(process.env.E2E_MAIL_FOLDER ?? ''),
   }
-  const { status, out, err } = await runProgram('cli/latchkey.ts', { environment, args: typed, folder: ROOT })
-  if (status !== 0) throw new Error(`latchkey ${typed.join(' ')}: exit code ${status}\n${err}`)
+  const { status, out, err } = await runProgram(program, { environment, args, folder: ROOT })
+  if (status !== 0) throw new Error(`${program} ${args.join(' ')}: exit code ${status}\n${err}`)
   return out
 }

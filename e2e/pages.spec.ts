@@ -2,6 +2,7 @@ import type { Page } from 'playwright/test'
 import {
   pagesAfterNotice,
   pagesBehindMails,
+  pagesOfLostEverything,
   pagesOfOperators,
   pagesOfStrangers,
   pagesWithoutSecondFactor,
@@ -45,6 +46,15 @@ test('the pages of operators are in order', { tag: '@phone' }, async ({ page, wi
 test('the pages that links in mails lead to are in order', { tag: '@phone' }, async ({ page, signedUp, mailTo }) => {
   expect(mailTo).toBeDefined() // skipped if no mail can be read
   for (const state of [...pagesBehindMails, ...pagesAfterNotice]) await expectInOrder(page, state, signedUp)
+})
+
+test('the pages behind "I have lost everything" are in order', { tag: '@phone' }, async ({
+  page,
+  withTwoFactor,
+  mailTo,
+}) => {
+  expect(mailTo).toBeDefined() // skipped if no mail can be read
+  for (const state of pagesOfLostEverything()) await expectInOrder(page, state, withTwoFactor)
 })
 
 test('a page that does not exist says so, and leads on', { tag: '@phone' }, async ({ page }) => {

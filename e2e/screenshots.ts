@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import type { Browser, Page } from 'playwright'
 import { codeOf } from '#testing/authenticator.ts'
 import { launchBrowser } from './browser.ts'
+import { mailLeadingTo } from './mail.ts'
 import { latchkey } from './operator.ts'
 import { startServer } from './server.ts'
 
@@ -131,6 +132,7 @@ async function walk(browser: Browser, { name, colorScheme, width, height }: (typ
     await page.goto(path)
     await picture(of)
   }
+  await loseEverything(page, email, picture)
   await latchkey('operator', 'add', email)
   await operate(page, email, picture)
   await page.goto('/nowhere')
@@ -140,6 +142,25 @@ async function walk(browser: Browser, { name, colorScheme, width, height }: (typ
   await fill(page, { Email: email, Password: 'not the password' }, 'Sign in')
   await picture('sign-in-refused')
   await context.close()
+}
+
+/** "I've lost everything", up to the warning on the dashboard. Leaves the page signed in, in the browser of before. */
+async function loseEverything(page: Page, email: string, picture: (of: string) => Promise<void>) {
+  const signedIn = await page.context().cookies()
+  const lost = '/sign-in/two-factor/lost-everything'
+  await signInAgain(page, email)
+  await page.goto(lost)
+  await picture('lost-everything')
+  await fill(page, { Password: PASSWORD }, 'Send link')
+  await page.goto((await mailLeadingTo(email, '/mail/lost-everything')).link)
+  await picture('begin-wait')
+  await fill(page, {}, 'Begin the wait')
+  await picture('wait-begun')
+  await page.goto(lost)
+  await picture('lost-everything-waiting')
+  await page.goto((await mailLeadingTo(email, '/mail/stop-recovery')).link)
+  await picture('stop-wait')
+  await page.context().addCookies(signedIn)
 }
 
 /** The pages of the people who run the site. */

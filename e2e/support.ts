@@ -3,7 +3,7 @@ import { type Account, newAccount, type ProtectedAccount } from './account.ts'
 import type { Authenticator } from './authenticator.ts'
 import { enrolByRequest, signUpByRequest, site } from './by-request.ts'
 import { mailTo } from './mail.ts'
-import { latchkey } from './operator.ts'
+import { endWait, latchkey } from './operator.ts'
 import { OtherSite } from './other-site.ts'
 import { Watch } from './watch.ts'
 
@@ -30,6 +30,8 @@ type Vocabulary = {
   mailTo: typeof mailTo
   /** The command line of the server's operator. */
   latchkey: typeof latchkey
+  /** Ends an account's wait after "I've lost everything", which no setting makes short enough for a test. */
+  endWait: typeof endWait
   /** A malicious site on another origin. */
   otherSite: OtherSite
   /** Fails the test at its end if any page did something that no page may. */
@@ -80,6 +82,11 @@ export const test = base.extend<Vocabulary>({
   latchkey: async ({}, use, { skip }) => {
     skip(!process.env.E2E_DATABASE_URL, 'The operator of that server is somebody else.')
     await use(latchkey)
+  },
+  // biome-ignore lint/correctness/noEmptyPattern: Playwright reads from the first parameter what a fixture needs
+  endWait: async ({}, use, { skip }) => {
+    skip(!process.env.E2E_DATABASE_URL, 'The database of that server is out of reach.')
+    await use(endWait)
   },
   // biome-ignore lint/correctness/noEmptyPattern: Playwright reads from the first parameter what a fixture needs
   mailTo: async ({}, use, { skip }) => {

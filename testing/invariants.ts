@@ -16,6 +16,7 @@ import {
   mails,
   memberships,
   pendingSignIns,
+  recoveries,
   recoveryCodes,
   sessions,
   trustedBrowsers,
@@ -37,6 +38,7 @@ export const everything = async ({ db }: Pick<Database, 'db'>) => ({
   memberships: await db.select().from(memberships).orderBy(memberships.accountId, memberships.groupId),
   invitations: await db.select().from(invitations).orderBy(invitations.id),
   invitationGroups: await db.select().from(invitationGroups).orderBy(invitationGroups.invitationId),
+  recoveries: await db.select().from(recoveries).orderBy(recoveries.accountId),
   trustedBrowsers: await db.select().from(trustedBrowsers).orderBy(trustedBrowsers.id),
   knownBrowsers: await db.select().from(knownBrowsers).orderBy(knownBrowsers.tokenHash, knownBrowsers.accountId),
 })
@@ -68,6 +70,7 @@ function ownRows(all: Everything, account: Account) {
     kinds: log.map(({ kind }) => kind),
     mailLinks: own(all.mailLinks),
     formerAddresses: own(all.formerAddresses),
+    recoveries: own(all.recoveries),
     count: (kind: string) => log.filter((event) => event.kind === kind).length,
   }
 }
@@ -98,6 +101,7 @@ function assertAccount(own: ReturnType<typeof ownRows>) {
   } else {
     assert.deepEqual(own.recoveryCodes, [], 'second factor off: no recovery codes')
     assert.deepEqual(own.pendingSignIns, [], 'second factor off: nobody owes a code')
+    assert.deepEqual(own.recoveries, [], 'second factor off: nobody waits to replace it')
   }
   for (const { usedAt, sealed } of own.recoveryCodes)
     assert.equal(sealed === null, usedAt !== null, 'the sealed copy is there until the code is used')
@@ -105,7 +109,9 @@ function assertAccount(own: ReturnType<typeof ownRows>) {
     assert.equal(securityVersion, own.account.securityVersion, 'no pending sign-in from before a change')
   if (own.account.deleteAt)
     assert.deepEqual([own.sessions, own.pendingSignIns], [[], []], 'nothing is open while it waits for its deletion')
-  const newestOnly = own.mailLinks.filter(({ purpose }) => purpose !== 'not_me').map(({ purpose }) => purpose)
+  const newestOnly = own.mailLinks
+    .filter(({ purpose }) => purpose !== 'not_me' && purpose !== 'stop_recovery')
+    .map(({ purpose }) => purpose)
   assert.equal(new Set(newestOnly).size, newestOnly.length, 'one live link of each purpose at most')
   assertSessions(own)
   assertBrowsers(own)
@@ -201,6 +207,7 @@ const CHANGES = [
   'account_suspended',
   'deletion_requested',
   'second_factor_rescued',
+  'second_factor_recovered',
 ]
 
 /** Every change of state has exactly one row in the log. */
@@ -227,7 +234,9 @@ function authenticatorsIn(events: { id: string; at: Date; kind: string }[]): num
     .toSorted((a, b) => a.at.getTime() - b.at.getTime() || (a.id < b.id ? -1 : 1))
     .map(({ kind }) => kind)
   const since = kinds.slice(
-    Math.max(...['second_factor_on', 'second_factor_rescued'].map((on) => kinds.lastIndexOf(on))),
+    Math.max(
+      ...['second_factor_on', 'second_factor_rescued', 'second_factor_recovered'].map((on) => kinds.lastIndexOf(on)),
+    ),
   )
   const count = (wanted: string) => since.filter((kind) => kind === wanted).length
   return 1 + count('authenticator_added') - count('authenticator_removed')

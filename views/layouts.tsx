@@ -3,6 +3,7 @@ import { AssetsContext, Document } from './document.tsx'
 import { once } from './once.ts'
 import { ButtonForm } from './ui/button-form.tsx'
 import { icons } from './ui/icons.tsx'
+import { RecoveryWarning } from './ui/recovery-warning.tsx'
 import type { Visitor } from './ui/types.ts'
 import { words } from './words/words.ts'
 
@@ -21,8 +22,9 @@ const Brand = () => (
 
 type MainProps = PropsWithChildren<{ title: string; above?: Child | undefined }>
 
-const Main = ({ title, above, children }: MainProps) => (
+const Main = ({ title, above, visitor, children }: MainProps & { visitor?: Visitor }) => (
   <main id="main" tabindex={-1} class="stack">
+    {visitor && <RecoveryWarning opensAt={visitor.account.recoveryOpensAt} />}
     {above}
     <h1>{title}</h1>
     {children}
@@ -98,7 +100,7 @@ type PortalProps = MainProps & { visitor: Visitor }
 export const Portal = ({ title, above, visitor, children }: PortalProps) => (
   <PortalFrame title={title} part={undefined} visitor={visitor}>
     <div class="page">
-      <Main title={title} above={above}>
+      <Main title={title} above={above} visitor={visitor}>
         {children}
       </Main>
     </div>
@@ -149,7 +151,7 @@ export const Settings = ({ title, current, above, visitor, children }: SettingsP
           tabs={TABS.map(({ name, href }) => ({ href, text: words.ui.tabs[name], isCurrent: name === current }))}
         />
       ))}
-      <Main title={title} above={above}>
+      <Main title={title} above={above} visitor={visitor}>
         {children}
       </Main>
     </div>
@@ -172,7 +174,7 @@ export const Operate = ({ title, current, above, visitor, children }: OperatePro
           }))}
         />
       ))}
-      <Main title={title} above={above}>
+      <Main title={title} above={above} visitor={visitor}>
         {children}
       </Main>
     </div>

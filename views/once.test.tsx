@@ -9,7 +9,11 @@ const NAMES = { stylesheet: '/assets/a.css', script: '/assets/a.js', icon: '/fav
 const page = (issuer: string, current: 'account' | 'tokens' = 'account') =>
   String(
     <AssetsContext.Provider value={{ ...NAMES, issuer }}>
-      <Settings visitor={{ account: { email: 'ada@example.com', role: 'member' } }} title="Account" current={current}>
+      <Settings
+        visitor={{ account: { email: 'ada@example.com', role: 'member', recoveryOpensAt: null } }}
+        title="Account"
+        current={current}
+      >
         <p>Hello</p>
       </Settings>
     </AssetsContext.Provider>,

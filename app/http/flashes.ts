@@ -19,6 +19,8 @@ export const FLASHES = {
   deletion_undone: 'good',
   account_kept: 'good',
   rescue_asked: 'good',
+  recovery_stopped: 'good',
+  recovery_gone: 'warn',
   operator_made: 'good',
   operator_unmade: 'good',
   group_created: 'good',

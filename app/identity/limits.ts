@@ -83,6 +83,7 @@ export const confirmationMails = (accountId: number): BudgetRule[] => [
   mails('confirmation-minute', accountId, 1, MINUTE),
   mails('confirmation', accountId, 5, HOUR),
 ]
+export const recoveryMails = (accountId: number): BudgetRule => mails('recovery', accountId, 3, HOUR)
 export const changeMails = (accountId: number): BudgetRule => mails('change', accountId, 5, HOUR)
 
 /** Per mailbox, whoever asks, because nobody there asked for these mails. As many as one account gets, and few in a day. */

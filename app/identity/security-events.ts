@@ -2,7 +2,13 @@ import type { Origin } from '../lib/origin.ts'
 import { newId } from '../lib/tokens.ts'
 
 /** How a session was signed in. */
-export type Method = 'password' | 'authenticator' | 'recovery_code' | 'trusted_browser' | 'rescue_code'
+export type Method =
+  | 'password'
+  | 'authenticator'
+  | 'recovery_code'
+  | 'trusted_browser'
+  | 'rescue_code'
+  | 'delayed_recovery'
 
 type Row = {
   /** When its owner gets an email about it. Whatever is ever mailed has words for it, or doesn't compile. */
@@ -62,6 +68,10 @@ const EVENTS = {
   rescue_begun: { mailed: 'always', alarming: true },
   rescue_approved: { mailed: 'always', alarming: true },
   second_factor_rescued: { mailed: 'always' },
+  recovery_asked: { mailed: 'never', alarming: true }, // the mail with its link tells
+  recovery_begun: { mailed: 'never', alarming: true }, // a mail of its own tells, every day
+  recovery_stopped: { mailed: 'always' },
+  second_factor_recovered: { mailed: 'always' },
   account_suspended: { mailed: 'always' },
   account_resumed: { mailed: 'always' },
   deletion_requested: { mailed: 'always', alarming: true, ownMail: true },

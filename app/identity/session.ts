@@ -1,5 +1,6 @@
 import type { Origin } from '../lib/origin.ts'
 import { hashToken, looksLikeToken, newId, newToken } from '../lib/tokens.ts'
+import { warnedOfRecovery } from './recovery.ts'
 import type { Method } from './security-events.ts'
 import { sessionClosed } from './standing.ts'
 import type { Client, Find, SignedIn } from './visitor.ts'
@@ -74,13 +75,14 @@ export async function visitorFound<Found extends SignedIn>(
   client: Client = 'browser',
 ): Promise<Found | undefined> {
   if (!looksLikeToken(token)) return undefined
-  const visitor = await find(hashToken(token))
-  if (!visitor || visitor.session.client !== client) return undefined
-  const { session } = visitor
-  const closed = sessionClosed(deps, visitor)
+  const found = await find(hashToken(token))
+  if (!found || found.session.client !== client) return undefined
+  const { session } = found
+  const closed = sessionClosed(deps, found)
   if (closed === 'ended') await deps.sessions.end(session.id) // for good: a clock that is put back does not bring it to life again
   if (closed) return undefined
   const now = deps.now()
+  const visitor = warnedOfRecovery(found, now)
   const idle = now.getTime() - session.lastSeenAt.getTime()
   if (idle < Math.min(MINUTE, deps.sessionIdle / 2)) return visitor
   await deps.sessions.seen(session.id, now)

@@ -1,7 +1,16 @@
 import assert from 'node:assert/strict'
 import { after, afterEach, before, describe, test } from 'node:test'
 import { eq } from 'drizzle-orm'
-import { accessTokens, accounts, groups, memberships, policies, recoveryCodes, sessions } from '#db/schema.ts'
+import {
+  accessTokens,
+  accounts,
+  groups,
+  memberships,
+  policies,
+  recoveries,
+  recoveryCodes,
+  sessions,
+} from '#db/schema.ts'
 import { standIn } from '#testing/clients/jelastic.ts'
 import { apiClient } from '#testing/clients/v1.ts'
 import {
@@ -187,7 +196,7 @@ describe('a page', () => {
 
   function deedOf(page: string): Deed {
     if (page === 'POST /settings/two-factor/set-up/recovery-codes') return 'set_up_if_off'
-    if (/^POST \/sign-out$| \/settings\/sessions/.test(page)) return 'leave'
+    if (/^POST \/(sign-out|settings\/stop-recovery)$| \/settings\/sessions/.test(page)) return 'leave'
     if (/ \/settings\/email/.test(page)) return 'confirm_email'
     if (/ \/settings\/account\/delete/.test(page)) return 'delete_account'
     if (/ \/settings\/two-factor\/recovery-codes/.test(page)) return 'recovery_codes'
@@ -260,6 +269,7 @@ describe('/api/v1', async () => {
     change_second_factor: { status: 409, problem: 'second_factor_is_on' },
     confirm_email: { status: 409, problem: 'email_unconfirmed' },
     only_set_up: { status: 403, problem: 'second_factor_required' },
+    recovery_waits: { status: 403, problem: 'recovery_waits' },
     nothing: { status: 401, problem: 'invalid_token' },
   }
 
@@ -324,6 +334,7 @@ describe('/1.0', () => {
     [RESULTS.second_factor_on.number]: 'change_second_factor',
     [RESULTS.email_unconfirmed.number]: 'confirm_email',
     [RESULTS.second_factor_required.number]: 'only_set_up',
+    [RESULTS.recovery_waits.number]: 'recovery_waits',
     [RESULTS.authentication_failed.number]: 'nothing',
     [RESULTS.not_allowed.number]: 'not_allowed',
   }
@@ -350,10 +361,16 @@ describe('/1.0', () => {
     })
 })
 
-type TokenSituation = Situation & { isFrozen?: boolean; endsIn?: number; isValueBefore?: boolean; valueEndsIn?: number }
+type TokenSituation = Situation & {
+  recoveryOpensIn?: number
+  isFrozen?: boolean
+  endsIn?: number
+  isValueBefore?: boolean
+  valueEndsIn?: number
+}
 
 /** Every token of them may do all that tokens can be allowed. `opens`: or what each door answers instead. */
-function tokenSituations(): Record<string, TokenSituation & { opens: boolean | 'only_set_up' }> {
+function tokenSituations(): Record<string, TokenSituation & { opens: boolean | 'only_set_up' | 'recovery_waits' }> {
   const { standing } = SITUATIONS['the second factor on']
   return {
     'that is live': { standing, opens: true },
@@ -367,6 +384,24 @@ function tokenSituations(): Record<string, TokenSituation & { opens: boolean | '
     },
     'of an operator without a second factor (P06)': { standing, needs: 'operator', opens: 'only_set_up' },
     'of an account that is to be deleted': { standing, isToBeDeleted: true, opens: false },
+    'of an account whose owner waits, who lost everything': {
+      standing,
+      isOn: true,
+      recoveryOpensIn: 1,
+      opens: 'recovery_waits',
+    },
+    'of an account whose wait is over, for seven days': {
+      standing,
+      isOn: true,
+      recoveryOpensIn: 1 - 7 * 24 * 60 * MINUTE,
+      opens: 'recovery_waits',
+    },
+    'of an account whose wait was over seven days ago': {
+      standing,
+      isOn: true,
+      recoveryOpensIn: -7 * 24 * 60 * MINUTE,
+      opens: true,
+    },
     'of a suspended account': { standing, isSuspended: true, opens: false },
     'of a guest’s account that has ended': { standing, accountEndsIn: 0, opens: false },
     'of a guest’s account that is about to end': { standing, accountEndsIn: 1, opens: true },
@@ -378,11 +413,21 @@ function tokenSituations(): Record<string, TokenSituation & { opens: boolean | '
   }
 }
 
-async function tokenIn({ isFrozen, endsIn, isValueBefore, valueEndsIn, ...situation }: TokenSituation) {
+async function tokenIn({
+  recoveryOpensIn,
+  isFrozen,
+  endsIn,
+  isValueBefore,
+  valueEndsIn,
+  ...situation
+}: TokenSituation) {
   const accountId = await accountIn(situation)
   const [value, now] = [newAccessToken(), clock.now()]
   const from = (ms: number | undefined) => (ms === undefined ? null : new Date(now.getTime() + ms))
   if (isFrozen) await db.update(accounts).set({ tokensFrozenAt: now }).where(eq(accounts.id, accountId))
+  await db.delete(recoveries).where(eq(recoveries.accountId, accountId))
+  const opensAt = from(recoveryOpensIn)
+  if (opensAt) await db.insert(recoveries).values({ accountId, begunAt: now, opensAt, ...ORIGIN })
   await db.delete(accessTokens).where(eq(accessTokens.accountId, accountId))
   await db.insert(accessTokens).values({
     id: newId(),

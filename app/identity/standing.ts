@@ -1,4 +1,5 @@
 import { needsSecondFactor, type PolicyDeps } from './policy.ts'
+import { keepsTokensClosed } from './recovery.ts'
 import type { Account, Session, SignedIn, TokenHolder } from './visitor.ts'
 
 const TEN_MINUTES = 10 * 60_000 // how long an operator's proof is fresh
@@ -30,13 +31,18 @@ export type Standing =
   | 'prove_second_factor'
   | 'not_theirs'
   | 'only_set_up'
+  | 'recovery_waits'
   | 'nothing'
 
 /** What each door has words for. Who may do nothing is nobody to it. */
 export type Hindrance = Exclude<Standing, 'go_on' | 'nothing'>
 
+/** Nothing that ends by waiting comes before what a person does. */
+type StandingOfSession = Exclude<Standing, 'recovery_waits'>
+
 type Owner = Pick<Account, 'role' | 'policies' | 'emailConfirmedAt' | 'secondFactorSince' | 'recoveryCodesLeft'>
-type Asking = TokenHolder | { account: Owner; session: Pick<Session, 'provedAt' | 'method'> }
+type Asking = TokenHolder | AskingSession
+type AskingSession = { account: Owner; session: Pick<Session, 'provedAt' | 'method'> }
 
 /** `configured` is whether mail reaches people. */
 export type StandingDeps = PolicyDeps & { mailDelivery: { configured: boolean } }
@@ -48,15 +54,21 @@ const LEADS_OUT: ReadonlySet<Deed> = new Set<Deed>(['leave', 'confirm_email', 's
 
 /**
  * Every door asks this, and none decides by itself. An access token owes neither codes nor a confirmed address, as no person is there who
- * could pay; without the second factor that its account needs, it stops.
+ * could pay; without the second factor that its account needs, it stops, and while somebody waits who says that everything is lost.
  */
+export function standing(deps: StandingDeps, asking: AskingSession | undefined, deed: Deed): StandingOfSession
+export function standing(deps: StandingDeps, asking: Asking | undefined, deed: Deed): Standing
 export function standing(deps: StandingDeps, asking: Asking | undefined, deed: Deed): Standing {
   if (!asking) return 'nothing'
-  if ('token' in asking) return lacksSecondFactor(deps, asking) ? 'only_set_up' : 'go_on'
+  if ('token' in asking) {
+    if (keepsTokensClosed(asking.account, deps.now())) return 'recovery_waits'
+    return lacksSecondFactor(deps, asking) ? 'only_set_up' : 'go_on'
+  }
   const { role, secondFactorSince, recoveryCodesLeft } = asking.account
   if (deed === 'operate' && role !== 'operator') return 'not_theirs'
-  // An operator's code is no second factor: it only lets its owner set one up, in the place of the one that is lost.
-  if (asking.session.method === 'rescue_code') return ONLY_SET_UP.has(deed) ? 'go_on' : 'only_set_up'
+  // Neither an operator's code nor a wait is a second factor: it only lets its owner set one up, in the place of the one that is lost.
+  if (asking.session.method === 'rescue_code' || asking.session.method === 'delayed_recovery')
+    return ONLY_SET_UP.has(deed) ? 'go_on' : 'only_set_up'
   if (secondFactorSince) {
     // Without a single recovery code a lost phone would lock the owner out.
     if (recoveryCodesLeft === 0 && deed !== 'leave' && deed !== 'recovery_codes') return 'make_recovery_codes'

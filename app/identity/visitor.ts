@@ -47,6 +47,8 @@ export type Account = Readonly<{
   deleteAt: Date | null
   /** Since when its access tokens open nothing; null when they work. */
   tokensFrozenAt: Date | null
+  /** When somebody who lost everything may set up again, even if that has ended; null: nobody waits for it. */
+  recoveryOpensAt: Date | null
   /** Null while the second factor is off. */
   secondFactorSince: Date | null
   /** Null until its owner followed the link in a mail to it. */
@@ -69,6 +71,7 @@ type AccountOfToken = Pick<
   | 'suspendedAt'
   | 'deleteAt'
   | 'tokensFrozenAt'
+  | 'recoveryOpensAt'
   | 'secondFactorSince'
   | 'policies'
 >

@@ -37,6 +37,31 @@ export const changeEmailMail = byLink('change_email')
 
 export const resetPasswordMail = byLink('reset_password')
 
+/** "I've lost everything": the link begins the wait of so many hours. */
+export const lostEverythingMail = (site: Links, { to, token, origin, hours }: ByLink & { hours: number }): Mail => ({
+  to,
+  href: linkTo(site, 'lost_everything', token),
+  about: 'lost_everything',
+  values: { ...origin, hours },
+})
+
+type Waiting = ByLink & { begunAt: Date; opensAt: Date; endsAt: Date; at: Date }
+
+/** While somebody waits, and after it. The link stops it. */
+export const recoveryWaitsMail = (site: Links, { to, token, origin, begunAt, opensAt, endsAt, at }: Waiting): Mail => ({
+  to,
+  href: linkTo(site, 'stop_recovery', token),
+  about: 'recovery_waits',
+  values: {
+    ...origin,
+    account: readableEmail(to),
+    begunAt: begunAt.getTime(),
+    opensAt: opensAt.getTime(),
+    endsAt: endsAt.getTime(),
+    at: at.getTime(),
+  },
+})
+
 /** To the old address, after the change. */
 export const emailChangedMail = (
   site: Links,

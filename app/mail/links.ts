@@ -5,6 +5,7 @@ import type { SealedAs, Vault } from '../lib/vault.ts'
 
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE
+const DAY = 24 * HOUR
 
 /** What a link does, and how long it works. */
 export const LINK_LIFE = {
@@ -13,6 +14,8 @@ export const LINK_LIFE = {
   reset_password: 30 * MINUTE,
   not_me: 72 * HOUR,
   keep_account: 7 * 24 * HOUR, // as long as the account is still there
+  lost_everything: HOUR,
+  stop_recovery: 37 * DAY, // the longest wait and the time after it; it goes with what it stops
 } as const satisfies Record<string, number>
 
 export type LinkPurpose = keyof typeof LINK_LIFE

@@ -8,6 +8,11 @@ export type Mail = { to: string; href?: string } & (
   | { about: 'notice'; values: Noticed }
   | { about: 'secured' | 'restored' | 'account_made'; values: { account: string } }
   | { about: 'confirm_email' | 'change_email' | 'reset_password' | 'address_left' | 'address_tried'; values: Origin }
+  | { about: 'lost_everything'; values: Origin & { hours: number } }
+  | {
+      about: 'recovery_waits'
+      values: Origin & { account: string; begunAt: number; opensAt: number; endsAt: number; at: number }
+    }
   | { about: 'email_changed'; values: Origin & { newEmail: string } }
   | { about: 'deletion_requested'; values: Origin & { account: string; deleteAt: number } }
   | { about: 'deletion_near'; values: { account: string; deleteAt: number } }

@@ -8,6 +8,7 @@ import { type FormerAddress, listening } from './former-addresses.ts'
 import { type MailLink, newLink } from './links.ts'
 import { messageOf, openMail, type QueuedMail, queuedMail, type WriteMail } from './mail.ts'
 import { receivesNews } from './receivers.ts'
+import { type RecoveryMailStore, writeRecoveryMails } from './recovery-mails.ts'
 import { type TokenEndsStore, writeTokenEnds } from './token-ends.ts'
 import { DELIVERY_AT_MOST, type MailTransport } from './transport.ts'
 
@@ -66,12 +67,13 @@ export type MailingStore = {
 
 export type MailingDeps = LimitDeps &
   Pick<MailDeps, 'mailDelivery'> & {
-    mailing: MailingStore & TokenEndsStore
+    mailing: MailingStore & TokenEndsStore & RecoveryMailStore
     transport: MailTransport
     writeMail: WriteMail
     vault: Vault
     issuer: string
     baseUrl: string
+    recoveryDelay: number
   }
 
 type Run = {
@@ -85,13 +87,14 @@ type Run = {
   stopping?: () => boolean
 }
 
-/** Writes the mails that events wait for and those about tokens that end, then sends what is due. Any number of processes may run it at once. */
+/** Writes the mails that events wait for and those about tokens that end and about waits, then sends what is due. Any number of processes may run it at once. */
 export async function runMailing(
   deps: MailingDeps,
   { report, tried = () => {}, failed = () => {}, stopping = () => false }: Run,
 ): Promise<void> {
   await writeNotices(deps)
   await writeTokenEnds(deps)
+  await writeRecoveryMails(deps)
   const run = { report, tried, failed, stopping }
   const lanes = await Promise.allSettled(Array.from({ length: LANES }, () => sendDue(deps, run)))
   for (const lane of lanes) if (lane.status === 'rejected') throw lane.reason // once the others are through

@@ -68,7 +68,7 @@ const signedIn = <Deps extends GuardDeps, Visitor extends SignedIn>(
     await next()
   })
 
-const LEADS_TO: Record<Exclude<Hindrance, 'not_theirs'>, string> = {
+const LEADS_TO: Record<Exclude<Hindrance, 'not_theirs' | 'recovery_waits'>, string> = {
   make_recovery_codes: '/settings/two-factor/recovery-codes',
   set_up_second_factor: '/settings/account',
   change_second_factor: '/settings/account',

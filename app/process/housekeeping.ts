@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 
 import { type DueDeps, remindOwners, removeDueAccounts } from '../account/deletions.ts'
+import { recoveriesOver } from '../identity/recovery.ts'
 import { type ForgetDeps, forgetSealedEvents } from '../operators/log/sealing.ts'
 
 const SECOND = 1000
@@ -34,6 +35,7 @@ type Ending =
   | 'formerUsernames'
   | 'invitations'
   | 'memberships'
+  | 'recoveries'
   | 'rescues'
   | 'unsealedEvents'
 /** `next` is where to go on, undefined at the end. */
@@ -57,6 +59,8 @@ export type HousekeepingDeps = ForgetDeps &
   DueDeps & {
     housekeeping: HousekeepingStore
     sessionIdle: number
+    /** How long somebody waits who lost everything, in milliseconds; 0: turned off. */
+    recoveryDelay: number
     /** How long the log keeps an event, in milliseconds. */
     eventsKept: number
     now(): Date
@@ -102,7 +106,7 @@ export async function keepHouse(
 
 /** What there is to do. Each step is a statement or two that touch at most `BATCH` rows, and returns how many went. */
 async function* batches(deps: HousekeepingDeps): AsyncGenerator<number> {
-  const { housekeeping: store, sessionIdle, eventsKept } = deps
+  const { housekeeping: store, sessionIdle, eventsKept, recoveryDelay } = deps
   const at = deps.now()
   const ago = (ms: number) => new Date(at.getTime() - ms)
   const ended: [Ending, Date][] = [
@@ -116,6 +120,7 @@ async function* batches(deps: HousekeepingDeps): AsyncGenerator<number> {
     ['formerUsernames', at],
     ['invitations', at],
     ['memberships', at],
+    ['recoveries', recoveryDelay === 0 ? ago(-A_YEAR) : recoveriesOver(at)], // turned off: those that still wait, too
     ['rescues', at],
     ['unsealedEvents', ago(eventsKept)],
   ]

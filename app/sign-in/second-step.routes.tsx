@@ -18,7 +18,9 @@ import { cancelPending, canUseAuthenticator, pendingSignIn, type SecondStepDeps,
 
 const TRUST = /^trust$/
 
-export function secondStepRoutes(deps: WithPages<SecondStepDeps> & GuardDeps & { page: RenderPage; baseUrl: string }) {
+export function secondStepRoutes(
+  deps: WithPages<SecondStepDeps> & GuardDeps & { page: RenderPage; baseUrl: string; recoveryDelay: number },
+) {
   const kinds = [...deps.factorKinds, deps.recoveryCodeAnswers]
   const AnswerForm = z.object({
     ...answerShape(kinds),
@@ -34,7 +36,13 @@ export function secondStepRoutes(deps: WithPages<SecondStepDeps> & GuardDeps & {
     const parts = asked.map(({ kind, ...of }) => kind.secondStepPart?.({ form, returnTo }, of))
     return deps.page(
       c,
-      <SecondStepPage form={form} returnTo={returnTo} canUseAuthenticator={usable} parts={parts} />,
+      <SecondStepPage
+        form={form}
+        returnTo={returnTo}
+        canUseAuthenticator={usable}
+        canRecover={deps.recoveryDelay > 0}
+        parts={parts}
+      />,
       status,
     )
   }

@@ -17,6 +17,7 @@ import {
   recoveryCodeAttempt,
   type Wait,
 } from '../identity/limits.ts'
+import { recoveryAt } from '../identity/recovery.ts'
 import { type SecurityEvent, securityEvent } from '../identity/security-events.ts'
 import { type NewSession, newSession } from '../identity/session.ts'
 import { newTrust, type Trust } from '../identity/trusted-browsers.ts'
@@ -29,8 +30,8 @@ import type { StoredFactor } from '../two-factor/factor-secret.ts'
 import type { Watch } from '../watch/watch.ts'
 import { type Held, type Holds, NOTHING_HELD, type PendingSignIn, stayingEvent } from './sign-in.ts'
 
-/** `uid` and `deleteAt` are the account's. */
-type FoundPending = PendingSignIn & { uid: number; deleteAt: Date | null }
+/** `uid` and `deleteAt` are the account's. `recoveryOpensAt` is as in visitor.ts. */
+type FoundPending = PendingSignIn & { uid: number; deleteAt: Date | null; recoveryOpensAt: Date | null }
 
 /** What turns a pending sign-in into a session, in one transaction, for one caller only. */
 type Completion = {
@@ -43,6 +44,7 @@ type Completion = {
   trust: Trust | undefined
   /** Where the account was to be deleted. */
   stays: SecurityEvent | undefined
+  stopsRecovery: boolean
 }
 
 export type SecondStepStore = {
@@ -204,8 +206,11 @@ function complete(
     const subject = trusted.trust.browser.id
     events.push(securityEvent('browser_trusted', accountId, origin, now, null, { subject }))
   }
+  // Somebody with a code hasn't lost everything. If a stranger began the wait, it ends here, whether or not the owner sees the warning.
+  const stopsRecovery = recoveryAt(pending.recoveryOpensAt, now) !== undefined
+  if (stopsRecovery) events.push(securityEvent('recovery_stopped', accountId, origin, now))
   const holds = { known: known.token, trusted: trusted?.token }
   const stays = stayingEvent(pending, accountId, origin, now)
-  const rows = { session, events, known: known.browser, trust: trusted?.trust, stays }
+  const rows = { session, events, known: known.browser, trust: trusted?.trust, stays, stopsRecovery }
   return { token, holds, pendingHash, securityVersion, forgiven, ...rows }
 }

@@ -6,6 +6,7 @@ export const wireSignIn = ({
   events,
   invitations,
   knownBrowsers,
+  recoveries,
   rescues,
   signIns,
   twoFactor,
@@ -13,6 +14,7 @@ export const wireSignIn = ({
   accounts: { ...accounts, ...emails },
   admissions: invitations,
   passwordResets: emails,
+  recoveries: { ...recoveries, record: events.record },
   rescues: { ...rescues, record: events.record },
   signIns: { ...signIns, rehash: accounts.rehash, record: events.record },
   secondSteps: {

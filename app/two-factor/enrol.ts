@@ -6,6 +6,7 @@ import {
   renewal,
 } from '../identity/fresh-password.ts'
 import { type Forgiven, secondFactorForgiven } from '../identity/limits.ts'
+import { recoveriesOver } from '../identity/recovery.ts'
 import { type SecurityEvent, securityEvent } from '../identity/security-events.ts'
 import type { SignedIn } from '../identity/visitor.ts'
 import { newRecoveryCodes } from '../lib/codes.ts'
@@ -33,12 +34,20 @@ export type FactorChange = {
   forgiven: Forgiven
 }
 
+/** How a session was let in that can only set up again. `over`: waits that opened by then have ended. */
+type Rescued = { method: 'rescue_code' } | { method: 'delayed_recovery'; now: Date; over: Date }
+
 export type EnrolStore = {
   renew(of: { renewal: Renewal; forgiven: Forgiven }): Promise<boolean>
   /** False, and nothing changed, when the account changed since `securityVersion` or has a factor. */
   enrol(of: FactorChange & { factor: StoredFactor; codes: StoredRecoveryCode[] }): Promise<boolean>
-  /** In the place of every factor and recovery code that the account has; its trusted browsers are forgotten. The session is one of the new factor. */
-  enrolAnew(of: FactorChange & { factor: StoredFactor; codes: StoredRecoveryCode[] }): Promise<boolean>
+  /**
+   * In the place of every factor and recovery code that the account has; its trusted browsers are forgotten. The session is one of the new
+   * factor. False also when the wait that let it in was stopped or has ended.
+   */
+  enrolAnew(
+    of: FactorChange & { factor: StoredFactor; codes: StoredRecoveryCode[]; rescued: Rescued },
+  ): Promise<boolean>
   /** False, and nothing changed, when the account changed since `securityVersion`, has no factor, or has `atMost`. */
   addFactor(of: FactorChange & { factor: StoredFactor; atMost: number }): Promise<boolean>
   /**
@@ -128,15 +137,23 @@ export async function finishEnrolment(
   const now = deps.now()
   const { id: accountId } = visitor.account
   const { token, renewal: renewed } = renewal(visitor)
-  const isRescued = visitor.session.method === 'rescue_code'
-  const kind = isRescued ? 'second_factor_rescued' : 'second_factor_on'
+  const rescued = rescuedBy(visitor, now)
+  const kind = rescued ? TURNED_ON_BY[rescued.method] : 'second_factor_on'
   const event = securityEvent(kind, accountId, origin, now, null, { subject: enrolment.id })
-  const on = await deps.enrolments[isRescued ? 'enrolAnew' : 'enrol']({
+  const of = {
     ...enrolmentChange(visitor, enrolment, renewed, event, secondFactorForgiven(accountId)),
     factor: storedFactor(deps.vault, accountId, { ...enrolment, proven }, kindOf(deps, enrolment.kind).firstName, now),
     codes: storedCodes(deps.vault, accountId, enrolment.codes, now),
-  })
+  }
+  const on = await (rescued ? deps.enrolments.enrolAnew({ ...of, rescued }) : deps.enrolments.enrol(of))
   return on ? { ok: true, token } : alreadyDone(deps, accountId, enrolment)
+}
+
+const TURNED_ON_BY = { rescue_code: 'second_factor_rescued', delayed_recovery: 'second_factor_recovered' } as const
+
+function rescuedBy({ session: { method } }: SignedIn, now: Date): Rescued | undefined {
+  if (method === 'delayed_recovery') return { method, now, over: recoveriesOver(now) }
+  return method === 'rescue_code' ? { method } : undefined
 }
 
 /** The version is the enrolment's own, not the session's: what began before another change can't finish after it. */

@@ -222,7 +222,7 @@ const changeEmail = (
   must(
     tx
       .update(accounts)
-      .set({ email: newEmail, emailConfirmedAt: now, securityVersion: securityVersion + 1 })
+      .set({ email: newEmail, emailConfirmedAt: now, emailChangedAt: now, securityVersion: securityVersion + 1 })
       .where(
         and(
           eq(accounts.id, accountId),

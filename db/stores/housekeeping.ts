@@ -15,6 +15,7 @@ import {
   memberships,
   pendingEnrolments,
   pendingSignIns,
+  recoveries,
   recoveryCodes,
   rescues,
   sessions,
@@ -42,6 +43,7 @@ const ENDING = {
   formerUsernames: { rows: formerUsernames, key: [formerUsernames.usernameLook], end: formerUsernames.keptUntil },
   invitations: { rows: invitations, key: [invitations.id], end: invitations.expiresAt },
   memberships: { rows: memberships, key: [memberships.accountId, memberships.groupId], end: memberships.until },
+  recoveries: { rows: recoveries, key: [recoveries.accountId], end: recoveries.opensAt },
   rescues: { rows: rescues, key: [rescues.accountId], end: rescues.expiresAt },
   // Those in the chain go with their seals: event-chain.ts.
   unsealedEvents: { rows: events, key: [events.id], end: events.at, unless: sealed },

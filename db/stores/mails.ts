@@ -4,6 +4,7 @@ import { accounts, events, limits, mails } from '../schema.ts'
 import { formerAddressStore } from './former-addresses.ts'
 import { type BudgetRule, chargeBudget } from './limits.ts'
 import { insertLinks, type MailLinkRow } from './mail-links.ts'
+import { recoveryMailStore } from './recoveries.ts'
 import { type MailRow, queueMails } from './statements.ts'
 import { tokenEndStore } from './token-ends.ts'
 
@@ -16,6 +17,7 @@ const LOOKED_AT = 20 // at a time: more than claim at once, so each finds one
 export const mailStore = ({ db, atomically, ...database }: Database) => ({
   formerAddressesOf: formerAddressStore({ db }).formerAddressesOf,
   ...tokenEndStore({ db, atomically, ...database }),
+  ...recoveryMailStore({ db, atomically, ...database }),
 
   dueNotices: async (limit: number) =>
     await db

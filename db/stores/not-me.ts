@@ -133,7 +133,7 @@ const closeForOwner = (tx: Db, { accountId, securityVersion, changes, wasFrozen,
         deleteAt: null,
         securityVersion: securityVersion + changes,
         ...(!wasFrozen && { tokensFrozenAt: now }),
-        ...(email !== undefined && { email, emailConfirmedAt: now }),
+        ...(email !== undefined && { email, emailConfirmedAt: now, emailChangedAt: now }),
       })
       .where(
         and(

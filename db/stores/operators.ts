@@ -7,6 +7,7 @@ import { leavesAnOperator, lockOperators } from './owners.ts'
 import {
   closeAccount,
   dropLinks,
+  dropRecovery,
   type EventRow,
   forgetTrustedBrowsers,
   insertEvents,
@@ -75,6 +76,7 @@ export const operatorStore = ({ db, atomically }: Database) => ({
         closeAccount(tx, accountId, { wasFrozen, at }),
         tx.delete(pendingSignIns).where(eq(pendingSignIns.accountId, accountId)),
         tx.delete(sessions).where(eq(sessions.accountId, accountId)),
+        ...dropRecovery(tx, accountId),
         forgetTrustedBrowsers(tx, accountId),
         dropLinks(tx, accountId, ['change_email']),
         insertEvents(tx, event, ...(wasFrozen ? [] : [frozen])),

@@ -1,7 +1,14 @@
 import { and, eq, ne } from 'drizzle-orm'
 import { type Database, type Db, must } from '../client.ts'
 import { knownBrowsers, pendingSignIns, sessions } from '../schema.ts'
-import { closeAccount, dropLinks, type EventRow, forgetTrustedBrowsers, insertEvents } from './statements.ts'
+import {
+  closeAccount,
+  dropLinks,
+  dropRecovery,
+  type EventRow,
+  forgetTrustedBrowsers,
+  insertEvents,
+} from './statements.ts'
 
 type Panic = {
   accountId: number
@@ -26,6 +33,7 @@ const close = (tx: Db, { accountId, sessionId, knownBrowser, at, events, frozen 
   tx.delete(pendingSignIns).where(eq(pendingSignIns.accountId, accountId)),
   must(tx.delete(sessions).where(eq(sessions.id, sessionId)).returning({ id: sessions.id })), // pressing twice does it once
   tx.delete(sessions).where(eq(sessions.accountId, accountId)),
+  ...dropRecovery(tx, accountId),
   forgetTrustedBrowsers(tx, accountId),
   tx
     .delete(knownBrowsers)

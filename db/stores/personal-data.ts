@@ -11,6 +11,7 @@ import {
   knownBrowsers,
   mailLinks,
   memberships,
+  recoveries,
   recoveryCodes,
   sessions,
   trustedBrowsers,
@@ -29,7 +30,17 @@ export const GIVEN = {
   accounts: {
     table: accounts,
     given: [
-      ...['id', 'uid', 'email', 'emailConfirmedAt', 'username', 'displayName', 'role', 'passwordChangedAt'],
+      ...[
+        'id',
+        'uid',
+        'email',
+        'emailConfirmedAt',
+        'emailChangedAt',
+        'username',
+        'displayName',
+        'role',
+        'passwordChangedAt',
+      ],
       ...['recoveryCodesSeenAt', 'suspendedAt', 'suspendedFor', 'endsAt', 'deleteAt', 'tokensFrozenAt', 'createdAt'],
     ],
     withheld: {
@@ -53,6 +64,11 @@ export const GIVEN = {
     table: recoveryCodes,
     given: ['position', 'madeAt', 'usedAt'],
     withheld: { id: 'names a row to us alone', hash: HASH, sealed: SEALED },
+  },
+  recoveries: {
+    table: recoveries,
+    given: ['begunAt', 'opensAt', ...ORIGIN],
+    withheld: { mailAt: 'when the next mail about it is due' },
   },
   access_tokens: {
     table: accessTokens,
@@ -137,6 +153,7 @@ export function personalDataStore({ db, atomically }: Database) {
         former_usernames: await rowsOf('former_usernames', accountId),
         authenticators: await rowsOf('authenticators', accountId),
         recovery_codes: await rowsOf('recovery_codes', accountId),
+        recoveries: await rowsOf('recoveries', accountId),
         access_tokens: await rowsOf('access_tokens', accountId),
         sessions: await rowsOf('sessions', accountId),
         trusted_browsers: await rowsOf('trusted_browsers', accountId),

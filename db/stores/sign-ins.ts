@@ -7,6 +7,7 @@ import { accounts, pendingSignIns, sessions } from '../schema.ts'
 import { accountStays } from './deletions.ts'
 import type { FactorWrite } from './factors/factor-write.ts'
 import { presented, presenting, recognition } from './known-browsers.ts'
+import { endRecovery } from './recoveries.ts'
 import {
   accountUnchanged,
   beginSession,
@@ -16,6 +17,7 @@ import {
   hasSecondFactor,
   insertEvents,
   type KnownBrowserRow,
+  recoveryOpensAt,
   rememberBrowser,
   type SessionRow,
 } from './statements.ts'
@@ -32,6 +34,7 @@ type Completion = {
   trust: Trust | undefined
   /** Where the account was to be deleted. */
   stays: EventRow | undefined
+  stopsRecovery: boolean
 }
 
 /** Sign-in, from the password to the session. */
@@ -69,7 +72,7 @@ export function signInStore({ db, atomically }: Database) {
     'find_pending',
     liveNow,
     db
-      .select({ pending: pendingSignIns, uid: accounts.uid, deleteAt: accounts.deleteAt })
+      .select({ pending: pendingSignIns, uid: accounts.uid, deleteAt: accounts.deleteAt, recoveryOpensAt })
       .from(pendingSignIns)
       .innerJoin(accounts, eq(accounts.id, pendingSignIns.accountId))
       .where(and(live, isNull(accounts.suspendedAt), or(isNull(accounts.endsAt), gt(accounts.endsAt, liveNow.now)))),
@@ -129,7 +132,9 @@ export function signInStore({ db, atomically }: Database) {
 
     findPending: async (tokenHash: string, now: Date) => {
       const [found] = await findPending({ tokenHash, now })
-      return found && { ...found.pending, uid: found.uid, deleteAt: found.deleteAt }
+      if (!found) return undefined
+      const { pending, uid, deleteAt, recoveryOpensAt } = found
+      return { ...pending, uid, deleteAt, recoveryOpensAt }
     },
 
     spendAttempt: (tokenHash: string, now: Date) =>
@@ -141,7 +146,7 @@ export function signInStore({ db, atomically }: Database) {
 
     /** Of all who hold the pending sign-in, the one whose DELETE returns its row gets the session. */
     complete: (
-      { pendingHash, securityVersion, session, events, forgiven, known, trust, stays }: Completion,
+      { pendingHash, securityVersion, session, events, forgiven, known, trust, stays, stopsRecovery }: Completion,
       proof: FactorWrite,
     ) =>
       atomically((tx) => [
@@ -149,6 +154,7 @@ export function signInStore({ db, atomically }: Database) {
         ...proof.steps(tx),
         must(takePending(tx, { pendingHash })),
         ...beginSession(tx, session),
+        ...(stopsRecovery ? endRecovery(tx, session.accountId) : []),
         ...(trust ? insertTrust(tx, trust) : []),
         ...(known ? [rememberBrowser(tx, known)] : []),
         insertEvents(tx, ...events),

@@ -10,6 +10,7 @@ import {
   mailLinks,
   mails,
   pendingSignIns,
+  recoveries,
   sessions,
   trustedBrowsers,
 } from '../schema.ts'
@@ -17,7 +18,7 @@ import {
 // Statements that several stores put into their transactions. Each takes the transaction first.
 //
 // PostgreSQL locks rows as they are touched. To keep two transactions from waiting for each other, all of them go in one
-// order: account, pending sign-ins, sessions, trusted browsers, known browsers, factors, recovery codes, access tokens, links that went out by
+// order: account, pending sign-ins, sessions, recoveries, trusted browsers, known browsers, factors, recovery codes, access tokens, links that went out by
 // mail, limits (the address's budget first). Events and mails are new rows, which nobody waits for.
 
 export type EventRow = typeof events.$inferInsert & { accountId: number }
@@ -32,6 +33,12 @@ export type Renewal = { sessionId: string; fromTokenHash: string; toTokenHash: s
 /** Whether the account has a factor, as one column of a read that includes the table accounts. */
 export const hasSecondFactor =
   sql`exists (select 1 from ${factors} where ${factors}.account_id = ${accounts}.id)`.mapWith(Boolean)
+
+/** In the same way: when somebody who lost everything may set up again. Null if nobody waits for it. */
+export const recoveryOpensAt =
+  sql<Date | null>`(select ${recoveries}.opens_at from ${recoveries} where ${recoveries}.account_id = ${accounts}.id)`.mapWith(
+    recoveries.opensAt,
+  )
 
 /** Goes on only if the account hasn't changed since `securityVersion` was read, and keeps it so until the transaction ends. */
 export const accountUnchanged = (tx: Db, accountId: number, securityVersion: number) =>
@@ -91,17 +98,25 @@ export const closeAccount = (
 export const endEverythingElse = (tx: Db, accountId: number, sessionId: string) => [
   tx.delete(pendingSignIns).where(eq(pendingSignIns.accountId, accountId)),
   tx.delete(sessions).where(and(eq(sessions.accountId, accountId), ne(sessions.id, sessionId))),
+  ...dropRecovery(tx, accountId),
 ]
 
-/** Every session, every pending sign-in, and every browser that was trusted to skip the code. */
+/** Every session, every pending sign-in, a wait after "I've lost everything", and every browser that was trusted to skip the code. */
 export const endEverything = (tx: Db, accountId: number) => [
   tx.delete(pendingSignIns).where(eq(pendingSignIns.accountId, accountId)),
   tx.delete(sessions).where(eq(sessions.accountId, accountId)),
+  ...dropRecovery(tx, accountId),
   forgetTrustedBrowsers(tx, accountId),
 ]
 
 export const forgetTrustedBrowsers = (tx: Db, accountId: number) =>
   tx.delete(trustedBrowsers).where(eq(trustedBrowsers.accountId, accountId))
+
+/** "I've lost everything", from its first link on. A session that it opened isn't ended here. */
+export const dropRecovery = (tx: Db, accountId: number) => [
+  tx.delete(recoveries).where(eq(recoveries.accountId, accountId)),
+  dropLinks(tx, accountId, ['lost_everything', 'stop_recovery']),
+]
 
 /** Kills the links with these purposes that went out. */
 export const dropLinks = (tx: Db, accountId: number, purposes: (typeof mailLinks.$inferSelect)['purpose'][]) =>

@@ -5,6 +5,7 @@ import { placeholders } from '../placeholders.ts'
 import { prepared } from '../prepared.ts'
 import { accounts, factors, pendingEnrolments, recoveryCodes, sessions } from '../schema.ts'
 import type { FactorWrite } from './factors/factor-write.ts'
+import { useRecovery } from './recoveries.ts'
 import {
   accountUnchanged,
   type EventRow,
@@ -28,6 +29,9 @@ type FactorChange = {
   event: EventRow
   forgiven: Forgiven
 }
+
+/** How the session was let in to set up again. `over`: waits that opened by then have ended. */
+type Rescued = { method: 'rescue_code' } | { method: 'delayed_recovery'; now: Date; over: Date }
 
 /** Factors and recovery codes, which turn on and off together. */
 export function twoFactorStore({ db, atomically }: Database) {
@@ -124,14 +128,22 @@ export function twoFactorStore({ db, atomically }: Database) {
         tx.insert(recoveryCodes).values(codes),
       ]),
 
-    enrolAnew: ({ factor, codes, ...change }: FactorChange & { factor: Factor; codes: RecoveryCode[] }) =>
+    enrolAnew: ({
+      factor,
+      codes,
+      rescued,
+      ...change
+    }: FactorChange & { factor: Factor; codes: RecoveryCode[]; rescued: Rescued }) =>
       atomically((tx) => [
+        ...(rescued.method === 'delayed_recovery'
+          ? [accountUnchanged(tx, change.accountId, change.securityVersion), useRecovery(tx, change.accountId, rescued)]
+          : []),
         ...changeFactor(tx, change),
         must(
           tx
             .update(sessions)
             .set({ method: 'authenticator' })
-            .where(and(eq(sessions.id, change.renewal.sessionId), eq(sessions.method, 'rescue_code')))
+            .where(and(eq(sessions.id, change.renewal.sessionId), eq(sessions.method, rescued.method)))
             .returning({ id: sessions.id }),
         ),
         forgetTrustedBrowsers(tx, change.accountId),

@@ -6,6 +6,7 @@ import { prepared } from '../prepared.ts'
 import { accessTokens, accounts, factors, memberships, policies, recoveryCodes, sessions } from '../schema.ts'
 import type { Shared } from '../shared-rows.ts'
 import { EVERYBODY } from './policies.ts'
+import { recoveryOpensAt } from './statements.ts'
 
 const session = {
   id: sessions.id,
@@ -40,6 +41,7 @@ const accountOfToken = {
   suspendedAt: accounts.suspendedAt,
   deleteAt: accounts.deleteAt,
   tokensFrozenAt: accounts.tokensFrozenAt,
+  recoveryOpensAt,
   secondFactorSince:
     sql<Date | null>`(select min(${factors.addedAt}) from ${factors} where ${factors.accountId} = ${accounts.id})`.mapWith(
       factors.addedAt,

@@ -12,12 +12,14 @@ type SecondStepPageProps = {
   form: FormState
   returnTo?: string | undefined
   canUseAuthenticator: boolean
+  /** Whether a wait replaces what is lost here. */
+  canRecover: boolean
   /** Forms of the kinds that ask a challenge. */
   parts?: Child[]
 }
 
 /** The second step of signing in. One field takes either kind of code. The tick is before it: a code that is pasted is sent at once. */
-export const SecondStepPage = ({ form, returnTo, canUseAuthenticator, parts }: SecondStepPageProps) => (
+export const SecondStepPage = ({ form, returnTo, canUseAuthenticator, canRecover, parts }: SecondStepPageProps) => (
   <Narrow title={words.signIn.secondStep.title}>
     <ErrorSummary form={form} />
     <p class="lead">{canUseAuthenticator ? words.signIn.secondStep.lead : words.signIn.secondStep.locked}</p>
@@ -42,6 +44,11 @@ export const SecondStepPage = ({ form, returnTo, canUseAuthenticator, parts }: S
       <p>
         <a href="/sign-in/two-factor/rescue">{words.signIn.rescue.link}</a>
       </p>
+      {canRecover && (
+        <p>
+          <a href="/sign-in/two-factor/lost-everything">{words.signIn.lostEverything.link}</a>
+        </p>
+      )}
     </details>
   </Narrow>
 )

@@ -21,10 +21,23 @@ export type Callout = {
 }
 
 /** Who is signed in. */
-export type Visitor = { account: { email: string; role: 'member' | 'operator' } }
+export type Visitor = {
+  account: {
+    email: string
+    role: 'member' | 'operator'
+    /** When somebody who says they lost everything may set up again; null: nobody waits for it. */
+    recoveryOpensAt: Date | null
+  }
+}
 
 /** How a session was signed in. */
-export type Method = 'password' | 'authenticator' | 'recovery_code' | 'trusted_browser' | 'rescue_code'
+export type Method =
+  | 'password'
+  | 'authenticator'
+  | 'recovery_code'
+  | 'trusted_browser'
+  | 'rescue_code'
+  | 'delayed_recovery'
 
 /** One of an account's recovery codes; `code` is null once it was used. */
 export type RecoveryCode = { code: string | null; usedAt: Date | null }

@@ -30,6 +30,8 @@ export const hindered = (hindrance: Hindrance): Failure => {
       return new Failure('second_factor_on')
     case 'only_set_up':
       return new Failure('second_factor_required')
+    case 'recovery_waits':
+      return new Failure('recovery_waits')
     case 'confirm_email':
       return new Failure('email_unconfirmed', en.messages.emailUnconfirmed)
   }

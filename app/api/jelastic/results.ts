@@ -84,6 +84,11 @@ export const RESULTS = {
     number: 9021,
     meaning: 'The account has ended, as a guest’s does. Told only to who knows its password.',
   },
+  recovery_waits: {
+    number: 9022,
+    meaning:
+      'Access tokens are closed while somebody who says they lost everything waits to set up another second factor. The owner of the account can stop that, by mail or on any page.',
+  },
 } as const satisfies Record<string, { number: number; meaning: string }>
 
 export type ResultName = Exclude<keyof typeof RESULTS, 'ok'>

@@ -65,6 +65,7 @@ const secured = <Middleware>(middleware: Middleware, who: 'session' | Scope, dee
     'invalid_token',
     'insufficient_scope',
     ...hindrancesBefore(deed).map((hindrance) => HINDRANCES[hindrance].problem),
+    HINDRANCES.recovery_waits.problem,
     ...problems,
   ),
 })

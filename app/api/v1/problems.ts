@@ -27,6 +27,7 @@ export const PROBLEMS = {
   second_factor_is_off: { status: 409, title: 'The account has no second factor.' },
   second_factor_stale: { status: 403, title: 'The second factor was not shown lately.' },
   second_factor_required: { status: 403, title: 'The account needs a second factor.' },
+  recovery_waits: { status: 403, title: 'Someone says they lost everything that opens the account.' },
   recovery_codes_owed: { status: 409, title: 'The account has no recovery codes left.' },
   enrolment_expired: { status: 422, title: 'The enrolment is over or was changed.' },
   changed_meanwhile: { status: 409, title: 'The account was changed meanwhile.' },
@@ -111,7 +112,7 @@ const SET_UP = 'POST /api/v1/two-factor/enrolment'
 const NEW_CODES = 'POST /api/v1/two-factor/recovery-codes/regenerate'
 const PROOF = 'POST /api/v1/two-factor/fresh-proof'
 
-/** What a session is told that has to do something else first. */
+/** What a session is told that has to do something else first, or a token that is closed. */
 export const HINDRANCES: Record<Hindrance, { problem: ProblemName; detail: string; more?: Record<string, unknown> }> = {
   make_recovery_codes: {
     problem: 'recovery_codes_owed',
@@ -137,6 +138,11 @@ export const HINDRANCES: Record<Hindrance, { problem: ProblemName; detail: strin
     problem: 'second_factor_required',
     detail: `Set it up first, with the password: ${SET_UP}. Until then a session can do that, look at sessions, and sign out; access tokens stop.`,
     more: { next: SET_UP },
+  },
+  recovery_waits: {
+    problem: 'recovery_waits',
+    detail:
+      'Access tokens are closed while somebody who says they lost everything waits to set up another second factor. The owner of the account can stop that, by mail or on any page.',
   },
 }
 

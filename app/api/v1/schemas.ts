@@ -18,7 +18,14 @@ export const Password = passwordField(english).openapi({
 })
 export const Time = z.string().openapi({ format: 'date-time', example: '2026-11-24T13:40:00.000Z' })
 export const Id = z.string().max(64).openapi({ example: 'pX3n0aV5yQfK2b1C' })
-const Method = z.enum(['password', 'authenticator', 'recovery_code', 'trusted_browser', 'rescue_code'])
+const Method = z.enum([
+  'password',
+  'authenticator',
+  'recovery_code',
+  'trusted_browser',
+  'rescue_code',
+  'delayed_recovery',
+])
 
 export const Problem = z
   .object({

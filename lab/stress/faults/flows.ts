@@ -1,6 +1,7 @@
 import { ACCOUNT_FLOWS } from './account-flows.ts'
 import { FACTOR_FLOWS } from './factor-flows.ts'
 import type { Flow } from './flow.ts'
+import { RECOVERY_FLOWS } from './recovery-flows.ts'
 
 /** Everything that must happen whole or not at all. */
-export const FLOWS: Flow[] = [...FACTOR_FLOWS, ...ACCOUNT_FLOWS]
+export const FLOWS: Flow[] = [...FACTOR_FLOWS, ...ACCOUNT_FLOWS, ...RECOVERY_FLOWS]

@@ -16,12 +16,12 @@ const MOMENTS = 250 // ms: about as long as the slowest of the requests takes
 
 /** What a person has, as rows, to check that nothing changed. */
 async function rowsOf(world: World, { person }: Pick<Begun, 'person'>) {
-  const { account, sessions, factors, recoveryCodes, trustedBrowsers, mailLinks, count } = await stateOf(
+  const { account, sessions, factors, recoveryCodes, recoveries, trustedBrowsers, mailLinks, count } = await stateOf(
     world,
     person.email,
   )
   const tokens = await tokensOf(world, person)
-  return { count, kept: { account, sessions, factors, recoveryCodes, trustedBrowsers, mailLinks, tokens } }
+  return { count, kept: { account, sessions, factors, recoveryCodes, recoveries, trustedBrowsers, mailLinks, tokens } }
 }
 
 export type Watched = { flow: Flow; begun: Begun; rows: Awaited<ReturnType<typeof rowsOf>> }

@@ -41,7 +41,7 @@ export async function writeToken({ db }: World, { id: accountId }: Person, expir
   return { id, value }
 }
 
-export async function opens(world: World, token: string, status: 200 | 401) {
+export async function opens(world: World, token: string, status: 200 | 401 | 403) {
   const answer = await world.browser().get('/api/v1/account', { Authorization: `Bearer ${token}` })
   assert.equal(answer.status, status, 'what an access token opens')
 }

@@ -56,7 +56,7 @@ export type Person = {
 
 export const KINDS = [
   ...(['stranger', 'plain', 'secured', 'owing', 'enrolling', 'saving', 'adding', 'replacing'] as const),
-  ...(['confirming', 'moving', 'resetting', 'reporting', 'leaving'] as const),
+  ...(['confirming', 'moving', 'resetting', 'reporting', 'leaving', 'recovering', 'stopping'] as const),
   ...(['program', 'securedProgram', 'owingProgram', 'token', 'operator', 'manager', 'managingProgram'] as const),
 ]
 export type Kind = (typeof KINDS)[number]
@@ -64,7 +64,7 @@ export type Kind = (typeof KINDS)[number]
 export const METRICS_TOKEN = 'q7Jm2vXc90TbLpZr4Ks8'
 /** After this many requests, a new person takes their place and still has everything. One step uses much of it up. */
 export const lifeOf = (kind: Kind): number => {
-  if (/^(owing|confirming|moving|resetting|reporting|leaving)/.test(kind)) return 12
+  if (/^(owing|confirming|moving|resetting|reporting|leaving|recovering|stopping)/.test(kind)) return 12
   return /^(enrolling|saving|adding|replacing)$/.test(kind) ? 25 : 60
 }
 
@@ -133,6 +133,19 @@ const MAKERS: Record<Kind, (product: Latchkey) => Promise<Made>> = {
     const { browser, email } = await signedUp(product)
     await browser.post('/settings/account/delete', { password: PASSWORD })
     return holding(product, email, 'keep_account')
+  },
+  recovering: async (product) => {
+    const { email } = await withTwoFactor(product)
+    const { securityVersion } = await accountOf(product, email)
+    return holding(product, email, 'lost_everything', { securityVersion })
+  },
+  stopping: async (product) => {
+    const { email } = await withTwoFactor(product)
+    const { id: accountId } = await accountOf(product, email)
+    const now = new Date()
+    const opensAt = new Date(now.getTime() + DAY)
+    await product.database.db.insert(schema.recoveries).values({ accountId, begunAt: now, opensAt, ...ORIGIN })
+    return holding(product, email, 'stop_recovery')
   },
   async program(product) {
     const { browser, email } = await signedUp(product)
@@ -208,6 +221,8 @@ const PAGES: Record<LinkPurpose, string> = {
   reset_password: '/mail/reset-password',
   not_me: '/mail/not-me',
   keep_account: '/mail/keep-account',
+  lost_everything: '/mail/lost-everything',
+  stop_recovery: '/mail/stop-recovery',
 }
 
 async function apiSession(product: Latchkey, email: string, method: Method): Promise<string> {

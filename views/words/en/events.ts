@@ -44,6 +44,10 @@ export const events = {
   rescue_begun: "Operator's code made: it opens the set-up of a second factor",
   rescue_approved: "Operator's code approved",
   second_factor_rescued: 'Second factor set up again: the old one no longer works',
+  recovery_asked: '"I\'ve lost everything" reported: a link was mailed',
+  recovery_begun: '"I\'ve lost everything": the wait for a new second factor began',
+  recovery_stopped: '"I\'ve lost everything": the wait was stopped, and the second factor stays',
+  second_factor_recovered: 'Second factor set up again after the wait: the old one no longer works',
   account_suspended: 'Account suspended',
   account_resumed: 'Account opened again',
   deletion_requested: 'Deletion of the account requested',
@@ -67,4 +71,5 @@ export const signedInBy = {
   recovery_code: 'Signed in with password and recovery code',
   trusted_browser: 'Signed in with password on a trusted browser',
   rescue_code: "Signed in with password and an operator's code, to set up a second factor",
+  delayed_recovery: 'Signed in with password after the wait, to set up a second factor',
 }

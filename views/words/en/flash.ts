@@ -45,6 +45,11 @@ export const flash = {
     link: 'Choose a new password',
   },
   rescue_asked: { text: 'Another operator has 15 minutes to approve it, on the page of this account.' },
+  recovery_stopped: {
+    title: 'Stopped.',
+    text: "Your second factor stays as it is. If you didn't begin this, someone knows your password: change it.",
+  },
+  recovery_gone: { title: nothingChanged, text: 'It was stopped already, or is over.' },
   operator_made: { text: 'The account is an operator now.' },
   operator_unmade: { text: 'The account is no longer an operator.' },
   group_created: { text: 'The group is there.' },

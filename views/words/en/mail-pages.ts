@@ -36,6 +36,33 @@ export const mailPages = {
     lead: (email: Child, at: Child): Child => ['Your account ', email, ' is to be deleted on ', at, '.'],
     submit: 'Keep My Account',
   },
+  beginRecovery: {
+    title: 'Begin the wait',
+    lead: (email: Child): Child => ['You lost every authenticator and recovery code of ', email, '?'],
+    next: (wait: string) =>
+      `After ${wait} you can set up a new second factor. Until then, anyone who is signed in to the account or reads its mail can stop it. Its access tokens are closed until you're done.`,
+    submit: 'Begin the wait',
+    begun: {
+      title: 'The wait has begun',
+      lead: (wait: string) =>
+        `In ${wait}, sign in with your email and password. On the page that asks for a code, open “Lost your device?” and choose “I've lost everything”.`,
+      mails: 'We mail you now, every day, and when the wait is over. You then have 7 days.',
+    },
+  },
+  stopRecovery: {
+    title: "Don't replace the second factor",
+    lead: (email: Child): Child => [
+      'Someone waits to set up a new second factor for ',
+      email,
+      '. Stop that, and the second factor stays as it is.',
+    ],
+    submit: 'Stop it',
+    stopped: {
+      title: 'Stopped',
+      lead: 'Your second factor stays as it is.',
+      next: "If it wasn't you who began this, someone knows your password and may read your mail. Choose a new password for both.",
+    },
+  },
   notMe: {
     title: 'This was not me',
     /** What happened, and when and from where the log has it. */
@@ -77,6 +104,8 @@ export const mailPages = {
       recovery_code_used: newCodes,
       recovery_codes_viewed: newCodes,
       recovery_codes_regenerated: `The old recovery codes don't come back. ${newCodes}`,
+      second_factor_recovered:
+        "The old authenticators don't come back. Ask the people who run this site for a code that lets you set up your second factor again.",
       token_generated: tokenGone,
       token_regenerated: tokenGone,
     },

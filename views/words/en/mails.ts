@@ -1,4 +1,4 @@
-import { dates } from './grammar.ts'
+import { amounts, dates } from './grammar.ts'
 import { type Origin, origins } from './origins.ts'
 
 /** `link` is what the one thing to press says; `after` is below it, smaller: what to do if the mail isn't for its reader. */
@@ -133,6 +133,16 @@ export const notices = {
   second_factor_rescued: {
     subject: 'Your second factor was set up again',
     happened: 'Your second factor was set up again with a code from the people who run this site',
+    more: 'Your old authenticators and recovery codes no longer open the account, and you are signed out everywhere else.',
+  },
+  recovery_stopped: {
+    subject: 'Your second factor stays as it is',
+    happened: 'The wait to set up your second factor again was stopped',
+    more: "If you didn't begin it, someone knows your password: change it. If you did, and somebody else stopped it, they reach your account or your mail.",
+  },
+  second_factor_recovered: {
+    subject: 'Your second factor was set up again',
+    happened: "Your second factor was set up again after the wait that began with “I've lost everything”",
     more: 'Your old authenticators and recovery codes no longer open the account, and you are signed out everywhere else.',
   },
   account_suspended: {
@@ -331,6 +341,45 @@ export const mails = {
     ],
     link: 'Confirm the new address',
     after: ["If it wasn't you, do nothing: the account then keeps its old address."],
+  }),
+
+  /** "I've lost everything": nothing happens before its link. */
+  lost_everything: (site: string, { hours, ...of }: Origin & { hours: number }): Mail => ({
+    subject: `Did you lose everything that opens ${site}?`,
+    paragraphs: [
+      `Someone who knows your password says they lost every authenticator and recovery code of your account at ${site}, ${from(of)}.`,
+      `If that was you, follow the link to begin the wait. After ${amounts.hour(hours)} you can sign in with your password and set up a new second factor.`,
+    ],
+    link: 'Begin the wait',
+    after: [
+      'The link works once, within an hour, and only the newest one works.',
+      "If it wasn't you, don't follow the link: nothing happens without it. But someone knows your password, so change it now.",
+    ],
+  }),
+
+  /** While somebody waits after "I've lost everything", and while the set-up is open after that. */
+  recovery_waits: (
+    site: string,
+    of: Origin & { account: string; begunAt: number; opensAt: number; endsAt: number; at: number },
+  ): Mail => ({
+    subject:
+      of.at < of.opensAt
+        ? `Someone waits to replace your second factor at ${site}`
+        : `Your second factor at ${site} can be replaced now`,
+    paragraphs: [
+      `This is about your account ${of.account} at ${site}.`,
+      `On ${dates.inMail(of.begunAt)}, someone with your password and this mailbox said they had lost everything, ${from(of)}.`,
+      of.at < of.opensAt
+        ? `From ${dates.inMail(of.opensAt)}, they can set up a new second factor in the place of yours. Until then, and until it's done, your access tokens are closed.`
+        : `Until ${dates.inMail(of.endsAt)}, they can set up a new second factor in the place of yours. Until it's done, your access tokens are closed.`,
+    ],
+    link: 'Stop it',
+    after: [
+      of.at < of.opensAt
+        ? "If it was you, there's nothing to do now. We mail you every day until it's over."
+        : "If it was you, sign in with your email and password. On the page that asks for a code, open “Lost your device?” and choose “I've lost everything”.",
+      "If it wasn't you, stop it. Then change your password and that of this mailbox: someone knows both.",
+    ],
   }),
 
   /** To the old address, after the change. */

@@ -47,6 +47,43 @@ export const signIn = {
     submit: 'Continue',
     wrong: "That code is not right, or it's over. Ask for a new one.",
   },
+  lostEverything: {
+    link: "I've lost everything",
+    title: "I've Lost Everything",
+    lead: 'If every authenticator and every recovery code is gone, you can set up a new second factor after a wait.',
+    faster: 'The people who run this site may have a faster way: a code that lets you set it up at once.',
+    steps: (wait: string) => [
+      'Type your password. We send a link to your email address.',
+      `Follow the link within an hour. Then wait ${wait}. We mail you every day, and anyone who is signed in to the account can stop it.`,
+      'After the wait, sign in again and come back to this page within 7 days. You set up a new second factor, and the old authenticators and recovery codes stop working.',
+    ],
+    tokens: 'Your access tokens are closed from the beginning of the wait until you are done.',
+    submit: 'Send link',
+    sent: 'A link is on its way to the email address of your account. Follow it within an hour to begin the wait.',
+    addressUnsettled: (day: Child): Child => [
+      'The email address of this account was changed in the last 30 days. To protect its owner, we offer this again from ',
+      day,
+      '. The people who run this site may help you sooner.',
+    ],
+    waits: (at: Child): Child => ['The wait has begun. Sign in again from ', at, ', and come back to this page.'],
+    open: (at: Child): Child => [
+      'The wait is over. You can set up a new second factor until ',
+      at,
+      '. When you finish, the old authenticators and recovery codes stop working.',
+    ],
+    setUp: 'Set Up a New Second Factor',
+    notOpen: "That can't be done now. This is how things stand.",
+    /** At the top of every page of somebody who is signed in. */
+    warning: {
+      title: 'Someone says they lost everything that opens this account.',
+      text: (at: Child): Child => [
+        'From ',
+        at,
+        ", they can set up a new second factor in the place of yours. If that isn't you, stop it.",
+      ],
+      stop: 'Stop it',
+    },
+  },
   noCookie: {
     title: "Your browser didn't keep our cookie",
     lead: "This site needs a cookie to know you from one page to the next. Your browser didn't send it back, so we did nothing with what you typed.",

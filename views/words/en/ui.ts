@@ -57,5 +57,6 @@ export const ui = {
     recovery_code: 'Password and recovery code',
     trusted_browser: 'Password, on a trusted browser',
     rescue_code: "Password and an operator's code",
+    delayed_recovery: 'Password, after the wait',
   },
 }
