@@ -50,7 +50,7 @@ type Reset = {
   now: Date
   event: EventRow
   frozen: EventRow
-  forgivenBeginning: string
+  forgivenBeginnings: string[]
   forgiven: Forgiven
 }
 
@@ -93,9 +93,12 @@ export const emailStore = ({ db, atomically, ...database }: Database) => ({
     return owner
   },
 
-  async emailOf(accountId: number): Promise<string | undefined> {
-    const [account] = await db.select({ email: accounts.email }).from(accounts).where(eq(accounts.id, accountId))
-    return account?.email
+  async namesOf(accountId: number): Promise<{ email: string; username: string } | undefined> {
+    const [account] = await db
+      .select({ email: accounts.email, username: accounts.username })
+      .from(accounts)
+      .where(eq(accounts.id, accountId))
+    return account
   },
 
   async queueMail(mail: MailRow): Promise<void> {
@@ -186,7 +189,7 @@ export const emailStore = ({ db, atomically, ...database }: Database) => ({
 
 const setPassword = (
   tx: Db,
-  { accountId, tokenHash, passwordHash, knownBy, now, event, frozen, forgivenBeginning, forgiven }: Reset,
+  { accountId, tokenHash, passwordHash, knownBy, now, event, frozen, forgivenBeginnings, forgiven }: Reset,
   freezes: boolean,
 ) => [
   must(
@@ -207,7 +210,7 @@ const setPassword = (
   useLink(tx, { tokenHash, purpose: 'reset_password', now }),
   dropLinks(tx, accountId, ['reset_password', 'change_email']),
   ...forgive(tx, forgiven),
-  forgiveAll(tx, forgivenBeginning),
+  ...forgivenBeginnings.map((beginning) => forgiveAll(tx, beginning)),
   insertEvents(tx, event, ...(freezes ? [frozen] : [])),
 ]
 
