@@ -6,10 +6,22 @@ import type { Database } from './transaction.ts'
 export { type Atomically, type Database, type Db, must } from './transaction.ts'
 
 /** Whether a row was refused because another has the same unique value. */
-export function isDuplicate(error: unknown): boolean {
+export const isDuplicate = (error: unknown): boolean => hasCode(error, 'SQLITE_CONSTRAINT_UNIQUE', '23505')
+
+/** False, and nothing kept, if what a row belongs to was deleted since somebody looked. */
+export async function unlessOrphaned<Kept>(write: PromiseLike<Kept>): Promise<Kept | false> {
+  try {
+    return await write
+  } catch (error) {
+    if (hasCode(error, 'SQLITE_CONSTRAINT_FOREIGNKEY', '23503')) return false
+    throw error
+  }
+}
+
+function hasCode(error: unknown, ...codes: string[]): boolean {
   const { code, cause } = error as { code?: unknown; cause?: unknown }
-  if (code === 'SQLITE_CONSTRAINT_UNIQUE' || code === '23505') return true
-  return cause instanceof Error && isDuplicate(cause)
+  if (typeof code === 'string' && codes.includes(code)) return true
+  return cause instanceof Error && hasCode(cause, ...codes)
 }
 
 /** `file:path` (or `:memory:`) for SQLite, `postgres://…` for PostgreSQL. Only PostgreSQL uses the options. */

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, afterEach, describe, test } from 'node:test'
-import { events } from '#db/schema.ts'
+import { eq } from 'drizzle-orm'
+import { accounts, events, memberships } from '#db/schema.ts'
 import { accountOf, everyRow, latchkey, newEmail, signedUp } from '#testing/index.ts'
 import { assertInvariants } from '#testing/invariants.ts'
 import { keepHouse } from '../process/housekeeping.ts'
@@ -89,6 +90,30 @@ describe('a member', () => {
     assert.deepEqual(await seen(), [[], [], 0])
     await add(name, email)
     assert.deepEqual(await seen(), [[name], [email], 1])
+  })
+
+  test('is added to no group that is deleted at that very moment, nor is who is deleted then, and nothing is half done', async () => {
+    for (const what of ['no_such_group', 'no_such_account'] as const) {
+      const name = await group()
+      const { email } = await signedUp(product)
+      const { id } = await accountOf(product, email)
+      const owners = {
+        async ownerNamed(of: Parameters<typeof deps.owners.ownerNamed>[0]) {
+          const found = await deps.owners.ownerNamed(of)
+          if (what === 'no_such_group') await deleteGroup(deps, name, BY, COMMAND_LINE)
+          else await database.db.delete(accounts).where(eq(accounts.id, id))
+          return found
+        },
+      }
+      const added = await addMember({ ...deps, owners }, { group: name, called: email, until: null }, BY, COMMAND_LINE)
+      assert.equal(reasonOf(added), what)
+      assert.deepEqual(await database.db.select().from(memberships).where(eq(memberships.accountId, id)), [])
+      const joined = await database.db.select().from(events).where(eq(events.subject, name))
+      assert.ok(
+        joined.every(({ kind }) => kind !== 'group_joined'),
+        'nobody is told',
+      )
+    }
   })
 
   test('has one end: the one that was said last', async () => {

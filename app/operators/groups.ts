@@ -28,6 +28,7 @@ export type GroupStore = {
   groupsNamed(names: string[]): Promise<{ id: string; name: string }[]>
   membersOf(groupId: string, of: { after: number | undefined; most: number; now: Date }): Promise<Member[]>
   groupsOf(accountId: number, now: Date): Promise<{ id: string; name: string; until: Date | null }[]>
+  /** False if the group or the account is gone. */
   addMember(of: Membership & { event: SecurityEvent }): Promise<boolean>
   /** False if the account isn't in it now. */
   removeMember(of: { accountId: number; groupId: string; now: Date; event: SecurityEvent }): Promise<boolean>
@@ -83,18 +84,20 @@ export const groupsOf = ({ groups, now }: Pick<GroupDeps, 'groups' | 'now'>, acc
 /** `called` is an address or a username. A member who is in it already has the new end from now on. */
 export async function addMember(
   deps: GroupDeps,
-  { group: name, called, until }: { group: string; called: string; until: Date | null },
+  wanted: { group: string; called: string; until: Date | null },
   by: ByOperator,
   origin: Origin,
 ): Promise<{ ok: true; account: Account } | Refused<'no_such_group' | 'no_such_account' | 'over'>> {
+  const { group: name, called, until } = wanted
   const at = deps.now()
   if (until && until <= at) return { ok: false, reason: 'over' }
   const found = await both(deps, name, called)
   if (!found.ok) return found
   const { account, group } = found
   const event = securityEvent('group_joined', account.id, origin, at, null, { subject: name, by })
-  await deps.groups.addMember({ accountId: account.id, groupId: group.id, until, addedAt: at, event })
-  return { ok: true, account }
+  const membership = { accountId: account.id, groupId: group.id, until, addedAt: at }
+  const isAdded = await deps.groups.addMember({ ...membership, event })
+  return isAdded ? { ok: true, account } : addMember(deps, wanted, by, origin) // one of them went meanwhile: look again
 }
 
 export async function removeMember(

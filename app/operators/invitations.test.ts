@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { after, afterEach, describe, test } from 'node:test'
 import { eq } from 'drizzle-orm'
-import { invitations } from '#db/schema.ts'
+import { groups as groupsTable, invitations } from '#db/schema.ts'
+import { holding } from '#testing/held.ts'
 import {
   accountOf,
   confirmedAccount,
@@ -172,6 +173,61 @@ describe('an invitation', () => {
       (await groupsOf(deps, id)).map(({ name }) => name),
       [kept],
     )
+  })
+})
+
+describe('a group that is deleted at the very moment', () => {
+  test('of a sign-up by an invitation that names it is left out, and the account is made', async () => {
+    const [kept, deleted] = [await group(), await group()]
+    const { path } = await invited({ groups: [kept, deleted].map((name) => ({ name, until: null })) })
+    const email = newEmail()
+    const browser = product.browser()
+    await browser.get(path)
+    const signals = new EventTarget()
+    const heard = (name: string) => new Promise((resolve) => signals.addEventListener(name, resolve, { once: true }))
+    const [held, letGo] = [heard('held'), heard('let go')]
+    const deleting = database.atomically((tx) => [
+      holding(
+        tx.delete(groupsTable).where(eq(groupsTable.name, deleted)).returning(),
+        () => void signals.dispatchEvent(new Event('held')),
+        letGo,
+      ),
+      tx.select().from(groupsTable).limit(1),
+    ])
+    await Promise.race([held, deleting])
+    const signingUp = browser.post('/sign-up', { email, password: PASSWORD })
+    await new Promise((resolve) => setTimeout(resolve, database.dialect === 'postgres' ? 300 : 0)) // it waits at the group
+    signals.dispatchEvent(new Event('let go'))
+    assert.equal(await deleting, true)
+    assert.equal((await signingUp).location, '/sign-up/sent')
+    const { id } = await accountOf(product, email)
+    assert.deepEqual(
+      (await groupsOf(deps, id)).map(({ name }) => name),
+      [kept],
+    )
+    await confirm(email)
+  })
+
+  test('of an invitation that names it makes none, and no mail', async () => {
+    const [kept, deleted] = [await group(), await group()]
+    const groups = {
+      async groupsNamed(names: string[]) {
+        const found = await deps.groups.groupsNamed(names)
+        await deleteGroup(deps, deleted, BY, COMMAND_LINE)
+        return found
+      },
+    }
+    const email = newEmail()
+    const named = [kept, deleted].map((name) => ({ name, until: null }))
+    const wanted: Wanted = { email, isSent: true, role: 'member', groups: named, accountEndsAt: null }
+    const made = await invite({ ...deps, groups }, wanted, BY, COMMAND_LINE)
+    assert.deepEqual(made, { ok: false, reason: 'no_such_group', group: deleted })
+    const { invitations: rows } = await listInvitations(deps)
+    assert.ok(
+      rows.every((row) => row.email !== email),
+      'none is made',
+    )
+    assert.deepEqual(await mailsTo(product, email), [])
   })
 })
 

@@ -33,6 +33,7 @@ type WithGroups = Invitation & { groups: readonly { name: string; until: Date | 
 type Place = { createdAt: Date; id: string }
 
 export type InvitationStore = {
+  /** False if one of the groups is gone. */
   makeInvitation(of: {
     invitation: Invitation & { tokenHash: string }
     groups: { groupId: string; until: Date | null }[]
@@ -72,10 +73,11 @@ export type Invited =
 /** A link that makes one account, with what the account is to have. */
 export async function invite(
   deps: InvitationDeps,
-  { email, isSent, role, groups, expiresAt, accountEndsAt }: Wanted,
+  wanted: Wanted,
   by: ByOperator,
   origin: Origin,
 ): Promise<Invited> {
+  const { email, isSent, role, groups, expiresAt, accountEndsAt } = wanted
   if (deps.signUps === 'closed') return { ok: false, reason: 'sign_ups_closed' }
   if (isSent && email === null) return { ok: false, reason: 'no_address' }
   const now = deps.now()
@@ -93,12 +95,13 @@ export async function invite(
   const ends = { createdAt: now, sentAt, expiresAt: until, ...unused }
   const invitation = { id: newId(), email, role, accountEndsAt, invitedBy, ...ends }
   const told = { token, until, asOperator: role === 'operator', accountEndsAt }
-  await deps.invitations.makeInvitation({
+  const isMade = await deps.invitations.makeInvitation({
     invitation: { ...invitation, tokenHash: hashToken(token) },
     groups: joined.groups,
     mail: isSent && email ? queuedMail(deps.vault, null, invitationMail(deps, { to: email, ...told }), now) : undefined,
     event: operatorsEvent('invitation_made', invitation.id, { by, origin, at: now }),
   })
+  if (!isMade) return invite(deps, wanted, by, origin) // a group went meanwhile: look again
   return { ok: true, invitation: { ...invitation, groups }, link: isSent ? undefined : invitationLink(deps, token) }
 }
 

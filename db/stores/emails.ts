@@ -1,5 +1,5 @@
 import { and, eq, not, sql } from 'drizzle-orm'
-import { type Database, type Db, isDuplicate, must } from '../client.ts'
+import { type Database, type Db, isDuplicate, must, unlessOrphaned } from '../client.ts'
 import { accessTokens, accounts, factors, recoveryCodes } from '../schema.ts'
 import { type FormerAddressRow, formerAddressStore, keptForNobodyElse, leaveAddress } from './former-addresses.ts'
 import { insertLinks, insertNewestLink, type MailLinkRow, mailLinkStore, useLink } from './mail-links.ts'
@@ -101,8 +101,9 @@ export const emailStore = ({ db, atomically, ...database }: Database) => ({
     return account
   },
 
+  /** Not for an account that is gone. */
   async queueMail(mail: MailRow): Promise<void> {
-    await queueMails(db, mail)
+    await unlessOrphaned(queueMails(db, mail))
   },
 
   sendConfirmation: ({ accountId, securityVersion, link, mail }: Unchanged & { link: MailLinkRow; mail: MailRow }) =>
