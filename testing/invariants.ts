@@ -17,6 +17,7 @@ import {
   memberships,
   pendingSignIns,
   recoveryCodes,
+  rescues,
   sessions,
   trustedBrowsers,
 } from '#db/schema.ts'
@@ -37,6 +38,7 @@ export const everything = async ({ db }: Pick<Database, 'db'>) => ({
   memberships: await db.select().from(memberships).orderBy(memberships.accountId, memberships.groupId),
   invitations: await db.select().from(invitations).orderBy(invitations.id),
   invitationGroups: await db.select().from(invitationGroups).orderBy(invitationGroups.invitationId),
+  rescues: await db.select().from(rescues).orderBy(rescues.accountId),
   trustedBrowsers: await db.select().from(trustedBrowsers).orderBy(trustedBrowsers.id),
   knownBrowsers: await db.select().from(knownBrowsers).orderBy(knownBrowsers.tokenHash, knownBrowsers.accountId),
 })
@@ -62,6 +64,7 @@ function ownRows(all: Everything, account: Account) {
     pendingSignIns: own(all.pendingSignIns),
     factors: own(all.factors),
     recoveryCodes: own(all.recoveryCodes),
+    rescues: own(all.rescues),
     trustedBrowsers: own(all.trustedBrowsers),
     knownBrowsers: own(all.knownBrowsers),
     events: log,
