@@ -85,8 +85,8 @@ describe('the link for the first operator', () => {
     const product = await emptySite({ signUps: 'invited' })
     const path = pathOf(await firstOperatorLink(product.deps))
     assert.deepEqual((await listInvitations(product.deps)).invitations, [])
-    const by = { operatorId: null, reason: null }
-    assert.equal((await revokeInvitation(product.deps, 'first-operator', by, COMMAND_LINE)).ok, false)
+    const by = { operatorId: null, reason: null, origin: COMMAND_LINE }
+    assert.equal((await revokeInvitation(product.deps, 'first-operator', by)).ok, false)
     assert.equal((await follow(product, path)).status, 303)
   })
 })

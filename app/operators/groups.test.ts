@@ -17,11 +17,10 @@ afterEach(async () => {
 after(product.close)
 
 const SECOND = 1000
-const BY = { operatorId: null, reason: 'She asked.' }
-const create = (name: string) => createGroup(deps, name, BY, COMMAND_LINE)
-const add = (group: string, called: string, until: Date | null = null) =>
-  addMember(deps, { group, called, until }, BY, COMMAND_LINE)
-const remove = (group: string, called: string) => removeMember(deps, { group, called }, BY, COMMAND_LINE)
+const BY = { operatorId: null, reason: 'She asked.', origin: COMMAND_LINE }
+const create = (name: string) => createGroup(deps, name, BY)
+const add = (group: string, called: string, until: Date | null = null) => addMember(deps, { group, called, until }, BY)
+const remove = (group: string, called: string) => removeMember(deps, { group, called }, BY)
 const reasonOf = (result: { ok: true } | { ok: false; reason: string }) => (result.ok ? 'done' : result.reason)
 const namesOf = async (email: string) =>
   (await groupsOf(deps, (await accountOf(product, email)).id)).map(({ name }) => name)
@@ -47,8 +46,8 @@ describe('a group', () => {
     const name = await group()
     const { email } = await signedUp(product)
     await add(name, email)
-    assert.equal(reasonOf(await deleteGroup(deps, name, BY, COMMAND_LINE)), 'done')
-    assert.equal(reasonOf(await deleteGroup(deps, name, BY, COMMAND_LINE)), 'no_such_group')
+    assert.equal(reasonOf(await deleteGroup(deps, name, BY)), 'done')
+    assert.equal(reasonOf(await deleteGroup(deps, name, BY)), 'no_such_group')
     assert.deepEqual(await namesOf(email), [])
     assert.equal(await membersOf(deps, name), undefined)
   })
@@ -100,12 +99,12 @@ describe('a member', () => {
       const owners = {
         async ownerNamed(of: Parameters<typeof deps.owners.ownerNamed>[0]) {
           const found = await deps.owners.ownerNamed(of)
-          if (what === 'no_such_group') await deleteGroup(deps, name, BY, COMMAND_LINE)
+          if (what === 'no_such_group') await deleteGroup(deps, name, BY)
           else await database.db.delete(accounts).where(eq(accounts.id, id))
           return found
         },
       }
-      const added = await addMember({ ...deps, owners }, { group: name, called: email, until: null }, BY, COMMAND_LINE)
+      const added = await addMember({ ...deps, owners }, { group: name, called: email, until: null }, BY)
       assert.equal(reasonOf(added), what)
       assert.deepEqual(await database.db.select().from(memberships).where(eq(memberships.accountId, id)), [])
       const joined = await database.db.select().from(events).where(eq(events.subject, name))
@@ -149,7 +148,7 @@ describe('a member', () => {
 test('groups and members are listed fifty at a time, and each once', async () => {
   const site = await latchkey()
   const names = Array.from({ length: 103 }, (_, n) => `g${n}`)
-  for (const name of names) await createGroup(site.deps, name, BY, COMMAND_LINE)
+  for (const name of names) await createGroup(site.deps, name, BY)
   const seen: string[] = []
   for (let after: string | undefined; ; ) {
     const page = await listGroups(site.deps, after)
@@ -164,7 +163,7 @@ test('groups and members are listed fifty at a time, and each once', async () =>
   for (let n = 0; n < 52; n++) {
     const { email } = await signedUp(site)
     emails.push(email)
-    await addMember(site.deps, { group: 'g1', called: email, until: null }, BY, COMMAND_LINE)
+    await addMember(site.deps, { group: 'g1', called: email, until: null }, BY)
   }
   const first = await membersOf(site.deps, 'g1')
   const second = await membersOf(site.deps, 'g1', first?.next)

@@ -1,12 +1,6 @@
-import {
-  type ByOperator,
-  type OperatorsEvent,
-  operatorsEvent,
-  type SecurityEvent,
-  securityEvent,
-} from '../identity/security-events.ts'
-import type { Origin } from '../lib/origin.ts'
+import { type OperatorsEvent, operatorsEvent, type SecurityEvent, securityEvent } from '../identity/security-events.ts'
 import { newId } from '../lib/tokens.ts'
+import type { Acting } from './acting.ts'
 import { type OwnerDeps, ownerNamed } from './owners.ts'
 
 const PAGE = 50
@@ -40,13 +34,12 @@ type Refused<Reason extends string> = { ok: false; reason: Reason }
 export async function createGroup(
   { groups, now }: Pick<GroupDeps, 'groups' | 'now'>,
   name: string,
-  by: ByOperator,
-  origin: Origin,
+  by: Acting,
 ): Promise<{ ok: true; group: Group } | Refused<'no_name' | 'there_already'>> {
   if (!GROUP_NAME.test(name)) return { ok: false, reason: 'no_name' }
   const at = now()
   const group = { id: newId(), name, createdAt: at }
-  const isMade = await groups.createGroup({ group, event: operatorsEvent('group_created', name, { by, origin, at }) })
+  const isMade = await groups.createGroup({ group, event: operatorsEvent('group_created', name, { by, at }) })
   return isMade ? { ok: true, group } : { ok: false, reason: 'there_already' }
 }
 
@@ -54,10 +47,9 @@ export async function createGroup(
 export async function deleteGroup(
   { groups, now }: Pick<GroupDeps, 'groups' | 'now'>,
   name: string,
-  by: ByOperator,
-  origin: Origin,
+  by: Acting,
 ): Promise<{ ok: true } | Refused<'no_such_group'>> {
-  const event = operatorsEvent('group_deleted', name, { by, origin, at: now() })
+  const event = operatorsEvent('group_deleted', name, { by, at: now() })
   return (await groups.deleteGroup({ name, event })) ? { ok: true } : { ok: false, reason: 'no_such_group' }
 }
 
@@ -85,8 +77,7 @@ export const groupsOf = ({ groups, now }: Pick<GroupDeps, 'groups' | 'now'>, acc
 export async function addMember(
   deps: GroupDeps,
   wanted: { group: string; called: string; until: Date | null },
-  by: ByOperator,
-  origin: Origin,
+  by: Acting,
 ): Promise<{ ok: true; account: Account } | Refused<'no_such_group' | 'no_such_account' | 'over'>> {
   const { group: name, called, until } = wanted
   const at = deps.now()
@@ -94,23 +85,22 @@ export async function addMember(
   const found = await both(deps, name, called)
   if (!found.ok) return found
   const { account, group } = found
-  const event = securityEvent('group_joined', account.id, origin, at, null, { subject: name, by })
+  const event = securityEvent('group_joined', account.id, by.origin, at, null, { subject: name, by })
   const membership = { accountId: account.id, groupId: group.id, until, addedAt: at }
   const isAdded = await deps.groups.addMember({ ...membership, event })
-  return isAdded ? { ok: true, account } : addMember(deps, wanted, by, origin) // one of them went meanwhile: look again
+  return isAdded ? { ok: true, account } : addMember(deps, wanted, by) // one of them went meanwhile: look again
 }
 
 export async function removeMember(
   deps: GroupDeps,
   { group: name, called }: { group: string; called: string },
-  by: ByOperator,
-  origin: Origin,
+  by: Acting,
 ): Promise<{ ok: true; account: Account } | Refused<'no_such_group' | 'no_such_account' | 'no_member'>> {
   const found = await both(deps, name, called)
   if (!found.ok) return found
   const { account, group } = found
   const at = deps.now()
-  const event = securityEvent('group_left', account.id, origin, at, null, { subject: name, by })
+  const event = securityEvent('group_left', account.id, by.origin, at, null, { subject: name, by })
   const isRemoved = await deps.groups.removeMember({ accountId: account.id, groupId: group.id, now: at, event })
   return isRemoved ? { ok: true, account } : { ok: false, reason: 'no_member' }
 }

@@ -37,21 +37,21 @@ afterEach(async () => {
 after(product.close)
 
 const DAY = 24 * 60 * 60_000
-const BY = { operatorId: null, reason: 'She asked.' }
+const BY = { operatorId: null, reason: 'She asked.', origin: COMMAND_LINE }
 const tokens: string[] = []
 const daysOn = (days: number) => new Date(clock.now().getTime() + days * DAY)
 let groups = 0
 
 async function group() {
   const name = `group-${++groups}`
-  await createGroup(deps, name, BY, COMMAND_LINE)
+  await createGroup(deps, name, BY)
   return name
 }
 
 /** An invitation as it was wanted, and where its link leads: from the mail if it was sent. */
 async function invited(of: Partial<Wanted> = {}) {
   const wanted: Wanted = { email: null, isSent: false, role: 'member', groups: [], accountEndsAt: null, ...of }
-  const made = await invite(deps, wanted, BY, COMMAND_LINE)
+  const made = await invite(deps, wanted, BY)
   assert.ok(made.ok, JSON.stringify(made))
   const href = made.link ?? (await mailTo(product, wanted.email ?? '', /^You're invited/)).link?.href ?? ''
   const { pathname, search, searchParams } = new URL(href)
@@ -61,7 +61,7 @@ async function invited(of: Partial<Wanted> = {}) {
 
 const refused = async (of: Partial<Wanted>, on = product) => {
   const wanted: Wanted = { email: null, isSent: false, role: 'member', groups: [], accountEndsAt: null, ...of }
-  const made: Invited = await invite(on.deps, wanted, BY, COMMAND_LINE)
+  const made: Invited = await invite(on.deps, wanted, BY)
   return made.ok ? 'made' : made.reason
 }
 
@@ -165,7 +165,7 @@ describe('an invitation', () => {
   test('leaves out a group that was deleted since', async () => {
     const [kept, deleted] = [await group(), await group()]
     const { path } = await invited({ groups: [kept, deleted].map((name) => ({ name, until: null })) })
-    await deleteGroup(deps, deleted, BY, COMMAND_LINE)
+    await deleteGroup(deps, deleted, BY)
     const email = newEmail()
     await accept(path, { email })
     const { id } = await accountOf(product, email)
@@ -213,14 +213,14 @@ describe('a group that is deleted at the very moment', () => {
     const groups = {
       async groupsNamed(names: string[]) {
         const found = await deps.groups.groupsNamed(names)
-        await deleteGroup(deps, deleted, BY, COMMAND_LINE)
+        await deleteGroup(deps, deleted, BY)
         return found
       },
     }
     const email = newEmail()
     const named = [kept, deleted].map((name) => ({ name, until: null }))
     const wanted: Wanted = { email, isSent: true, role: 'member', groups: named, accountEndsAt: null }
-    const made = await invite({ ...deps, groups }, wanted, BY, COMMAND_LINE)
+    const made = await invite({ ...deps, groups }, wanted, BY)
     assert.deepEqual(made, { ok: false, reason: 'no_such_group', group: deleted })
     const { invitations: rows } = await listInvitations(deps)
     assert.ok(
@@ -267,8 +267,8 @@ describe('P03: an invitation makes one account at most:', () => {
     const browser = product.browser()
     await browser.get(path)
     assert.equal((await browser.get('/sign-up')).status, 200)
-    assert.deepEqual(await revokeInvitation(deps, id, BY, COMMAND_LINE), { ok: true })
-    assert.deepEqual(await revokeInvitation(deps, id, BY, COMMAND_LINE), { ok: false, reason: 'gone' })
+    assert.deepEqual(await revokeInvitation(deps, id, BY), { ok: true })
+    assert.deepEqual(await revokeInvitation(deps, id, BY), { ok: false, reason: 'gone' })
     const email = newEmail()
     assert.equal((await browser.post('/sign-up', { email, password: PASSWORD })).status, 410)
     assert.equal((await product.browser().get(path)).status, 303)
@@ -285,7 +285,7 @@ describe('P03: an invitation makes one account at most:', () => {
     const tooLate = newEmail()
     assert.equal((await accept(late.path, { email: tooLate })).status, 410)
     assert.equal(await hasAccount(tooLate), undefined)
-    assert.deepEqual(await revokeInvitation(deps, late.id, BY, COMMAND_LINE), { ok: false, reason: 'gone' })
+    assert.deepEqual(await revokeInvitation(deps, late.id, BY), { ok: false, reason: 'gone' })
   })
 
   test('by another address than the one it is for', async () => {
@@ -306,10 +306,7 @@ describe('P03: an invitation makes one account at most:', () => {
     for (let round = 0; round < 5; round++) {
       const { path, id } = await invited()
       const email = newEmail()
-      const [{ status }, revoked] = await Promise.all([
-        accept(path, { email }),
-        revokeInvitation(deps, id, BY, COMMAND_LINE),
-      ])
+      const [{ status }, revoked] = await Promise.all([accept(path, { email }), revokeInvitation(deps, id, BY)])
       assert.equal(Boolean(await hasAccount(email)), !revoked.ok)
       assert.equal(status, revoked.ok ? 410 : 303)
     }
@@ -366,14 +363,14 @@ test('P07: a role, a group or an end in the form, the query or a cookie gives no
 test('invitations are listed fifty at a time, the latest first, with what became of each and no token', async () => {
   const site = await latchkey({ signUps: 'invited' })
   const make = () =>
-    invite(site.deps, { email: null, isSent: false, role: 'member', groups: [], accountEndsAt: null }, BY, COMMAND_LINE)
+    invite(site.deps, { email: null, isSent: false, role: 'member', groups: [], accountEndsAt: null }, BY)
   const ids: string[] = []
   for (let n = 0; n < 120; n++) {
     if (n % 3 === 0) site.clock.advance(1) // some at the same moment
     const made = await make()
     if (made.ok) ids.push(made.invitation.id)
   }
-  await revokeInvitation(site.deps, ids[5] ?? '', BY, COMMAND_LINE)
+  await revokeInvitation(site.deps, ids[5] ?? '', BY)
   const seen: { id: string; state: string }[] = []
   const pages: number[] = []
   for (let after: string | undefined; ; ) {

@@ -43,7 +43,7 @@ export async function setPolicy(
   const [group] = name === undefined ? [] : await deps.groups.groupsNamed([name])
   if (name !== undefined && !group) return { ok: false, reason: 'no_such_group' }
   const at = deps.now()
-  const event = operatorsEvent('policy_set', `${name ?? 'everybody'}: ${level}`, { by, origin: by.origin, at })
+  const event = operatorsEvent('policy_set', `${name ?? 'everybody'}: ${level}`, { by, at })
   if (level === 'optional') {
     await deps.policies.dropPolicy({ group, event })
     return { ok: true, policy: undefined }

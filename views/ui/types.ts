@@ -30,4 +30,4 @@ export type Method = 'password' | 'authenticator' | 'recovery_code' | 'trusted_b
 export type RecoveryCode = { code: string | null; usedAt: Date | null }
 
 /** How many recovery codes of the set are still unused. */
-export type RecoveryCodeCount = { left: number; of: number }
+export type RecoveryCodeCount = { left: number; of: number; areFew: boolean }

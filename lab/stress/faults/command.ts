@@ -22,9 +22,9 @@ const commands = {
     approveRescue(deps, email, { ...by, operatorId: Number(operatorId) }),
   invite(deps: Deps, email = '', group = '') {
     const wanted = { email, isSent: true, role: 'member', accountEndsAt: null } as const
-    return invite(deps, { ...wanted, groups: [{ name: group, until: null }] }, by, COMMAND_LINE)
+    return invite(deps, { ...wanted, groups: [{ name: group, until: null }] }, by)
   },
-  'revoke an invitation': (deps: Deps, id = '') => revokeInvitation(deps, id, by, COMMAND_LINE),
+  'revoke an invitation': (deps: Deps, id = '') => revokeInvitation(deps, id, by),
   'make the first operator’s link': (deps: Deps) => firstOperatorLink(deps),
   'use the first operator’s link': (deps: Deps, token = '', email = '') =>
     signUp(deps, { email, password: PASSWORD }, COMMAND_LINE, token),
