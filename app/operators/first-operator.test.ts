@@ -78,6 +78,8 @@ describe('the link for the first operator', () => {
     const { email } = await signedUp(product)
     assert.equal((await accountOf(product, email)).role, 'member')
     assert.equal((await follow(product, path)).status, 410)
+    const used = { id: 'first-operator', email: newEmail(), now: product.clock.now() }
+    assert.equal(await product.deps.admissions.spendInvitation(used), false, 'the store alone holds that')
     assert.equal((await everyRow(product)).accounts?.length, 1)
   })
 

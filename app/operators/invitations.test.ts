@@ -290,13 +290,15 @@ describe('P03: an invitation makes one account at most:', () => {
 
   test('by another address than the one it is for', async () => {
     const email = newEmail()
-    const { path } = await invited({ email, isSent: true })
+    const { path, id } = await invited({ email, isSent: true })
     const before = await everyRow(product)
     for (const other of [newEmail(), `x${email}`, email.replace('@', '+x@')]) {
       const { status, html } = await accept(path, { email: other })
       assert.equal(status, 422)
       assert.match(html, /This invitation is for/)
       assert.equal(await hasAccount(other), undefined)
+      const spent = await deps.admissions.spendInvitation({ id, email: other, now: clock.now() })
+      assert.equal(spent, false, 'the store alone holds that')
     }
     assert.deepEqual(await everyRow(product), before)
     assert.equal((await accept(path, { email: ` ${email.toUpperCase()}` })).location, '/')
