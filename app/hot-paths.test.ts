@@ -90,7 +90,7 @@ before(async () => {
       event: event(account),
       frozen: event(account),
     },
-    ...{ forgivenBeginning: passwordAttempts(owner.email), forgiven: { delays: [] } },
+    ...{ forgivenBeginnings: [passwordAttempts(owner.email)], forgiven: { delays: [] } },
   })
   const { browser: worried } = await withTwoFactor(product)
   await worried.post('/settings/password', { current: PASSWORD, new: 'another kettle marches south' })

@@ -11,7 +11,7 @@ import { table } from './table.ts'
 
 const GROUP = word(groupWord, 'The name of the group.')
 const given = z.object({ reason: reasonOption() })
-const by = (why: string | undefined) => ({ operatorId: null, reason: why ?? null })
+const by = (why: string | undefined) => ({ operatorId: null, reason: why ?? null, origin: COMMAND_LINE })
 
 const REFUSED = {
   no_name: 'That is no name for a group.',
@@ -40,7 +40,7 @@ export const group = {
     words: z.object({ GROUP }),
     options: given,
     async run({ words, options }) {
-      done(await opened((deps) => createGroup(deps, words.GROUP, by(options.reason), COMMAND_LINE)))
+      done(await opened((deps) => createGroup(deps, words.GROUP, by(options.reason))))
       return { said: `There is a group ${words.GROUP}.`, data: { name: words.GROUP } }
     },
   }),
@@ -52,7 +52,7 @@ export const group = {
     asks: true,
     async run({ words, options }, { confirm }) {
       if (!(await confirm(`Delete the group ${words.GROUP}?`))) throw new Refused('Nothing was changed.')
-      done(await opened((deps) => deleteGroup(deps, words.GROUP, by(options.reason), COMMAND_LINE)))
+      done(await opened((deps) => deleteGroup(deps, words.GROUP, by(options.reason))))
       return { said: `The group ${words.GROUP} is deleted.`, data: { name: words.GROUP } }
     },
   }),
@@ -67,7 +67,7 @@ export const group = {
     async run({ words, options }) {
       const until = options.until ?? null
       const wanted = { group: words.GROUP, called: words.EMAIL, until }
-      const result = await opened((deps) => addMember(deps, wanted, by(options.reason), COMMAND_LINE))
+      const result = await opened((deps) => addMember(deps, wanted, by(options.reason)))
       done(result)
       const said = `${words.EMAIL} is in the group ${words.GROUP}${until ? ` until ${inWords(until)}` : ''}.`
       return { said, data: { group: words.GROUP, until, ...(result.ok && { account: result.account }) } }
@@ -80,7 +80,7 @@ export const group = {
     options: given,
     async run({ words, options }) {
       const wanted = { group: words.GROUP, called: words.EMAIL }
-      const result = await opened((deps) => removeMember(deps, wanted, by(options.reason), COMMAND_LINE))
+      const result = await opened((deps) => removeMember(deps, wanted, by(options.reason)))
       done(result)
       const said = `${words.EMAIL} is not in the group ${words.GROUP}.`
       return { said, data: { group: words.GROUP, ...(result.ok && { account: result.account }) } }

@@ -27,8 +27,8 @@ export const invitation = {
     words: z.object({ ID: word(z.string(), 'As "invitation list" has it.') }),
     options: z.object({ reason: reasonOption() }),
     async run({ words, options }) {
-      const by = { operatorId: null, reason: options.reason ?? null }
-      const { ok } = await opened((deps) => revokeInvitation(deps, words.ID, by, COMMAND_LINE))
+      const by = { operatorId: null, reason: options.reason ?? null, origin: COMMAND_LINE }
+      const { ok } = await opened((deps) => revokeInvitation(deps, words.ID, by))
       if (!ok) throw new Refused(`There is no invitation ${words.ID} that could still be used. Nothing was changed.`)
       return { said: `The invitation ${words.ID} makes no account any longer.`, data: { id: words.ID } }
     },

@@ -47,9 +47,9 @@ export const invite = {
         expiresAt: options.expires,
         accountEndsAt: options['account-ends'] ?? null,
       }
-      const by = { operatorId: null, reason: options.reason ?? null }
+      const by = { operatorId: null, reason: options.reason ?? null, origin: COMMAND_LINE }
       return await opened(async (deps) => {
-        const made = await inviteSomebody(deps, wanted, by, COMMAND_LINE)
+        const made = await inviteSomebody(deps, wanted, by)
         if (!made.ok) throw new Refused(`${refusal(made)} Nothing was done.`)
         const until = inWords(made.invitation.expiresAt)
         const place = deps.mailDelivery.configured

@@ -6,15 +6,22 @@ import type { Database } from './transaction.ts'
 export { type Atomically, type Database, type Db, must } from './transaction.ts'
 
 /** Whether a row was refused because another has the same unique value. */
-export const isDuplicate = (error: unknown): boolean => isRefused(error, 'SQLITE_CONSTRAINT_UNIQUE', '23505')
+export const isDuplicate = (error: unknown): boolean => hasCode(error, 'SQLITE_CONSTRAINT_UNIQUE', '23505')
 
-/** Whether a row was refused because what it belongs to is gone. */
-export const isOrphan = (error: unknown): boolean => isRefused(error, 'SQLITE_CONSTRAINT_FOREIGNKEY', '23503')
+/** False, and nothing kept, if what a row belongs to was deleted since somebody looked. */
+export async function unlessOrphaned<Kept>(write: PromiseLike<Kept>): Promise<Kept | false> {
+  try {
+    return await write
+  } catch (error) {
+    if (hasCode(error, 'SQLITE_CONSTRAINT_FOREIGNKEY', '23503')) return false
+    throw error
+  }
+}
 
-function isRefused(error: unknown, ...codes: string[]): boolean {
+function hasCode(error: unknown, ...codes: string[]): boolean {
   const { code, cause } = error as { code?: unknown; cause?: unknown }
   if (typeof code === 'string' && codes.includes(code)) return true
-  return cause instanceof Error && isRefused(cause, ...codes)
+  return cause instanceof Error && hasCode(cause, ...codes)
 }
 
 /**

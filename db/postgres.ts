@@ -127,8 +127,11 @@ function beneath(error: unknown): unknown {
   return cause instanceof Error && !(error instanceof pg.DatabaseError) ? beneath(cause) : error
 }
 
-/** Serialization failure, deadlock: the server undid the work and asks to try again. */
-const ASKS_AGAIN = new Set(['40001', '40P01'])
+/**
+ * Serialization failure, deadlock: the server undid the work and asks to try again. Foreign key: what a row belongs to was being
+ * deleted while a statement read that it is there. The next try reads that it's gone.
+ */
+const ASKS_AGAIN = new Set(['40001', '40P01', '23503'])
 
 /** Tries three times at most, with short random waits, so the same two don't meet again. */
 async function again<Result>(work: () => Promise<Result>): Promise<Result> {

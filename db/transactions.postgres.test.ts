@@ -49,7 +49,7 @@ const step = (work: () => Promise<unknown>): PromiseLike<unknown> => ({
 })
 
 describe('a transaction that PostgreSQL asks to try again', () => {
-  for (const code of ['40001', '40P01']) {
+  for (const code of ['40001', '40P01', '23503']) {
     test(`is built anew and done once (${code})`, async () => {
       let built = 0
       const kept = await atomically((tx) => {

@@ -1,20 +1,17 @@
 import { randomUUID } from 'node:crypto'
 import {
-  Authenticator,
   button,
   expect,
   expectRefused,
   field,
-  finishSetUp,
   heading,
   link,
   newAccount,
   notice,
   openCodePage,
+  setUpWhereLed,
   signUpByRequest,
   test,
-  typeCode,
-  typedKey,
   verify,
 } from './support.ts'
 
@@ -90,12 +87,7 @@ test('a code from an operator sets a lost second factor up again', async ({ page
     await page.goto(path)
     expect(new URL(page.url()).pathname).toBe('/settings/two-factor/set-up/confirm')
   }
-  await field(page, 'Password').fill(withTwoFactor.password)
-  await button(page, 'Continue').click()
-  const replacement = new Authenticator(await typedKey(page))
-  await typeCode(page, await replacement.nextCode())
-  await button(page, 'Next').click()
-  await finishSetUp(page)
+  const replacement = await setUpWhereLed(page, withTwoFactor)
   await openCodePage(page, withTwoFactor)
   await verify(page, await replacement.nextCode())
   await expect(heading(page, 'Dashboard')).toBeVisible()

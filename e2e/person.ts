@@ -1,5 +1,6 @@
 import { expect, type Locator, type Page } from 'playwright/test'
 import { type Account, RECOVERY_CODE } from './account.ts'
+import { Authenticator } from './authenticator.ts'
 import { said } from './language.ts'
 
 /** The actions that ask for the password first, by the name of their button, which is also their pop-up's title. */
@@ -59,6 +60,16 @@ export async function finishSetUp(page: Page): Promise<void> {
   await field(page, "I've saved the data").check()
   await button(page, 'Done').click()
   await expect(heading(page, 'Account')).toBeVisible()
+}
+
+/** From the page that asks for the password, where somebody is led who can do nothing else. */
+export async function setUpWhereLed(page: Page, { password }: Account): Promise<Authenticator> {
+  await field(page, 'Password').fill(password)
+  await button(page, 'Continue').click()
+  const authenticator = new Authenticator(await typedKey(page))
+  await goOnToStepTwo(page, await authenticator.nextCode())
+  await finishSetUp(page)
+  return authenticator
 }
 
 export async function signOut(page: Page): Promise<void> {

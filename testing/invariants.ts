@@ -18,6 +18,7 @@ import {
   pendingSignIns,
   recoveries,
   recoveryCodes,
+  rescues,
   sessions,
   trustedBrowsers,
 } from '#db/schema.ts'
@@ -39,6 +40,7 @@ export const everything = async ({ db }: Pick<Database, 'db'>) => ({
   invitations: await db.select().from(invitations).orderBy(invitations.id),
   invitationGroups: await db.select().from(invitationGroups).orderBy(invitationGroups.invitationId),
   recoveries: await db.select().from(recoveries).orderBy(recoveries.accountId),
+  rescues: await db.select().from(rescues).orderBy(rescues.accountId),
   trustedBrowsers: await db.select().from(trustedBrowsers).orderBy(trustedBrowsers.id),
   knownBrowsers: await db.select().from(knownBrowsers).orderBy(knownBrowsers.tokenHash, knownBrowsers.accountId),
 })
@@ -64,6 +66,7 @@ function ownRows(all: Everything, account: Account) {
     pendingSignIns: own(all.pendingSignIns),
     factors: own(all.factors),
     recoveryCodes: own(all.recoveryCodes),
+    rescues: own(all.rescues),
     trustedBrowsers: own(all.trustedBrowsers),
     knownBrowsers: own(all.knownBrowsers),
     events: log,

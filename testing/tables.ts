@@ -1,11 +1,12 @@
 import { eq, getTableName } from 'drizzle-orm'
 import { hashToken, newToken } from '#app/lib/tokens.ts'
+import type { Database } from '#db/client.ts'
 import * as schema from '#db/schema.ts'
 import type { From } from './browser.ts'
 import type { Latchkey } from './product.ts'
 
 /** Every row of every table by the table's name: to see that nothing changed, and that nothing secret is in it. */
-export async function everyRow({ database }: Pick<Latchkey, 'database'>): Promise<Record<string, string[]>> {
+export async function everyRow({ database }: { database: Pick<Database, 'db'> }): Promise<Record<string, string[]>> {
   const tables = Object.values(schema).map(async (table) => {
     const rows = await database.db.select().from(table)
     return [getTableName(table), rows.map((row) => JSON.stringify(row)).sort()] as const

@@ -1,18 +1,10 @@
 import { CheckUpPage } from '#views/account/check-up-page.tsx'
 import type { RenderPage } from '../http/page.tsx'
 import { owesConfirmation } from '../identity/standing.ts'
-import { RECOVERY_CODES } from '../lib/codes.ts'
+import { codesLeft } from '../lib/codes.ts'
 import type { MailDeps } from '../mail/account-mails.ts'
 import { type GuardDeps, signedInPages } from '../pages/guards.ts'
-import {
-  atAGlance,
-  type CheckUpDeps,
-  checkUpView,
-  codesSeenLongAgo,
-  hasFewCodes,
-  partsToLookAt,
-  sorted,
-} from './check-up.ts'
+import { atAGlance, type CheckUpDeps, checkUpView, codesSeenLongAgo, partsToLookAt, sorted } from './check-up.ts'
 
 /** Looks at everything, and changes nothing. */
 export const checkUpRoutes = (deps: CheckUpDeps & GuardDeps & Pick<MailDeps, 'mailDelivery'> & { page: RenderPage }) =>
@@ -23,10 +15,8 @@ export const checkUpRoutes = (deps: CheckUpDeps & GuardDeps & Pick<MailDeps, 'ma
       const unconfirmed = owesConfirmation(deps, visitor)
       const { account, codesSeenAt, oldSessions, unseenBrowsers } = visitor
       const recoveryCodes = account.secondFactorSince && {
-        left: account.recoveryCodesLeft,
-        of: RECOVERY_CODES,
+        ...codesLeft(account.recoveryCodesLeft),
         seenAt: codesSeenAt,
-        isFew: hasFewCodes(visitor),
         isLongAgo: codesSeenLongAgo(visitor, now),
       }
       return deps.page(

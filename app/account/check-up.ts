@@ -1,4 +1,5 @@
 import type { Find, SignedIn } from '../identity/visitor.ts'
+import { codesLeft } from '../lib/codes.ts'
 
 const DAY = 24 * 60 * 60_000
 /** What nobody has touched for so long may have been forgotten. */
@@ -6,7 +7,6 @@ const LONG = 90 * DAY
 /** As the first mail about a token's end: its owner has heard of it. */
 const SOON = 7 * DAY
 const A_YEAR = 365 * DAY
-const FEW_CODES = 3
 
 /** Whole days, so the answer to one question is the same all day long, and can be kept. */
 export type CheckUpTimes = { today: Date; longAgo: Date; soon: Date }
@@ -61,7 +61,7 @@ export function partsToLookAt(
   { now, unconfirmed }: { now: Date; unconfirmed: boolean },
 ): CheckUpPart[] {
   const { secondFactorSince, recoveryCodesLeft } = account
-  const codesNeedALook = recoveryCodesLeft <= FEW_CODES || codesSeenLongAgo(found, now)
+  const codesNeedALook = codesLeft(recoveryCodesLeft).areFew || codesSeenLongAgo(found, now)
   const parts: [CheckUpPart, boolean][] = [
     ['second_factor', !secondFactorSince],
     ['recovery_codes', secondFactorSince !== null && codesNeedALook],
@@ -71,8 +71,6 @@ export function partsToLookAt(
   ]
   return parts.flatMap(([part, needsALook]) => (needsALook ? [part] : []))
 }
-
-export const hasFewCodes = ({ account }: Pick<SignedIn, 'account'>): boolean => account.recoveryCodesLeft <= FEW_CODES
 
 export const codesSeenLongAgo = ({ codesSeenAt }: SeenCodes, now: Date): boolean =>
   codesSeenAt !== null && now.getTime() - codesSeenAt.getTime() > A_YEAR

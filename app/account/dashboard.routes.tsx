@@ -2,7 +2,7 @@ import { DashboardPage } from '#views/account/dashboard-page.tsx'
 import type { RenderPage } from '../http/page.tsx'
 import { daysLeft } from '../identity/policy.ts'
 import { owesConfirmation } from '../identity/standing.ts'
-import { RECOVERY_CODES } from '../lib/codes.ts'
+import { codesLeft } from '../lib/codes.ts'
 import type { MailDeps } from '../mail/account-mails.ts'
 import { takeFlash } from '../pages/flash.ts'
 import { type GuardDeps, signedInPages } from '../pages/guards.ts'
@@ -25,7 +25,7 @@ export const dashboardRoutes = (
           unconfirmed={unconfirmed}
           toLookAt={partsToLookAt(visitor, { now: deps.now(), unconfirmed }).length}
           daysLeft={daysLeft(deps, visitor)}
-          recoveryCodes={secondFactorSince && { left: recoveryCodesLeft, of: RECOVERY_CODES }}
+          recoveryCodes={secondFactorSince && codesLeft(recoveryCodesLeft)}
           session={visitor.session}
           signIns={visitor.signIns.map(({ at, method, browser, system, address }) => ({
             at,

@@ -6,7 +6,7 @@ import type { RenderPage } from '../http/page.tsx'
 import { needsSecondFactor } from '../identity/policy.ts'
 import { isFailed } from '../identity/security-events.ts'
 import { visitorAlone } from '../identity/session.ts'
-import { RECOVERY_CODES } from '../lib/codes.ts'
+import { codesLeft } from '../lib/codes.ts'
 import { takeFlash } from '../pages/flash.ts'
 import { type GuardDeps, signedInPages } from '../pages/guards.ts'
 import { type ActivityDeps, activitySeenBy, activityView } from './activity.ts'
@@ -33,7 +33,7 @@ const accountPage = (deps: Deps) =>
           visitor={visitor}
           usernamesStay={deps.usernamesStay}
           flash={takeFlash(c, deps.cookies, visitor)}
-          recoveryCodes={secondFactorSince && { left: recoveryCodesLeft, of: RECOVERY_CODES }}
+          recoveryCodes={secondFactorSince && codesLeft(recoveryCodesLeft)}
           needsSecondFactor={needsSecondFactor(deps, visitor.account)}
         />,
       )

@@ -166,7 +166,7 @@ export type OperatorsEvent = Omit<SecurityEvent, 'accountId'> & { accountId: nul
 export const operatorsEvent = (
   kind: (typeof OF_NO_ACCOUNT)[number],
   subject: string,
-  { by, origin, at }: { by: ByOperator; origin: Origin; at: Date },
-): OperatorsEvent => ({ ...securityEvent(kind, NOBODY, origin, at, null, { subject, by }), accountId: null })
+  { by, at }: { by: ByOperator & { origin: Origin }; at: Date },
+): OperatorsEvent => ({ ...securityEvent(kind, NOBODY, by.origin, at, null, { subject, by }), accountId: null })
 
 const NOBODY = 0

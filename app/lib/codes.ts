@@ -3,7 +3,11 @@ import { randomString } from './random.ts'
 /** Crockford's base32: no i, l, o, u, so nothing is misread or spells a word. */
 const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz'
 const LENGTH = 10 // characters of 5 bits: 50 bits, against guessing at a few attempts per account
-export const RECOVERY_CODES = 12 // per account
+const RECOVERY_CODES = 12 // per account
+const FEW = 3
+
+/** How many recovery codes are left, of how many, and whether that is a warning. */
+export const codesLeft = (left: number) => ({ left, of: RECOVERY_CODES, areFew: left <= FEW })
 
 /** Twelve different recovery codes, ten characters each, without the dash. */
 export function newRecoveryCodes(): string[] {

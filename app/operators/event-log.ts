@@ -1,5 +1,6 @@
 import { type Place, type RecordedEvent, readCursor, writeCursor } from '../account/activity.ts'
 import { type EventKind, isEventKind } from '../identity/security-events.ts'
+import { readDay } from '../lib/day.ts'
 import { type OwnerDeps, ownerNamed } from './owners.ts'
 
 /** An event of any account, as operators read it. */
@@ -49,7 +50,7 @@ export type LogRefusal = {
 /** One page of the log of all accounts, newest first. */
 export async function searchLog(deps: EventLogDeps, query: LogQuery): Promise<LogFound | LogRefusal> {
   const { kind = '', account = '', from = '', to = '' } = query
-  const [first, last] = [dayOf(from), dayOf(to)]
+  const [first, last] = [dayIn(from), dayIn(to)]
   const accountId = account.trim() === '' ? undefined : (await ownerNamed(deps, account.trim()))?.id
   const { eventLog } = deps
   const errors: LogRefusal['errors'] = {
@@ -81,9 +82,6 @@ export async function searchLog(deps: EventLogDeps, query: LogQuery): Promise<Lo
   }
 }
 
-/** The beginning of the day. Undefined where none is typed. */
-function dayOf(text: string): Date | undefined | 'no_day' {
-  if (text.trim() === '') return undefined
-  const day = /^\d{4}-\d\d-\d\d$/.test(text.trim()) ? new Date(`${text.trim()}T00:00:00Z`) : undefined
-  return day && day.toString() !== 'Invalid Date' && day.toISOString().startsWith(text.trim()) ? day : 'no_day'
-}
+/** Undefined where none is typed. */
+const dayIn = (text: string): Date | undefined | 'no_day' =>
+  text.trim() === '' ? undefined : (readDay(text.trim()) ?? 'no_day')

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { words } from '#views/words/words.ts'
 import type { AppContext } from '../http/env.ts'
 import type { SignedIn } from '../identity/visitor.ts'
+import { readDay } from '../lib/day.ts'
 import { readEmailAddress } from '../lib/email-address.ts'
 import { canBeSeen, staysOnItsLine } from '../lib/one-line.ts'
 import { GROUP_NAME } from './groups.ts'
@@ -28,8 +29,8 @@ export const dayField = () =>
     .trim()
     .transform((text, context): Date | undefined => {
       if (text === '') return undefined
-      const day = z.iso.date().safeParse(text)
-      if (day.success) return new Date(day.data)
+      const day = readDay(text)
+      if (day) return day
       context.addIssue({ code: 'custom', message: words.operators.refused.no_day })
       return z.NEVER
     })
@@ -52,10 +53,9 @@ export const groupsField = () =>
       .filter((entry) => entry !== '')
       .flatMap((entry) => {
         const [name = '', day] = entry.split(':', 2)
-        const until = day === undefined ? undefined : z.iso.date().safeParse(day)
-        if (GROUP_NAME.test(name) && until?.success !== false)
-          return [{ name, until: until ? new Date(until.data) : null }]
-        const wrong = until?.success === false ? 'no_day' : 'no_name'
+        const until = day === undefined ? null : readDay(day)
+        if (GROUP_NAME.test(name) && until !== undefined) return [{ name, until }]
+        const wrong = until === undefined ? 'no_day' : 'no_name'
         context.addIssue({ code: 'custom', message: words.operators.refused[wrong] })
         return []
       }),

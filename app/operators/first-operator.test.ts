@@ -78,6 +78,8 @@ describe('the link for the first operator', () => {
     const { email } = await signedUp(product)
     assert.equal((await accountOf(product, email)).role, 'member')
     assert.equal((await follow(product, path)).status, 410)
+    const used = { id: 'first-operator', email: newEmail(), now: product.clock.now() }
+    assert.equal(await product.deps.admissions.spendInvitation(used), false, 'the store alone holds that')
     assert.equal((await everyRow(product)).accounts?.length, 1)
   })
 
@@ -85,8 +87,8 @@ describe('the link for the first operator', () => {
     const product = await emptySite({ signUps: 'invited' })
     const path = pathOf(await firstOperatorLink(product.deps))
     assert.deepEqual((await listInvitations(product.deps)).invitations, [])
-    const by = { operatorId: null, reason: null }
-    assert.equal((await revokeInvitation(product.deps, 'first-operator', by, COMMAND_LINE)).ok, false)
+    const by = { operatorId: null, reason: null, origin: COMMAND_LINE }
+    assert.equal((await revokeInvitation(product.deps, 'first-operator', by)).ok, false)
     assert.equal((await follow(product, path)).status, 303)
   })
 })

@@ -111,8 +111,8 @@ export const groupsRoutes = (deps: GroupDeps & OwnerDeps & OperatorPagesDeps) =>
         const form = await readForm(c, NewGroup)
         if (!form.ok) return showAll(c, { values: form.values, errors: form.errors }, 422)
         const { visitor } = c.var
-        const { origin, ...by } = actingAs(visitor, c, null)
-        const result = await createGroup(deps, form.data.name, by, origin)
+        const by = actingAs(visitor, c, null)
+        const result = await createGroup(deps, form.data.name, by)
         if (!result.ok) return showAll(c, refusedForm('name', refused(result.reason), form.values), 422)
         return done(c, 'group_created', `${HERE}/${form.data.name}`)
       })
@@ -122,8 +122,8 @@ export const groupsRoutes = (deps: GroupDeps & OwnerDeps & OperatorPagesDeps) =>
         const form = await readForm(c, NewMember)
         if (!form.ok) return showOne(c, name, { values: form.values, errors: form.errors }, 422)
         const { account: called, until = null } = form.data
-        const { origin, ...by } = actingAs(c.var.visitor, c, null)
-        const result = await addMember(deps, { group: name, called, until }, by, origin)
+        const by = actingAs(c.var.visitor, c, null)
+        const result = await addMember(deps, { group: name, called, until }, by)
         if (result.ok) return done(c, 'member_added', `${HERE}/${name}`)
         const field = result.reason === 'over' ? 'until' : 'account'
         return showOne(c, name, refusedForm<string>(field, refused(result.reason), form.values), 422)
@@ -134,8 +134,8 @@ export const groupsRoutes = (deps: GroupDeps & OwnerDeps & OperatorPagesDeps) =>
         const form = await readForm(c, z.object({ account: z.string(), reason: reasonField() }))
         const called = form.values.account ?? ''
         if (!form.ok) return leaving(c, name, called, { values: form.values, errors: form.errors }, 422)
-        const { origin, ...by } = actingAs(c.var.visitor, c, form.data.reason)
-        const result = await removeMember(deps, { group: name, called }, by, origin)
+        const by = actingAs(c.var.visitor, c, form.data.reason)
+        const result = await removeMember(deps, { group: name, called }, by)
         if (result.ok) return done(c, 'member_removed', `${HERE}/${name}`)
         if (result.reason === 'no_such_group') return c.notFound()
         return leaving(c, name, called, refusedForm<string>('', refused(result.reason), form.values), 409)
@@ -147,8 +147,8 @@ export const groupsRoutes = (deps: GroupDeps & OwnerDeps & OperatorPagesDeps) =>
         const name = c.req.param('group')
         const form = await readForm(c, z.object({ reason: reasonField() }))
         if (!form.ok) return deleting(c, name, { values: form.values, errors: form.errors }, 422)
-        const { origin, ...by } = actingAs(c.var.visitor, c, form.data.reason)
-        const result = await deleteGroup(deps, name, by, origin)
+        const by = actingAs(c.var.visitor, c, form.data.reason)
+        const result = await deleteGroup(deps, name, by)
         return result.ok ? done(c, 'group_deleted', HERE) : c.notFound()
       })
   })

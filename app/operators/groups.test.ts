@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, afterEach, describe, test } from 'node:test'
-import { events } from '#db/schema.ts'
+import { eq } from 'drizzle-orm'
+import { accounts, events, memberships } from '#db/schema.ts'
 import { accountOf, everyRow, latchkey, newEmail, signedUp } from '#testing/index.ts'
 import { assertInvariants } from '#testing/invariants.ts'
 import { keepHouse } from '../process/housekeeping.ts'
@@ -16,11 +17,10 @@ afterEach(async () => {
 after(product.close)
 
 const SECOND = 1000
-const BY = { operatorId: null, reason: 'She asked.' }
-const create = (name: string) => createGroup(deps, name, BY, COMMAND_LINE)
-const add = (group: string, called: string, until: Date | null = null) =>
-  addMember(deps, { group, called, until }, BY, COMMAND_LINE)
-const remove = (group: string, called: string) => removeMember(deps, { group, called }, BY, COMMAND_LINE)
+const BY = { operatorId: null, reason: 'She asked.', origin: COMMAND_LINE }
+const create = (name: string) => createGroup(deps, name, BY)
+const add = (group: string, called: string, until: Date | null = null) => addMember(deps, { group, called, until }, BY)
+const remove = (group: string, called: string) => removeMember(deps, { group, called }, BY)
 const reasonOf = (result: { ok: true } | { ok: false; reason: string }) => (result.ok ? 'done' : result.reason)
 const namesOf = async (email: string) =>
   (await groupsOf(deps, (await accountOf(product, email)).id)).map(({ name }) => name)
@@ -46,8 +46,8 @@ describe('a group', () => {
     const name = await group()
     const { email } = await signedUp(product)
     await add(name, email)
-    assert.equal(reasonOf(await deleteGroup(deps, name, BY, COMMAND_LINE)), 'done')
-    assert.equal(reasonOf(await deleteGroup(deps, name, BY, COMMAND_LINE)), 'no_such_group')
+    assert.equal(reasonOf(await deleteGroup(deps, name, BY)), 'done')
+    assert.equal(reasonOf(await deleteGroup(deps, name, BY)), 'no_such_group')
     assert.deepEqual(await namesOf(email), [])
     assert.equal(await membersOf(deps, name), undefined)
   })
@@ -91,6 +91,30 @@ describe('a member', () => {
     assert.deepEqual(await seen(), [[name], [email], 1])
   })
 
+  test('is added to no group that is deleted at that very moment, nor is who is deleted then, and nothing is half done', async () => {
+    for (const what of ['no_such_group', 'no_such_account'] as const) {
+      const name = await group()
+      const { email } = await signedUp(product)
+      const { id } = await accountOf(product, email)
+      const owners = {
+        async ownerNamed(of: Parameters<typeof deps.owners.ownerNamed>[0]) {
+          const found = await deps.owners.ownerNamed(of)
+          if (what === 'no_such_group') await deleteGroup(deps, name, BY)
+          else await database.db.delete(accounts).where(eq(accounts.id, id))
+          return found
+        },
+      }
+      const added = await addMember({ ...deps, owners }, { group: name, called: email, until: null }, BY)
+      assert.equal(reasonOf(added), what)
+      assert.deepEqual(await database.db.select().from(memberships).where(eq(memberships.accountId, id)), [])
+      const joined = await database.db.select().from(events).where(eq(events.subject, name))
+      assert.ok(
+        joined.every(({ kind }) => kind !== 'group_joined'),
+        'nobody is told',
+      )
+    }
+  })
+
   test('has one end: the one that was said last', async () => {
     const name = await group()
     const { email } = await signedUp(product)
@@ -124,7 +148,7 @@ describe('a member', () => {
 test('groups and members are listed fifty at a time, and each once', async () => {
   const site = await latchkey()
   const names = Array.from({ length: 103 }, (_, n) => `g${n}`)
-  for (const name of names) await createGroup(site.deps, name, BY, COMMAND_LINE)
+  for (const name of names) await createGroup(site.deps, name, BY)
   const seen: string[] = []
   for (let after: string | undefined; ; ) {
     const page = await listGroups(site.deps, after)
@@ -139,7 +163,7 @@ test('groups and members are listed fifty at a time, and each once', async () =>
   for (let n = 0; n < 52; n++) {
     const { email } = await signedUp(site)
     emails.push(email)
-    await addMember(site.deps, { group: 'g1', called: email, until: null }, BY, COMMAND_LINE)
+    await addMember(site.deps, { group: 'g1', called: email, until: null }, BY)
   }
   const first = await membersOf(site.deps, 'g1')
   const second = await membersOf(site.deps, 'g1', first?.next)

@@ -1,12 +1,6 @@
-import {
-  type ByOperator,
-  type OperatorsEvent,
-  operatorsEvent,
-  type SecurityEvent,
-  securityEvent,
-} from '../identity/security-events.ts'
-import type { Origin } from '../lib/origin.ts'
+import { type OperatorsEvent, operatorsEvent, type SecurityEvent, securityEvent } from '../identity/security-events.ts'
 import { newId } from '../lib/tokens.ts'
+import type { Acting } from './acting.ts'
 import { type OwnerDeps, ownerNamed } from './owners.ts'
 
 const PAGE = 50
@@ -28,6 +22,7 @@ export type GroupStore = {
   groupsNamed(names: string[]): Promise<{ id: string; name: string }[]>
   membersOf(groupId: string, of: { after: number | undefined; most: number; now: Date }): Promise<Member[]>
   groupsOf(accountId: number, now: Date): Promise<{ id: string; name: string; until: Date | null }[]>
+  /** False if the group or the account is gone. */
   addMember(of: Membership & { event: SecurityEvent }): Promise<boolean>
   /** False if the account isn't in it now. */
   removeMember(of: { accountId: number; groupId: string; now: Date; event: SecurityEvent }): Promise<boolean>
@@ -39,13 +34,12 @@ type Refused<Reason extends string> = { ok: false; reason: Reason }
 export async function createGroup(
   { groups, now }: Pick<GroupDeps, 'groups' | 'now'>,
   name: string,
-  by: ByOperator,
-  origin: Origin,
+  by: Acting,
 ): Promise<{ ok: true; group: Group } | Refused<'no_name' | 'there_already'>> {
   if (!GROUP_NAME.test(name)) return { ok: false, reason: 'no_name' }
   const at = now()
   const group = { id: newId(), name, createdAt: at }
-  const isMade = await groups.createGroup({ group, event: operatorsEvent('group_created', name, { by, origin, at }) })
+  const isMade = await groups.createGroup({ group, event: operatorsEvent('group_created', name, { by, at }) })
   return isMade ? { ok: true, group } : { ok: false, reason: 'there_already' }
 }
 
@@ -53,10 +47,9 @@ export async function createGroup(
 export async function deleteGroup(
   { groups, now }: Pick<GroupDeps, 'groups' | 'now'>,
   name: string,
-  by: ByOperator,
-  origin: Origin,
+  by: Acting,
 ): Promise<{ ok: true } | Refused<'no_such_group'>> {
-  const event = operatorsEvent('group_deleted', name, { by, origin, at: now() })
+  const event = operatorsEvent('group_deleted', name, { by, at: now() })
   return (await groups.deleteGroup({ name, event })) ? { ok: true } : { ok: false, reason: 'no_such_group' }
 }
 
@@ -83,31 +76,31 @@ export const groupsOf = ({ groups, now }: Pick<GroupDeps, 'groups' | 'now'>, acc
 /** `called` is an address or a username. A member who is in it already has the new end from now on. */
 export async function addMember(
   deps: GroupDeps,
-  { group: name, called, until }: { group: string; called: string; until: Date | null },
-  by: ByOperator,
-  origin: Origin,
+  wanted: { group: string; called: string; until: Date | null },
+  by: Acting,
 ): Promise<{ ok: true; account: Account } | Refused<'no_such_group' | 'no_such_account' | 'over'>> {
+  const { group: name, called, until } = wanted
   const at = deps.now()
   if (until && until <= at) return { ok: false, reason: 'over' }
   const found = await both(deps, name, called)
   if (!found.ok) return found
   const { account, group } = found
-  const event = securityEvent('group_joined', account.id, origin, at, null, { subject: name, by })
-  await deps.groups.addMember({ accountId: account.id, groupId: group.id, until, addedAt: at, event })
-  return { ok: true, account }
+  const event = securityEvent('group_joined', account.id, by.origin, at, null, { subject: name, by })
+  const membership = { accountId: account.id, groupId: group.id, until, addedAt: at }
+  const isAdded = await deps.groups.addMember({ ...membership, event })
+  return isAdded ? { ok: true, account } : addMember(deps, wanted, by) // one of them went meanwhile: look again
 }
 
 export async function removeMember(
   deps: GroupDeps,
   { group: name, called }: { group: string; called: string },
-  by: ByOperator,
-  origin: Origin,
+  by: Acting,
 ): Promise<{ ok: true; account: Account } | Refused<'no_such_group' | 'no_such_account' | 'no_member'>> {
   const found = await both(deps, name, called)
   if (!found.ok) return found
   const { account, group } = found
   const at = deps.now()
-  const event = securityEvent('group_left', account.id, origin, at, null, { subject: name, by })
+  const event = securityEvent('group_left', account.id, by.origin, at, null, { subject: name, by })
   const isRemoved = await deps.groups.removeMember({ accountId: account.id, groupId: group.id, now: at, event })
   return isRemoved ? { ok: true, account } : { ok: false, reason: 'no_member' }
 }

@@ -51,7 +51,7 @@ export const invitationsRoutes = (deps: InvitationDeps & OperatorPagesDeps) =>
         if (!form.ok)
           return deps.page(c, <NewInvitationPage visitor={visitor} form={{ values, errors: form.errors }} />, 422)
         const { email = null, role, groups, expires, ends, reason } = form.data
-        const { origin, ...by } = actingAs(visitor, c, reason)
+        const by = actingAs(visitor, c, reason)
         const wanted = {
           email,
           isSent: values.send === 'yes',
@@ -60,7 +60,7 @@ export const invitationsRoutes = (deps: InvitationDeps & OperatorPagesDeps) =>
           expiresAt: expires,
           accountEndsAt: ends ?? null,
         }
-        const made = await invite(deps, wanted, by, origin)
+        const made = await invite(deps, wanted, by)
         if (!made.ok) {
           const refused = refusedForm<string>(FIELD_OF[made.reason] ?? '', words.operators.refused[made.reason], values)
           return deps.page(c, <NewInvitationPage visitor={visitor} form={refused} />, 422)
@@ -73,8 +73,8 @@ export const invitationsRoutes = (deps: InvitationDeps & OperatorPagesDeps) =>
       .get('/:id/revoke', (c) => c.redirect(HERE, 303))
       .post('/:id/revoke', async (c) => {
         await readNothing(c)
-        const { origin, ...by } = actingAs(c.var.visitor, c, null)
-        const { ok } = await revokeInvitation(deps, c.req.param('id'), by, origin)
+        const by = actingAs(c.var.visitor, c, null)
+        const { ok } = await revokeInvitation(deps, c.req.param('id'), by)
         deps.cookies.flash.leave(c, ok ? 'invitation_revoked' : 'invitation_gone')
         return c.redirect(HERE, 303)
       }),

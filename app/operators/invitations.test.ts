@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { after, afterEach, describe, test } from 'node:test'
 import { eq } from 'drizzle-orm'
-import { invitations } from '#db/schema.ts'
+import { groups as groupsTable, invitations } from '#db/schema.ts'
+import { holding } from '#testing/held.ts'
 import {
   accountOf,
   confirmedAccount,
@@ -36,21 +37,21 @@ afterEach(async () => {
 after(product.close)
 
 const DAY = 24 * 60 * 60_000
-const BY = { operatorId: null, reason: 'She asked.' }
+const BY = { operatorId: null, reason: 'She asked.', origin: COMMAND_LINE }
 const tokens: string[] = []
 const daysOn = (days: number) => new Date(clock.now().getTime() + days * DAY)
 let groups = 0
 
 async function group() {
   const name = `group-${++groups}`
-  await createGroup(deps, name, BY, COMMAND_LINE)
+  await createGroup(deps, name, BY)
   return name
 }
 
 /** An invitation as it was wanted, and where its link leads: from the mail if it was sent. */
 async function invited(of: Partial<Wanted> = {}) {
   const wanted: Wanted = { email: null, isSent: false, role: 'member', groups: [], accountEndsAt: null, ...of }
-  const made = await invite(deps, wanted, BY, COMMAND_LINE)
+  const made = await invite(deps, wanted, BY)
   assert.ok(made.ok, JSON.stringify(made))
   const href = made.link ?? (await mailTo(product, wanted.email ?? '', /^You're invited/)).link?.href ?? ''
   const { pathname, search, searchParams } = new URL(href)
@@ -60,7 +61,7 @@ async function invited(of: Partial<Wanted> = {}) {
 
 const refused = async (of: Partial<Wanted>, on = product) => {
   const wanted: Wanted = { email: null, isSent: false, role: 'member', groups: [], accountEndsAt: null, ...of }
-  const made: Invited = await invite(on.deps, wanted, BY, COMMAND_LINE)
+  const made: Invited = await invite(on.deps, wanted, BY)
   return made.ok ? 'made' : made.reason
 }
 
@@ -164,7 +165,7 @@ describe('an invitation', () => {
   test('leaves out a group that was deleted since', async () => {
     const [kept, deleted] = [await group(), await group()]
     const { path } = await invited({ groups: [kept, deleted].map((name) => ({ name, until: null })) })
-    await deleteGroup(deps, deleted, BY, COMMAND_LINE)
+    await deleteGroup(deps, deleted, BY)
     const email = newEmail()
     await accept(path, { email })
     const { id } = await accountOf(product, email)
@@ -172,6 +173,61 @@ describe('an invitation', () => {
       (await groupsOf(deps, id)).map(({ name }) => name),
       [kept],
     )
+  })
+})
+
+describe('a group that is deleted at the very moment', () => {
+  test('of a sign-up by an invitation that names it is left out, and the account is made', async () => {
+    const [kept, deleted] = [await group(), await group()]
+    const { path } = await invited({ groups: [kept, deleted].map((name) => ({ name, until: null })) })
+    const email = newEmail()
+    const browser = product.browser()
+    await browser.get(path)
+    const signals = new EventTarget()
+    const heard = (name: string) => new Promise((resolve) => signals.addEventListener(name, resolve, { once: true }))
+    const [held, letGo] = [heard('held'), heard('let go')]
+    const deleting = database.atomically((tx) => [
+      holding(
+        tx.delete(groupsTable).where(eq(groupsTable.name, deleted)).returning(),
+        () => void signals.dispatchEvent(new Event('held')),
+        letGo,
+      ),
+      tx.select().from(groupsTable).limit(1),
+    ])
+    await Promise.race([held, deleting])
+    const signingUp = browser.post('/sign-up', { email, password: PASSWORD })
+    await new Promise((resolve) => setTimeout(resolve, database.dialect === 'postgres' ? 300 : 0)) // it waits at the group
+    signals.dispatchEvent(new Event('let go'))
+    assert.equal(await deleting, true)
+    assert.equal((await signingUp).location, '/sign-up/sent')
+    const { id } = await accountOf(product, email)
+    assert.deepEqual(
+      (await groupsOf(deps, id)).map(({ name }) => name),
+      [kept],
+    )
+    await confirm(email)
+  })
+
+  test('of an invitation that names it makes none, and no mail', async () => {
+    const [kept, deleted] = [await group(), await group()]
+    const groups = {
+      async groupsNamed(names: string[]) {
+        const found = await deps.groups.groupsNamed(names)
+        await deleteGroup(deps, deleted, BY)
+        return found
+      },
+    }
+    const email = newEmail()
+    const named = [kept, deleted].map((name) => ({ name, until: null }))
+    const wanted: Wanted = { email, isSent: true, role: 'member', groups: named, accountEndsAt: null }
+    const made = await invite({ ...deps, groups }, wanted, BY)
+    assert.deepEqual(made, { ok: false, reason: 'no_such_group', group: deleted })
+    const { invitations: rows } = await listInvitations(deps)
+    assert.ok(
+      rows.every((row) => row.email !== email),
+      'none is made',
+    )
+    assert.deepEqual(await mailsTo(product, email), [])
   })
 })
 
@@ -211,8 +267,8 @@ describe('P03: an invitation makes one account at most:', () => {
     const browser = product.browser()
     await browser.get(path)
     assert.equal((await browser.get('/sign-up')).status, 200)
-    assert.deepEqual(await revokeInvitation(deps, id, BY, COMMAND_LINE), { ok: true })
-    assert.deepEqual(await revokeInvitation(deps, id, BY, COMMAND_LINE), { ok: false, reason: 'gone' })
+    assert.deepEqual(await revokeInvitation(deps, id, BY), { ok: true })
+    assert.deepEqual(await revokeInvitation(deps, id, BY), { ok: false, reason: 'gone' })
     const email = newEmail()
     assert.equal((await browser.post('/sign-up', { email, password: PASSWORD })).status, 410)
     assert.equal((await product.browser().get(path)).status, 303)
@@ -229,18 +285,20 @@ describe('P03: an invitation makes one account at most:', () => {
     const tooLate = newEmail()
     assert.equal((await accept(late.path, { email: tooLate })).status, 410)
     assert.equal(await hasAccount(tooLate), undefined)
-    assert.deepEqual(await revokeInvitation(deps, late.id, BY, COMMAND_LINE), { ok: false, reason: 'gone' })
+    assert.deepEqual(await revokeInvitation(deps, late.id, BY), { ok: false, reason: 'gone' })
   })
 
   test('by another address than the one it is for', async () => {
     const email = newEmail()
-    const { path } = await invited({ email, isSent: true })
+    const { path, id } = await invited({ email, isSent: true })
     const before = await everyRow(product)
     for (const other of [newEmail(), `x${email}`, email.replace('@', '+x@')]) {
       const { status, html } = await accept(path, { email: other })
       assert.equal(status, 422)
       assert.match(html, /This invitation is for/)
       assert.equal(await hasAccount(other), undefined)
+      const spent = await deps.admissions.spendInvitation({ id, email: other, now: clock.now() })
+      assert.equal(spent, false, 'the store alone holds that')
     }
     assert.deepEqual(await everyRow(product), before)
     assert.equal((await accept(path, { email: ` ${email.toUpperCase()}` })).location, '/')
@@ -250,10 +308,7 @@ describe('P03: an invitation makes one account at most:', () => {
     for (let round = 0; round < 5; round++) {
       const { path, id } = await invited()
       const email = newEmail()
-      const [{ status }, revoked] = await Promise.all([
-        accept(path, { email }),
-        revokeInvitation(deps, id, BY, COMMAND_LINE),
-      ])
+      const [{ status }, revoked] = await Promise.all([accept(path, { email }), revokeInvitation(deps, id, BY)])
       assert.equal(Boolean(await hasAccount(email)), !revoked.ok)
       assert.equal(status, revoked.ok ? 410 : 303)
     }
@@ -310,14 +365,14 @@ test('P07: a role, a group or an end in the form, the query or a cookie gives no
 test('invitations are listed fifty at a time, the latest first, with what became of each and no token', async () => {
   const site = await latchkey({ signUps: 'invited' })
   const make = () =>
-    invite(site.deps, { email: null, isSent: false, role: 'member', groups: [], accountEndsAt: null }, BY, COMMAND_LINE)
+    invite(site.deps, { email: null, isSent: false, role: 'member', groups: [], accountEndsAt: null }, BY)
   const ids: string[] = []
   for (let n = 0; n < 120; n++) {
     if (n % 3 === 0) site.clock.advance(1) // some at the same moment
     const made = await make()
     if (made.ok) ids.push(made.invitation.id)
   }
-  await revokeInvitation(site.deps, ids[5] ?? '', BY, COMMAND_LINE)
+  await revokeInvitation(site.deps, ids[5] ?? '', BY)
   const seen: { id: string; state: string }[] = []
   const pages: number[] = []
   for (let after: string | undefined; ; ) {

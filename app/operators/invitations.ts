@@ -1,10 +1,9 @@
-import type { ByOperator, OperatorsEvent } from '../identity/security-events.ts'
-import { operatorsEvent } from '../identity/security-events.ts'
-import type { Origin } from '../lib/origin.ts'
+import { type OperatorsEvent, operatorsEvent } from '../identity/security-events.ts'
 import { hashToken, looksLikeId, newId } from '../lib/tokens.ts'
 import { invitationLink, invitationMail, type MailDeps } from '../mail/account-mails.ts'
 import { newLinkToken } from '../mail/links.ts'
 import { type QueuedMail, queuedMail } from '../mail/mail.ts'
+import type { Acting } from './acting.ts'
 
 const DAY = 24 * 60 * 60_000
 const USUAL_LIFE = 7 * DAY
@@ -33,6 +32,7 @@ type WithGroups = Invitation & { groups: readonly { name: string; until: Date | 
 type Place = { createdAt: Date; id: string }
 
 export type InvitationStore = {
+  /** False if one of the groups is gone. */
   makeInvitation(of: {
     invitation: Invitation & { tokenHash: string }
     groups: { groupId: string; until: Date | null }[]
@@ -70,12 +70,8 @@ export type Invited =
   | { ok: false; reason: 'no_such_group' | 'group_twice'; group: string }
 
 /** A link that makes one account, with what the account is to have. */
-export async function invite(
-  deps: InvitationDeps,
-  { email, isSent, role, groups, expiresAt, accountEndsAt }: Wanted,
-  by: ByOperator,
-  origin: Origin,
-): Promise<Invited> {
+export async function invite(deps: InvitationDeps, wanted: Wanted, by: Acting): Promise<Invited> {
+  const { email, isSent, role, groups, expiresAt, accountEndsAt } = wanted
   if (deps.signUps === 'closed') return { ok: false, reason: 'sign_ups_closed' }
   if (isSent && email === null) return { ok: false, reason: 'no_address' }
   const now = deps.now()
@@ -93,12 +89,13 @@ export async function invite(
   const ends = { createdAt: now, sentAt, expiresAt: until, ...unused }
   const invitation = { id: newId(), email, role, accountEndsAt, invitedBy, ...ends }
   const told = { token, until, asOperator: role === 'operator', accountEndsAt }
-  await deps.invitations.makeInvitation({
+  const isMade = await deps.invitations.makeInvitation({
     invitation: { ...invitation, tokenHash: hashToken(token) },
     groups: joined.groups,
     mail: isSent && email ? queuedMail(deps.vault, null, invitationMail(deps, { to: email, ...told }), now) : undefined,
-    event: operatorsEvent('invitation_made', invitation.id, { by, origin, at: now }),
+    event: operatorsEvent('invitation_made', invitation.id, { by, at: now }),
   })
+  if (!isMade) return invite(deps, wanted, by) // a group went meanwhile: look again
   return { ok: true, invitation: { ...invitation, groups }, link: isSent ? undefined : invitationLink(deps, token) }
 }
 
@@ -147,11 +144,10 @@ function placeIn(after: string | undefined): Place | undefined {
 export async function revokeInvitation(
   { invitations, now }: InvitationDeps,
   id: string,
-  by: ByOperator,
-  origin: Origin,
+  by: Acting,
 ): Promise<{ ok: true } | { ok: false; reason: 'gone' }> {
   const at = now()
-  const event = operatorsEvent('invitation_revoked', id, { by, origin, at })
+  const event = operatorsEvent('invitation_revoked', id, { by, at })
   const isRevoked = looksLikeId(id) && (await invitations.revokeInvitation({ id, now: at, event }))
   return isRevoked ? { ok: true } : { ok: false, reason: 'gone' }
 }

@@ -173,6 +173,22 @@ describe('a policy can only ask for more than SECOND_FACTOR', () => {
   })
 })
 
+test('a policy for a group that is deleted at that very moment is refused, and none is left', async () => {
+  const group = await newGroup()
+  const named = {
+    async groupsNamed(names: string[]) {
+      const found = await product.deps.groups.groupsNamed(names)
+      await db.delete(groups).where(eq(groups.id, group.id))
+      return found
+    },
+  }
+  const before = await policiesNow(product.deps)
+  const wanted = { level: 'required', group: group.name, from: undefined } as const
+  const set = await setPolicy({ ...product.deps, groups: named }, wanted, BY)
+  assert.deepEqual(set, { ok: false, reason: 'no_such_group' })
+  assert.deepEqual(await policiesNow(product.deps), before)
+})
+
 describe('phishing resistance', () => {
   test('is not asked for while no second factor has it, because nobody could sign in', async () => {
     assert.ok(

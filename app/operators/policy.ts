@@ -10,7 +10,8 @@ export type SetPolicy = { group: string | null; level: Demand; holdsFrom: Date }
 export type PolicyStore = {
   /** The one for everybody first, then by the group's name. */
   policies(): Promise<SetPolicy[]>
-  setPolicy(of: { group: Group | undefined; level: Demand; holdsFrom: Date; event: OperatorsEvent }): Promise<void>
+  /** False if the group is gone. */
+  setPolicy(of: { group: Group | undefined; level: Demand; holdsFrom: Date; event: OperatorsEvent }): Promise<boolean>
   dropPolicy(of: { group: Group | undefined; event: OperatorsEvent }): Promise<void>
 }
 
@@ -42,12 +43,13 @@ export async function setPolicy(
   const [group] = name === undefined ? [] : await deps.groups.groupsNamed([name])
   if (name !== undefined && !group) return { ok: false, reason: 'no_such_group' }
   const at = deps.now()
-  const event = operatorsEvent('policy_set', `${name ?? 'everybody'}: ${level}`, { by, origin: by.origin, at })
+  const event = operatorsEvent('policy_set', `${name ?? 'everybody'}: ${level}`, { by, at })
   if (level === 'optional') {
     await deps.policies.dropPolicy({ group, event })
     return { ok: true, policy: undefined }
   }
   const holdsFrom = from ?? at
-  await deps.policies.setPolicy({ group, level, holdsFrom, event })
+  const isSet = await deps.policies.setPolicy({ group, level, holdsFrom, event })
+  if (!isSet) return { ok: false, reason: 'no_such_group' }
   return { ok: true, policy: { group: group?.name ?? null, level, holdsFrom } }
 }

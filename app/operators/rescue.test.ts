@@ -132,6 +132,12 @@ describe('an operator’s code opens nothing (P05)', () => {
     const owner = await lost()
     const other = await withTwoFactor(product)
     assert.equal((await redeem(await owing(other.email), owner.code)).status, 422)
+    const { id: ownerId } = await accountOf(product, owner.email)
+    const [row] = await db.select().from(rescues).where(eq(rescues.accountId, ownerId))
+    assert.ok(row, 'there is a code')
+    // Even by whoever can write to the database.
+    await db.insert(rescues).values({ ...row, accountId: (await accountOf(product, other.email)).id })
+    assert.equal((await redeem(await owing(other.email), owner.code)).status, 422)
     assert.equal((await redeem(product.browser(), owner.code)).location, '/sign-in')
     assert.equal((await answerCode(await owing(owner.email), owner.code)).status, 422) // it is no recovery code
     await assertClosed(owner)
@@ -143,8 +149,9 @@ describe('an operator’s code opens nothing (P05)', () => {
     const browsers = await manyOwingCode(product, email, 20)
     const answers = await Promise.all(browsers.map((browser) => redeem(browser, code)))
     assert.equal(answers.filter(({ location }) => location === `${SET_UP}/confirm`).length, 1)
-    const { sessions } = await stateOf(database, email)
+    const { sessions, pendingSignIns } = await stateOf(database, email)
     assert.equal(sessions.filter(({ method }) => method === 'rescue_code').length, 1)
+    assert.equal(pendingSignIns.length, 19, 'the sign-in that was in is over')
   })
 
   test('from 15 minutes on', async () => {
@@ -238,8 +245,22 @@ describe('with RESCUE_APPROVALS=2', () => {
     assert.equal((await redeem(await owing(owner.email), approved.code)).location, `${SET_UP}/confirm`)
   })
 
-  test('a member is no operator', async () => {
+  test('nobody approves what was asked for a quarter of an hour ago', async () => {
+    const [asks = by, approves = by] = await operators()
+    const owner = await withTwoFactor(product)
+    await beginRescue(two, owner.email, asks)
+    clock.advance(15 * MINUTE)
+    assert.deepEqual(await approveRescue(two, owner.email, approves), { ok: false, reason: 'nothing_to_approve' })
+  })
+
+  test('a member is no operator, and neither is a suspended one', async () => {
     const { email } = await withTwoFactor(product)
+    assert.equal(await operatorNamed(deps, email), undefined)
+    await operators() // so this one isn't the last
+    const { id } = await accountOf(product, email)
+    await db.update(accounts).set({ role: 'operator' }).where(eq(accounts.id, id))
+    assert.equal(await operatorNamed(deps, email), id)
+    await suspend(deps, email, by)
     assert.equal(await operatorNamed(deps, email), undefined)
   })
 })

@@ -5,9 +5,7 @@ import type { AnyContext } from '../http/env.ts'
 import { FLASHES } from '../http/flashes.ts'
 import type { SignedIn } from '../identity/visitor.ts'
 import { AUTHENTICATORS_AT_MOST } from '../lib/at-most.ts'
-import { RECOVERY_CODES } from '../lib/codes.ts'
-
-const FEW = 3 // recovery codes: from here on their number is a warning
+import { codesLeft } from '../lib/codes.ts'
 
 /** What happened on the page before, for the top of this one; gone at the next. */
 export function takeFlash(c: AnyContext, cookies: Cookies, visitor?: SignedIn): Callout | undefined {
@@ -30,9 +28,10 @@ export function takeFlash(c: AnyContext, cookies: Cookies, visitor?: SignedIn): 
 
 function recoveryCodeUsed(left: number): Callout {
   const href = left > 0 ? '/settings/two-factor/replace/confirm' : undefined
+  const { of, areFew } = codesLeft(left)
   return {
-    tone: left <= FEW ? 'warn' : FLASHES.recovery_code_used,
-    ...said(words.flash.recovery_code_used(left, RECOVERY_CODES), href),
+    tone: areFew ? 'warn' : FLASHES.recovery_code_used,
+    ...said(words.flash.recovery_code_used(left, of), href),
   }
 }
 

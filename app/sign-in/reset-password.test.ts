@@ -228,21 +228,25 @@ describe('the link to a new password', () => {
     assert.equal((await answerCode(browser, codeOf(key, clock.now()))).status, 429)
   })
 
-  test('frees the owner whom a stranger’s guesses have stopped, at every address (A19)', async () => {
+  test('frees the owner whom a stranger’s guesses have stopped, at every address and by every name (A19)', async () => {
     const { email } = await signedUp(product)
     const { email: neighbour } = await signedUp(product)
-    const addresses = ['192.0.2.1', '2001:db8::1']
-    for (const address of addresses)
-      for (const each of [email, neighbour])
-        for (let guess = 0; guess < 10; guess++)
-          await product.browser({ address }).post('/sign-in', { email: each, password: 'not this one at all' })
-    assert.equal((await signIn(email, PASSWORD)).status, 429)
+    const { username } = await accountOf(product, email)
+    const at = (address: string, of: string, password: string) =>
+      product.browser({ address }).post('/sign-in', { email: of, password })
+    const doors = [
+      ['192.0.2.1', email],
+      ['2001:db8::1', email],
+      ['198.51.100.7', username],
+    ] as const
+    for (const [address, name] of doors)
+      for (const each of [name, neighbour])
+        for (let guess = 0; guess < 10; guess++) await at(address, each, 'not this one at all')
+    for (const [address, name] of doors) assert.equal((await at(address, name, PASSWORD)).status, 429)
     await resetting(await resetLink(product, email))
-    for (const address of addresses) {
-      const at = (of: string, password: string) =>
-        product.browser({ address }).post('/sign-in', { email: of, password })
-      assert.equal((await at(email, NEW)).location, '/')
-      assert.equal((await at(neighbour, PASSWORD)).status, 429, 'nobody else is freed')
+    for (const [address, name] of doors) {
+      assert.equal((await at(address, name, NEW)).location, '/')
+      assert.equal((await at(address, neighbour, PASSWORD)).status, 429, 'nobody else is freed')
     }
   })
 

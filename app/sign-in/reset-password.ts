@@ -22,13 +22,13 @@ type Request = { link: MailLink; mail: QueuedMail; event: SecurityEvent }
 export type ResetPasswordStore = {
   findLink(tokenHash: string, purpose: 'reset_password', now: Date): Promise<MailLink | undefined>
   ownerOf(email: string): Promise<{ id: number; email: string } | undefined>
-  emailOf(accountId: number): Promise<string | undefined>
+  namesOf(accountId: number): Promise<{ email: string; username: string } | undefined>
   /** Replaces the link that went out before. */
   requestReset(of: Request): Promise<void>
   /** The same work for an account that doesn't exist. Keeps nothing of it. */
   rehearseReset(of: Request & { email: string }): Promise<void>
   /**
-   * Password, log and the end of everything open, in one. `forgivenBeginning` is the beginning of the keys of the limits to clear.
+   * Password, log and the end of everything open, in one. `forgivenBeginnings` begin the keys of the limits to clear.
    * False, and nothing changed, if the link was used or replaced meanwhile.
    */
   resetPassword(of: {
@@ -44,7 +44,7 @@ export type ResetPasswordStore = {
      * made. The owner of the mailbox may allow them again.
      */
     frozen: SecurityEvent
-    forgivenBeginning: string
+    forgivenBeginnings: string[]
     forgiven: Forgiven
   }): Promise<boolean>
 }
@@ -80,11 +80,11 @@ export async function requestReset(
 export async function resetBehind(
   { passwordResets, now }: ResetPasswordDeps,
   token: string,
-): Promise<{ accountId: number; email: string } | undefined> {
+): Promise<{ accountId: number; email: string; username: string } | undefined> {
   const link = await passwordResets.findLink(hashToken(token), 'reset_password', now())
   if (!link) return undefined
-  const email = await passwordResets.emailOf(link.accountId)
-  return email === undefined ? undefined : { accountId: link.accountId, email }
+  const names = await passwordResets.namesOf(link.accountId)
+  return names && { accountId: link.accountId, ...names }
 }
 
 export type ResetPasswordResult =
@@ -107,7 +107,7 @@ export async function resetPassword(
 ): Promise<ResetPasswordResult> {
   const found = await resetBehind(deps, token)
   if (!found) return { ok: false, reason: 'gone' }
-  const { accountId, email } = found
+  const { accountId, email, username } = found
   const charged = await charge(deps, origin.address)
   if (!charged.ok) return charged
   const judged = await whileCharged(deps, charged, () => hashIfStrong(deps, password, email, origin.address))
@@ -123,7 +123,7 @@ export async function resetPassword(
     now,
     event: securityEvent('password_reset', accountId, origin, now),
     frozen: securityEvent('tokens_frozen', accountId, origin, now),
-    forgivenBeginning: passwordAttempts(email),
+    forgivenBeginnings: [email, username].map(passwordAttempts), // guesses count for the name that was typed
     forgiven: charged.forgiven,
   })
   return reset ? { ok: true } : { ok: false, reason: 'gone' }

@@ -1,5 +1,5 @@
 import { and, eq, not, sql } from 'drizzle-orm'
-import { type Database, type Db, isDuplicate, must } from '../client.ts'
+import { type Database, type Db, isDuplicate, must, unlessOrphaned } from '../client.ts'
 import { accessTokens, accounts, factors, recoveryCodes } from '../schema.ts'
 import { type FormerAddressRow, formerAddressStore, keptForNobodyElse, leaveAddress } from './former-addresses.ts'
 import { insertLinks, insertNewestLink, type MailLinkRow, mailLinkStore, useLink } from './mail-links.ts'
@@ -50,7 +50,7 @@ type Reset = {
   now: Date
   event: EventRow
   frozen: EventRow
-  forgivenBeginning: string
+  forgivenBeginnings: string[]
   forgiven: Forgiven
 }
 
@@ -93,13 +93,17 @@ export const emailStore = ({ db, atomically, ...database }: Database) => ({
     return owner
   },
 
-  async emailOf(accountId: number): Promise<string | undefined> {
-    const [account] = await db.select({ email: accounts.email }).from(accounts).where(eq(accounts.id, accountId))
-    return account?.email
+  async namesOf(accountId: number): Promise<{ email: string; username: string } | undefined> {
+    const [account] = await db
+      .select({ email: accounts.email, username: accounts.username })
+      .from(accounts)
+      .where(eq(accounts.id, accountId))
+    return account
   },
 
+  /** Not for an account that is gone. */
   async queueMail(mail: MailRow): Promise<void> {
-    await queueMails(db, mail)
+    await unlessOrphaned(queueMails(db, mail))
   },
 
   sendConfirmation: ({ accountId, securityVersion, link, mail }: Unchanged & { link: MailLinkRow; mail: MailRow }) =>
@@ -186,7 +190,7 @@ export const emailStore = ({ db, atomically, ...database }: Database) => ({
 
 const setPassword = (
   tx: Db,
-  { accountId, tokenHash, passwordHash, knownBy, now, event, frozen, forgivenBeginning, forgiven }: Reset,
+  { accountId, tokenHash, passwordHash, knownBy, now, event, frozen, forgivenBeginnings, forgiven }: Reset,
   freezes: boolean,
 ) => [
   must(
@@ -207,7 +211,7 @@ const setPassword = (
   useLink(tx, { tokenHash, purpose: 'reset_password', now }),
   dropLinks(tx, accountId, ['reset_password', 'change_email']),
   ...forgive(tx, forgiven),
-  forgiveAll(tx, forgivenBeginning),
+  ...forgivenBeginnings.map((beginning) => forgiveAll(tx, beginning)),
   insertEvents(tx, event, ...(freezes ? [frozen] : [])),
 ]
 

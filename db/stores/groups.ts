@@ -1,5 +1,5 @@
 import { and, asc, eq, gt, inArray, isNull, or, sql } from 'drizzle-orm'
-import { type Database, must } from '../client.ts'
+import { type Database, must, unlessOrphaned } from '../client.ts'
 import { accounts, groups, memberships } from '../schema.ts'
 import { type AnyEventRow, type EventRow, insertEvents } from './statements.ts'
 
@@ -75,18 +75,20 @@ export const groupStore = ({ db, atomically }: Database) => ({
       .where(and(eq(memberships.accountId, accountId), lasts(now)))
       .orderBy(asc(groups.name)),
 
-  /** From now on until then; an earlier end is replaced. */
+  /** From now on until then; an earlier end is replaced. False if the group or the account is gone. */
   addMember: ({ event, ...membership }: typeof memberships.$inferInsert & { event: EventRow }) =>
-    atomically((tx) => [
-      tx
-        .insert(memberships)
-        .values(membership)
-        .onConflictDoUpdate({
-          target: [memberships.accountId, memberships.groupId],
-          set: { until: membership.until ?? null },
-        }),
-      insertEvents(tx, event),
-    ]),
+    unlessOrphaned(
+      atomically((tx) => [
+        tx
+          .insert(memberships)
+          .values(membership)
+          .onConflictDoUpdate({
+            target: [memberships.accountId, memberships.groupId],
+            set: { until: membership.until ?? null },
+          }),
+        insertEvents(tx, event),
+      ]),
+    ),
 
   /** False if the account isn't in it now. */
   removeMember: ({

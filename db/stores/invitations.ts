@@ -1,5 +1,5 @@
 import { and, desc, eq, gt, inArray, isNull, lt, lte, ne, or, type SQL, sql } from 'drizzle-orm'
-import { type Database, type Db, must } from '../client.ts'
+import { type Database, type Db, must, unlessOrphaned } from '../client.ts'
 import { accounts, groups, invitationGroups, invitations, memberships } from '../schema.ts'
 import { type AnyEventRow, insertEvents, type MailRow, queueMails } from './statements.ts'
 
@@ -12,6 +12,7 @@ const FIRST_OPERATOR = 'first-operator'
 
 /** Invitations as operators see them, and as who holds one uses it. */
 export const invitationStore = ({ db, atomically }: Database) => ({
+  /** False if one of the groups is gone. */
   makeInvitation: ({
     invitation,
     groups: joined,
@@ -23,14 +24,16 @@ export const invitationStore = ({ db, atomically }: Database) => ({
     mail: MailRow | undefined
     event: AnyEventRow
   }) =>
-    atomically((tx) => [
-      tx.insert(invitations).values(invitation),
-      ...(joined.length > 0
-        ? [tx.insert(invitationGroups).values(joined.map((of) => ({ invitationId: invitation.id, ...of })))]
-        : []),
-      insertEvents(tx, event),
-      ...(mail ? [queueMails(tx, mail)] : []),
-    ]),
+    unlessOrphaned(
+      atomically((tx) => [
+        tx.insert(invitations).values(invitation),
+        ...(joined.length > 0
+          ? [tx.insert(invitationGroups).values(joined.map((of) => ({ invitationId: invitation.id, ...of })))]
+          : []),
+        insertEvents(tx, event),
+        ...(mail ? [queueMails(tx, mail)] : []),
+      ]),
+    ),
 
   /** At most `most`, the latest first, from the one after `after`. */
   async listInvitations({ after, most }: { after: Place | undefined; most: number }) {

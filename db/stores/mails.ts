@@ -1,5 +1,5 @@
 import { and, asc, eq, gt, inArray, lte } from 'drizzle-orm'
-import { type Database, must } from '../client.ts'
+import { type Database, must, unlessOrphaned } from '../client.ts'
 import { accounts, events, limits, mails } from '../schema.ts'
 import { formerAddressStore } from './former-addresses.ts'
 import { type BudgetRule, chargeBudget } from './limits.ts'
@@ -41,15 +41,17 @@ export const mailStore = ({ db, atomically, ...database }: Database) => ({
 
   /** Charges the budgets in the same transaction. Otherwise two mails about one account could both be the first of the hour. */
   queueNotice: ({ eventId, copies, nowMs }: { eventId: string; copies: Copy[]; nowMs: number }) =>
-    atomically((tx) => [
-      must(tx.update(events).set({ notice: null }).where(due(eventId)).returning({ id: events.id })),
-      insertLinks(
-        tx,
-        copies.map(({ link }) => link),
-      ),
-      ...copies.map(({ budget }) => must(chargeBudget(tx, budget, nowMs))),
-      queueMails(tx, ...copies.map(({ mail }) => mail)),
-    ]),
+    unlessOrphaned(
+      atomically((tx) => [
+        must(tx.update(events).set({ notice: null }).where(due(eventId)).returning({ id: events.id })),
+        insertLinks(
+          tx,
+          copies.map(({ link }) => link),
+        ),
+        ...copies.map(({ budget }) => must(chargeBudget(tx, budget, nowMs))),
+        queueMails(tx, ...copies.map(({ mail }) => mail)),
+      ]),
+    ),
 
   /** The keys of the budgets with nothing left. */
   async spentBudgets(budgets: BudgetRule[], nowMs: number): Promise<Set<string>> {

@@ -1,5 +1,5 @@
 import { asc, eq } from 'drizzle-orm'
-import type { Database } from '../client.ts'
+import { type Database, unlessOrphaned } from '../client.ts'
 import { groups, policies } from '../schema.ts'
 import { type AnyEventRow, insertEvents } from './statements.ts'
 
@@ -21,13 +21,15 @@ export const policyStore = ({ db, atomically }: Database) => ({
     return [...rows.filter(({ group }) => group === null), ...rows.filter(({ group }) => group !== null)]
   },
 
-  /** In the place of what held for them. */
-  async setPolicy({ group, level, holdsFrom, event }: Row & { event: AnyEventRow }): Promise<void> {
+  /** In the place of what held for them. False if the group is gone. */
+  setPolicy({ group, level, holdsFrom, event }: Row & { event: AnyEventRow }): Promise<boolean> {
     const row = { scope: scopeOf(group), groupId: group?.id ?? null, level, holdsFrom }
-    await atomically((tx) => [
-      tx.insert(policies).values(row).onConflictDoUpdate({ target: policies.scope, set: { level, holdsFrom } }),
-      insertEvents(tx, event),
-    ])
+    return unlessOrphaned(
+      atomically((tx) => [
+        tx.insert(policies).values(row).onConflictDoUpdate({ target: policies.scope, set: { level, holdsFrom } }),
+        insertEvents(tx, event),
+      ]),
+    )
   },
 
   async dropPolicy({ group, event }: Pick<Row, 'group'> & { event: AnyEventRow }): Promise<void> {

@@ -1,5 +1,5 @@
 import { and, desc, eq, lt, lte, or, type SQLWrapper } from 'drizzle-orm'
-import { type Database, isOrphan } from '../client.ts'
+import { type Database, unlessOrphaned } from '../client.ts'
 import { listOf } from '../lists.ts'
 import { placeholders } from '../placeholders.ts'
 import { accounts, events } from '../schema.ts'
@@ -52,13 +52,9 @@ export function eventStore({ db, atomically }: Database, { atOnce, signIns }: { 
   const holderWithEvents = tokenHolderRead(db, 'holder_with_events', { events: listOf(older(accounts.id)) }, before)
 
   return {
-    /** Nothing is written for an account that was deleted meanwhile. */
+    /** Not of an account that is gone: there is nobody to read it. */
     async record(event: EventRow): Promise<void> {
-      try {
-        await atomically((tx) => [insertEvents(tx, event)])
-      } catch (error) {
-        if (!isOrphan(error)) throw error
-      }
+      await unlessOrphaned(atomically((tx) => [insertEvents(tx, event)]))
     },
     visitorWithEvents: (tokenHash: string, { at, id }: Place) => visitorWithEvents(tokenHash, { at, id }),
     holderWithEvents: (tokenHash: string, { at, id }: Place) => holderWithEvents(tokenHash, { at, id }),

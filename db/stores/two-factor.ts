@@ -1,5 +1,5 @@
 import { and, asc, eq, isNull, type SQLWrapper, sql } from 'drizzle-orm'
-import { type Database, type Db, must } from '../client.ts'
+import { type Database, type Db, must, unlessOrphaned } from '../client.ts'
 import { listOf } from '../lists.ts'
 import { placeholders } from '../placeholders.ts'
 import { prepared } from '../prepared.ts'
@@ -228,7 +228,7 @@ export function twoFactorStore({ db, atomically }: Database) {
       ]),
 
     recordDownload: async (event: EventRow): Promise<void> => {
-      await atomically((tx) => [codesSeen(tx, event), insertEvents(tx, event)])
+      await unlessOrphaned(atomically((tx) => [codesSeen(tx, event), insertEvents(tx, event)]))
     },
 
     replaceCodes: ({

@@ -9,6 +9,7 @@ import { startPostgres } from '../../tools/postgres.ts'
 import { readOptions } from './options.ts'
 import { median, type Result, report, spread } from './report.ts'
 import { measureRound, pagesWhileSaturated, pagesWhileSignedUp, type Round, signersFor, warmUp } from './round.ts'
+import { searches } from './search.ts'
 import { firstAnswer } from './start.ts'
 import { makeSubject, type Subject } from './subject.ts'
 import { weights } from './weight.ts'
@@ -80,6 +81,7 @@ async function resultOf(database: Dialect, subject: Subject, rounds: Round[]): P
   times['a page while 20 sign-ups are in flight from one address (p99 < 50)'] = spread(
     await pagesWhileSignedUp(subject),
   )
+  for (const [kind, took] of Object.entries(await searches(subject))) times[kind] = spread(took)
   const residentBytes = await subject.ask('memory')
   const starts: number[] = []
   for (let start = 0; start < STARTS; start++) starts.push(await firstAnswer(subject.url, subject.folder))

@@ -6,7 +6,20 @@ import type { Dialect } from '../../db/columns.ts'
 const ALPHABET = '-0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz' // base64url in the order of text
 const IDS = 2 ** 48
 const DAY = 24 * 60 * 60_000
+/** Four letters each, which the database cuts out. */
+const FIRST_NAMES = 'AlanBertCarlDoraEditFinnGregHedyIvanJoanKurtLiseMaryNinaOlgaPaulRosaSvenTinaYuri'
+const NAME = 4
+const MIXED = 2654435761 // odd, so every account has a username of its own (Knuth, multiplicative hashing)
+
 const PER_ACCOUNT = { recoveryCodes: 12, events: 4, sessions: 1, accessTokens: 1, knownBrowsers: 2 }
+
+/** What the accounts are found by. */
+export const firstNames: string[] = FIRST_NAMES.match(/.{4}/g) ?? []
+export const usernameOf = (i: number) => `m${((BigInt(i) * BigInt(MIXED)) % 2n ** 32n).toString(16).padStart(8, '0')}`
+export function byAddress(i: number, accounts: number) {
+  const id = 1 + i * Math.floor(IDS / accounts)
+  return { id, email: `${id.toString(16).padStart(12, '0')}@example.com` }
+}
 
 /** This many accounts, each with a second factor, recovery codes, events, a session, an access token and known browsers. */
 export async function populate(
@@ -30,10 +43,19 @@ export async function populate(
     )
   }
 
+  // These names are in no order, so accounts that a search finds lie anywhere.
+  const anywhere = `((i * ${MIXED}) % ${2 ** 32})`
+  const username = `'m' || ${hex(anywhere, 8)}`
+  const displayName = `substr('${FIRST_NAMES}', 1 + ${NAME} * cast(${anywhere} % ${FIRST_NAMES.length / NAME} as integer), ${NAME}) || ' ' || ${hex(anywhere, 8)}`
+
   await fill('accounts', 1, () => ({
     id: owner(1),
     uid: '1 + i', // real people's begin far beyond
     email: `${hex(owner(1), 12)} || '@example.com'`,
+    username,
+    username_look: username,
+    display_name: displayName,
+    display_name_look: `lower(${displayName})`,
     password_hash: `'${passwordHash}'`,
     password_changed_at: past,
     security_version: '2',

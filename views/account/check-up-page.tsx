@@ -15,7 +15,7 @@ type CheckUpPageProps = {
   /** The parts that need a look. */
   toLookAt: Part[]
   /** Null while the second factor is off. */
-  recoveryCodes: (RecoveryCodeCount & { seenAt: Date | null; isFew: boolean; isLongAgo: boolean }) | null
+  recoveryCodes: (RecoveryCodeCount & { seenAt: Date | null; isLongAgo: boolean }) | null
   browsers: { sessions: number; unseen: number }
   tokens: { unused: readonly Token[]; ending: readonly Token[] }
   sendsMail: boolean
@@ -45,9 +45,9 @@ const RecoveryCodes = ({ of, look }: { of: NonNullable<CheckUpPageProps['recover
     to={{ href: '/settings/two-factor/recovery-codes/confirm', text: words.twoFactor.flows.view.title }}
   >
     {of.seenAt && <p>{words.checkUp.recoveryCodes.left(of.left, of.of, <When at={of.seenAt} to="day" />)}</p>}
-    {of.isFew && <p>{words.checkUp.recoveryCodes.few}</p>}
+    {of.areFew && <p>{words.checkUp.recoveryCodes.few}</p>}
     {of.isLongAgo && <p>{words.checkUp.recoveryCodes.longAgo}</p>}
-    <RecoveryCodeMeter left={of.left} of={of.of} />
+    <RecoveryCodeMeter {...of} />
   </Item>
 )
 

@@ -22,8 +22,6 @@ type DashboardPageProps = {
   signIns: (Origin & { at: Date; method: Method; current: boolean })[]
 }
 
-const FEW = 3
-
 type ProtectionProps = { visitor: Visitor; since: Date | null; daysLeft: number | undefined }
 
 const Protection = ({ visitor, since, daysLeft }: ProtectionProps) =>
@@ -125,7 +123,7 @@ const Facts = ({ visitor, recoveryCodes, session }: DashboardPageProps) => (
 export const DashboardPage = (props: DashboardPageProps) => {
   const { visitor, flash, unconfirmed, toLookAt, daysLeft, recoveryCodes, signIns } = props
   const { secondFactorSince } = visitor.account
-  const few = recoveryCodes !== null && recoveryCodes.left <= FEW && flash?.tone !== 'warn'
+  const few = recoveryCodes?.areFew && flash?.tone !== 'warn'
   return (
     <Portal title={words.dashboard.title} visitor={visitor}>
       <p class="lead long">{words.dashboard.signedInAs(<Address of={visitor.account.email} />)}</p>

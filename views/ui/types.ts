@@ -43,4 +43,4 @@ export type Method =
 export type RecoveryCode = { code: string | null; usedAt: Date | null }
 
 /** How many recovery codes of the set are still unused. */
-export type RecoveryCodeCount = { left: number; of: number }
+export type RecoveryCodeCount = { left: number; of: number; areFew: boolean }

@@ -45,8 +45,8 @@ export function invitationRoutes(deps: InvitationDeps & VisitorDeps) {
           expiresAt: expires_at === undefined ? undefined : new Date(expires_at),
           accountEndsAt: account_ends_at === null ? null : new Date(account_ends_at),
         }
-        const by = { operatorId: c.var.visitor.account.id, reason }
-        const made = await invite(deps, wanted, by, c.var.origin)
+        const by = { operatorId: c.var.visitor.account.id, reason, origin: c.var.origin }
+        const made = await invite(deps, wanted, by)
         if (!made.ok) throw refused(made)
         return answer(c, { invitation: shown(made.invitation), ...(made.link && { link: made.link }) }, 201)
       },
@@ -75,8 +75,8 @@ export function invitationRoutes(deps: InvitationDeps & VisitorDeps) {
         responses: { 204: noContent, ...changing.problems },
       }),
       async (c) => {
-        const by = { operatorId: c.var.visitor.account.id, reason: null }
-        const { ok } = await revokeInvitation(deps, c.req.valid('param').id, by, c.var.origin)
+        const by = { operatorId: c.var.visitor.account.id, reason: null, origin: c.var.origin }
+        const { ok } = await revokeInvitation(deps, c.req.valid('param').id, by)
         if (!ok) throw new Problem('not_found', 'There is no such invitation that could still be used.')
         return done(c)
       },

@@ -71,7 +71,7 @@ describe('invitations through /api/v1', () => {
 
   test('are made, listed and revoked; the link makes the account that was wanted', async () => {
     const { session } = await signedIn('operator')
-    await createGroup(deps, 'family', { operatorId: null, reason: null }, COMMAND_LINE)
+    await createGroup(deps, 'family', { operatorId: null, reason: null, origin: COMMAND_LINE })
     const ends = new Date(clock.now().getTime() + 60 * MINUTE).toISOString()
     const wanted = { groups: [{ name: 'family', until: ends }], account_ends_at: ends, reason: 'A visit' }
     const made = await v1.call('POST', '/invitations', session, wanted)

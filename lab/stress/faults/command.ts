@@ -1,15 +1,46 @@
 // A command of an operator, over a database whose transactions pass points. It dies at the point of that number, or at none for 0.
 import { removeDueAccounts } from '../../../app/account/deletions.ts'
 import { readConfig } from '../../../app/config.ts'
-import { wire } from '../../../app/deps.ts'
+import { type Deps, wire } from '../../../app/deps.ts'
 import { COMMAND_LINE } from '../../../app/operators/command-line.ts'
 import { deleteAccount } from '../../../app/operators/deletion.ts'
+import { firstOperatorLink } from '../../../app/operators/first-operator.ts'
+import { invite, revokeInvitation } from '../../../app/operators/invitations.ts'
 import { reseal } from '../../../app/operators/keys.ts'
+import { approveRescue, beginRescue } from '../../../app/operators/rescue.ts'
 import { open } from '../../../app/process/open.ts'
+import { signUp } from '../../../app/sign-in/sign-up.ts'
+import { PASSWORD } from '../../../testing/names.ts'
 import { QUICK } from '../../../testing/quick-hashes.ts'
 import { counted, withPoints } from './points.ts'
 
-const [name = '', dieAt = '0'] = process.argv.slice(2)
+const by = { operatorId: null, reason: 'Lost the phone', origin: COMMAND_LINE }
+
+/** Each with what it is told. */
+const commands = {
+  reseal: (deps: Deps) => reseal(deps),
+  'begin a rescue': (deps: Deps, email = '') => beginRescue(deps, email, by),
+  'approve a rescue': (deps: Deps, email = '', operatorId = '') =>
+    approveRescue(deps, email, { ...by, operatorId: Number(operatorId) }),
+  invite(deps: Deps, email = '', group = '') {
+    const wanted = { email, isSent: true, role: 'member', accountEndsAt: null } as const
+    return invite(deps, { ...wanted, groups: [{ name: group, until: null }] }, by)
+  },
+  'revoke an invitation': (deps: Deps, id = '') => revokeInvitation(deps, id, by),
+  'make the first operator’s link': (deps: Deps) => firstOperatorLink(deps),
+  'use the first operator’s link': (deps: Deps, token = '', email = '') =>
+    signUp(deps, { email, password: PASSWORD }, COMMAND_LINE, token),
+  delete: (deps: Deps, email = '') => deleteAccount(deps, email, by, email),
+  async 'delete what is due'(deps: Deps) {
+    for await (const removed of removeDueAccounts(deps, 1)) if (removed !== 1) throw new Error('Nothing was due.')
+  },
+} satisfies Record<string, (deps: Deps, ...given: string[]) => Promise<unknown>>
+
+export type Command = keyof typeof commands
+const isCommand = (name: string): name is Command => Object.hasOwn(commands, name)
+
+const [name = '', dieAt = '0', ...given] = process.argv.slice(2)
+if (!isCommand(name)) throw new Error(`There is no command ${name}.`)
 const config = readConfig(process.env)
 const { database, vault } = await open(config)
 const deps = wire({
@@ -19,16 +50,9 @@ const deps = wire({
   now: () => new Date(),
   passwordCost: QUICK,
 })
-const { EMAIL: email = '' } = process.env
-const commands: Record<string, () => Promise<unknown>> = {
-  reseal: () => reseal(deps),
-  delete: () => deleteAccount(deps, email, { operatorId: null, reason: 'Left', origin: COMMAND_LINE }, email),
-  async 'delete what is due'() {
-    for await (const removed of removeDueAccounts(deps, 1)) if (removed !== 1) throw new Error('Nothing was due.')
-  },
-}
+const command: (deps: Deps, ...given: string[]) => Promise<unknown> = commands[name]
 await counted(Number(dieAt), async (run) => {
-  await commands[name]?.()
-  console.log(JSON.stringify(run.passed))
+  const answered = await command(deps, ...given)
+  console.log(JSON.stringify({ points: run.passed, answered }))
 })
 await database.close()

@@ -2,12 +2,12 @@ import assert from 'node:assert/strict'
 import { eq } from 'drizzle-orm'
 import { accounts, events, formerUsernames, mails, sessions } from '../../../db/schema.ts'
 import { stateOf } from '../../../testing/invariants.ts'
-import type { CommandFlow } from './commands.ts'
+import type { CommandFlow } from './command-flow.ts'
 import { makePerson } from './people.ts'
 import type { World } from './world.ts'
 
 /** An account that goes for good: each round has another one, which is due. It is there whole, or nothing of it is. */
-const deleting = (name: string): CommandFlow => ({
+const deleting = (name: 'delete' | 'delete what is due'): CommandFlow => ({
   name,
   begin: async (world) => async () => {
     const { id, email } = await makePerson(world, 2)
@@ -26,7 +26,8 @@ const deleting = (name: string): CommandFlow => ({
     const isThere = async () =>
       (await world.db.select({ id: accounts.id }).from(accounts).where(eq(accounts.id, id))).length === 1
     return {
-      settings: { EMAIL: email },
+      given: [email],
+      settings: {},
       async afterKill() {
         await world.assertInvariants()
         if (await isThere()) {

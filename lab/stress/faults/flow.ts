@@ -14,8 +14,13 @@ export type Flow = {
   begin(world: World): Promise<Begun>
 }
 
+/** Rows to compare, and how many events of a kind there are. */
+export type Rows = { kept: Record<string, unknown>; count(kind: EventKind): number }
+
 export type Begun = {
   person: Person
+  /** What tells whether it happened, where that isn't among the person's own rows. */
+  rows?: () => Promise<Rows>
   /** The request. `headers` say where the process dies. */
   send(headers?: Headers): Promise<Answer>
   /** Where the answer leads if it was done. */

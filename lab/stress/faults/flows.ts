@@ -1,7 +1,15 @@
 import { ACCOUNT_FLOWS } from './account-flows.ts'
 import { FACTOR_FLOWS } from './factor-flows.ts'
 import type { Flow } from './flow.ts'
+import { INVITATION_FLOWS } from './invitation-flows.ts'
 import { RECOVERY_FLOWS } from './recovery-flows.ts'
+import { RESCUE_FLOWS } from './rescue-flows.ts'
 
 /** Everything that must happen whole or not at all. */
-export const FLOWS: Flow[] = [...FACTOR_FLOWS, ...ACCOUNT_FLOWS, ...RECOVERY_FLOWS]
+export const FLOWS: Flow[] = [
+  ...FACTOR_FLOWS,
+  ...ACCOUNT_FLOWS,
+  ...RECOVERY_FLOWS,
+  ...RESCUE_FLOWS,
+  ...INVITATION_FLOWS,
+]

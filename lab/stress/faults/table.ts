@@ -1,6 +1,7 @@
 import { dialect } from '../../../db/columns.ts'
 import { CLOCK } from './clock.ts'
-import { COMMANDS, type CommandFlow, killedEverywhere } from './commands.ts'
+import type { CommandFlow } from './command-flow.ts'
+import { COMMANDS, killedEverywhere } from './commands.ts'
 import { CUTS } from './cut.ts'
 import { DISK } from './disk.ts'
 import type { Bed, Fault } from './fault.ts'
