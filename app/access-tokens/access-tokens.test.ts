@@ -117,6 +117,8 @@ describe('a token', () => {
       email,
       role: 'member',
       endsAt: null,
+      deleteAt: null,
+      recoveryOpensAt: null,
       suspendedAt: null,
       tokensFrozenAt: null,
       secondFactorSince: null,

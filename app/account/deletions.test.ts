@@ -162,7 +162,7 @@ describe('a deleted account', () => {
     await endingAt(database, id, clock.now(), 30 * DAY)
     await beginRescue(deps, email, { operatorId: null, reason: 'Lost it', origin: COMMAND_LINE })
     const { id: member } = await accountOf(product, (await withTwoFactor(product)).email)
-    await invitedAndRescued({ id, email, member })
+    await invitedRescuedAndWaiting({ id, email, member })
     await writeNotices(deps)
     await deps.signIns.record(
       securityEvent('code_wrong', id, { address: '203.0.113.77', browser: 'x', system: null }, clock.now()),
@@ -213,7 +213,7 @@ describe('a deleted account', () => {
   })
 
   /** Rows of others, or of nobody, that name it. */
-  async function invitedAndRescued({ id, email, member }: { id: number; email: string; member: number }) {
+  async function invitedRescuedAndWaiting({ id, email, member }: { id: number; email: string; member: number }) {
     const now = clock.now()
     const later = new Date(now.getTime() + 30 * DAY)
     const row = (of: Partial<typeof schema.invitations.$inferInsert>) => ({
@@ -226,5 +226,7 @@ describe('a deleted account', () => {
     await db
       .insert(schema.rescues)
       .values({ accountId: member, askedBy: id, reason: 'Lost it', expiresAt: later, codeHash: null })
+    const origin = { address: '203.0.113.77', browser: 'x', system: null }
+    await db.insert(schema.recoveries).values({ accountId: id, begunAt: now, opensAt: later, ...origin })
   }
 })
