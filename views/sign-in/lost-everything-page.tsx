@@ -38,9 +38,9 @@ export const LostEverythingPage = ({ email, stage, hours, form }: LostEverything
 const Offer = ({ email, hours, form }: Omit<LostEverythingPageProps, 'stage'>) => (
   <>
     <p class="lead">{words.signIn.lostEverything.lead}</p>
-    <ol>
+    <ol class="stack">
       {words.signIn.lostEverything.steps(words.amounts.hour(hours)).map((step) => (
-        <li>{step}</li>
+        <li class="item">{step}</li>
       ))}
     </ol>
     <p>{words.signIn.lostEverything.tokens}</p>
