@@ -160,8 +160,9 @@ describe('a deletion that is ahead', () => {
     assert.deepEqual(await everyRow(product), before)
     const answers = await Promise.all(readers.map((reader) => reader.post(pageOf(path))))
     assert.deepEqual(answers.map(({ status }) => status).sort(), [303, ...Array(19).fill(410)])
-    const { account, sessions, count } = await stateOf(database, email)
+    const { account, sessions, mailLinks: links, count } = await stateOf(database, email)
     assert.deepEqual([account.deleteAt, sessions, count('deletion_undone')], [null, [], 1])
+    assert.ok(!links.some(({ purpose }) => purpose === 'keep_account'), 'the link is used up')
     const kept = readers[answers.findIndex(({ status }) => status === 303)]
     assert.match((await kept?.get('/sign-in'))?.text ?? '', /Your account stays\./)
   })

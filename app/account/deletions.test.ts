@@ -135,6 +135,36 @@ describe('an account whose seven days are over', () => {
   })
 })
 
+describe('housekeeping that has chosen an account', () => {
+  test('leaves it where its owner signs in before it is deleted', async () => {
+    const { browser, email } = await signedUp(product)
+    await browser.post(DELETE, { password: PASSWORD })
+    clock.advance(WEEK)
+    const back = product.browser()
+    const meanwhile = {
+      ...house.deletions,
+      async removeAccount(of: Parameters<typeof house.deletions.removeAccount>[0]) {
+        if (of.account.email === email) await back.post('/sign-in', { email, password: PASSWORD })
+        return house.deletions.removeAccount(of)
+      },
+    }
+    await keepHouse({ ...house, deletions: meanwhile }, { rest: async () => {} })
+    assert.ok(await isThere(email), 'it stays')
+    assert.match((await back.get('/')).text, /Your account stays\./)
+  })
+
+  test('lets nobody fail who comes with a wrong code when it is just gone', async () => {
+    const { browser, email } = await signedUp(product)
+    const { id } = await accountOf(product, email)
+    await browser.post(DELETE, { password: PASSWORD })
+    clock.advance(WEEK)
+    await round()
+    const here = { address: '203.0.113.77', browser: 'Firefox', system: null }
+    await deps.signIns.record(securityEvent('code_wrong', id, here, clock.now()))
+    assert.ok(!(await isThere(email)), 'it is gone')
+  })
+})
+
 /** Begins a moment later, so that the other is first. */
 const pausing = async <Answer>(work: () => Promise<Answer>) => {
   await new Promise((resolve) => setImmediate(resolve))
