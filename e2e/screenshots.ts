@@ -144,11 +144,13 @@ async function walk(browser: Browser, { name, colorScheme, width, height }: (typ
   await context.close()
 }
 
-/** "I've lost everything", up to the warning on the dashboard. Leaves the page signed in, in the browser of before. */
+/** "I've lost everything", up to the warning on the dashboard. Leaves the page signed in, in the browser of before, with the wait stopped. */
 async function loseEverything(page: Page, email: string, picture: (of: string) => Promise<void>) {
   const signedIn = await page.context().cookies()
   const lost = '/sign-in/two-factor/lost-everything'
-  await signInAgain(page, email)
+  await page.context().clearCookies() // the session of before goes on
+  await page.goto('/')
+  await fill(page, { Email: email, Password: PASSWORD }, 'Sign in')
   await page.goto(lost)
   await picture('lost-everything')
   await fill(page, { Password: PASSWORD }, 'Send link')
@@ -161,6 +163,9 @@ async function loseEverything(page: Page, email: string, picture: (of: string) =
   await page.goto((await mailLeadingTo(email, '/mail/stop-recovery')).link)
   await picture('stop-wait')
   await page.context().addCookies(signedIn)
+  await page.goto('/')
+  await picture('dashboard-waiting')
+  await fill(page, {}, 'Stop it')
 }
 
 /** The pages of the people who run the site. */
