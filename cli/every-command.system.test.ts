@@ -39,6 +39,8 @@ const TYPED = [
   'log verify',
   'keys list',
   'keys reseal',
+  'import authelia testing/authelia/users_database.yml testing/authelia/totp.txt --write',
+  'import accounts testing/authelia/people.jsonl --write',
   'policy show',
   'policy set required',
   'after-restore',

@@ -16,6 +16,7 @@ export const NOUNS: Nouns = {
   doctor: async () => (await import('./doctor.ts')).doctor,
   log: async () => (await import('./log.ts')).log,
   keys: async () => (await import('./keys.ts')).keys,
+  import: async () => (await import('./import.ts')).imports,
   policy: async () => (await import('./policy.ts')).policy,
   'after-restore': async () => (await import('./after-restore.ts')).afterRestore,
   'move-to-postgres': async () => (await import('./move-to-postgres.ts')).moveToPostgres,

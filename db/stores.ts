@@ -9,6 +9,7 @@ import { eventChainStore } from './stores/event-chain.ts'
 import { eventLogStore } from './stores/event-log.ts'
 import { groupStore } from './stores/groups.ts'
 import { housekeepingStore } from './stores/housekeeping.ts'
+import { importedAccountStore } from './stores/imported-accounts.ts'
 import { invitationStore } from './stores/invitations.ts'
 import { knownBrowserStore } from './stores/known-browsers.ts'
 import { limitStore } from './stores/limits.ts'
@@ -59,6 +60,7 @@ export const storesOf = (
   eventLog: eventLogStore(database, log),
   groups: groupStore(database),
   housekeeping: housekeepingStore(database),
+  importedAccounts: importedAccountStore(database),
   invitations: invitationStore(database),
   knownBrowsers: knownBrowserStore(database),
   limits: limitStore(database, delay),

@@ -55,6 +55,8 @@ export function createPasswords({
   // Checked when there is no such account, so the answer takes as long as for one that exists.
   const nobodys = argon2.hash('nobody has this password', cost)
 
+  const today = `$argon2id$v=19$m=${cost.memoryCost},t=${cost.timeCost},p=${cost.parallelism}$`
+
   return {
     /** A PHC string. The password is normalised (NFC), so the same keys on another keyboard give the same bytes. */
     hash: (password: string, address: string): Promise<string> =>
@@ -70,10 +72,7 @@ export function createPasswords({
 
     load: turns.load,
 
-    /** True if the stored hash has weaker settings than today's. */
-    needsRehash: (stored: string): boolean => {
-      const [, memory = 0, time = 0] = (/^\$argon2id\$v=19\$m=(\d+),t=(\d+),/.exec(stored) ?? []).map(Number)
-      return memory < cost.memoryCost || time < cost.timeCost
-    },
+    /** True if the stored hash has other settings than today's: weaker ones, or those of the program that it came from. */
+    needsRehash: (stored: string): boolean => !stored.startsWith(today),
   }
 }

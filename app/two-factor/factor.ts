@@ -15,6 +15,8 @@ export type Factor = {
   begin(): Uint8Array
   /** Undefined where the fields hold no answer of this kind. */
   read(fields: Fields): Answer | undefined
+  /** A device that another site has enrolled, by what that site wrote down of it. Undefined where it is of another kind. */
+  fromElsewhere?(text: string): FromElsewhere | undefined
   /** Spends every answer that an account's factors of this kind may have given by `at`: a backup does not know of them. */
   spendAll?(of: { accountId: number; at: Date }): FactorWrite
 }
@@ -63,6 +65,11 @@ export type ActiveFactor = { id: string; secret: Uint8Array; counter: number }
 
 /** What makes a device a factor. The secret is stored sealed; the number is not, because what guards an answer may compare it. */
 export type Proven = { secret: Uint8Array; counter: number }
+
+/** `other_device`: its answers are of a length or a rhythm that we can't judge. `weak_device`: its secret is too short, or too long. */
+export type FromElsewhere =
+  | { ok: true; proven: Proven }
+  | { ok: false; reason: 'unreadable_device' | 'other_device' | 'weak_device' }
 
 /** Right so far. Whether it counts, the guard in `proof` decides, once; where it does not, `otherwise` says why. */
 export type Judged = { ok: true; proof: FactorWrite; otherwise: Refused } | Refused

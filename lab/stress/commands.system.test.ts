@@ -11,6 +11,7 @@ const WHOLE = { every: 3, leaves: 'is done wholly or not at all, and done when i
 
 const PROMISED: Record<Command, Kills> = {
   reseal: { every: 4, leaves: 'leaves every value open with one of the keys, and is finished by the next one (P12)' },
+  import: { every: 5, leaves: 'makes each account whole or not at all, and is finished by the next one (P13)' },
   'begin a rescue': WHOLE,
   'approve a rescue': WHOLE,
   invite: WHOLE,

@@ -41,14 +41,25 @@ const NoneLeft = ({ codes, flash }: { codes: RecoveryCode[]; flash: Callout | un
   </>
 )
 
+/** For an account that came from elsewhere: nobody has seen its codes, and none of them works. */
+const NoneYet = () => (
+  <>
+    <CalloutBox of={{ tone: 'warn', ...words.twoFactor.codes.noneYet }} />
+    <div class="row">
+      <RegenerateButton class="primary" />
+    </div>
+  </>
+)
+
 /** The recovery codes, looked at again. With none left, making new ones is all there is to do. */
 export const RecoveryCodesPage = ({ visitor, flash, codes, madeAt }: RecoveryCodesPageProps) => {
   const anyLeft = codes.some(({ usedAt }) => usedAt === null)
+  const anyYet = codes.some(({ usedAt }) => usedAt?.getTime() !== madeAt.getTime())
   return (
     <Settings title={words.twoFactor.codes.title} visitor={visitor} current="account">
       <CalloutBox of={flash} />
-      <p class="lead">{words.twoFactor.codes.lead(<When at={madeAt} inUtc />)}</p>
-      {anyLeft ? <SomeLeft codes={codes} /> : <NoneLeft codes={codes} flash={flash} />}
+      {anyYet && <p class="lead">{words.twoFactor.codes.lead(<When at={madeAt} inUtc />)}</p>}
+      {anyLeft ? <SomeLeft codes={codes} /> : anyYet ? <NoneLeft codes={codes} flash={flash} /> : <NoneYet />}
       <RegeneratePopUp set={String(madeAt.getTime())} />
     </Settings>
   )

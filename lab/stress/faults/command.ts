@@ -5,6 +5,7 @@ import { type Deps, wire } from '../../../app/deps.ts'
 import { COMMAND_LINE } from '../../../app/operators/command-line.ts'
 import { deleteAccount } from '../../../app/operators/deletion.ts'
 import { firstOperatorLink } from '../../../app/operators/first-operator.ts'
+import { importAccounts } from '../../../app/operators/import/import.ts'
 import { invite, revokeInvitation } from '../../../app/operators/invitations.ts'
 import { reseal } from '../../../app/operators/keys.ts'
 import { approveRescue, beginRescue } from '../../../app/operators/rescue.ts'
@@ -19,6 +20,7 @@ const by = { operatorId: null, reason: 'Lost the phone', origin: COMMAND_LINE }
 /** Each with what it is told. */
 const commands = {
   reseal: (deps: Deps) => reseal(deps),
+  import: (deps: Deps, rows = '') => importAccounts(deps, JSON.parse(rows), { write: true }, by),
   'begin a rescue': (deps: Deps, email = '') => beginRescue(deps, email, by),
   'approve a rescue': (deps: Deps, email = '', operatorId = '') =>
     approveRescue(deps, email, { ...by, operatorId: Number(operatorId) }),

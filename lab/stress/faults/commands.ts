@@ -6,11 +6,17 @@ import { readingOf } from '../../../testing/server-process.ts'
 import { bundle } from '../../../tools/build.ts'
 import type { CommandFlow, Round } from './command-flow.ts'
 import { DELETIONS } from './deletions.ts'
+import { importing } from './importing.ts'
 import { OPERATORS } from './operators.ts'
 import { resealing } from './resealing.ts'
 import { makeWorld, type World } from './world.ts'
 
-export const COMMANDS: CommandFlow[] = [{ name: 'reseal', begin: resealing }, ...OPERATORS, ...DELETIONS]
+export const COMMANDS: CommandFlow[] = [
+  { name: 'reseal', begin: resealing },
+  { name: 'import', begin: importing },
+  ...OPERATORS,
+  ...DELETIONS,
+]
 
 const PROGRAM = `dist/faults-command-${process.pid}.js`
 

@@ -104,6 +104,10 @@ export const twoFactor = {
       title: "You've used all your recovery codes.",
       text: 'Generate new ones now: without them, a lost phone locks you out.',
     },
+    noneYet: {
+      title: 'You have no recovery codes yet.',
+      text: "Generate them now: each opens your account once when you don't have your phone.",
+    },
     lostList: 'Lost the list, or running low?',
     newReplace: 'New codes replace the whole list at once. The old ones then no longer work.',
     regenerate: {

@@ -4,9 +4,20 @@ import { NodeCryptoPlugin } from '@otplib/plugin-crypto-node'
 import { generateURI, verify } from 'otplib'
 import { toString as drawQrCode } from 'qrcode'
 import { readTypedCode } from '../../../lib/codes.ts'
-import { type ActiveFactor, type Factor, type FactorWrite, type Finding, type Judged, refused } from '../../factor.ts'
+import {
+  type ActiveFactor,
+  type Factor,
+  type FactorWrite,
+  type Finding,
+  type FromElsewhere,
+  type Judged,
+  refused,
+} from '../../factor.ts'
+import { readKey, readOtpauth } from './otpauth.ts'
 
 const SECRET_BYTES = 20 // RFC 4226 section 4, R6: 160 bits recommended
+// RFC 4226 section 4, R6: 128 bits are required. What is longer than a block of SHA-1 is no stronger, and otplib refuses both.
+const [SECRET_BYTES_AT_LEAST, SECRET_BYTES_AT_MOST] = [16, 64]
 export const STEP_SECONDS = 30 // RFC 6238 section 5.2, and what authenticator apps assume
 const WINDOW_SECONDS = STEP_SECONDS // RFC 6238 section 5.2: at most one step for the way and a drifting clock
 const STEPS_EARLY = WINDOW_SECONDS / STEP_SECONDS
@@ -69,6 +80,8 @@ export const totp = ({ issuer }: { issuer: string }, store: TotpStore) =>
       }
     },
 
+    fromElsewhere,
+
     spendAll: ({ accountId, at }) => store.acceptNoneUntil({ accountId, step: stepOf(at) + STEPS_EARLY }),
 
     /** What a person needs to put the secret on the device. The key is base32 (RFC 4648), the drawing has a quiet zone of four modules. */
@@ -80,6 +93,18 @@ export const totp = ({ issuer }: { issuer: string }, store: TotpStore) =>
       return { issuer, account, key, uri, qrSvg }
     },
   }) satisfies Factor & { show: unknown }
+
+/** By its `otpauth:` address. Codes that were used elsewhere are not known here: they end within a minute. */
+function fromElsewhere(text: string): FromElsewhere | undefined {
+  if (!/^otpauth:/i.test(text)) return undefined
+  const address = readOtpauth(text)
+  const secret = address?.key === undefined ? undefined : readKey(address.key)
+  if (!address || !secret) return { ok: false, reason: 'unreadable_device' }
+  if (!address.isOurs) return { ok: false, reason: 'other_device' }
+  return secret.length < SECRET_BYTES_AT_LEAST || secret.length > SECRET_BYTES_AT_MOST
+    ? { ok: false, reason: 'weak_device' }
+    : { ok: true, proven: { secret, counter: NEVER_USED } }
+}
 
 /** Each factor by its own counter. Of several refusals the plainest is said: it was accepted, it is too old, it is wrong. */
 async function judgeAll(store: TotpStore, factors: ActiveFactor[], code: string, now: Date): Promise<Judged> {
