@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, afterEach, describe, test } from 'node:test'
 import { eq } from 'drizzle-orm'
-import { accessTokens, accounts, limits, recoveryCodes } from '#db/schema.ts'
+import { accessTokens, accounts, limits, recoveries, recoveryCodes } from '#db/schema.ts'
 import { type Parameters, type Result, seen, standIn } from '#testing/clients/jelastic.ts'
 import { BASE_URL, codeOf, latchkey, newEmail, PASSWORD, signedUp, withTwoFactor } from '#testing/index.ts'
 import { TOKENS_AT_MOST } from '../../access-tokens/change-tokens.ts'
@@ -626,6 +626,18 @@ describe('the tables', () => {
     await database.db.update(accounts).set({ role: 'operator' }).where(eq(accounts.email, email))
     const { session } = done(await auth('signin', { login: email, password: PASSWORD }))
     refused(await account('getuserinfo', { session: String(session) }), 'second_factor_required')
+  })
+
+  test('while somebody waits who lost everything, tokens are closed; standing.test.ts says it of every method', async () => {
+    const { email, fullyIn } = await owing()
+    const { key } = await tokenOf(String((await fullyIn()).session))
+    const [owner] = await database.db.select().from(accounts).where(eq(accounts.email, email))
+    const now = clock.now()
+    const origin = { address: '192.0.2.1', browser: 'Firefox', system: null }
+    await database.db
+      .insert(recoveries)
+      .values({ accountId: owner?.id ?? 0, begunAt: now, opensAt: new Date(now.getTime() + 1), ...origin })
+    refused(await account('getuserinfo', { session: key }), 'recovery_waits')
   })
 
   test('numbers are given once, and each stands for something that happens', () => {
