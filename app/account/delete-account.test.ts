@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, afterEach, describe, test } from 'node:test'
 import { eq } from 'drizzle-orm'
-import { accounts, formerAddresses, mailLinks } from '#db/schema.ts'
+import { accounts, formerAddresses, mailLinks, recoveries } from '#db/schema.ts'
 import { apiClient } from '#testing/clients/v1.ts'
 import {
   accountOf,
@@ -26,6 +26,8 @@ import {
 import { assertInvariants, stateOf } from '#testing/invariants.ts'
 import { newId } from '../lib/tokens.ts'
 import { writeNotices } from '../mail/mailing.ts'
+import { COMMAND_LINE } from '../operators/command-line.ts'
+import { beginRescue } from '../operators/rescue.ts'
 import { keepHouse } from '../process/housekeeping.ts'
 import { closeAfterRestore } from './restored.ts'
 
@@ -147,6 +149,24 @@ describe('a deletion that is ahead', () => {
     assert.equal(again.location, '/')
     assert.equal(await deleteAtOf(email), null)
     assert.equal((await apiClient(product).call('GET', '/account', value)).status, 200)
+  })
+
+  test('is taken back by what lets an owner in who has lost the second factor: an operator’s code, and the wait', async () => {
+    const rescued = await leaving()
+    const result = await beginRescue(deps, rescued.email, { operatorId: null, reason: 'Lost', origin: COMMAND_LINE })
+    const code = result.ok ? (result.code ?? '') : ''
+    const coming = await owingCode(product, rescued.email)
+    assert.equal((await coming.post('/sign-in/two-factor/rescue', { code })).status, 303)
+    assert.equal(await deleteAtOf(rescued.email), null)
+
+    const { email } = await leaving()
+    const { id: accountId } = await accountOf(product, email)
+    const from = { address: '192.0.2.1', browser: 'Firefox', system: null }
+    await db.insert(recoveries).values({ accountId, begunAt: clock.now(), opensAt: clock.now(), ...from })
+    const waited = await owingCode(product, email)
+    assert.equal((await waited.post('/sign-in/two-factor/lost-everything/set-up')).status, 303)
+    const { account, sessions } = await stateOf(database, email)
+    assert.deepEqual([account.deleteAt, sessions.map(({ method }) => method)], [null, ['delayed_recovery']])
   })
 
   test('is taken back by the link in the mail: to look changes nothing, and twenty at once take it back once', async () => {

@@ -11,6 +11,7 @@ import { type MailLink, newLink } from '../mail/links.ts'
 import { type QueuedMail, queuedMail } from '../mail/mail.ts'
 import { chargePassword } from './password-attempts.ts'
 import { pendingSignIn, type SecondStepDeps } from './second-step.ts'
+import { stayingEvent } from './sign-in.ts'
 
 const HOUR = 60 * 60_000
 
@@ -42,6 +43,8 @@ export type LostEverythingStore = {
     over: Date
     session: NewSession
     event: SecurityEvent
+    /** Where the account was to be deleted. */
+    stays: SecurityEvent | undefined
   }): Promise<boolean>
   record(event: SecurityEvent): Promise<void>
 }
@@ -143,6 +146,7 @@ export async function openRecovery(
     over: recoveriesOver(now),
     session: begun.session,
     event: securityEvent('signed_in', accountId, origin, now, 'delayed_recovery'),
+    stays: stayingEvent(pending, accountId, origin, now),
   })
   return opened ? { ok: true, token: begun.token } : { ok: false, reason: 'expired' }
 }

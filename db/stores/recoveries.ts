@@ -1,6 +1,7 @@
 import { and, asc, eq, gt, lte, sql } from 'drizzle-orm'
 import { type Database, type Db, must } from '../client.ts'
 import { accounts, pendingSignIns, recoveries, sessions } from '../schema.ts'
+import { accountStays } from './deletions.ts'
 import { insertLinks, insertNewestLink, type MailLinkRow, mailLinkStore, useLink } from './mail-links.ts'
 import {
   accountUnchanged,
@@ -23,7 +24,13 @@ type Asking = { securityVersion: number; link: MailLinkRow; mail: MailRow; event
 type Times = { now: Date; over: Date }
 type Beginning = Times & { securityVersion: number; tokenHash: string; recovery: Recovery; event: EventRow }
 type Stopping = Times & { accountId: number; tokenHash: string | undefined; event: EventRow }
-type Opening = Times & { pendingHash: string; securityVersion: number; session: SessionRow; event: EventRow }
+type Opening = Times & {
+  pendingHash: string
+  securityVersion: number
+  session: SessionRow
+  event: EventRow
+  stays: EventRow | undefined
+}
 
 /** "I've lost everything": from the password to the session that can only set up. */
 export const recoveryStore = ({ db, atomically, ...database }: Database) => ({
@@ -85,7 +92,7 @@ export const recoveryStore = ({ db, atomically, ...database }: Database) => ({
     ]),
 
   /** In the place of an earlier such session. What it waited for stays until the set-up is finished, so a lost session costs no second wait. */
-  openRecovery: ({ pendingHash, securityVersion, now, over, session, event }: Opening) =>
+  openRecovery: ({ pendingHash, securityVersion, now, over, session, event, stays }: Opening) =>
     atomically((tx) => [
       accountUnchanged(tx, session.accountId, securityVersion),
       must(
@@ -109,6 +116,7 @@ export const recoveryStore = ({ db, atomically, ...database }: Database) => ({
       endRecoveredSessions(tx, session.accountId),
       ...beginSession(tx, session),
       insertEvents(tx, event),
+      ...(stays ? accountStays(tx, stays) : []),
     ]),
 })
 
