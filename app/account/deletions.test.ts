@@ -253,8 +253,6 @@ describe('a deleted account', () => {
     await db
       .insert(schema.invitations)
       .values([row({ email }), row({ usedBy: id, usedAt: now }), row({ invitedBy: id })])
-    const lost = { address: '203.0.113.77', browser: 'Firefox', system: null }
-    await db.insert(schema.recoveries).values({ accountId: id, begunAt: now, opensAt: later, ...lost })
     await db
       .insert(schema.rescues)
       .values({ accountId: member, askedBy: id, reason: 'Lost it', expiresAt: later, codeHash: null })
