@@ -114,7 +114,7 @@ async function findGroups(deps: ImportDeps, groups: Groups, person: ReadPerson, 
   }
   await find()
   for (const name of unknown()) {
-    const isMade = !write || (await createGroup(deps, name, by, by.origin)).ok // or somebody was faster
+    const isMade = !write || (await createGroup(deps, name, by)).ok // or somebody was faster
     if (isMade && !groups.made.includes(name)) groups.made.push(name)
   }
   await find()
