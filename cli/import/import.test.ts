@@ -5,6 +5,7 @@ import { COMMAND_LINE } from '#app/operators/command-line.ts'
 import { groupsOf } from '#app/operators/groups.ts'
 import { importAccounts, type Row } from '#app/operators/import/import.ts'
 import { createAccount } from '#app/operators/new-accounts.ts'
+import { resume } from '#app/operators/suspension.ts'
 import { accounts } from '#db/schema.ts'
 import {
   accountOf,
@@ -36,6 +37,7 @@ afterEach(async () => {
 after(product.close)
 
 const JOHN = { password: 'an old password of john', key: 'AEBAGBAFAYDQQCIKBMGA2DQPCAIREEYUCULBOGAZDINRYHI6D4QA' }
+const HARRYS_KEY = 'FAUSUKZMFUXC6MBRGIZTINJWG44DSOR3HQ6T4P2AIFBEGRCFIZDQ'
 const DEVICE = `otpauth://totp/Elsewhere:x?secret=${JOHN.key}&issuer=Elsewhere`
 const BY = { operatorId: null, reason: 'We have moved.', origin: COMMAND_LINE }
 
@@ -101,6 +103,10 @@ describe('Authelia’s files', () => {
     const answer = await product.browser().post('/sign-in', { email: 'harry', password: JOHN.password })
     assert.equal(answer.status, 422)
     assert.match(answer.text, /suspended/)
+    assert.ok((await resume(deps, 'harry', BY)).ok, 'it is resumed')
+    const browser = product.browser()
+    await submit(browser, '/sign-in', { email: 'Harry', password: JOHN.password })
+    assert.equal(await submit(browser, '/sign-in/two-factor', { code: codeOf(HARRYS_KEY, clock.now()) }), '/')
   })
 
   test('are read again without a change: everybody is there already', async () => {
