@@ -41,8 +41,14 @@ export async function run(file: string, load: () => Promise<unknown>): Promise<v
   })
 }
 
-/** After the last file: what one that couldn't be loaded has left open holds nobody up. */
+const PATIENCE = 20_000 // milliseconds; what closes by itself has closed by then
+
+/** After the last file: what one has left open is named, and holds nobody up. */
 export function end(): void {
   isOver = true
-  if (isBroken) setTimeout(() => process.exit(1), 10_000).unref()
+  const leave = () => {
+    console.error(`Still open after the last test: ${process.getActiveResourcesInfo().join(', ')}`)
+    process.exit(isBroken ? 1 : undefined)
+  }
+  setTimeout(leave, PATIENCE).unref()
 }
