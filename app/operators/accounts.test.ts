@@ -284,19 +284,20 @@ describe('operators', () => {
     assert.deepEqual(await removeOperator(deps, 'nobody@example.com', by), { ok: false, reason: 'no_such_account' })
   })
 
-  test('P08: the last one is never removed, not by twenty at once, nor where the others are suspended', async () => {
-    const operators = await Promise.all(Array.from({ length: 3 }, () => signedUp(product)))
+  test('P08: the last one is never removed, not by twenty at once, nor where the others are suspended, guests or leaving', async () => {
+    const operators = await Promise.all(Array.from({ length: 5 }, () => signedUp(product)))
     await database.db.update(accounts).set({ role: 'member' })
     for (const { email } of operators) await addOperator(deps, email, by)
-    const [suspended] = operators
-    await database.db
-      .update(accounts)
-      .set({ suspendedAt: clock.now() })
-      .where(eq(accounts.email, suspended?.email ?? ''))
-    const attempts = Array.from({ length: 20 }, (_, index) => operators[1 + (index % 2)]?.email ?? '')
+    const later = new Date(clock.now().getTime() + 86_400_000)
+    for (const [at, ends] of [{ suspendedAt: clock.now() }, { endsAt: later }, { deleteAt: later }].entries())
+      await database.db
+        .update(accounts)
+        .set(ends)
+        .where(eq(accounts.email, operators[at + 2]?.email ?? ''))
+    const attempts = Array.from({ length: 20 }, (_, index) => operators[index % 2]?.email ?? '')
     const results = await Promise.all(attempts.map((email) => removeOperator(deps, email, by)))
     assert.equal(results.filter(({ ok }) => ok).length, 1)
-    const left = await Promise.all(operators.slice(1).map(({ email }) => roleOf(email)))
+    const left = await Promise.all(operators.slice(0, 2).map(({ email }) => roleOf(email)))
     assert.deepEqual(left.sort(), ['member', 'operator'])
   })
 })
