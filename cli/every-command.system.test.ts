@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { randomBytes } from 'node:crypto'
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -6,9 +7,8 @@ import { after, before, describe, test } from 'node:test'
 import Sqlite from 'better-sqlite3'
 import pg from 'pg'
 import { dialect } from '#db/columns.ts'
+import { latchkey, withSettings } from '#testing/command-line.ts'
 import { emptyDatabase, everyRow, sharedDatabase } from '#testing/index.ts'
-import { NOUNS } from './nouns.ts'
-import { runProgram } from './program.ts'
 
 /** Each command as an operator types it. One that isn't here fails the first test. */
 const TYPED = [
@@ -58,29 +58,12 @@ const database = await sharedDatabase()
 const { folder, url } = database
 after(database.close)
 
-/** What `latchkey` says and ends with, over a database with the files beside it in a folder. */
-async function latchkey(typed: string) {
-  let said = ''
-  const tell = (text: string) => {
-    said += `${text}\n`
-  }
-  const status = await runProgram(typed.split(' '), NOUNS, { out: tell, err: tell, ask: undefined })
-  return { status, said }
-}
+const LATCHKEY_KEYS = `k1:${randomBytes(32).toString('base64')}`
+const settings = { DATABASE_TIMEOUT_SECONDS: '1', LATCHKEY_KEYS }
 
-/** As if the operator's terminal had these settings. */
-async function within(databaseUrl: string, dataFolder: string, work: () => Promise<void>) {
-  const before = { ...process.env }
-  Object.assign(process.env, {
-    ...{ DATABASE_URL: databaseUrl, DATA_FOLDER: dataFolder, DATABASE_TIMEOUT_SECONDS: '1' },
-    LATCHKEY_KEYS: `k1:${Buffer.alloc(32, 1).toString('base64')}`,
-  })
-  try {
-    await work()
-  } finally {
-    for (const name of Object.keys(process.env)) delete process.env[name]
-    Object.assign(process.env, before)
-  }
+async function run(typed: string) {
+  const { status, out, err } = await latchkey(...typed.split(' '))
+  return { status, said: out + err }
 }
 
 /** Holds the whole database as a stuck program does. On SQLite reading goes on. */
@@ -97,7 +80,7 @@ async function hold(): Promise<() => Promise<unknown>> {
   return () => connection.end()
 }
 
-function assertInWords({ status, said }: Awaited<ReturnType<typeof latchkey>>, typed: string) {
+function assertInWords({ status, said }: Awaited<ReturnType<typeof run>>, typed: string) {
   assert.ok(status === 0 || status === 1, `${typed}: exit code ${status}`)
   assert.doesNotMatch(said, /\n\s+at |Latchkey failed|undefined|\[object/, typed)
   if (status !== 0) assert.match(said, /\w\.\n$/, `${typed}: a sentence`)
@@ -105,7 +88,7 @@ function assertInWords({ status, said }: Awaited<ReturnType<typeof latchkey>>, t
 
 describe('every command', () => {
   before(async () => {
-    const { said } = await latchkey('help')
+    const { said } = await run('help')
     names = [...said.matchAll(/^ {2}([a-z-]+(?: [a-z-]+)?) {2,}/gm)].map(([, name]) => name ?? '')
   })
 
@@ -115,9 +98,9 @@ describe('every command', () => {
     const empty = await emptyDatabase()
     const nowhere = mkdtempSync(join(tmpdir(), 'latchkey-nowhere-'))
     try {
-      await within(empty.url, nowhere, async () => {
+      await withSettings({ ...settings, DATABASE_URL: empty.url, DATA_FOLDER: nowhere }, async () => {
         for (const typed of TYPED.filter((typed) => !ELSEWHERE.includes(nameOf(typed)))) {
-          const done = await latchkey(typed)
+          const done = await run(typed)
           assertInWords(done, typed)
           assert.equal(done.status, 1, typed)
           assert.match(done.said, /There is (no database|nothing in the database)/, typed)
@@ -132,14 +115,14 @@ describe('every command', () => {
 
   test('ends with a sentence where another program holds the database, and changes nothing', async () => {
     const refused: string[] = []
-    await within(url, folder, async () => {
+    await withSettings({ ...settings, DATABASE_URL: url, DATA_FOLDER: folder }, async () => {
       for (const typed of ['operator add grace@example.com', 'operator add ada@example.com', 'group create photos'])
-        assert.equal((await latchkey(typed)).status, 0, typed)
+        assert.equal((await run(typed)).status, 0, typed)
       const before = await everyRow({ database })
       const letGo = await hold()
       const all = TYPED.filter((typed) => nameOf(typed) !== 'move-to-postgres').map(async (typed) => ({
         typed,
-        done: await latchkey(typed),
+        done: await run(typed),
       }))
       const answers = await Promise.all(all).finally(letGo)
       for (const { typed, done } of answers) {

@@ -1,15 +1,13 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { after, describe, test } from 'node:test'
+import { commandLine } from '#testing/command-line.ts'
 import { sharedDatabase } from '#testing/index.ts'
-import { runProgram } from '#testing/programs.ts'
 
 const { url, folder, close } = await sharedDatabase()
 after(close)
 const LATCHKEY_KEYS = `k1:${randomBytes(32).toString('base64')}`
-const environment = { DATABASE_URL: url, DATA_FOLDER: folder, LATCHKEY_KEYS }
-
-const latchkey = (...args: string[]) => runProgram('cli/latchkey.ts', { environment, args, folder })
+const latchkey = commandLine({ DATABASE_URL: url, DATA_FOLDER: folder, LATCHKEY_KEYS })
 const data = async (...args: string[]) => JSON.parse((await latchkey(...args, '--json')).out)
 
 describe('the commands for accounts', () => {

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { after, describe, test } from 'node:test'
-import { everyRow, runProgram, sharedDatabase } from '#testing/index.ts'
+import { commandLine } from '#testing/command-line.ts'
+import { everyRow, sharedDatabase } from '#testing/index.ts'
 
 // What operators do about people from a terminal: groups and invitations.
 const database = await sharedDatabase()
@@ -11,7 +12,7 @@ const SITE = {
   ...{ BASE_URL: 'https://accounts.example.com', DATABASE_URL: database.url, DATA_FOLDER: database.folder },
   LATCHKEY_KEYS: `k1:${randomBytes(32).toString('base64')}`,
 }
-const run = (...args: string[]) => runProgram('cli/latchkey.ts', { environment: SITE, args })
+const run = commandLine(SITE)
 async function json(...args: string[]) {
   const { status, out, err } = await run(...args, '--json')
   assert.deepEqual([status, err], [0, ''], err)
@@ -88,8 +89,7 @@ describe('from the command line', () => {
   })
 
   test('where SIGN_UP is closed, nobody is invited', async () => {
-    const environment = { ...SITE, SIGN_UP: 'closed' }
-    const { status, err } = await runProgram('cli/latchkey.ts', { environment, args: ['invite'] })
+    const { status, err } = await commandLine({ ...SITE, SIGN_UP: 'closed' })('invite')
     assert.deepEqual([status, err], [1, 'SIGN_UP is closed, so an invitation would open nothing. Nothing was done.\n'])
   })
 })

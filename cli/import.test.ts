@@ -6,14 +6,14 @@ import { after, describe, test } from 'node:test'
 import Sqlite from 'better-sqlite3'
 import { dialect } from '#db/columns.ts'
 import { accounts } from '#db/schema.ts'
-import { asked, runProgram, sharedDatabase } from '#testing/index.ts'
+import { commandLine } from '#testing/command-line.ts'
+import { asked, sharedDatabase } from '#testing/index.ts'
 
 const { url, folder, close, db } = await sharedDatabase()
 after(close)
 const LATCHKEY_KEYS = `k1:${randomBytes(32).toString('base64')}`
-const environment = { DATABASE_URL: url, DATA_FOLDER: folder, LATCHKEY_KEYS }
 const fixture = (name: string) => join(import.meta.dirname, '../testing/authelia', name)
-const latchkey = (...args: string[]) => runProgram('cli/latchkey.ts', { environment, args, folder })
+const latchkey = commandLine({ DATABASE_URL: url, DATA_FOLDER: folder, LATCHKEY_KEYS })
 
 /** Statements of somebody else, over a connection of their own. */
 async function elsewhere(...statements: string[]) {
@@ -69,15 +69,16 @@ describe('from the command line', () => {
     const passwordHash =
       '$argon2id$v=19$m=64,t=1,p=4$HeslKTTkEgCT7sIBg17iLA$fJN/wkpGOA1DlKhpWXmLaeuFdgfa82MWHOmx7owK7Ss'
     const people = ['ann@example.com', 'ben@example.com', '\u001b[31mcat'].map((email) => ({ email, passwordHash }))
-    writeFileSync(join(folder, 'people.jsonl'), people.map((each) => JSON.stringify(each)).join('\n'))
+    const file = join(folder, 'people.jsonl')
+    writeFileSync(file, people.map((each) => JSON.stringify(each)).join('\n'))
     await failAt('ben@example.com')
-    const failed = await latchkey('import', 'accounts', 'people.jsonl', '--write')
+    const failed = await latchkey('import', 'accounts', file, '--write')
     assert.deepEqual(
       [failed.status, failed.out, failed.err],
       [1, '', 'full. 1 accounts were made before. Run it again: it goes on where it stopped.\n'],
     )
     await mend()
-    const { status, out } = await latchkey('import', 'accounts', 'people.jsonl', '--write')
+    const { status, out } = await latchkey('import', 'accounts', file, '--write')
     assert.equal(status, 1, 'one row is refused')
     assert.match(out, /people\.jsonl:1 +ann@example\.com +is there already, and stays as it is\n/)
     assert.match(out, /people\.jsonl:2 +ben@example\.com +made: ben@example\.com, without a second factor\n/)
