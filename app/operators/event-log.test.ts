@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, afterEach, describe, test } from 'node:test'
+import { eq } from 'drizzle-orm'
 import { events } from '#db/schema.ts'
 import { accountOf, latchkey, operator, signedUp } from '#testing/index.ts'
 import { newId } from '../lib/tokens.ts'
@@ -39,6 +40,12 @@ describe('the log of all accounts', () => {
     const later = new Date(clock.now().getTime() + 24 * 60 * 60_000).toISOString().slice(0, 10)
     assert.equal(await list({ from: later }), '')
     assert.equal(await list({ to: '2020-01-01' }), '')
+    const { id: accountId } = await accountOf(product, own)
+    const [id, at] = [newId(), new Date(`${later}T00:00:00Z`)] // its first moment
+    await database.db.insert(events).values({ id, accountId, kind: 'signed_out_everywhere', at, ...ORIGIN })
+    assert.match(await list({ from: later }), /<li/)
+    assert.equal(await list({ kind: 'signed_out_everywhere', to: day }), '')
+    await database.db.delete(events).where(eq(events.id, id))
   })
 
   test('says in words what is wrong with a filter, and keeps what was typed', async () => {

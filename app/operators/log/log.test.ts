@@ -91,6 +91,11 @@ describe('the log', () => {
       ['3 event_edited'],
     ],
     [
+      'an event whose reason was changed',
+      ({ db }) => db.update(events).set({ reason: 'They asked for it' }).where(third(db)),
+      ['3 event_edited'],
+    ],
+    [
       'an event of somebody else now',
       ({ db }) => db.update(events).set({ accountId: null }).where(third(db)),
       ['3 event_edited'],
