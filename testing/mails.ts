@@ -9,7 +9,7 @@ import type { Latchkey } from './product.ts'
 export async function mailsTo(product: Latchkey, email: string): Promise<Message[]> {
   const rows = await product.database.db.select().from(schema.mails)
   return rows
-    .sort((a, b) => a.createdAt.getTime() - b.createdAt.getTime())
+    .sort((a, b) => a.createdAt.getTime() - b.createdAt.getTime() || (a.id < b.id ? -1 : 1))
     .flatMap((row) => openMail(product.vault, row) ?? [])
     .map((queued) => messageOf(queued, product.deps.writeMail))
     .filter(({ to }) => to === email)

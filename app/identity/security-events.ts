@@ -1,5 +1,5 @@
 import type { Origin } from '../lib/origin.ts'
-import { newId } from '../lib/tokens.ts'
+import { newIdInOrder } from '../lib/tokens.ts'
 
 /** How a session was signed in. */
 export type Method =
@@ -132,8 +132,6 @@ export type About<Kind extends EventKind> = {
   by?: ByOperator | undefined
 }
 
-let sequence = 0 // orders what one process writes within a millisecond; it counts nothing
-
 /** The row for something that happens now. The store writes it in the transaction that it records. */
 export const securityEvent = <Kind extends EventKind>(
   kind: Kind,
@@ -143,7 +141,7 @@ export const securityEvent = <Kind extends EventKind>(
   method: Method | null = null,
   { subject = null, noticed, by }: About<Kind> = {},
 ): SecurityEvent => ({
-  id: `${(sequence++).toString(36).padStart(8, '0')}${newId()}`,
+  id: newIdInOrder(),
   accountId,
   kind,
   method,

@@ -7,6 +7,10 @@ export const newAccountId = (): number => randomBytes(6).readUIntBE(0, 6)
 /** Names a row, if the name isn't secret. */
 export const newId = (): string => randomBytes(12).toString('base64url')
 
+let sequence = 0 // it counts nothing
+/** As `newId`, and those that one process makes within a millisecond are in their order. */
+export const newIdInOrder = (): string => `${(sequence++).toString(36).padStart(8, '0')}${newId()}`
+
 /** The shape of a row's name. PostgreSQL takes no NUL in a text, so we refuse junk before asking the database. */
 export const looksLikeId = (text: string): boolean => /^[\w-]{1,64}$/.test(text)
 

@@ -1,6 +1,6 @@
 import type { MailedKind } from '../identity/security-events.ts'
 import type { Origin } from '../lib/origin.ts'
-import { newId } from '../lib/tokens.ts'
+import { newIdInOrder } from '../lib/tokens.ts'
 import type { SealedAs, Vault } from '../lib/vault.ts'
 
 /** What a mail tells, and where its link leads. Its sentences are written when it is sent. Moments in milliseconds, as it is kept as JSON. */
@@ -58,7 +58,7 @@ export type QueuedMail = {
 
 /** The row for the queue, of an account or of somebody who has none yet. The store writes it in the transaction that it reports. */
 export function queuedMail(vault: Vault, accountId: number | null, mail: Mail, now: Date): QueuedMail {
-  const id = newId()
+  const id = newIdInOrder()
   const sealed = vault.seal(QUEUED.purpose, place(id), Buffer.from(JSON.stringify(mail)))
   return { id, accountId, sealed, createdAt: now, nextAttemptAtMs: now.getTime() }
 }

@@ -121,7 +121,7 @@ describe('the queue over a real SMTP server', () => {
     assert.equal(lines.length, 1)
     assert.match(
       lines[0] ?? '',
-      /^Mail [\w-]{16} was given up after one try: the mail server refuses this address for good \(550\)\.$/,
+      /^Mail [\w-]{24} was given up after one try: the mail server refuses this address for good \(550\)\.$/,
     )
     assert.deepEqual(server.receivers(), ['a@example.com', 'b@example.com'])
     assert.deepEqual(await waiting(), [])

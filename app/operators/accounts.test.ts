@@ -6,6 +6,7 @@ import { accounts } from '#db/schema.ts'
 import { apiClient } from '#testing/clients/v1.ts'
 import {
   accountOf,
+  codeOf,
   everyRow,
   latchkey,
   loggedEvents,
@@ -21,7 +22,7 @@ import {
   withToken,
   withTwoFactor,
 } from '#testing/index.ts'
-import { assertInvariants } from '#testing/invariants.ts'
+import { assertInvariants, stateOf } from '#testing/invariants.ts'
 import { statementsOf } from '#testing/statements.ts'
 import { listAccounts, showAccount } from './accounts.ts'
 import { COMMAND_LINE } from './command-line.ts'
@@ -229,12 +230,21 @@ describe('an account that an operator makes', () => {
 
 describe('an account that an operator signs out', () => {
   test('is out everywhere, also where a code is owed, its tokens stop, and its owner is told', async () => {
-    const { browser, email } = await withTwoFactor(product)
+    const { browser, email, key } = await withTwoFactor(product)
     const { value } = await withToken(product, browser)
+    const trusted = await owingCode(product, email)
+    await trusted.post('/sign-in/two-factor', { code: codeOf(key, clock.now()), trust: 'yes' })
+    await browser.post('/settings/email/change', { email: newEmail(), password: PASSWORD })
     const pending = await owingCode(product, email)
+    const open = async () => {
+      const { trustedBrowsers, mailLinks } = await stateOf(database, email)
+      return [trustedBrowsers.length, mailLinks.filter(({ purpose }) => purpose === 'change_email').length]
+    }
+    assert.deepEqual(await open(), [1, 1])
     assert.deepEqual(await signOutAccount(deps, email, by), { ok: true, email })
     assert.equal((await browser.get('/')).location, '/sign-in')
     assert.equal((await pending.get('/sign-in/two-factor')).location, '/sign-in')
+    assert.deepEqual(await open(), [0, 0], 'neither a trusted browser nor a change of address goes on')
     assert.equal((await apiClient(product).call('GET', '/account', value)).status, 401)
     assert.deepEqual((await loggedEvents(product, email)).slice(-2), ['signed_out_everywhere', 'tokens_frozen'])
     assert.equal((await queuedFor(product, email)).at(-1)?.subject, 'You were signed out everywhere')
