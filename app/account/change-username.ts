@@ -4,9 +4,7 @@ import { type SecurityEvent, securityEvent } from '../identity/security-events.t
 import type { SignedIn } from '../identity/visitor.ts'
 import type { Origin } from '../lib/origin.ts'
 import { lookOf, readUsername, type Username } from '../lib/username.ts'
-import { type Name, named, type UsernameStore } from './usernames.ts'
-
-const NINETY_DAYS = 90 * 24 * 60 * 60_000
+import { keptUntil, type Name, named, type UsernameStore } from './usernames.ts'
 
 export type ChangeUsernameStore = UsernameStore & {
   /** The former one is kept for the account. False if the new one isn't free for it, or the account changed meanwhile. */
@@ -62,7 +60,7 @@ export async function changeUsername(
     accountId,
     securityVersion,
     former: { username, usernameLook: lookOf(username) },
-    keptUntil: new Date(now.getTime() + NINETY_DAYS),
+    keptUntil: keptUntil(now),
     now,
     renewal: renewed,
     event: securityEvent('username_changed', accountId, origin, now),

@@ -7,9 +7,7 @@ import { deletionMail, type MailDeps } from '../mail/account-mails.ts'
 import { type MailLink, newLink } from '../mail/links.ts'
 import { type QueuedMail, queuedMail } from '../mail/mail.ts'
 import { receivesNews } from '../mail/receivers.ts'
-
-/** How long its owner has to take it back. */
-const SEVEN_DAYS = 7 * 24 * 60 * 60_000
+import { deletionDue } from './deletions.ts'
 
 export type DeleteAccountStore = {
   /** Every session and half-done sign-in ends. False, and nothing changed, if the account changed since `securityVersion`, or is the last operator's. */
@@ -44,7 +42,7 @@ export async function requestDeletion(
   const confirmed = await confirmPassword(deps, visitor, password, origin)
   if (!confirmed.ok) return confirmed
   const at = deps.now()
-  const deleteAt = new Date(at.getTime() + SEVEN_DAYS)
+  const deleteAt = deletionDue(at)
   const { id: accountId, email, securityVersion } = visitor.account
   const { token, link } = newLink(deps.vault, { accountId, purpose: 'keep_account' }, at)
   const mail = deletionMail(deps, { to: email, token, origin, deleteAt })

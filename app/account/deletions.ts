@@ -6,9 +6,12 @@ import { accountDeletedMail, deletionNearMail, type MailDeps } from '../mail/acc
 import { type MailLink, newLink } from '../mail/links.ts'
 import { type QueuedMail, queuedMail } from '../mail/mail.ts'
 import { receivesNews } from '../mail/receivers.ts'
+import { keptUntil } from './usernames.ts'
 
 const DAY = 24 * 60 * 60_000
-const NINETY_DAYS = 90 * DAY
+
+/** When an account goes whose owner asks for it at that moment: until then it can be taken back. */
+export const deletionDue = (at: Date): Date => new Date(at.getTime() + 7 * DAY)
 
 /** Nobody's: the event stays without a person. */
 const NOWHERE: Origin = { address: '', browser: '', system: null }
@@ -57,7 +60,7 @@ export function removeAccount(
   return deps.deletions.removeAccount({
     account: { id, email, usernameLook: lookOf(username) },
     dueBy,
-    usernameKeptUntil: new Date(now.getTime() + NINETY_DAYS),
+    usernameKeptUntil: keptUntil(now),
     counted: countedOf({ id, email }),
     mails: receivesNews(deps, account) ? [queuedMail(deps.vault, null, mail, now)] : [],
     event: securityEvent('account_deleted', id, by?.origin ?? NOWHERE, now, null, { by }),

@@ -4,6 +4,7 @@ import { type MailDeps, restoredElsewhereMail, restoredMail } from '../mail/acco
 import { type FormerAddress, listening } from '../mail/former-addresses.ts'
 import { type MailLink, newLink } from '../mail/links.ts'
 import { type QueuedMail, queuedMail } from '../mail/mail.ts'
+import { deletionDue } from './deletions.ts'
 
 /** What a kind of second factor writes so that none of its answers until then counts any more. */
 type Spent = { readonly kind: string }
@@ -37,7 +38,6 @@ export type RestoredDeps = Pick<MailDeps, 'vault' | 'issuer' | 'baseUrl'> & {
 }
 
 const AT_ONCE = 500
-const SEVEN_DAYS = 7 * 24 * 60 * 60_000
 const ORIGIN = { address: 'server', browser: 'backup', system: null }
 
 /**
@@ -63,7 +63,7 @@ export async function closeAfterRestore(
       const events = [event('restored'), ...(wasFrozen ? [] : [event('tokens_frozen')])]
       const passwordHash = keepPasswords ? undefined : NO_PASSWORD
       const asking = keepPasswords ? { links: [], mails: [] } : await askingForPassword(deps, { accountId, email }, at)
-      const deleteAt = new Date(at.getTime() + SEVEN_DAYS)
+      const deleteAt = deletionDue(at)
       const closing = { accountId, wasFrozen, passwordHash, at, deleteAt, events, ...asking }
       if (!(await restored.closeRestored(closing, spent)))
         throw new Error('An account was changed meanwhile: stop the server, and run this again.')

@@ -7,6 +7,10 @@ export type UsernameStore = {
   takenLooks(looks: string[], now: Date, exceptFor?: number): Promise<string[]>
 }
 
+const NINETY_DAYS = 90 * 24 * 60 * 60_000
+/** Until when a username that is given up at that moment is kept from others. */
+export const keptUntil = (at: Date): Date => new Date(at.getTime() + NINETY_DAYS)
+
 export const named = (username: string): Name => ({ username, usernameLook: lookOf(username) })
 
 /**

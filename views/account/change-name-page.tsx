@@ -3,6 +3,7 @@ import { ErrorSummary } from '../ui/error-summary.tsx'
 import { Field } from '../ui/field.tsx'
 import type { FormState, Visitor } from '../ui/types.ts'
 import { words } from '../words/words.ts'
+import { SettingsButtons } from './settings-buttons.tsx'
 
 type ChangeNamePageProps = { visitor: Visitor; form: FormState<'name'> }
 
@@ -20,14 +21,7 @@ export const ChangeNamePage = ({ visitor, form }: ChangeNamePageProps) => (
         optional
         input={{ type: 'text', autocomplete: 'name', value: form.values?.name }}
       />
-      <div class="row">
-        <button type="submit" class="primary">
-          {words.settings.changeName.submit}
-        </button>
-        <a class="button plain" href="/settings/account">
-          {words.ui.cancel}
-        </a>
-      </div>
+      <SettingsButtons submit={words.settings.changeName.submit} />
     </form>
   </Settings>
 )

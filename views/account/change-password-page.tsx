@@ -3,6 +3,7 @@ import { ErrorSummary } from '../ui/error-summary.tsx'
 import { PasswordField } from '../ui/password-field.tsx'
 import type { FormState, Visitor } from '../ui/types.ts'
 import { words } from '../words/words.ts'
+import { SettingsButtons } from './settings-buttons.tsx'
 
 type ChangePasswordPageProps = {
   visitor: Visitor
@@ -33,14 +34,7 @@ export const ChangePasswordPage = ({ visitor, form, minLength, email }: ChangePa
         autocomplete="new-password"
         hint={words.ui.atLeast(minLength)}
       />
-      <div class="row">
-        <button type="submit" class="primary">
-          {words.settings.changePassword.title}
-        </button>
-        <a class="button plain" href="/settings/account">
-          {words.ui.cancel}
-        </a>
-      </div>
+      <SettingsButtons submit={words.settings.changePassword.title} />
     </form>
   </Settings>
 )

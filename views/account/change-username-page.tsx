@@ -4,6 +4,7 @@ import { Field } from '../ui/field.tsx'
 import { PasswordField } from '../ui/password-field.tsx'
 import type { FormState, Visitor } from '../ui/types.ts'
 import { words } from '../words/words.ts'
+import { SettingsButtons } from './settings-buttons.tsx'
 
 type ChangeUsernamePageProps = {
   visitor: Visitor & { account: { username: string } }
@@ -36,14 +37,7 @@ export const ChangeUsernamePage = ({ visitor, form, isFixed }: ChangeUsernamePag
           }}
         />
         <PasswordField form={form} name="password" label={words.ui.password} autocomplete="current-password" />
-        <div class="row">
-          <button type="submit" class="primary">
-            {words.settings.changeUsername.title}
-          </button>
-          <a class="button plain" href="/settings/account">
-            {words.ui.cancel}
-          </a>
-        </div>
+        <SettingsButtons submit={words.settings.changeUsername.title} />
       </form>
     )}
   </Settings>

@@ -3,6 +3,7 @@ import { ErrorSummary } from '../ui/error-summary.tsx'
 import { OwnPassword } from '../ui/own-password.tsx'
 import type { FormState, Visitor } from '../ui/types.ts'
 import { words } from '../words/words.ts'
+import { SettingsButtons } from './settings-buttons.tsx'
 
 /** What the file has in it, and the password that it takes. The page stays, so the form can be sent again. */
 export const DataPage = ({ visitor, form }: { visitor: Visitor; form: FormState<'password'> }) => (
@@ -11,14 +12,7 @@ export const DataPage = ({ visitor, form }: { visitor: Visitor; form: FormState<
     <p class="lead">{words.settings.data.lead}</p>
     <form method="post" action="/settings/account/data" class="panel stack" data-repeatable novalidate>
       <OwnPassword visitor={visitor} form={form} autofocus />
-      <div class="row">
-        <button type="submit" class="primary">
-          {words.settings.data.title}
-        </button>
-        <a class="button plain" href="/settings/account">
-          {words.ui.cancel}
-        </a>
-      </div>
+      <SettingsButtons submit={words.settings.data.title} />
     </form>
   </Settings>
 )

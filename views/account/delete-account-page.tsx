@@ -3,6 +3,7 @@ import { ErrorSummary } from '../ui/error-summary.tsx'
 import { OwnPassword } from '../ui/own-password.tsx'
 import type { FormState, Visitor } from '../ui/types.ts'
 import { words } from '../words/words.ts'
+import { SettingsButtons } from './settings-buttons.tsx'
 
 /** What goes and when, how to take it back, and the password that it takes. */
 export const DeleteAccountPage = ({ visitor, form }: { visitor: Visitor; form: FormState<'password'> }) => (
@@ -15,14 +16,7 @@ export const DeleteAccountPage = ({ visitor, form }: { visitor: Visitor; form: F
     </p>
     <form method="post" action="/settings/account/delete" class="panel stack" novalidate>
       <OwnPassword visitor={visitor} form={form} autofocus={!form.errors?.['']} />
-      <div class="row">
-        <button type="submit" class="danger">
-          {words.settings.deleteAccount.title}
-        </button>
-        <a class="button plain" href="/settings/account">
-          {words.ui.cancel}
-        </a>
-      </div>
+      <SettingsButtons submit={words.settings.deleteAccount.title} isDangerous />
     </form>
   </Settings>
 )
