@@ -53,6 +53,7 @@ export default defineConfig({
   failOnFlakyTests: true,
   // A test whose authenticator has no code left waits up to thirty seconds.
   timeout: ONE_MINUTE,
+  globalTimeout: 25 * ONE_MINUTE, // what hangs is ended and named
   reporter: [['list'], ['html', { outputFolder: 'report', open: 'never' }], ['json', { outputFile: 'results.json' }]],
   use: {
     // On this machine a self-signed certificate is good enough, for trying a proxy.

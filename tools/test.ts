@@ -10,10 +10,16 @@ import { failuresOfNode, failuresOfPlaywright, type PlaywrightReport } from './f
 import { reaches } from './imports.ts'
 import { type Postgres, startPostgres } from './postgres.ts'
 
+const MINUTE = 60_000
+/** What hangs is ended and named: a program of tests, and the whole run before whoever runs it loses patience. */
+const PROGRAM_AT_MOST = 12 * MINUTE
+const ALL_AT_MOST = 75 * MINUTE
+
 const CORES = availableParallelism()
 const total = { passed: 0, failed: 0 }
 const failures: string[] = []
 const [only, ...named] = process.argv.slice(2)
+let running = ''
 const isWanted = (...steps: string[]) => !only || steps.includes(only)
 
 const testFiles = ['app', 'views', 'db', 'cli', 'testing', 'tools', 'lab', 'deploy']
@@ -33,6 +39,11 @@ const ON = {
 }
 // They ask that nobody waits longer than people would, or than a fifth of a second. Beside others somebody does.
 const needsQuiet = (file: string) => /several-processes|workers|waits|faults/.test(file)
+
+setTimeout(() => {
+  count(0, 1, [`✖ ${running}: not at its end after ${ALL_AT_MOST / MINUTE} minutes of all tests`])
+  end()
+}, ALL_AT_MOST).unref()
 
 if (isWanted('check') && named.length === 0)
   await step('types and lint', () => run('npm', ['run', '--silent', 'check']))
@@ -59,14 +70,19 @@ if (isWanted('e2e-postgres')) await step('browser suite on PostgreSQL', () => br
 
 if (only && only !== 'check' && total.passed + total.failed === 0)
   await step(`${process.argv.slice(2)}: nothing is named so`, async () => 1)
-for (const failure of failures) console.log(`\n${failure}`)
-console.log(`\n${total.passed} passed, ${total.failed} failed`)
-// Said explicitly: embedded PostgreSQL ends a process that runs out of work with 0, whatever its exit code was.
-process.exit(total.failed > 0 ? 1 : 0)
+end()
+
+function end(): never {
+  for (const failure of failures) console.log(`\n${failure}`)
+  console.log(`\n${total.passed} passed, ${total.failed} failed`)
+  // Said explicitly: embedded PostgreSQL ends a process that runs out of work with 0, whatever its exit code was.
+  process.exit(total.failed > 0 ? 1 : 0)
+}
 
 /** A step that fails without having counted a failure is one. */
 async function step(name: string, work: () => Promise<number>) {
   console.log(`\n── ${name}`)
+  running = name
   const started = performance.now()
   const before = total.failed
   const exitCode = await work().catch((error) => {
@@ -122,6 +138,7 @@ async function nodeTests(files: string[], atOnce: number, environment: Record<st
       '--single-threaded-gc', // threads that help to collect wait for each other, and there are more processes than cores
       '--test',
       `--test-concurrency=${atOnce}`,
+      `--test-timeout=${PROGRAM_AT_MOST}`,
       '--test-reporter=spec',
       ...files,
     ],

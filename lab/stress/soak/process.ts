@@ -8,6 +8,8 @@ import type { Memory, Question } from './protocol.ts'
 export type Measured = Awaited<ReturnType<typeof startMeasured>>
 export type ProcessSample = Memory & { descriptors: number; sockets: number }
 
+const STOPS_WITHIN = 30_000 // milliseconds
+
 /** One process of the product, bundled as in production, that we can ask how it is. */
 export async function startMeasured(program: string, environment: Record<string, string>) {
   const child = fork(program, {
@@ -19,6 +21,7 @@ export async function startMeasured(program: string, environment: Record<string,
   process.once('exit', killChild)
   const ended = once(child, 'exit')
   ended.then(() => process.off('exit', killChild))
+  const late: string[] = []
   const out = readingOf(child.stdout as Readable)
   const err = readingOf(child.stderr as Readable)
 
@@ -45,11 +48,18 @@ export async function startMeasured(program: string, environment: Record<string,
     aDayLater: () => ask('a day later'),
     async stop() {
       child.send('stop')
+      const tooLong = setTimeout(() => {
+        late.push(`A server that was asked to stop was still there after ${STOPS_WITHIN / 1000} s.`)
+        killChild()
+      }, STOPS_WITHIN)
       await ended
+      clearTimeout(tooLong)
     },
     /** Log lines about a fault, and everything on standard error. */
-    complaints: () =>
-      [...out().split('\n'), ...err().split('\n')].filter((line) => line && !/"level":"(info|warn)"/.test(line)),
+    complaints: () => [
+      ...late,
+      ...[...out().split('\n'), ...err().split('\n')].filter((line) => line && !/"level":"(info|warn)"/.test(line)),
+    ],
   }
 }
 

@@ -27,6 +27,7 @@ const settings = {
 }
 const deps = wire({ database, vault, settings, now: clock.now, log: createLog({ level: config.logLevel }) })
 const app = createApp(deps)
+const STOPS_WITHIN = 20_000 // milliseconds
 const report = (what: unknown) => console.error(what)
 
 let rounds = 0
@@ -63,6 +64,7 @@ process.on('message', async (question: Question) => {
     tell('done')
   }
   if (question === 'stop') {
+    setTimeout(() => report(`Still open: ${process.getActiveResourcesInfo().join(', ')}`), STOPS_WITHIN).unref()
     server.closeAllConnections()
     await new Promise((resolve) => server.close(resolve))
     await Promise.all([housekeeping.stop(), sealing.stop(), mailing.stop()])
