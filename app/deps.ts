@@ -6,6 +6,7 @@ import { wireAccessTokens } from './access-tokens/wire.ts'
 import { READ } from './account/activity.ts'
 import { wireAccount } from './account/wire.ts'
 import type { Config } from './config.ts'
+import { wireGate } from './gate/wire.ts'
 import { DELAY } from './identity/limits.ts'
 import { wireIdentity } from './identity/wire.ts'
 import { createGuesses, type Guesses } from './lib/guesses.ts'
@@ -89,5 +90,6 @@ export function wire({
     ...wireAccount(stores),
     ...wireSignIn(stores),
     ...wireOperators(stores),
+    ...wireGate(stores),
   }
 }

@@ -1,7 +1,6 @@
-import { isIP } from 'node:net'
 import { z } from 'zod'
 import { LEVELS, type Level } from './identity/policy.ts'
-import type { Network } from './lib/network.ts'
+import { type Network, networkIn } from './lib/network.ts'
 
 /** All that people read about a setting; docs/configuration.md and .env.example are made of it. */
 type Row = {
@@ -90,11 +89,8 @@ export const networks: Kind<Network[]> = (variable) =>
       .split(/[\s,]+/)
       .filter((entry) => entry !== '')
       .flatMap((entry) => {
-        const [, address = '', bits] = /^([^/]+)(?:\/(\d{1,3}))?$/.exec(entry) ?? []
-        const family = isIP(address)
-        const longest = family === 6 ? 128 : 32
-        const prefix = bits === undefined ? longest : Number(bits)
-        if (family && prefix <= longest) return [{ address, prefix, family: family === 6 ? 'ipv6' : 'ipv4' } as const]
+        const network = networkIn(entry)
+        if (network) return [network]
         context.addIssue(`${variable}: ${entry} is neither an address nor a network such as 10.0.0.0/8.`)
         return []
       }),

@@ -12,6 +12,9 @@ type Role = 'member' | 'operator'
 /** What a policy can ask for. */
 type Demand = 'required' | 'phishing_resistant'
 
+/** What an app behind the gate asks of whoever comes to it. */
+type AppLevel = 'password' | 'second_factor' | 'phishing_resistant'
+
 /** How a session was signed in. */
 type Method = 'password' | 'authenticator' | 'recovery_code' | 'trusted_browser' | 'rescue_code' | 'delayed_recovery'
 
@@ -83,6 +86,8 @@ export const sessions = table(
     codesShownUntil: time('codes_shown_until'),
     /** When it last showed a second factor; null: it never did. */
     provedAt: time('proved_at'),
+    /** When its owner last typed the password again; null: not since it began. */
+    passwordAt: time('password_at'),
     ...origin(),
   },
   (t) => [index('sessions_account').on(t.accountId), index('sessions_expiry').on(t.expiresAt)],
@@ -313,6 +318,104 @@ export const memberships = table(
     uniqueIndex('memberships_account_group').on(t.accountId, t.groupId),
     index('memberships_group').on(t.groupId, t.accountId),
     index('memberships_until').on(t.until),
+  ],
+)
+
+/** What stands behind the gate: one program, and what it asks of people. */
+export const apps = table('apps', {
+  id: text('id').primaryKey(),
+  name: text('name').notNull().unique(), // as a group's; access tokens name it: `app:photos`
+  title: text('title').notNull(), // what people call it
+  level: text('level').$type<AppLevel>().notNull(),
+  maxAge: integer('max_age'), // seconds since the proof that `level` asks for; null: however long the session lasts
+  takesTokens: integer('takes_tokens').$type<0 | 1>().notNull(),
+  /** Whether it hears who is there: `Remote-User` and its like. */
+  tellsIdentity: integer('tells_identity').$type<0 | 1>().notNull(),
+  createdAt: time('created_at').notNull(),
+})
+
+const app = () =>
+  text('app_id')
+    .notNull()
+    .references(() => apps.id, { onDelete: 'cascade' })
+
+/** In the form that app/gate/hosts.ts makes: "photos.example.com", with a port that isn't the usual one. */
+export const appHosts = table(
+  'app_hosts',
+  {
+    host: text('host').primaryKey(),
+    appId: app(),
+    position: integer('position').notNull(), // from 0; people are sent to the first
+  },
+  (t) => [uniqueIndex('app_hosts_app_position').on(t.appId, t.position)],
+)
+
+/** Whom it is open to. Without a row: nobody. */
+export const appGroups = table('app_groups', { appId: app(), groupId: group() }, (t) => [
+  uniqueIndex('app_groups_app_group').on(t.appId, t.groupId),
+  index('app_groups_group').on(t.groupId),
+])
+
+/** Paths that ask for more than the app does, or for nothing at all. */
+export const appPaths = table(
+  'app_paths',
+  {
+    appId: app(),
+    path: text('path').notNull(), // exactly, or all below it where it ends in a slash
+    level: text('level').$type<AppLevel | 'public'>().notNull(),
+    maxAge: integer('max_age'), // seconds
+  },
+  (t) => [uniqueIndex('app_paths_app_path').on(t.appId, t.path)],
+)
+
+/** Networks from which the app asks for less than its level. */
+export const appNetworks = table(
+  'app_networks',
+  {
+    appId: app(),
+    network: text('network').notNull(), // "192.0.2.0/24"
+    level: text('level').$type<AppLevel | 'public'>().notNull(),
+  },
+  (t) => [uniqueIndex('app_networks_app_network').on(t.appId, t.network)],
+)
+
+const host = () =>
+  text('host')
+    .notNull()
+    .references(() => appHosts.host, { onDelete: 'cascade' })
+
+const session = () =>
+  text('session_id')
+    .notNull()
+    .references(() => sessions.id, { onDelete: 'cascade' })
+
+/** A session at one host behind the gate. It opens that host and nothing else, and ends with the session. */
+export const gateSessions = table(
+  'gate_sessions',
+  {
+    tokenHash: text('token_hash').primaryKey(), // SHA-256 of the token that the browser holds for that host
+    sessionId: session(),
+    host: host(),
+    startedAt: time('started_at').notNull(),
+    lastSeenAt: time('last_seen_at').notNull(),
+  },
+  (t) => [uniqueIndex('gate_sessions_session_host').on(t.sessionId, t.host), index('gate_sessions_host').on(t.host)],
+)
+
+/** On their way from the portal to a host, in the URL. Each is spent by the first check that sees it. */
+export const gateCodes = table(
+  'gate_codes',
+  {
+    codeHash: text('code_hash').primaryKey(), // SHA-256 of the code
+    sessionId: session(),
+    host: host(),
+    nonceHash: text('nonce_hash').notNull(), // SHA-256 of what the browser that asked for it holds
+    expiresAt: time('expires_at').notNull(),
+  },
+  (t) => [
+    index('gate_codes_session').on(t.sessionId),
+    index('gate_codes_host').on(t.host),
+    index('gate_codes_expiry').on(t.expiresAt),
   ],
 )
 

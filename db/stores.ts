@@ -7,6 +7,7 @@ import { deletionStore } from './stores/deletions.ts'
 import { emailStore } from './stores/emails.ts'
 import { eventChainStore } from './stores/event-chain.ts'
 import { eventLogStore } from './stores/event-log.ts'
+import { gateStore } from './stores/gate.ts'
 import { groupStore } from './stores/groups.ts'
 import { housekeepingStore } from './stores/housekeeping.ts'
 import { importedAccountStore } from './stores/imported-accounts.ts'
@@ -58,6 +59,7 @@ export const storesOf = (
   eventChain: eventChainStore(database),
   events: eventStore(database, read),
   eventLog: eventLogStore(database, log),
+  gate: gateStore(database),
   groups: groupStore(database),
   housekeeping: housekeepingStore(database),
   importedAccounts: importedAccountStore(database),

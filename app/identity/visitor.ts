@@ -16,6 +16,8 @@ export type Session = Origin &
     codesShownUntil: Date | null
     /** When it last showed a second factor; null: it never did. */
     provedAt: Date | null
+    /** When its owner last typed the password again; null: not since it began. */
+    passwordAt: Date | null
   }>
 
 /** An access token, as far as it decides what it opens. `scopes` are separated by spaces. */

@@ -3,6 +3,15 @@ import { BlockList, isIP, isIPv6 } from 'node:net'
 /** All addresses that begin with the first `prefix` bits of `address`. */
 export type Network = { address: string; prefix: number; family: 'ipv4' | 'ipv6' }
 
+/** `192.0.2.0/24`, or one address. Undefined for what is neither. */
+export function networkIn(text: string): Network | undefined {
+  const [, address = '', bits] = /^([^/]+)(?:\/(\d{1,3}))?$/.exec(text) ?? []
+  const family = isIP(address)
+  const longest = family === 6 ? 128 : 32
+  const prefix = bits === undefined ? longest : Number(bits)
+  return family && prefix <= longest ? { address, prefix, family: family === 6 ? 'ipv6' : 'ipv4' } : undefined
+}
+
 /** Tells whether an address is in one of the networks. What is no address is in none. */
 export function within(networks: readonly Network[]): (address: string) => boolean {
   const list = new BlockList()

@@ -8,7 +8,7 @@ import type { Shared } from '../shared-rows.ts'
 import { EVERYBODY } from './policies.ts'
 import { recoveryOpensAt } from './statements.ts'
 
-const session = {
+export const session = {
   id: sessions.id,
   tokenHash: sessions.tokenHash,
   client: sessions.client,
@@ -18,12 +18,13 @@ const session = {
   expiresAt: sessions.expiresAt,
   codesShownUntil: sessions.codesShownUntil,
   provedAt: sessions.provedAt,
+  passwordAt: sessions.passwordAt,
   address: sessions.address,
   browser: sessions.browser,
   system: sessions.system,
 }
 
-const token = {
+export const token = {
   id: accessTokens.id,
   tokenHash: accessTokens.tokenHash,
   scopes: accessTokens.scopes,
@@ -32,7 +33,7 @@ const token = {
   lastUsedAt: accessTokens.lastUsedAt,
 }
 
-const accountOfToken = {
+export const accountOfToken = {
   id: accounts.id,
   uid: accounts.uid,
   email: accounts.email,
@@ -48,7 +49,7 @@ const accountOfToken = {
     ),
 }
 
-const account = {
+export const account = {
   ...accountOfToken,
   username: accounts.username,
   displayName: accounts.displayName,
@@ -62,7 +63,7 @@ const account = {
 }
 
 /** The policies for everybody and for the account's groups. Which of them count now, the rules know. */
-const policiesOf = (db: Db) =>
+export const policiesOf = (db: Db) =>
   listOf(
     db
       .select({ level: policies.level, holdsFrom: policies.holdsFrom, until: memberships.until })

@@ -1,0 +1,209 @@
+import type { AccessTokenDeps } from '../access-tokens/access-tokens.ts'
+import { tokenHolder } from '../access-tokens/access-tokens.ts'
+import { warnedOfRecovery } from '../identity/recovery.ts'
+import type { SessionDeps } from '../identity/session.ts'
+import { type StandingDeps, sessionClosed, standing } from '../identity/standing.ts'
+import type { Account, Session, SignedIn, Token, TokenHolder } from '../identity/visitor.ts'
+import type { Origin } from '../lib/origin.ts'
+import { hashToken, looksLikeToken } from '../lib/tokens.ts'
+import type { Scheme } from './hosts.ts'
+import { askedPath } from './paths.ts'
+import { type AppLevel, type Decisive, type Requirement, type Rules, requirementOf } from './requirement.ts'
+
+const MINUTE = 60_000
+
+/** A request to an app, as its proxy tells of it. `host` is canonical; `search` begins with `?` or is empty, and has no hand-over code in it. */
+export type Asked = {
+  method: string
+  scheme: Scheme
+  host: string
+  path: string
+  search: string
+  isNavigation: boolean
+  origin: Origin
+}
+
+/** What it shows of who sends it. */
+export type Shown = { gateToken: string | undefined; accessToken: string | undefined }
+
+/** What an app hears of who is there; nothing of somebody unknown to it. */
+export type Identity = { user: string; email: string; name: string; groups: string[] }
+export const NOBODY: Identity = { user: '', email: '', name: '', groups: [] }
+
+export type App = {
+  id: string
+  name: string
+  title: string
+  level: AppLevel
+  maxAge: number | null
+  takesTokens: 0 | 1
+  tellsIdentity: 0 | 1
+}
+
+/** What somebody has to show before an app opens to a session that is good otherwise. */
+export type Missing = 'password' | 'second_factor' | 'set_up_second_factor'
+
+export type Verdict =
+  | { verdict: 'let_in'; app: App; identity: Identity }
+  | { verdict: 'sign_out'; app: App }
+  /** Nobody is there, or somebody whom the portal leads to something else first. */
+  | { verdict: 'sign_in'; app: App }
+  | { verdict: 'step_up'; app: App; requirement: Requirement; missing: Missing }
+  /** `not_entitled`: in none of its groups. `no_token_here`: the access token may not come here, or the path asks for more than one. */
+  | { verdict: 'refused'; reason: 'not_entitled' | 'no_token_here'; app: App }
+  | { verdict: 'refused'; reason: 'unknown_host' | 'other_scheme'; app?: undefined }
+
+type Member = Readonly<{ name: string; until: Date | null }>
+type AtHost = Readonly<{ app: App; groups: readonly { name: string }[]; memberIn: readonly Member[] }> &
+  Pick<Rules, 'paths' | 'networks'>
+type AccountRead = Omit<Account, 'policies'>
+export type VisitAtHost = AtHost &
+  Readonly<{
+    gateSession: { tokenHash: string; lastSeenAt: Date } | null
+    session: Session | null
+    account: AccountRead | null
+    policies: Account['policies']
+  }>
+export type TokenAtHost = AtHost &
+  Readonly<{
+    token: Token | null
+    account: (Omit<TokenHolder['account'], 'policies'> & Pick<Account, 'username' | 'displayName'>) | null
+    policies: Account['policies']
+  }>
+
+export type GateStore = {
+  atHost(host: string, tokenHash: string): Promise<VisitAtHost | undefined>
+  atHostByToken(host: string, tokenHash: string): Promise<TokenAtHost | undefined>
+  seen(of: { tokenHash: string; sessionId: string; at: Date }): Promise<void>
+}
+
+export type CheckDeps = SessionDeps & StandingDeps & AccessTokenDeps & { gate: GateStore; baseUrl: string }
+
+/** Answered by the check at every host of an app. */
+export const SIGN_OUT_PATH = '/.latchkey/sign-out'
+
+/** The scope of an access token that opens an app. */
+export const scopeOf = ({ name }: Pick<App, 'name'>): string => `app:${name}`
+
+/**
+ * May this request reach the app? One read, and at most once a minute a write. A cookie of the host or an access token opens it, and
+ * nothing else does.
+ */
+export async function check(deps: CheckDeps, asked: Asked, shown: Shown): Promise<Verdict> {
+  if (`${asked.scheme}:` !== new URL(deps.baseUrl).protocol) return { verdict: 'refused', reason: 'other_scheme' }
+  if (shown.accessToken !== undefined && asked.path !== SIGN_OUT_PATH) return checkToken(deps, asked, shown.accessToken)
+  const { gateToken } = shown
+  const found = await deps.gate.atHost(
+    asked.host,
+    gateToken && looksLikeGateToken(gateToken) ? hashToken(gateToken) : '',
+  )
+  if (!found) return { verdict: 'refused', reason: 'unknown_host' }
+  const { app } = found
+  if (asked.path === SIGN_OUT_PATH) return { verdict: 'sign_out', app }
+  const requirement = requirementFor(found, asked)
+  const visitor = await visitorIn(deps, found)
+  const good = visitor !== undefined && standing(deps, visitor, 'anything') === 'go_on'
+  const groups = groupsNow(found, deps.now())
+  const entitled = isEntitled(found, groups)
+  if (requirement.level === 'public') {
+    const identity = good && entitled ? identityOf(app, visitor.account, groups) : NOBODY
+    return { verdict: 'let_in', app, identity }
+  }
+  if (!good) return { verdict: 'sign_in', app }
+  if (!entitled) return { verdict: 'refused', reason: 'not_entitled', app }
+  const missing = missingFor(requirement, visitor, deps.now())
+  if (missing) return { verdict: 'step_up', app, requirement, missing }
+  await countAsUse(deps, asked, found)
+  return { verdict: 'let_in', app, identity: identityOf(app, visitor.account, groups) }
+}
+
+/** Rules that ask for more than the app itself does ask for a person. */
+async function checkToken(deps: CheckDeps, asked: Asked, value: string): Promise<Verdict> {
+  const found = await deps.gate.atHostByToken(asked.host, hashToken(value))
+  if (!found) return { verdict: 'refused', reason: 'unknown_host' }
+  const { app, token, account, policies } = found
+  const requirement = requirementFor(found, asked)
+  const holder =
+    token && account
+      ? await tokenHolder(deps, value, asked.origin, async () => ({ token, account: { ...account, policies } }))
+      : undefined
+  const works = holder !== undefined && standing(deps, holder, 'anything') === 'go_on'
+  const groups = groupsNow(found, deps.now())
+  const fits = works && app.takesTokens === 1 && holder.token.scopes.split(' ').includes(scopeOf(app))
+  const entitled = fits && isEntitled(found, groups)
+  if (requirement.level === 'public')
+    return { verdict: 'let_in', app, identity: entitled ? identityOf(app, holder.account, groups) : NOBODY }
+  if (!works) return { verdict: 'sign_in', app }
+  if (!entitled || asksForMore(app, requirement)) return { verdict: 'refused', reason: 'no_token_here', app }
+  return { verdict: 'let_in', app, identity: identityOf(app, holder.account, groups) }
+}
+
+/** 128 random bits in hexadecimal, and no token of the portal's. */
+export const looksLikeGateToken = (text: string): boolean => /^[0-9a-f]{32}$/.test(text) && !looksLikeToken(text)
+
+export const requirementFor = (
+  { app, paths, networks }: Pick<AtHost, 'app' | 'paths' | 'networks'>,
+  { path, origin }: Pick<Asked, 'path' | 'origin'>,
+): Requirement & Decisive =>
+  requirementOf({ level: app.level, maxAge: app.maxAge, paths, networks }, askedPath(path), origin.address)
+
+const asksForMore = (app: App, { level, maxAge, by }: Requirement & Decisive) =>
+  by !== 'network' && (level !== app.level || maxAge !== app.maxAge)
+
+/** A session that has ended is ended for good, as at the portal. */
+async function visitorIn(deps: CheckDeps, found: VisitAtHost): Promise<SignedIn | undefined> {
+  const { session, account, policies } = found
+  if (!session || !account || session.client !== 'browser') return undefined
+  const visitor = { session, account: { ...account, policies } }
+  const closed = sessionClosed(deps, visitor)
+  if (closed === 'ended') await deps.sessions.end(session.id)
+  return closed ? undefined : warnedOfRecovery(visitor, deps.now())
+}
+
+const groupsNow = ({ memberIn }: Pick<AtHost, 'memberIn'>, at: Date): string[] =>
+  memberIn.filter(({ until }) => !until || until > at).map(({ name }) => name)
+
+const isEntitled = ({ groups }: Pick<AtHost, 'groups'>, held: string[]) =>
+  groups.some(({ name }) => held.includes(name))
+
+const identityOf = (
+  { tellsIdentity }: App,
+  { username, email, displayName }: Pick<Account, 'username' | 'email' | 'displayName'>,
+  groups: string[],
+): Identity => (tellsIdentity === 1 ? { user: username, email, name: displayName ?? '', groups } : NOBODY)
+
+/**
+ * What the session has to show before it has what is required; undefined if it has. A browser that is trusted showed a second factor when
+ * it became so, which counts as long as nobody asks when.
+ */
+export function missingFor(
+  { level, maxAge }: Requirement,
+  { session, account }: SignedIn,
+  now: Date,
+): Missing | undefined {
+  const { startedAt, provedAt, passwordAt, method } = session
+  if (level === 'public') return undefined
+  if (level === 'password') {
+    const last = [startedAt, provedAt, passwordAt].reduce<Date>((last, at) => (at && at > last ? at : last), startedAt)
+    return isYoung(last, maxAge, now) ? undefined : 'password'
+  }
+  if (!account.secondFactorSince) return 'set_up_second_factor'
+  if (method === 'trusted_browser' && maxAge === null) return undefined
+  return provedAt && isYoung(provedAt, maxAge, now) ? undefined : 'second_factor'
+}
+
+const isYoung = (at: Date, maxAge: number | null, now: Date) =>
+  maxAge === null || now.getTime() - at.getTime() <= maxAge * 1000
+
+/** Only what a person does: a page that asks by itself doesn't keep the session alive. */
+async function countAsUse(
+  deps: CheckDeps,
+  { isNavigation }: Asked,
+  { gateSession, session }: VisitAtHost,
+): Promise<void> {
+  if (!isNavigation || !gateSession || !session) return
+  const at = deps.now()
+  const idle = at.getTime() - Math.min(gateSession.lastSeenAt.getTime(), session.lastSeenAt.getTime())
+  if (idle >= Math.min(MINUTE, deps.sessionIdle / 2))
+    await deps.gate.seen({ tokenHash: gateSession.tokenHash, sessionId: session.id, at })
+}

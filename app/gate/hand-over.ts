@@ -1,0 +1,87 @@
+import { randomBytes } from 'node:crypto'
+import { encodeHexLowerCase } from '@oslojs/encoding'
+import type { SignedIn } from '../identity/visitor.ts'
+import { hashToken } from '../lib/tokens.ts'
+import { canonicalHost, type Scheme } from './hosts.ts'
+
+const A_MINUTE = 60_000
+
+/** The parameter in the URL of a host that carries the code from the portal. */
+export const CODE = 'latchkey_code'
+
+type Code = { codeHash: string; sessionId: string; host: string; nonceHash: string; expiresAt: Date }
+type GateSession = { tokenHash: string; sessionId: string; host: string; startedAt: Date; lastSeenAt: Date }
+
+export type HandOverStore = {
+  /** False if the session or the host is gone. */
+  putCode(code: Code): Promise<boolean>
+  findCode(codeHash: string): Promise<Code | undefined>
+  spendCode(codeHash: string): Promise<void>
+  handOver(of: { codeHash: string; nonceHash: string; gateSession: GateSession }): Promise<boolean>
+}
+
+export type HandOverDeps = { gate: HandOverStore; now(): Date }
+
+/** What a browser holds at a host from the refused navigation on, and its SHA-256, which travels by the portal. */
+export function newNonce(): { nonce: string; nonceHash: string } {
+  const nonce = encodeHexLowerCase(randomBytes(16))
+  return { nonce, nonceHash: hashToken(nonce) }
+}
+
+/** Where a browser wants to go behind the gate: parsed once, and always written from its parts. */
+export type Destination = { scheme: Scheme; host: string; path: string; search: string }
+
+export const urlOf = ({ scheme, host, path, search }: Destination): string => `${scheme}://${host}${path}${search}`
+
+/** Undefined for what is no URL of that scheme, or has a user, a code of ours, or anything else that no check wrote. */
+export function destinationIn(text: string, scheme: Scheme): Destination | undefined {
+  if (!URL.canParse(text)) return undefined
+  const { protocol, host, username, password, pathname, search, hash } = new URL(text)
+  if (protocol !== `${scheme}:` || username || password || hash) return undefined
+  const canonical = canonicalHost(host, scheme)
+  if (canonical === undefined || new URLSearchParams(search).has(CODE)) return undefined
+  const destination = { scheme, host: canonical, path: pathname, search }
+  return urlOf(destination) === text ? destination : undefined
+}
+
+/** Makes the code that lets the session in at the host of `to`, and returns the URL that takes it there. Undefined if the session or the host is gone. */
+export async function sendWithCode(
+  { gate, now }: HandOverDeps,
+  { session }: SignedIn,
+  to: Destination,
+  nonceHash: string,
+): Promise<string | undefined> {
+  const code = randomBytes(32).toString('base64url')
+  const row = {
+    codeHash: hashToken(code),
+    sessionId: session.id,
+    host: to.host,
+    nonceHash,
+    expiresAt: new Date(now().getTime() + A_MINUTE),
+  }
+  if (!(await gate.putCode(row))) return undefined
+  return urlOf({ ...to, search: `${to.search === '' ? '?' : `${to.search}&`}${CODE}=${code}` })
+}
+
+/**
+ * What the check does that sees a code: spends it, whoever shows it. Returns the token for the cookie of the host; undefined where the
+ * code is gone, over, for another host or another browser.
+ */
+export async function takeCode(
+  { gate, now }: HandOverDeps,
+  { code, host, nonce }: { code: string; host: string; nonce: string | undefined },
+): Promise<string | undefined> {
+  if (!/^[\w-]{43}$/.test(code)) return undefined
+  const codeHash = hashToken(code)
+  const found = await gate.findCode(codeHash)
+  if (!found) return undefined
+  const at = now()
+  const nonceHash = nonce === undefined ? undefined : hashToken(nonce)
+  if (nonceHash !== found.nonceHash || found.host !== host || found.expiresAt <= at) {
+    await gate.spendCode(codeHash)
+    return undefined
+  }
+  const token = encodeHexLowerCase(randomBytes(16))
+  const gateSession = { tokenHash: hashToken(token), sessionId: found.sessionId, host, startedAt: at, lastSeenAt: at }
+  return (await gate.handOver({ codeHash, nonceHash, gateSession })) ? token : undefined
+}

@@ -1,0 +1,72 @@
+import { networkIn, within } from '../lib/network.ts'
+import { type AskedPath, isAbout } from './paths.ts'
+
+/** What an app or a path asks for, from the least to the most. */
+export const LEVELS = ['public', 'password', 'second_factor', 'phishing_resistant'] as const
+export type Level = (typeof LEVELS)[number]
+export type AppLevel = Exclude<Level, 'public'>
+
+/** `maxAge` in seconds since the proof that `level` asks for; null: however long the session lasts. */
+export type Requirement = { level: Level; maxAge: number | null }
+export type PathRule = Requirement & { path: string }
+export type NetworkRule = { network: string; level: Level }
+export type Rules = {
+  level: AppLevel
+  maxAge: number | null
+  paths: readonly Readonly<PathRule>[]
+  networks: readonly Readonly<NetworkRule>[]
+}
+
+/** What decided: the app's own level, one of its paths, a network, or all of them because the path can be read in two ways. */
+export type Decisive = { by: 'app' | 'strictest' } | { by: 'path' | 'network'; rule: string }
+
+const rank = (level: Level) => LEVELS.indexOf(level)
+
+/** The more of both. */
+const stricter = (one: Requirement, other: Requirement): Requirement => ({
+  level: rank(one.level) >= rank(other.level) ? one.level : other.level,
+  maxAge:
+    one.maxAge === null || other.maxAge === null ? (one.maxAge ?? other.maxAge) : Math.min(one.maxAge, other.maxAge),
+})
+
+/**
+ * What one request needs. The app's level is the floor, which a network can lower; a path that asks for more asks everywhere, and the
+ * longest rule about a path counts. A path that isn't plain needs what the strictest rule asks. What asks for more is compared without
+ * regard to case, because some servers have none; what is public has to be written exactly so.
+ */
+export function requirementOf(rules: Rules, { path, isPlain }: AskedPath, address: string): Requirement & Decisive {
+  const floor = { level: rules.level, maxAge: rules.maxAge }
+  const more = rules.paths.filter(({ level }) => level !== 'public')
+  if (!isPlain) return { ...more.reduce(stricter, floor), by: 'strictest' }
+
+  const lower = path.toLowerCase()
+  const about = longest(
+    rules.paths.filter((rule) =>
+      rule.level === 'public' ? isAbout(rule.path, path) : isAbout(rule.path.toLowerCase(), lower),
+    ),
+  )
+  if (about?.level === 'public') return { level: 'public', maxAge: null, by: 'path', rule: about.path }
+  if (about) return { ...stricter(floor, about), by: 'path', rule: about.path }
+  const near = rules.networks
+    .filter(({ network }) => isWithin(network, address))
+    .sort((a, b) => rank(a.level) - rank(b.level))[0]
+  if (near && rank(near.level) < rank(floor.level))
+    return {
+      level: near.level,
+      maxAge: near.level === 'public' ? null : floor.maxAge,
+      by: 'network',
+      rule: near.network,
+    }
+  return { ...floor, by: 'app' }
+}
+
+/** Where two rules are equally long but for their case, the one that asks for more. */
+const longest = (rules: readonly Readonly<PathRule>[]) =>
+  [...rules].sort((a, b) => b.path.length - a.path.length || rank(b.level) - rank(a.level))[0]
+
+const known = new Map<string, (address: string) => boolean>()
+function isWithin(network: string, address: string): boolean {
+  const check = known.get(network) ?? within([networkIn(network) ?? []].flat())
+  known.set(network, check)
+  return check(address)
+}

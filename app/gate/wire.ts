@@ -1,0 +1,3 @@
+import type { Stores } from '#db/stores.ts'
+
+export const wireGate = ({ gate }: Stores) => ({ gate })

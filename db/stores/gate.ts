@@ -1,0 +1,190 @@
+import { and, asc, eq, gt, or } from 'drizzle-orm'
+import { type Database, must, unlessOrphaned } from '../client.ts'
+import { listOf } from '../lists.ts'
+import { placeholders } from '../placeholders.ts'
+import { prepared } from '../prepared.ts'
+import {
+  accessTokens,
+  accounts,
+  appGroups,
+  appHosts,
+  appNetworks,
+  appPaths,
+  apps,
+  gateCodes,
+  gateSessions,
+  groups,
+  memberships,
+  sessions,
+} from '../schema.ts'
+import { account, accountOfToken, policiesOf, session, token } from './visitors.ts'
+
+type Code = typeof gateCodes.$inferInsert
+type GateSession = typeof gateSessions.$inferInsert
+
+/** What the checks of the gate read, and how a session comes to a host. */
+export function gateStore({ db, atomically }: Database) {
+  const asked = placeholders({ host: appHosts.host, tokenHash: gateSessions.tokenHash })
+
+  const app = {
+    id: apps.id,
+    name: apps.name,
+    title: apps.title,
+    level: apps.level,
+    maxAge: apps.maxAge,
+    takesTokens: apps.takesTokens,
+    tellsIdentity: apps.tellsIdentity,
+  }
+  const rules = {
+    groups: listOf(
+      db
+        .select({ name: groups.name })
+        .from(appGroups)
+        .innerJoin(groups, eq(groups.id, appGroups.groupId))
+        .where(eq(appGroups.appId, apps.id)),
+    ),
+    paths: listOf(
+      db
+        .select({ path: appPaths.path, level: appPaths.level, maxAge: appPaths.maxAge })
+        .from(appPaths)
+        .where(eq(appPaths.appId, apps.id)),
+    ),
+    networks: listOf(
+      db
+        .select({ network: appNetworks.network, level: appNetworks.level })
+        .from(appNetworks)
+        .where(eq(appNetworks.appId, apps.id)),
+    ),
+  }
+  /** The groups that the account was put into, whether that has ended or not. */
+  const memberIn = listOf(
+    db
+      .select({ name: groups.name, until: memberships.until })
+      .from(memberships)
+      .innerJoin(groups, eq(groups.id, memberships.groupId))
+      .where(eq(memberships.accountId, accounts.id))
+      .orderBy(asc(groups.name)),
+  )
+  const atHost = eq(appHosts.host, asked.host)
+
+  const bySession = db
+    .select({
+      app,
+      ...rules,
+      gateSession: { tokenHash: gateSessions.tokenHash, lastSeenAt: gateSessions.lastSeenAt },
+      session,
+      account,
+      policies: policiesOf(db),
+      memberIn,
+    })
+    .from(appHosts)
+    .innerJoin(apps, eq(apps.id, appHosts.appId))
+    .leftJoin(gateSessions, and(eq(gateSessions.tokenHash, asked.tokenHash), eq(gateSessions.host, appHosts.host)))
+    .leftJoin(sessions, eq(sessions.id, gateSessions.sessionId))
+    .leftJoin(accounts, eq(accounts.id, sessions.accountId))
+    .where(atHost)
+
+  const byToken = db
+    .select({
+      app,
+      ...rules,
+      token,
+      account: { ...accountOfToken, username: accounts.username, displayName: accounts.displayName },
+      policies: policiesOf(db),
+      memberIn,
+    })
+    .from(appHosts)
+    .innerJoin(apps, eq(apps.id, appHosts.appId))
+    .leftJoin(
+      accessTokens,
+      or(eq(accessTokens.tokenHash, asked.tokenHash), eq(accessTokens.previousHash, asked.tokenHash)),
+    )
+    .leftJoin(accounts, eq(accounts.id, accessTokens.accountId))
+    .where(atHost)
+
+  const readBySession = prepared('gate_by_session', asked, bySession)
+  const readByToken = prepared('gate_by_token', asked, byToken)
+
+  return {
+    /** The app at a host, and who comes with that gate session, if it is one of that host. Undefined where no app is. */
+    async atHost(host: string, tokenHash: string) {
+      return (await readBySession({ host, tokenHash }))[0]
+    },
+    /** The same for an access token. */
+    async atHostByToken(host: string, tokenHash: string) {
+      return (await readByToken({ host, tokenHash }))[0]
+    },
+
+    /** False if the session or the host is gone. */
+    putCode: (code: Code): Promise<boolean> =>
+      unlessOrphaned(atomically((tx) => [tx.insert(gateCodes).values(code)])).then((kept) => kept !== false),
+
+    /** One that nobody has spent yet. */
+    async findCode(codeHash: string) {
+      const [code] = await db.select().from(gateCodes).where(eq(gateCodes.codeHash, codeHash))
+      return code
+    },
+
+    /** Whoever showed it: nobody can use it any more. */
+    async spendCode(codeHash: string): Promise<void> {
+      await db.delete(gateCodes).where(eq(gateCodes.codeHash, codeHash))
+    },
+
+    /**
+     * Spends a code for a session at its host, in the place of one that the same session had there. False, and nothing done, if the code
+     * is gone or not for this host and this browser, or its time is over.
+     */
+    handOver: ({
+      codeHash,
+      nonceHash,
+      gateSession,
+    }: {
+      codeHash: string
+      nonceHash: string
+      gateSession: GateSession
+    }) =>
+      unlessOrphaned(
+        atomically((tx) => [
+          must(
+            tx
+              .delete(gateCodes)
+              .where(
+                and(
+                  eq(gateCodes.codeHash, codeHash),
+                  eq(gateCodes.nonceHash, nonceHash),
+                  eq(gateCodes.host, gateSession.host),
+                  eq(gateCodes.sessionId, gateSession.sessionId),
+                  gt(gateCodes.expiresAt, gateSession.startedAt),
+                ),
+              )
+              .returning({ codeHash: gateCodes.codeHash }),
+          ),
+          tx
+            .delete(gateSessions)
+            .where(and(eq(gateSessions.sessionId, gateSession.sessionId), eq(gateSessions.host, gateSession.host))),
+          tx.insert(gateSessions).values(gateSession),
+        ]),
+      ),
+
+    /** A navigation is use of both sessions. Not durable: a power cut only loses when they were last used. */
+    async seen({ tokenHash, sessionId, at }: { tokenHash: string; sessionId: string; at: Date }): Promise<void> {
+      await atomically(
+        (tx) => [
+          tx.update(gateSessions).set({ lastSeenAt: at }).where(eq(gateSessions.tokenHash, tokenHash)),
+          tx.update(sessions).set({ lastSeenAt: at }).where(eq(sessions.id, sessionId)),
+        ],
+        { durable: false },
+      )
+    },
+
+    /** The hosts at which a session has been. */
+    hostsOf: async (sessionId: string) =>
+      await db
+        .select({ host: gateSessions.host, title: apps.title, startedAt: gateSessions.startedAt })
+        .from(gateSessions)
+        .innerJoin(appHosts, eq(appHosts.host, gateSessions.host))
+        .innerJoin(apps, eq(apps.id, appHosts.appId))
+        .where(eq(gateSessions.sessionId, sessionId))
+        .orderBy(asc(gateSessions.startedAt), asc(gateSessions.host)),
+  }
+}
