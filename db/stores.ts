@@ -2,6 +2,7 @@ import type { Database } from './client.ts'
 import { accessTokenStore } from './stores/access-tokens.ts'
 import { accountListStore } from './stores/account-lists.ts'
 import { accountStore } from './stores/accounts.ts'
+import { appStore } from './stores/apps.ts'
 import { checkUpStore } from './stores/check-up.ts'
 import { deletionStore } from './stores/deletions.ts'
 import { emailStore } from './stores/emails.ts'
@@ -53,6 +54,7 @@ export const storesOf = (
   accessTokens: accessTokenStore(database),
   accountLists: accountListStore(database),
   accounts: accountStore(database),
+  apps: appStore(database),
   checkUps: checkUpStore(database),
   deletions: deletionStore(database),
   emails: emailStore(database),

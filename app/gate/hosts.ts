@@ -5,6 +5,8 @@ const USUAL_PORT = { http: '80', https: '443' } as const
 export type Scheme = keyof typeof USUAL_PORT
 
 const NAME = /^(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/ // RFC 1123 section 2.1
+const IN_ASCII = /^[\x21-\x7e]*$/
+const IN_UNICODE = /^[a-z0-9.\u{a0}-\u{10ffff}-]*$/iu // a parser of URLs drops tabs and decodes `%`
 const IPV6 = /^\[[0-9a-f:.]{2,45}\]$/
 
 /**
@@ -13,7 +15,7 @@ const IPV6 = /^\[[0-9a-f:.]{2,45}\]$/
  */
 export function canonicalHost(text: string, scheme: Scheme): string | undefined {
   const [, name = '', port] = /^(\[[^\]]*\]|[^:]*)(?::(\d{1,5}))?$/.exec(text) ?? []
-  const ascii = /^[\x21-\x7e]*$/.test(name) ? name.toLowerCase() : domainToASCII(name)
+  const ascii = IN_ASCII.test(name) ? name.toLowerCase() : IN_UNICODE.test(name) ? domainToASCII(name) : ''
   const bare = ascii.replace(/\.$/, '')
   const isName = NAME.test(bare) && !isNumber(bare.split('.').at(-1) ?? '')
   if (!isName && !IPV6.test(bare) && !isIPv4(bare)) return undefined

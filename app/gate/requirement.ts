@@ -5,6 +5,7 @@ import { type AskedPath, isAbout } from './paths.ts'
 export const LEVELS = ['public', 'password', 'second_factor', 'phishing_resistant'] as const
 export type Level = (typeof LEVELS)[number]
 export type AppLevel = Exclude<Level, 'public'>
+export const isLevel = (text: string): text is Level => LEVELS.some((level) => level === text)
 
 /** `maxAge` in seconds since the proof that `level` asks for; null: however long the session lasts. */
 export type Requirement = { level: Level; maxAge: number | null }
@@ -21,6 +22,7 @@ export type Rules = {
 export type Decisive = { by: 'app' | 'strictest' } | { by: 'path' | 'network'; rule: string }
 
 const rank = (level: Level) => LEVELS.indexOf(level)
+export const isLower = (one: Level, other: Level): boolean => rank(one) < rank(other)
 
 /** The more of both. */
 const stricter = (one: Requirement, other: Requirement): Requirement => ({
@@ -50,7 +52,7 @@ export function requirementOf(rules: Rules, { path, isPlain }: AskedPath, addres
   const near = rules.networks
     .filter(({ network }) => isWithin(network, address))
     .sort((a, b) => rank(a.level) - rank(b.level))[0]
-  if (near && rank(near.level) < rank(floor.level))
+  if (near && isLower(near.level, floor.level))
     return {
       level: near.level,
       maxAge: near.level === 'public' ? null : floor.maxAge,

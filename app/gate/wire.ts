@@ -1,3 +1,3 @@
 import type { Stores } from '#db/stores.ts'
 
-export const wireGate = ({ gate }: Stores) => ({ gate })
+export const wireGate = ({ apps, gate }: Stores) => ({ apps, gate })

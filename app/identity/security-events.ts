@@ -83,6 +83,9 @@ const EVENTS = {
   group_created: { mailed: 'never' },
   group_deleted: { mailed: 'never' },
   policy_set: { mailed: 'never' },
+  app_created: { mailed: 'never' },
+  app_changed: { mailed: 'never' },
+  app_deleted: { mailed: 'never' },
 } as const satisfies Record<string, Row>
 
 export type EventKind = keyof typeof EVENTS
@@ -155,7 +158,10 @@ export const securityEvent = <Kind extends EventKind>(
 })
 
 /** What operators do that is about no account. */
-const OF_NO_ACCOUNT = ['invitation_made', 'invitation_revoked', 'group_created', 'group_deleted', 'policy_set'] as const
+const OF_NO_ACCOUNT = [
+  ...(['invitation_made', 'invitation_revoked', 'group_created', 'group_deleted', 'policy_set'] as const),
+  ...(['app_created', 'app_changed', 'app_deleted'] as const),
+] as const
 export const isOfNoAccount = (kind: string): boolean => OF_NO_ACCOUNT.some((known) => known === kind)
 
 /** Of what an operator does that is about no account. */

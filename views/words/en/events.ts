@@ -59,6 +59,9 @@ export const events = {
   group_created: 'Group created',
   group_deleted: 'Group deleted',
   policy_set: 'Policy set',
+  app_created: 'App added',
+  app_changed: 'App changed',
+  app_deleted: 'App deleted',
 }
 
 /** Who did it, unless it was the account's owner. */

@@ -1,0 +1,121 @@
+import { type OperatorsEvent, operatorsEvent } from '../identity/security-events.ts'
+import { newId } from '../lib/tokens.ts'
+import type { Acting } from '../operators/acting.ts'
+import type { App } from './check.ts'
+import type { NetworkRule, PathRule } from './requirement.ts'
+import { type AppValues, appIn, asWritten, type WrittenApp, type Wrong } from './written-app.ts'
+
+const PAGE = 50
+
+/** An app with all that belongs to it. The first host is the one that people are sent to. */
+export type KeptApp = App & {
+  createdAt: Date
+  hosts: readonly Readonly<{ host: string }>[]
+  groups: readonly Readonly<{ name: string }>[]
+  paths: readonly Readonly<PathRule>[]
+  networks: readonly Readonly<NetworkRule>[]
+}
+
+/** An app as the store writes it. */
+export type AppRows = App & {
+  createdAt: Date
+  hosts: string[]
+  groupIds: string[]
+  paths: PathRule[]
+  networks: NetworkRule[]
+}
+
+export type AppStore = {
+  /** False if the name or a host is taken, or a group is gone. */
+  createApp(of: { app: AppRows; event: OperatorsEvent }): Promise<boolean>
+  /** False if the app is gone, a host is taken by another, or a group is gone. A host that stays keeps its gate sessions. */
+  changeApp(of: { app: AppRows; event: OperatorsEvent }): Promise<boolean>
+  /** False if there is none of that name. */
+  deleteApp(of: { name: string; event: OperatorsEvent }): Promise<boolean>
+  listApps(of: { after: string | undefined; most: number }): Promise<KeptApp[]>
+  appNamed(name: string): Promise<KeptApp | undefined>
+  /** Those of the hosts that are taken, and the app each belongs to. */
+  hostsTaken(hosts: string[]): Promise<{ host: string; app: string }[]>
+}
+
+export type AppDeps = {
+  apps: AppStore
+  groups: { groupsNamed(names: string[]): Promise<{ id: string; name: string }[]> }
+  factorKinds: readonly { isPhishingResistant: boolean }[]
+  baseUrl: string
+  now(): Date
+}
+type Changed = { ok: true; app: AppValues } | { ok: false; wrong: Wrong[] }
+
+export async function createApp(deps: AppDeps, written: WrittenApp, by: Acting): Promise<Changed> {
+  const found = await judged(deps, written, 'new')
+  if (!found.ok) return found
+  const at = deps.now()
+  const app = { ...found.rows, id: newId(), createdAt: at }
+  const event = operatorsEvent('app_created', app.name, { by, at })
+  if (await deps.apps.createApp({ app, event })) return { ok: true, app: found.app }
+  return createApp(deps, written, by) // something was taken or went meanwhile: look again
+}
+
+/** What is named in `change` takes the place of what was there; an app keeps its name. */
+export async function changeApp(
+  deps: AppDeps,
+  name: string,
+  change: Partial<Omit<WrittenApp, 'name'>>,
+  by: Acting,
+): Promise<Changed | { ok: false; wrong: 'no_such_app' }> {
+  const kept = await deps.apps.appNamed(name)
+  if (!kept) return { ok: false, wrong: 'no_such_app' }
+  const found = await judged(deps, { ...asWritten(valuesOf(kept)), ...change, name }, 'changed')
+  if (!found.ok) return found
+  const at = deps.now()
+  const app = { ...found.rows, id: kept.id, createdAt: kept.createdAt }
+  const event = operatorsEvent('app_changed', name, { by, at })
+  if (await deps.apps.changeApp({ app, event })) return { ok: true, app: found.app }
+  return changeApp(deps, name, change, by)
+}
+
+/** With everything that sessions have at its hosts. Access tokens that name it open nothing from then on. */
+export const deleteApp = ({ apps, now }: Pick<AppDeps, 'apps' | 'now'>, name: string, by: Acting): Promise<boolean> =>
+  apps.deleteApp({ name, event: operatorsEvent('app_deleted', name, { by, at: now() }) })
+
+/** Fifty at a time, by name. `next` is where the next page begins. */
+export async function listApps({ apps }: Pick<AppDeps, 'apps'>, after?: string) {
+  const rows = await apps.listApps({ after, most: PAGE + 1 })
+  const page = rows.slice(0, PAGE).map(valuesOf)
+  return { apps: page, next: rows.length > PAGE ? page.at(-1)?.name : undefined }
+}
+
+export async function appNamed({ apps }: Pick<AppDeps, 'apps'>, name: string): Promise<AppValues | undefined> {
+  const kept = await apps.appNamed(name)
+  return kept && valuesOf(kept)
+}
+
+export const valuesOf = (kept: KeptApp): AppValues => {
+  const { name, title, level, maxAge, takesTokens, tellsIdentity } = kept
+  const hosts = kept.hosts.map(({ host }) => host)
+  const groups = kept.groups.map(({ name }) => name)
+  const lists = { hosts, groups, paths: [...kept.paths], networks: [...kept.networks] }
+  return { name, title, level, maxAge, takesTokens, tellsIdentity, ...lists }
+}
+
+/** What is written, and what the database says of it. */
+async function judged(deps: AppDeps, written: WrittenApp, is: 'new' | 'changed') {
+  const resists = deps.factorKinds.some(({ isPhishingResistant }) => isPhishingResistant)
+  const read = appIn(written, { baseUrl: deps.baseUrl, resists })
+  if (!read.ok) return read
+  const { app } = read
+  const there = await deps.groups.groupsNamed(app.groups)
+  const taken = (await deps.apps.hostsTaken(app.hosts)).filter((host) => is === 'new' || host.app !== app.name)
+  const wrong: Wrong[] = []
+  if (is === 'new' && (await deps.apps.appNamed(app.name)))
+    wrong.push({ field: 'name', at: 0, value: app.name, reason: 'there_already' })
+  for (const [at, host] of app.hosts.entries())
+    if (taken.some((of) => of.host === host)) wrong.push({ field: 'hosts', at, value: host, reason: 'host_taken' })
+  for (const [at, group] of app.groups.entries())
+    if (!there.some(({ name }) => name === group))
+      wrong.push({ field: 'groups', at, value: group, reason: 'no_such_group' })
+  if (wrong.length > 0) return { ok: false as const, wrong }
+  const { groups: _, ...rest } = app
+  return { ok: true as const, app, rows: { ...rest, groupIds: there.map(({ id }) => id) } }
+}

@@ -1,0 +1,163 @@
+import { and, asc, eq, gt, inArray, lt, sql } from 'drizzle-orm'
+import { type Database, type Db, must, unlessOrphaned } from '../client.ts'
+import { listOf } from '../lists.ts'
+import { appGroups, appHosts, appNetworks, appPaths, apps, groups } from '../schema.ts'
+import { type AnyEventRow, insertEvents } from './statements.ts'
+
+type App = typeof apps.$inferInsert
+type Lists = {
+  hosts: string[]
+  groupIds: string[]
+  paths: Omit<typeof appPaths.$inferInsert, 'appId'>[]
+  networks: Omit<typeof appNetworks.$inferInsert, 'appId'>[]
+}
+type Written = { app: App & Lists; event: AnyEventRow }
+
+/** Apps behind the gate, as operators see and change them. */
+export function appStore({ db, atomically }: Database) {
+  const ofApp = {
+    hosts: listOf(
+      db
+        .select({ host: appHosts.host })
+        .from(appHosts)
+        .where(eq(appHosts.appId, apps.id))
+        .orderBy(asc(appHosts.position)),
+    ),
+    groups: listOf(
+      db
+        .select({ name: groups.name })
+        .from(appGroups)
+        .innerJoin(groups, eq(groups.id, appGroups.groupId))
+        .where(eq(appGroups.appId, apps.id))
+        .orderBy(asc(groups.name)),
+    ),
+    paths: listOf(
+      db
+        .select({ path: appPaths.path, level: appPaths.level, maxAge: appPaths.maxAge })
+        .from(appPaths)
+        .where(eq(appPaths.appId, apps.id))
+        .orderBy(asc(appPaths.path)),
+    ),
+    networks: listOf(
+      db
+        .select({ network: appNetworks.network, level: appNetworks.level })
+        .from(appNetworks)
+        .where(eq(appNetworks.appId, apps.id))
+        .orderBy(asc(appNetworks.network)),
+    ),
+  }
+  const all = {
+    id: apps.id,
+    name: apps.name,
+    title: apps.title,
+    level: apps.level,
+    maxAge: apps.maxAge,
+    takesTokens: apps.takesTokens,
+    tellsIdentity: apps.tellsIdentity,
+    createdAt: apps.createdAt,
+    ...ofApp,
+  }
+
+  return {
+    /** False if the name or a host is taken, or a group is gone. */
+    createApp: ({ app, event }: Written) =>
+      unlessOrphaned(
+        atomically((tx) => [
+          must(tx.insert(apps).values(row(app)).onConflictDoNothing().returning({ id: apps.id })),
+          ...takeHosts(tx, app),
+          ...insertLists(tx, app),
+          insertEvents(tx, event),
+        ]),
+      ),
+
+    /** False if the app is gone, a host is taken by another, or a group is gone. Its row first: of two changes, one waits. */
+    changeApp: ({ app, event }: Written) =>
+      unlessOrphaned(
+        atomically((tx) => [
+          must(tx.update(apps).set(row(app)).where(eq(apps.id, app.id)).returning({ id: apps.id })),
+          ...replaceLists(tx, app),
+          insertEvents(tx, event),
+        ]),
+      ),
+
+    /** With its hosts, and what sessions have there. False if there is none of that name. */
+    deleteApp: ({ name, event }: { name: string; event: AnyEventRow }) =>
+      atomically((tx) => [
+        must(tx.delete(apps).where(eq(apps.name, name)).returning({ id: apps.id })),
+        insertEvents(tx, event),
+      ]),
+
+    /** At most `most`, by name, from the one after `after`. */
+    listApps: async ({ after, most }: { after: string | undefined; most: number }) =>
+      await db
+        .select(all)
+        .from(apps)
+        .where(after === undefined ? undefined : gt(apps.name, after))
+        .orderBy(asc(apps.name))
+        .limit(most),
+
+    async appNamed(name: string) {
+      const [app] = await db.select(all).from(apps).where(eq(apps.name, name))
+      return app
+    },
+
+    hostsTaken: async (hosts: string[]) =>
+      hosts.length === 0
+        ? []
+        : await db
+            .select({ host: appHosts.host, app: apps.name })
+            .from(appHosts)
+            .innerJoin(apps, eq(apps.id, appHosts.appId))
+            .where(inArray(appHosts.host, hosts)),
+  }
+}
+
+const row = ({ id, name, title, level, maxAge, takesTokens, tellsIdentity, createdAt }: App): App => ({
+  id,
+  name,
+  title,
+  level,
+  maxAge,
+  takesTokens,
+  tellsIdentity,
+  createdAt,
+})
+
+/** A host that stays is not deleted and made again: what sessions have there would go with it. Those left behind the rest go. */
+const replaceLists = (tx: Db, app: Written['app']) => [
+  tx
+    .update(appHosts)
+    .set({ position: sql`-1 - ${appHosts.position}` })
+    .where(eq(appHosts.appId, app.id)),
+  ...takeHosts(tx, app),
+  tx.delete(appHosts).where(and(eq(appHosts.appId, app.id), lt(appHosts.position, 0))),
+  tx.delete(appGroups).where(eq(appGroups.appId, app.id)),
+  tx.delete(appPaths).where(eq(appPaths.appId, app.id)),
+  tx.delete(appNetworks).where(eq(appNetworks.appId, app.id)),
+  ...insertLists(tx, app),
+]
+
+/** Each only if no other app has it. In one order, so two that take the same ones don't wait for each other. */
+const takeHosts = (tx: Db, { id, hosts }: Written['app']) =>
+  hosts
+    .map((host, position) => ({ host, appId: id, position }))
+    .sort((a, b) => (a.host < b.host ? -1 : 1))
+    .map((wanted) =>
+      must(
+        tx
+          .insert(appHosts)
+          .values(wanted)
+          .onConflictDoUpdate({
+            target: appHosts.host,
+            set: { position: wanted.position },
+            setWhere: eq(appHosts.appId, wanted.appId),
+          })
+          .returning({ host: appHosts.host }),
+      ),
+    )
+
+const insertLists = (tx: Db, { id, groupIds, paths, networks }: Written['app']) => [
+  ...(groupIds.length === 0 ? [] : [tx.insert(appGroups).values(groupIds.map((groupId) => ({ appId: id, groupId })))]),
+  ...(paths.length === 0 ? [] : [tx.insert(appPaths).values(paths.map((path) => ({ ...path, appId: id })))]),
+  ...(networks.length === 0 ? [] : [tx.insert(appNetworks).values(networks.map((of) => ({ ...of, appId: id })))]),
+]
