@@ -32,6 +32,7 @@ export async function run(file: string, load: () => Promise<unknown>): Promise<v
     return
   }
   const { begin = () => {}, waiting = [] } = told.get(file) ?? {}
+  const tooLong = setTimeout(() => console.error(`${file} is not at its end. ${whatIsOpen()}`), LONGEST)
   await new Promise<void>((resolve) => {
     describe(file, () => {
       after(() => resolve()) // the first of its hooks, because one that fails ends them
@@ -39,15 +40,19 @@ export async function run(file: string, load: () => Promise<unknown>): Promise<v
       for (const register of waiting) register()
     })
   })
+  clearTimeout(tooLong)
 }
 
+const whatIsOpen = () => `Open: ${process.getActiveResourcesInfo().join(', ')}`
+
+const LONGEST = 8 * 60_000 // milliseconds; whoever runs the program ends it some minutes later
 const PATIENCE = 20_000 // milliseconds; what closes by itself has closed by then
 
 /** After the last file: what one has left open is named, and holds nobody up. */
 export function end(): void {
   isOver = true
   const leave = () => {
-    console.error(`Still open after the last test: ${process.getActiveResourcesInfo().join(', ')}`)
+    console.error(`After the last test. ${whatIsOpen()}`)
     process.exit(isBroken ? 1 : undefined)
   }
   setTimeout(leave, PATIENCE).unref()
