@@ -18,6 +18,7 @@ import { documentOf } from './api/v1/document.ts'
 import { answerProblem } from './api/v1/problems.ts'
 import { v1Routes } from './api/v1/v1.routes.ts'
 import type { Deps } from './deps.ts'
+import { checkRoutes } from './gate/check.routes.ts'
 import { assetsIn } from './http/assets.ts'
 import { createCookies } from './http/cookies.ts'
 import type { AppEnv } from './http/env.ts'
@@ -67,6 +68,7 @@ export function createApp(services: Deps, report: (error: unknown) => void = ser
   const app = new Hono<AppEnv>({ router: new RememberingRouter() })
   return app
     .route('/', watched({ ...deps, isMeasured: deps.metricsToken !== undefined }))
+    .route('/', checkRoutes({ ...deps, report })) // a proxy asks before each request to an app, for any host
     .use(securityHeaders(baseUrl))
     .route('/metrics', metricsRoutes(deps))
     .route('/', healthRoutes(deps)) // before the host check: a probe comes by address

@@ -8,7 +8,9 @@ export type Transport = (path: string, init: RequestInit, address: string) => Pr
 export const inProcess =
   (app: Pick<ReturnType<typeof createApp>, 'request'>): Transport =>
   async (path, init, address) =>
-    await app.request(path, init, { incoming: { socket: { remoteAddress: address }, rawHeaders: [] } } as never)
+    await app.request(path, init, {
+      incoming: { url: path, socket: { remoteAddress: address }, rawHeaders: [] },
+    } as never)
 
 /**
  * To a port of this machine; the address goes by X-Forwarded-For. Each request has a connection of its own where no `agent`

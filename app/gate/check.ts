@@ -90,7 +90,7 @@ export const scopeOf = ({ name }: Pick<App, 'name'>): string => `app:${name}`
  * nothing else does.
  */
 export async function check(deps: CheckDeps, asked: Asked, shown: Shown): Promise<Verdict> {
-  if (`${asked.scheme}:` !== new URL(deps.baseUrl).protocol) return { verdict: 'refused', reason: 'other_scheme' }
+  if (!deps.baseUrl.startsWith(`${asked.scheme}://`)) return { verdict: 'refused', reason: 'other_scheme' }
   if (shown.accessToken !== undefined && asked.path !== SIGN_OUT_PATH) return checkToken(deps, asked, shown.accessToken)
   const { gateToken } = shown
   const found = await deps.gate.atHost(

@@ -22,9 +22,12 @@ export type HandOverStore = {
 
 export type HandOverDeps = { gate: HandOverStore; now(): Date }
 
-/** What a browser holds at a host from the refused navigation on, and its SHA-256, which travels by the portal. */
-export function newNonce(): { nonce: string; nonceHash: string } {
-  const nonce = encodeHexLowerCase(randomBytes(16))
+/**
+ * What a browser holds at a host from the refused navigation on, and its SHA-256, which travels by the portal. What it holds already
+ * goes on: another of its tabs may be on its way.
+ */
+export function nonceFor(held: string | undefined): { nonce: string; nonceHash: string } {
+  const nonce = held !== undefined && /^[0-9a-f]{32}$/.test(held) ? held : encodeHexLowerCase(randomBytes(16))
   return { nonce, nonceHash: hashToken(nonce) }
 }
 
@@ -32,6 +35,26 @@ export function newNonce(): { nonce: string; nonceHash: string } {
 export type Destination = { scheme: Scheme; host: string; path: string; search: string }
 
 export const urlOf = ({ scheme, host, path, search }: Destination): string => `${scheme}://${host}${path}${search}`
+
+const LONGEST = 3000 // characters of a URL that is encoded twice, as it travels by the portal: proxies take 4,096 and more
+
+/** Where a browser is led back to; with no path that climbs, as browsers write it. Undefined for what is too long to travel. */
+export function destinationOf({ scheme, host, path, search }: Destination): Destination | undefined {
+  const url = new URL(`${scheme}://${host}`)
+  url.pathname = path
+  url.search = search
+  const to = { scheme, host, path: url.pathname, search: url.search }
+  return inQuery(inQuery(urlOf(to))).length > LONGEST ? undefined : to
+}
+
+const inQuery = encodeURIComponent
+
+/** The page of the portal that lets a session in there. */
+export const wayIn = (baseUrl: string, to: Destination, nonceHash: string): string =>
+  `${baseUrl}/gate/enter?to=${inQuery(urlOf(to))}&n=${nonceHash}`
+
+/** The page of the portal that asks whether to sign out. */
+export const wayOut = (baseUrl: string, host: string): string => `${baseUrl}/gate/sign-out?from=${inQuery(host)}`
 
 /** Undefined for what is no URL of that scheme, or has a user, a code of ours, or anything else that no check wrote. */
 export function destinationIn(text: string, scheme: Scheme): Destination | undefined {

@@ -182,6 +182,8 @@ test('the cookies of one product have names of their own', () => {
     'trusted',
     'token',
     'mailLink',
+    'gate',
+    'gateNonce',
     'flash',
   ])
 })

@@ -10,6 +10,7 @@ import { type FlashWord, isFlashWord } from './flashes.ts'
 // The only file that touches cookies.
 
 const FIFTEEN_MINUTES = 15 * 60 // seconds, as Max-Age counts; the server's own expiry rules
+const TEN_MINUTES = 10 * 60
 const FIVE_MINUTES = 5 * 60
 const TWO_MINUTES = 2 * 60
 const HALF_AN_HOUR = 30 * 60
@@ -29,6 +30,8 @@ export function createCookies({ baseUrl, vault }: { baseUrl: string; vault: Vaul
   const TOKEN = named('latchkey-token')
   const MAIL_LINK = named('latchkey-mail-link')
   const PROBE = named('latchkey-probe')
+  const GATE = named('latchkey-gate')
+  const GATE_NONCE = named('latchkey-gate-pre')
   const options = { path: '/', httpOnly: true, sameSite: 'Lax', secure } satisfies CookieOptions
 
   const read = (c: AnyContext, name: string) => (isSingle(c, name) ? getCookie(c, name) : undefined)
@@ -104,6 +107,16 @@ export function createCookies({ baseUrl, vault }: { baseUrl: string; vault: Vaul
       read: (c: AnyContext) => read(c, MAIL_LINK),
       write: (c: AnyContext, text: string) => setCookie(c, MAIL_LINK, text, { ...options, maxAge: HALF_AN_HOUR }),
       remove: (c: AnyContext) => remove(c, MAIL_LINK),
+    },
+    /** Those of the hosts behind the gate, one host each. None of them means anything here, nor any of ours there. */
+    gate: {
+      read: (c: AnyContext) => read(c, GATE),
+      /** No Max-Age, as for the session: it never changes, because only some proxies pass a cookie on with what they let in. */
+      write: (c: AnyContext, token: string) => setCookie(c, GATE, token, options),
+    },
+    gateNonce: {
+      read: (c: AnyContext) => read(c, GATE_NONCE),
+      write: (c: AnyContext, nonce: string) => setCookie(c, GATE_NONCE, nonce, { ...options, maxAge: TEN_MINUTES }),
     },
     /** What the next page says, once. */
     flash: {

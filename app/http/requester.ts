@@ -3,7 +3,7 @@ import Bowser from 'bowser'
 import { createMiddleware } from 'hono/factory'
 import { type Network, within } from '../lib/network.ts'
 import { NAMELESS, type Origin } from '../lib/origin.ts'
-import type { AppEnv } from './env.ts'
+import type { AppContext, AppEnv } from './env.ts'
 
 const ANALYSED = 512 // characters of User-Agent; real ones are under 300
 const REMEMBERED = 200 // different ones
@@ -41,16 +41,27 @@ type Browser = Pick<Origin, 'browser' | 'system'>
 
 /** Sets `origin`: the address behind trusted proxies, and the browser it claims to be. */
 export function requester(trustedProxies: readonly Network[]) {
-  const isTrusted = within(trustedProxies)
-
-  const browserOf = remembering(readBrowser)
-
+  const { originOf } = requesters(trustedProxies)
   return createMiddleware<AppEnv>((c, next) => {
-    const peer = plain(c.env?.incoming?.socket?.remoteAddress ?? '')
-    const address = trustedProxies.length > 0 ? clientAddress(peer, c.req.header('X-Forwarded-For'), isTrusted) : peer
-    c.set('origin', { address: address || 'unknown', ...browserOf(c.req.header('User-Agent')) })
+    c.set('origin', originOf(c))
     return next()
   })
+}
+
+/** Who asks: one of our proxies or not, and for whom. */
+export function requesters(trustedProxies: readonly Network[]) {
+  const isTrusted = within(trustedProxies)
+  const browserOf = remembering(readBrowser)
+  const peerOf = (c: AppContext) => plain(c.env?.incoming?.socket?.remoteAddress ?? '')
+
+  return {
+    isProxy: (c: AppContext): boolean => isTrusted(peerOf(c)),
+    originOf(c: AppContext): Origin {
+      const peer = peerOf(c)
+      const address = trustedProxies.length > 0 ? clientAddress(peer, c.req.header('X-Forwarded-For'), isTrusted) : peer
+      return { address: address || 'unknown', ...browserOf(c.req.header('User-Agent')) }
+    },
+  }
 }
 
 /** The last address that no proxy of ours vouches for. Everything left of it may be invented. */

@@ -1,0 +1,102 @@
+import type { AppContext } from '../http/env.ts'
+import type { Asked } from './check.ts'
+import { CODE } from './hand-over.ts'
+import { canonicalHost, type Scheme } from './hosts.ts'
+
+/** Where each proxy asks. Envoy puts the path that it is asked for behind this one. */
+export const CHECKS = {
+  nginx: '/gate/nginx',
+  haproxy: '/gate/haproxy',
+  caddy: '/gate/caddy',
+  traefik: '/gate/traefik',
+  envoy: '/gate/envoy',
+} as const
+export type Dialect = keyof typeof CHECKS
+
+/** What a proxy tells, without a hand-over code in it, and the codes that were. */
+export type Told = { asked: Omit<Asked, 'origin'>; codes: string[] }
+
+/** As they arrive: nothing is known of them. */
+type Raw = Record<'method' | 'scheme' | 'host' | 'target', string | undefined>
+
+const METHOD = /^[!#$%&'*+.^_`|~\w-]{1,64}$/ // RFC 9110 section 5.6.2: a token
+const TARGET = /^\/[\x21-\x7e\x80-\xff]*$/ // of a request line; a header's bytes are characters of Latin-1
+const SCHEMES: Partial<Record<string, Scheme>> = { http: 'http', https: 'https', ws: 'http', wss: 'https' }
+
+const ORIGINAL = ['X-Original-URL', 'X-Original-Method'] as const
+const FORWARDED = ['X-Forwarded-Method', 'X-Forwarded-Uri'] as const
+
+/** Each with the headers that only other proxies set: these were written by the client. */
+const READERS: Record<Dialect, { read(c: AppContext): Raw; foreign: readonly string[] }> = {
+  nginx: { read: original, foreign: FORWARDED },
+  haproxy: { read: original, foreign: FORWARDED },
+  caddy: { read: forwarded, foreign: ORIGINAL },
+  traefik: { read: forwarded, foreign: ORIGINAL },
+  envoy: { read: asItself, foreign: [...ORIGINAL, ...FORWARDED] },
+}
+
+/** Undefined for what no proxy tells, or what can be read in two ways. */
+export function toldBy(proxy: Dialect, c: AppContext): Told | undefined {
+  const { read, foreign } = READERS[proxy]
+  if (foreign.some((name) => c.req.header(name) !== undefined)) return undefined
+  const { method, scheme: named = '', host: spelled, target } = read(c)
+  const scheme = SCHEMES[named.toLowerCase()]
+  if (!scheme || spelled === undefined || !method || !METHOD.test(method) || !target || !TARGET.test(target))
+    return undefined
+  const host = canonicalHost(spelled, scheme)
+  if (host === undefined) return undefined
+  const [path, query] = cut(target.replace(/[\x80-\xff]/g, inPercent))
+  const { search, codes } = withoutCodes(query)
+  return { asked: { method, scheme, host, path, search, isNavigation: isNavigation(method, c) }, codes }
+}
+
+function original(c: AppContext): Raw {
+  const [, scheme, host, target] = /^([a-z]+):\/\/([^/?#]+)(.*)$/i.exec(c.req.header('X-Original-URL') ?? '') ?? []
+  return { method: c.req.header('X-Original-Method'), scheme, host, target }
+}
+
+function forwarded(c: AppContext): Raw {
+  return {
+    method: c.req.header('X-Forwarded-Method'),
+    scheme: c.req.header('X-Forwarded-Proto'),
+    host: c.req.header('X-Forwarded-Host'),
+    target: c.req.header('X-Forwarded-Uri'),
+  }
+}
+
+/** The request line as it came: a parsed URL has lost what a path was written like. */
+function asItself(c: AppContext): Raw {
+  return {
+    method: c.req.method,
+    scheme: c.req.header('X-Forwarded-Proto'),
+    host: c.req.header('Host'),
+    target: c.env?.incoming?.url?.slice(CHECKS.envoy.length),
+  }
+}
+
+export const isForEnvoy = (c: AppContext): boolean => c.env?.incoming?.url?.startsWith(CHECKS.envoy) === true
+
+function cut(target: string): [path: string, query: string] {
+  const at = target.indexOf('?')
+  return at < 0 ? [target, ''] : [target.slice(0, at), target.slice(at)]
+}
+
+const inPercent = (byte: string) => `%${byte.charCodeAt(0).toString(16).toUpperCase()}`
+
+/** The rest stays as it was written. */
+function withoutCodes(query: string): { search: string; codes: string[] } {
+  const codes = query === '' ? [] : new URLSearchParams(query).getAll(CODE)
+  if (codes.length === 0) return { search: query, codes }
+  const rest = query
+    .slice(1)
+    .split('&')
+    .filter((pair) => !new URLSearchParams(pair).has(CODE))
+  return { search: rest.length === 0 ? '' : `?${rest.join('&')}`, codes }
+}
+
+/** Whether a person is at it, who can be sent somewhere. Programs that name no mode of theirs say that they want a page. */
+function isNavigation(method: string, c: AppContext): boolean {
+  if (method !== 'GET' || c.req.header('Upgrade') !== undefined) return false
+  const mode = c.req.header('Sec-Fetch-Mode')
+  return mode === undefined ? /\btext\/html\b/i.test(c.req.header('Accept') ?? '') : mode === 'navigate'
+}
