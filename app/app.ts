@@ -19,6 +19,7 @@ import { answerProblem } from './api/v1/problems.ts'
 import { v1Routes } from './api/v1/v1.routes.ts'
 import type { Deps } from './deps.ts'
 import { checkRoutes } from './gate/check.routes.ts'
+import { enterRoutes } from './gate/enter.routes.tsx'
 import { assetsIn } from './http/assets.ts'
 import { createCookies } from './http/cookies.ts'
 import type { AppEnv } from './http/env.ts'
@@ -94,6 +95,7 @@ export function createApp(services: Deps, report: (error: unknown) => void = ser
     .route('/mail/lost-everything', beginRecoveryRoutes(deps))
     .route('/mail/stop-recovery', stopByLinkRoutes(deps))
 
+    .route('/gate/enter', enterRoutes(deps))
     .route('/operate', operateRoutes(deps))
     .route('/', dashboardRoutes(deps))
     .route('/settings', settingsRoutes(deps))

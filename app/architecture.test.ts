@@ -22,6 +22,7 @@ const ROOMS = {
   'views/access-tokens': [...VIEWS, 'views/two-factor'],
   'views/api': VIEWS,
   'views/operators': [...VIEWS, 'views/account'],
+  'views/gate': VIEWS,
   'app/http': ['app/lib', ...VIEWS],
   'app/identity': ['app/lib', 'db'],
   'app/watch': GROUND,
@@ -38,7 +39,7 @@ const ROOMS = {
   'app/gate': [
     ...GROUND,
     ...['app/pages', 'app/access-tokens', 'app/operators', 'db'],
-    ...[...VIEWS, 'views/operators'],
+    ...[...VIEWS, 'views/operators', 'views/gate'],
   ],
   'app/sign-in': [
     ...GROUND,

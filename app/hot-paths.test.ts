@@ -47,7 +47,7 @@ const SECURITY = '/settings/two-factor'
 const PAGES = [...new Set(product.app.routes.filter(isPage).map(({ path }) => path))].sort()
 
 function isPage({ method, path }: { method: string; path: string }) {
-  return method === 'GET' && /^\/(settings\b.*)?$/.test(path) && !path.includes('*')
+  return method === 'GET' && /^\/((settings|gate)\b.*)?$/.test(path) && !path.includes('*')
 }
 
 let browser: Browser
@@ -144,6 +144,7 @@ if (statements) {
     test('each was seen, but for those that only lead somewhere else', () => {
       const leading = PAGES.filter((page) => !shown.has(page))
       assert.deepEqual(leading, [
+        '/gate/enter',
         '/settings',
         ...['/others', '/trusted', '/trusted/all'].map((path) => `${SESSIONS_PAGE}${path}`),
         ...['/generate/back', '/generate/confirm', '/release', '/value/download'].map(

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
+import { joining, withApp } from '#testing/gate.ts'
 import {
   accountOf,
   adding,
@@ -26,6 +27,7 @@ import {
   withTwoFactor,
 } from '#testing/index.ts'
 import { faultsOfForms } from '#testing/plain-forms.ts'
+import { nonceFor } from './gate/hand-over.ts'
 import { writeRecoveryMails } from './mail/recovery-mails.ts'
 
 const product = await latchkey()
@@ -152,6 +154,20 @@ async function operating() {
   await browser.get('/operate/log?kind=sneezed')
 }
 
+async function atTheGate() {
+  const { browser: own, email } = await signedUp(product)
+  const browser = watched(own)
+  const app = await withApp(product)
+  const entrance = (host: string) =>
+    `/gate/enter?to=${encodeURIComponent(`https://${host}/`)}&n=${nonceFor(undefined).nonceHash}`
+  await browser.get(entrance(app.host)) // in none of its groups
+  await browser.get(entrance('nowhere.example.test'))
+  await joining(product, email, app.group)
+  await look(browser, [entrance(app.host)])
+  const { host } = await withApp(product, { level: 'second_factor', groups: [app.group] })
+  await browser.get(entrance(host))
+}
+
 async function losingEverything() {
   const { browser, email } = await withTwoFactor(product)
   const coming = watched(await owingCode(product, email))
@@ -208,6 +224,7 @@ before(async () => {
   await withPasswordAlone()
   await withBoth()
   await operating()
+  await atTheGate()
   await losingEverything()
   await behindMails()
 })

@@ -11,6 +11,10 @@ export const latchkey = (...typed: string[]): Promise<string> => run('cli/latchk
 /** Ends an account's wait after "I've lost everything". */
 export const endWait = (email: string): Promise<string> => run('e2e/end-wait.ts', [email])
 
+/** Puts an app at a host behind the gate, for that account alone. */
+export const makeApp = (of: { host: string; title: string; level: 'password' | 'second_factor'; email: string }) =>
+  run('e2e/make-app.ts', [of.host, of.title, of.level, of.email])
+
 async function run(program: string, args: string[]): Promise<string> {
   const environment = {
     BASE_URL: site(),

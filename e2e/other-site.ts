@@ -19,7 +19,7 @@ export class OtherSite {
   static async open(): Promise<OtherSite> {
     const pages = new Map<string, string>()
     const server = createServer((request, response) => {
-      const body = pages.get(request.url ?? '')
+      const body = pages.get((request.url ?? '').replace(/[?&]latchkey_code=.*$/, ''))
       response.writeHead(body === undefined ? 404 : 200, { 'content-type': 'text/html; charset=utf-8' })
       response.end(`<!doctype html><html lang="en"><title>Other site</title>${body ?? ''}</html>`)
     })

@@ -3,7 +3,7 @@ import { type Account, newAccount, type ProtectedAccount } from './account.ts'
 import type { Authenticator } from './authenticator.ts'
 import { enrolByRequest, signUpByRequest, site } from './by-request.ts'
 import { mailTo } from './mail.ts'
-import { endWait, latchkey } from './operator.ts'
+import { endWait, latchkey, makeApp } from './operator.ts'
 import { OtherSite } from './other-site.ts'
 import { Watch } from './watch.ts'
 
@@ -32,6 +32,8 @@ type Vocabulary = {
   latchkey: typeof latchkey
   /** Ends an account's wait after "I've lost everything", which no setting makes short enough for a test. */
   endWait: typeof endWait
+  /** Puts an app behind the gate. */
+  makeApp: typeof makeApp
   /** A malicious site on another origin. */
   otherSite: OtherSite
   /** Fails the test at its end if any page did something that no page may. */
@@ -87,6 +89,11 @@ export const test = base.extend<Vocabulary>({
   endWait: async ({}, use, { skip }) => {
     skip(!process.env.E2E_DATABASE_URL, 'The database of that server is out of reach.')
     await use(endWait)
+  },
+  // biome-ignore lint/correctness/noEmptyPattern: Playwright reads from the first parameter what a fixture needs
+  makeApp: async ({}, use, { skip }) => {
+    skip(!process.env.E2E_DATABASE_URL, 'The database of that server is out of reach.')
+    await use(makeApp)
   },
   // biome-ignore lint/correctness/noEmptyPattern: Playwright reads from the first parameter what a fixture needs
   mailTo: async ({}, use, { skip }) => {

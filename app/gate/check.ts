@@ -54,7 +54,7 @@ export type Verdict =
   | { verdict: 'refused'; reason: 'unknown_host' | 'other_scheme'; app?: undefined }
 
 type Member = Readonly<{ name: string; until: Date | null }>
-type AtHost = Readonly<{ app: App; groups: readonly { name: string }[]; memberIn: readonly Member[] }> &
+export type AtHost = Readonly<{ app: App; groups: readonly { name: string }[]; memberIn: readonly Member[] }> &
   Pick<Rules, 'paths' | 'networks'>
 type AccountRead = Omit<Account, 'policies'>
 export type VisitAtHost = AtHost &
@@ -160,10 +160,10 @@ async function visitorIn(deps: CheckDeps, found: VisitAtHost): Promise<SignedIn 
   return closed ? undefined : warnedOfRecovery(visitor, deps.now())
 }
 
-const groupsNow = ({ memberIn }: Pick<AtHost, 'memberIn'>, at: Date): string[] =>
+export const groupsNow = ({ memberIn }: Pick<AtHost, 'memberIn'>, at: Date): string[] =>
   memberIn.filter(({ until }) => !until || until > at).map(({ name }) => name)
 
-const isEntitled = ({ groups }: Pick<AtHost, 'groups'>, held: string[]) =>
+export const isEntitled = ({ groups }: Pick<AtHost, 'groups'>, held: string[]) =>
   groups.some(({ name }) => held.includes(name))
 
 const identityOf = (

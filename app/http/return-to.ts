@@ -1,4 +1,4 @@
-const LONGEST = 512 // characters: longer ones might not fit in a header
+const LONGEST = 4000 // characters: the way to an app behind the gate carries its URL, and all has to fit in a header
 
 /** Our path to go to after sign-in, or `/`. Drops anything that resolves to another origin or to no page. */
 export function returnPath(wanted: string | undefined, baseUrl: string): string {

@@ -24,19 +24,26 @@ export type SignedInPages<Visitor extends SignedIn = SignedIn> = Hono<SignedInEn
 /** How to read who is there and, in the same read, what the pages show of the account. */
 type View<Deps, Visitor extends SignedIn> = (deps: Deps, request: HonoRequest) => Find<Visitor>
 
+/** `comesBackWith`: what sign-in leads back to; most queries are only about one moment of a page. */
+type Way<Deps, Visitor extends SignedIn> = {
+  deed: Deed
+  view: View<Deps, Visitor>
+  comesBackWith?: 'path' | 'path_and_query'
+}
+
 /**
  * Pages that only a session opens whose standing allows the deed. `put` puts them into the one typed app in which
  * `c.var.visitor` exists, and before each of them stands the guard: a page that could forget it does not compile.
  */
 export function signedInPages<Deps extends GuardDeps, Visitor extends SignedIn = SignedIn>(
   deps: Deps,
-  { deed, view }: { deed: Deed; view: View<Deps, Visitor> },
+  { deed, view, comesBackWith = 'path' }: Way<Deps, Visitor>,
   put: (pages: SignedInPages<Visitor>) => void,
 ): Hono<AppEnv> {
   const pages = new Hono<SignedInEnv<Visitor>>()
   put(pages)
   const guarded = new Hono<SignedInEnv<Visitor>>()
-  const guard = signedIn(deps, deed, view)
+  const guard = signedIn(deps, { deed, view, comesBackWith })
   // Once for each path, and for nothing below it: another file's pages may be there, with a read of their own.
   const routes = new Map(pages.routes.map((route) => [`${route.method} ${route.path}`, route]))
   for (const { method, path } of routes.values()) guarded.on(method, path, guard)
@@ -46,16 +53,15 @@ export function signedInPages<Deps extends GuardDeps, Visitor extends SignedIn =
 /** Others are taken to sign-in, or to the code they still owe; a session, to what its standing puts first. */
 const signedIn = <Deps extends GuardDeps, Visitor extends SignedIn>(
   deps: Deps,
-  deed: Deed,
-  view: View<Deps, Visitor>,
+  { deed, view, comesBackWith }: Required<Way<Deps, Visitor>>,
 ): MiddlewareHandler<SignedInEnv<Visitor>> =>
   createMiddleware<SignedInEnv<Visitor>>(async (c, next) => {
     const token = deps.cookies.session.read(c)
     const visitor = token ? await visitorFound(deps, token, view(deps, c.req)) : undefined
     const may = standing(deps, visitor, deed)
     if (!visitor || may === 'nothing') {
-      const returnTo =
-        c.req.method === 'GET' && c.req.path !== '/' ? `?return_to=${encodeURIComponent(c.req.path)}` : ''
+      const path = comesBackWith === 'path' ? c.req.path : c.req.path + new URL(c.req.url).search
+      const returnTo = c.req.method === 'GET' && path !== '/' ? `?return_to=${encodeURIComponent(path)}` : ''
       return c.redirect(deps.cookies.pending.read(c) ? `/sign-in/two-factor${returnTo}` : `/sign-in${returnTo}`, 303)
     }
     if (may === 'not_theirs') return c.notFound()

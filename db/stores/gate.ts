@@ -17,7 +17,7 @@ import {
   memberships,
   sessions,
 } from '../schema.ts'
-import { account, accountOfToken, policiesOf, session, token } from './visitors.ts'
+import { account, accountOfToken, policiesOf, session, signedInRead, token } from './visitors.ts'
 
 type Code = typeof gateCodes.$inferInsert
 type GateSession = typeof gateSessions.$inferInsert
@@ -35,6 +35,8 @@ export function gateStore({ db, atomically }: Database) {
     takesTokens: apps.takesTokens,
     tellsIdentity: apps.tellsIdentity,
   }
+  const path = { path: appPaths.path, level: appPaths.level, maxAge: appPaths.maxAge }
+  const network = { network: appNetworks.network, level: appNetworks.level }
   const rules = {
     groups: listOf(
       db
@@ -43,18 +45,8 @@ export function gateStore({ db, atomically }: Database) {
         .innerJoin(groups, eq(groups.id, appGroups.groupId))
         .where(eq(appGroups.appId, apps.id)),
     ),
-    paths: listOf(
-      db
-        .select({ path: appPaths.path, level: appPaths.level, maxAge: appPaths.maxAge })
-        .from(appPaths)
-        .where(eq(appPaths.appId, apps.id)),
-    ),
-    networks: listOf(
-      db
-        .select({ network: appNetworks.network, level: appNetworks.level })
-        .from(appNetworks)
-        .where(eq(appNetworks.appId, apps.id)),
-    ),
+    paths: listOf(db.select(path).from(appPaths).where(eq(appPaths.appId, apps.id))),
+    networks: listOf(db.select(network).from(appNetworks).where(eq(appNetworks.appId, apps.id))),
   }
   /** The groups that the account was put into, whether that has ended or not. */
   const memberIn = listOf(
@@ -102,6 +94,30 @@ export function gateStore({ db, atomically }: Database) {
     .leftJoin(accounts, eq(accounts.id, accessTokens.accountId))
     .where(atHost)
 
+  /** The same app for a page of the portal, beside who is there. */
+  const here = <Row>(rows: { where(of: typeof atHost): Row }) => rows.where(atHost)
+  const readAtPortal = signedInRead(
+    db,
+    'gate_at_portal',
+    {
+      apps: listOf(here(db.select(app).from(appHosts).innerJoin(apps, eq(apps.id, appHosts.appId)))),
+      groups: listOf(
+        here(
+          db
+            .select({ name: groups.name })
+            .from(appHosts)
+            .innerJoin(appGroups, eq(appGroups.appId, appHosts.appId))
+            .innerJoin(groups, eq(groups.id, appGroups.groupId)),
+        ),
+      ),
+      paths: listOf(here(db.select(path).from(appHosts).innerJoin(appPaths, eq(appPaths.appId, appHosts.appId)))),
+      networks: listOf(
+        here(db.select(network).from(appHosts).innerJoin(appNetworks, eq(appNetworks.appId, appHosts.appId))),
+      ),
+      memberIn,
+    },
+    { host: asked.host },
+  )
   const readBySession = prepared('gate_by_session', asked, bySession)
   const readByToken = prepared('gate_by_token', asked, byToken)
 
@@ -114,6 +130,8 @@ export function gateStore({ db, atomically }: Database) {
     async atHostByToken(host: string, tokenHash: string) {
       return (await readByToken({ host, tokenHash }))[0]
     },
+    /** Who is signed in at the portal, and the app at a host, if one is there. */
+    visitorAtHost: (tokenHash: string, host: string) => readAtPortal(tokenHash, { host }),
 
     /** False if the session or the host is gone. */
     putCode: (code: Code): Promise<boolean> =>

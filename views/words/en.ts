@@ -6,6 +6,7 @@ import { byOperator, events, signedInBy } from './en/events.ts'
 import { fields } from './en/fields.ts'
 import { files } from './en/files.ts'
 import { flash } from './en/flash.ts'
+import { gate } from './en/gate.ts'
 import { amounts, dates } from './en/grammar.ts'
 import { mailPages } from './en/mail-pages.ts'
 import { mails, notices } from './en/mails.ts'
@@ -41,6 +42,7 @@ export const en = {
   accessTokens,
   twoFactor,
   operators,
+  gate,
   mailPages,
   mails,
   notices,

@@ -64,7 +64,7 @@ const NO_TEXT = /(\b(from|import) ?|[=!]== |\b(all|closest|querySelector(All)?)\
 /** What a string is the value of: at once, where a condition holds, or where nothing else is given. */
 const NAME = /([\w-]+)["']?(?:: |: [^,{}]*\? (?:[^,{}]* : )?|: \w+ = | = )$/
 /** The product's own name, and a file's. */
-const NAMES = ['Latchkey', 'openapi.json']
+const NAMES = ['Latchkey', 'openapi.json', 'Refresh'] // the last one is a header
 
 /** The strings of plain JavaScript, where `h(kind, attributes, ...children)` makes an element. */
 function literalsIn(code: string): Literal[] {
