@@ -18,7 +18,7 @@ export const letIn = ({ user, email, name, groups }: Identity, passedOn: Record<
   new Response(null, {
     status: 200,
     headers: {
-      ...ALWAYS,
+      'Cache-Control': 'no-store',
       'Remote-User': inHeader(user),
       'Remote-Email': inHeader(email),
       'Remote-Name': inHeader(name),

@@ -1,4 +1,5 @@
 import type { AppContext } from '../http/env.ts'
+import type { Origin } from '../lib/origin.ts'
 import type { Asked } from './check.ts'
 import { CODE } from './hand-over.ts'
 import { canonicalHost, type Scheme } from './hosts.ts'
@@ -13,8 +14,8 @@ export const CHECKS = {
 } as const
 export type Dialect = keyof typeof CHECKS
 
-/** What a proxy tells, without a hand-over code in it, and the codes that were. */
-export type Told = { asked: Omit<Asked, 'origin'>; codes: string[] }
+/** What a proxy tells: the request without the hand-over codes in its URL, and those. */
+export type Told = { proxy: Dialect; asked: Asked; codes: readonly string[] }
 
 /** As they arrive: nothing is known of them. */
 type Raw = Record<'method' | 'scheme' | 'host' | 'target', string | undefined>
@@ -35,8 +36,21 @@ const READERS: Record<Dialect, { read(c: AppContext): Raw; foreign: readonly str
   envoy: { read: asItself, foreign: [...ORIGINAL, ...FORWARDED] },
 }
 
+const PROXY_AT = new Map<string, Dialect>()
+for (const proxy of ['nginx', 'haproxy', 'caddy', 'traefik'] as const) PROXY_AT.set(CHECKS[proxy], proxy)
+
+/**
+ * Which proxy's check this is, by the request line alone. Routes go by a parsed URL, in which a path that climbs out of Envoy's reaches
+ * another check, or a page: a 200 there would open the app.
+ */
+export function askedBy(c: AppContext): Dialect | undefined {
+  const target: string = c.env?.incoming?.url ?? ''
+  if (!target.startsWith('/gate/')) return undefined
+  return target.startsWith(CHECKS.envoy) ? 'envoy' : PROXY_AT.get(cut(target)[0])
+}
+
 /** Undefined for what no proxy tells, or what can be read in two ways. */
-export function toldBy(proxy: Dialect, c: AppContext): Told | undefined {
+export function toldBy(proxy: Dialect, c: AppContext, origin: Origin): Told | undefined {
   const { read, foreign } = READERS[proxy]
   if (foreign.some((name) => c.req.header(name) !== undefined)) return undefined
   const { method, scheme: named = '', host: spelled, target } = read(c)
@@ -47,7 +61,7 @@ export function toldBy(proxy: Dialect, c: AppContext): Told | undefined {
   if (host === undefined) return undefined
   const [path, query] = cut(target.replace(/[\x80-\xff]/g, inPercent))
   const { search, codes } = withoutCodes(query)
-  return { asked: { method, scheme, host, path, search, isNavigation: isNavigation(method, c) }, codes }
+  return { proxy, asked: { method, scheme, host, path, search, isNavigation: isNavigation(method, c), origin }, codes }
 }
 
 function original(c: AppContext): Raw {
@@ -74,8 +88,6 @@ function asItself(c: AppContext): Raw {
   }
 }
 
-export const isForEnvoy = (c: AppContext): boolean => c.env?.incoming?.url?.startsWith(CHECKS.envoy) === true
-
 function cut(target: string): [path: string, query: string] {
   const at = target.indexOf('?')
   return at < 0 ? [target, ''] : [target.slice(0, at), target.slice(at)]
@@ -84,8 +96,11 @@ function cut(target: string): [path: string, query: string] {
 const inPercent = (byte: string) => `%${byte.charCodeAt(0).toString(16).toUpperCase()}`
 
 /** The rest stays as it was written. */
-function withoutCodes(query: string): { search: string; codes: string[] } {
-  const codes = query === '' ? [] : new URLSearchParams(query).getAll(CODE)
+const NONE: readonly string[] = []
+
+function withoutCodes(query: string): { search: string; codes: readonly string[] } {
+  if (query === '') return { search: '', codes: NONE }
+  const codes = new URLSearchParams(query).getAll(CODE)
   if (codes.length === 0) return { search: query, codes }
   const rest = query
     .slice(1)

@@ -1,11 +1,11 @@
-import { Hono, type Next } from 'hono'
+import { Hono } from 'hono'
 import type { Cookies } from '../http/cookies.ts'
 import type { AppContext, AppEnv } from '../http/env.ts'
 import { requesters } from '../http/requester.ts'
 import type { Network } from '../lib/network.ts'
 import { letIn, malformed, notSignedIn, refused, sendTo, tooLong, unanswered } from './answers.http.ts'
-import { CHECKS, type Dialect, isForEnvoy, type Told, toldBy } from './asked.http.ts'
-import { type Asked, type CheckDeps, check } from './check.ts'
+import { askedBy, type Told, toldBy } from './asked.http.ts'
+import { type CheckDeps, check } from './check.ts'
 import { credentialsOf } from './credentials.http.ts'
 import { destinationOf, type HandOverDeps, nonceFor, takeCode, urlOf, wayIn, wayOut } from './hand-over.ts'
 import { refusedPage } from './refused.http.ts'
@@ -17,40 +17,31 @@ export type CheckRoutesDeps = CheckDeps &
 /** `/gate/nginx` and its like: what a proxy asks about each request to an app. For anybody else, they aren't there. */
 export function checkRoutes(deps: CheckRoutesDeps) {
   const { isProxy, originOf } = requesters(deps.trustedProxies)
-  const app = new Hono<AppEnv>()
-
-  const answerTo = (proxy: Dialect) => async (c: AppContext, next: Next) => {
-    if (!isProxy(c)) return next()
+  return new Hono<AppEnv>().use(async (c, next) => {
+    const proxy = askedBy(c)
+    if (proxy === undefined || !isProxy(c)) return next()
     try {
-      const told = toldBy(proxy, c)
-      if (!told) return malformed(c, proxy)
-      return await answer(deps, c, { proxy, ...told, asked: { ...told.asked, origin: originOf(c) } })
+      const told = toldBy(proxy, c, originOf(c))
+      return told ? await answer(deps, c, told) : malformed(c, proxy)
     } catch (error) {
       deps.report(error)
       return unanswered(c, error)
     }
-  }
-
-  for (const proxy of ['nginx', 'haproxy', 'caddy', 'traefik'] as const) app.all(CHECKS[proxy], answerTo(proxy))
-  const answerEnvoy = answerTo('envoy')
-  // By the request line: a path that climbs out of ours would reach another route, and a 200 there would open the app.
-  return app.use((c, next) => (isForEnvoy(c) ? answerEnvoy(c, next) : next()))
+  })
 }
 
-type Question = Pick<Told, 'codes'> & { proxy: Dialect; asked: Asked }
-
-async function answer(deps: CheckRoutesDeps, c: AppContext, question: Question): Promise<Response> {
-  const { proxy, asked, codes } = question
+async function answer(deps: CheckRoutesDeps, c: AppContext, told: Told): Promise<Response> {
+  const { proxy, asked, codes } = told
   const { accessToken, passedOn } = credentialsOf(c)
-  if (codes.length > 0 && (await enters(deps, c, question))) return sendTo(c, proxy, urlOf(asked))
+  if (codes.length > 0 && (await enters(deps, c, told))) return sendTo(c, proxy, urlOf(asked))
   const found = await check(deps, asked, { gateToken: deps.cookies.gate.read(c), accessToken })
   switch (found.verdict) {
     case 'let_in':
       return codes.length > 0 && asked.isNavigation ? sendTo(c, proxy, urlOf(asked)) : letIn(found.identity, passedOn)
     case 'sign_in':
-      return lead(deps, c, question)
+      return lead(deps, c, told)
     case 'step_up':
-      return lead(deps, c, question, found.requirement)
+      return lead(deps, c, told, found.requirement)
     case 'sign_out': {
       const url = wayOut(deps.baseUrl, asked.host)
       return asked.isNavigation ? sendTo(c, proxy, url) : notSignedIn(c, url)
@@ -61,11 +52,7 @@ async function answer(deps: CheckRoutesDeps, c: AppContext, question: Question):
 }
 
 /** Whether a session came from the portal with the code. Whoever shows one spends it. */
-async function enters(
-  { cookies, ...deps }: CheckRoutesDeps,
-  c: AppContext,
-  { asked, codes }: Question,
-): Promise<boolean> {
+async function enters({ cookies, ...deps }: CheckRoutesDeps, c: AppContext, { asked, codes }: Told): Promise<boolean> {
   const isAlone = codes.length === 1 && asked.isNavigation && HINTS.every((name) => c.req.header(name) === undefined)
   const nonce = isAlone ? cookies.gateNonce.read(c) : undefined
   for (const code of codes.slice(0, MOST_CODES)) {
@@ -86,10 +73,10 @@ const HINTS = ['Referer', 'Sec-Purpose', 'Purpose', 'X-Purpose', 'X-Moz']
 function lead(
   { cookies, baseUrl }: CheckRoutesDeps,
   c: AppContext,
-  question: Question,
+  told: Told,
   asks?: Requirement,
 ): Response | Promise<Response> {
-  const { proxy, asked, codes } = question
+  const { proxy, asked, codes } = told
   const held = cookies.gateNonce.read(c)
   // It came back from there and holds nothing: it would come back for ever.
   if (asked.isNavigation && codes.length > 0 && held === undefined)

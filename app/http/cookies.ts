@@ -110,7 +110,7 @@ export function createCookies({ baseUrl, vault }: { baseUrl: string; vault: Vaul
     },
     /** Those of the hosts behind the gate, one host each. None of them means anything here, nor any of ours there. */
     gate: {
-      read: (c: AnyContext) => read(c, GATE),
+      read: (c: AnyContext) => only(c.req.header('Cookie'), GATE),
       /** No Max-Age, as for the session: it never changes, because only some proxies pass a cookie on with what they let in. */
       write: (c: AnyContext, token: string) => setCookie(c, GATE, token, options),
     },
@@ -129,6 +129,21 @@ export function createCookies({ baseUrl, vault }: { baseUrl: string; vault: Vaul
       },
     },
   }
+}
+
+/** As `read`, of plain characters alone, for what is asked with each request to an app. */
+function only(header: string | undefined, name: string): string | undefined {
+  let found: string | undefined
+  if (header === undefined) return undefined
+  for (let at = 0; at >= 0 && at < header.length; ) {
+    const end = header.indexOf(';', at)
+    const pair = (end < 0 ? header.slice(at) : header.slice(at, end)).trim()
+    at = end < 0 ? -1 : end + 1
+    if (!pair.startsWith(name) || pair.slice(name.length).trimStart()[0] !== '=') continue
+    if (found !== undefined) return undefined
+    found = pair.slice(pair.indexOf('=') + 1).trimStart()
+  }
+  return found
 }
 
 /** Two cookies with one name come from someone who can plant one. Neither is believed. */

@@ -50,7 +50,7 @@ export function requester(trustedProxies: readonly Network[]) {
 
 /** Who asks: one of our proxies or not, and for whom. */
 export function requesters(trustedProxies: readonly Network[]) {
-  const isTrusted = within(trustedProxies)
+  const isTrusted = remembering(within(trustedProxies)) // it makes objects of the system's for each look
   const browserOf = remembering(readBrowser)
   const peerOf = (c: AppContext) => plain(c.env?.incoming?.socket?.remoteAddress ?? '')
 
@@ -59,7 +59,7 @@ export function requesters(trustedProxies: readonly Network[]) {
     originOf(c: AppContext): Origin {
       const peer = peerOf(c)
       const address = trustedProxies.length > 0 ? clientAddress(peer, c.req.header('X-Forwarded-For'), isTrusted) : peer
-      return { address: address || 'unknown', ...browserOf(c.req.header('User-Agent')) }
+      return { address: address || 'unknown', ...browserOf(c.req.header('User-Agent')?.slice(0, ANALYSED)) }
     },
   }
 }
@@ -79,17 +79,16 @@ function clientAddress(peer: string, forwarded: string | undefined, isTrusted: (
 /** IPv4 arrives as `::ffff:192.0.2.1` on a socket that takes both. */
 const plain = (address: string) => address.replace(/^::ffff:(?=\d+\.)/i, '')
 
-/** Browsers say the same with every request. A client that says something new each time makes it forget, and costs no memory. */
-function remembering(read: (userAgent: string | undefined) => Browser) {
-  const known = new Map<string | undefined, Browser>()
-  return (userAgent: string | undefined) => {
-    const cut = userAgent?.slice(0, ANALYSED)
-    const before = known.get(cut)
+/** Most requests say the same as one before. A client that says something new each time makes it forget, and costs no memory. */
+function remembering<Said extends string | undefined, Read>(read: (said: Said) => Read) {
+  const known = new Map<Said, Read>()
+  return (said: Said): Read => {
+    const before = known.get(said)
     if (before !== undefined) return before
     if (known.size === REMEMBERED) known.clear()
-    const browser = read(cut)
-    known.set(cut, browser)
-    return browser
+    const found = read(said)
+    known.set(said, found)
+    return found
   }
 }
 
