@@ -10,6 +10,7 @@ import { dashboardRoutes } from './account/dashboard.routes.tsx'
 import { dataRoutes } from './account/data.routes.tsx'
 import { deleteAccountRoutes } from './account/delete-account.routes.tsx'
 import { keepAccountRoutes } from './account/keep-account.routes.tsx'
+import { passwordAgainRoutes } from './account/password-again.routes.tsx'
 import { sessionsRoutes } from './account/sessions.routes.tsx'
 import { settingsRoutes } from './account/settings.routes.tsx'
 import { docsRoutes } from './api/docs/docs.routes.tsx'
@@ -107,6 +108,7 @@ export function createApp(services: Deps, report: (error: unknown) => void = ser
     .route('/settings/check-up', checkUpRoutes(deps))
     .route('/settings/check-up/code', testCodeRoutes(deps))
     .route('/settings/password', changePasswordRoutes(deps))
+    .route('/settings/password/again', passwordAgainRoutes(deps))
     .route('/settings/email', emailRoutes(deps))
     .route('/settings/email/change', changeEmailRoutes(deps))
     .route('/settings/tokens', accessTokenRoutes(deps))

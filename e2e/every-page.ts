@@ -151,6 +151,16 @@ export const pagesWithoutSecondFactor: State<Account>[] = [
       await page.getByRole('alert').waitFor()
     },
   },
+  {
+    name: 'password again, refused',
+    heading: "Confirm It's You",
+    open: async (page) => {
+      await page.goto('/settings/password/again?return_to=%2Fsettings')
+      await field(page, 'Password').fill(WRONG_PASSWORD)
+      await button(page, 'Continue').click()
+      await page.getByRole('alert').waitFor()
+    },
+  },
   { name: 'change name', heading: 'Change Name', open: (page) => page.goto('/settings/name') },
   {
     name: 'change username, refused',

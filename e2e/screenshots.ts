@@ -121,6 +121,7 @@ async function walk(browser: Browser, { name, colorScheme, width, height }: (typ
     'sign-out-everywhere': '/settings/sessions/everything',
     email: '/settings/email',
     'change-email': '/settings/email/change',
+    'password-again': '/settings/password/again',
     authenticators: '/settings/two-factor/authenticators',
     'move-to-new-phone': '/settings/two-factor/replace/move',
     tokens: '/settings/tokens',

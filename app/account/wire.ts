@@ -19,6 +19,7 @@ export const wireAccount = ({
   emailConfirmations: emails,
   emailChanges: emails,
   passwordChanges: accounts,
+  passwordsAgain: accounts,
   panic,
   personalData,
   restored,

@@ -11,7 +11,7 @@ type Deps = EnterDeps & GuardDeps & { page: RenderPage }
 /** Where each lacking proof is given. The first two lead back. */
 const PROVED_AT: Record<Exclude<Missing, 'set_up_second_factor'>, string> = {
   second_factor: '/settings/two-factor/fresh-proof',
-  password: '/settings/password/fresh-proof',
+  password: '/settings/password/again',
 }
 const SET_UP = '/settings/two-factor/set-up/confirm'
 

@@ -170,6 +170,20 @@ describe('nobody is sent', () => {
     assert.match((await owner.browser.get(path)).headers.get('Refresh') ?? '', /^0; url=https:/)
   })
 
+  test('after so long a time that the app asks for the password again, until they have typed it', async () => {
+    const app = await anApp({ maxAge: 300 })
+    const { browser } = await member(app)
+    clock.advance(300_000)
+    assert.equal((await browser.get(entrance(app.url()).path, FROM_ELSEWHERE)).location?.startsWith('https:'), true)
+    clock.advance(1)
+    const { path } = entrance(app.url())
+    const again = `/settings/password/again?return_to=${encodeURIComponent(path)}`
+    assert.equal((await browser.get(path, FROM_ELSEWHERE)).location, again)
+    const typed = await browser.post('/settings/password/again', { password: PASSWORD, return_to: path })
+    assert.equal(typed.location, path)
+    assert.match((await browser.get(path)).headers.get('Refresh') ?? '', /^0; url=https:/)
+  })
+
   test('where one path of the app asks for more, to that path alone', async () => {
     const app = await anApp({ paths: [{ path: '/admin/', level: 'second_factor', maxAge: null }] })
     const { browser } = await member(app)

@@ -20,6 +20,7 @@ const DOORS: Record<string, (browser: Browser, password: string) => Promise<{ st
     browser.post('/settings/two-factor/recovery-codes/confirm', { password }),
   'replace authenticator': (browser, password) => browser.post('/settings/two-factor/replace/confirm', { password }),
   disable: (browser, password) => browser.post('/settings/two-factor/disable', { password }),
+  'password again': (browser, password) => browser.post('/settings/password/again', { password }),
   'change password': (browser, password) =>
     browser.post('/settings/password', { current: password, new: 'eleven sardines hum quietly' }),
 }

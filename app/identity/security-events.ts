@@ -27,6 +27,7 @@ const EVENTS = {
   signed_in: { mailed: 'sometimes' },
   signed_out: { mailed: 'never' },
   password_wrong: { mailed: 'never', alarming: true, failed: true },
+  password_shown: { mailed: 'never' },
   password_changed: { mailed: 'always' },
   code_wrong: { mailed: 'always', alarming: true, failed: true }, // someone has the password
   tested_code_wrong: { mailed: 'always', alarming: true, failed: true }, // someone is signed in, and guesses

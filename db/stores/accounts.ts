@@ -5,6 +5,7 @@ import { keptForNobodyElse } from './former-addresses.ts'
 import { useInvitation } from './invitations.ts'
 import { insertNewestLink, type MailLinkRow } from './mail-links.ts'
 import {
+  accountUnchanged,
   beginSession,
   dropLinks,
   type EventRow,
@@ -101,6 +102,22 @@ export const accountStore = ({ db, atomically }: Database) => ({
       ...endEverythingElse(tx, accountId, renewal.sessionId),
       forgetOtherBrowsers(tx, accountId, knownBy),
       dropLinks(tx, accountId, ['reset_password', 'change_email']),
+      insertEvents(tx, event),
+      ...forgive(tx, forgiven),
+    ]),
+
+  /** False if the account or the session changed meanwhile. */
+  passwordTyped: ({
+    accountId,
+    securityVersion,
+    renewal,
+    at,
+    event,
+    forgiven,
+  }: Omit<PasswordChange, 'passwordHash' | 'knownBy'>) =>
+    atomically((tx) => [
+      accountUnchanged(tx, accountId, securityVersion),
+      renewSession(tx, renewal, { passwordAt: at }),
       insertEvents(tx, event),
       ...forgive(tx, forgiven),
     ]),

@@ -126,12 +126,21 @@ export const dropLinks = (tx: Db, accountId: number, purposes: (typeof mailLinks
 export const renewSession = (
   tx: Db,
   { sessionId, fromTokenHash, toTokenHash }: Renewal,
-  { codesShownUntil = null, provedAt }: { codesShownUntil?: Date | null; provedAt?: Date } = {},
+  {
+    codesShownUntil = null,
+    provedAt,
+    passwordAt,
+  }: { codesShownUntil?: Date | null; provedAt?: Date; passwordAt?: Date } = {},
 ) =>
   must(
     tx
       .update(sessions)
-      .set({ tokenHash: toTokenHash, codesShownUntil, ...(provedAt && { provedAt }) })
+      .set({
+        tokenHash: toTokenHash,
+        codesShownUntil,
+        ...(provedAt && { provedAt }),
+        ...(passwordAt && { passwordAt }),
+      })
       .where(and(eq(sessions.id, sessionId), eq(sessions.tokenHash, fromTokenHash)))
       .returning({ id: sessions.id }),
   )

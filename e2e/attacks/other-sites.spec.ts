@@ -11,6 +11,7 @@ function forms({ email, password, recoveryCodes }: ProtectedAccount): [string, R
     ['/sign-in/two-factor', { code: recoveryCodes[0] ?? '' }],
     ['/sign-in/two-factor/cancel', {}],
     ['/settings/password', { current: password, new: newPasswordOfTheirs }],
+    ['/settings/password/again', { password, return_to: '/' }],
     ['/settings/two-factor/set-up/confirm', { password }],
     ['/settings/two-factor/set-up', { enrolment: 'x', code: '123456' }],
     ['/settings/two-factor/set-up/cancel', {}],

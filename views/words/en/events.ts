@@ -4,6 +4,7 @@ export const events = {
   signed_in: 'Signed in',
   signed_out: 'Signed out',
   password_wrong: 'Failed: wrong password',
+  password_shown: 'Password typed again',
   code_wrong: 'Failed: wrong code',
   tested_code_wrong: 'Failed: wrong code in a test',
   second_factor_on: 'Two-factor authentication turned on',

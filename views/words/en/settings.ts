@@ -61,6 +61,10 @@ export const settings = {
     title: 'Change Password',
     lead: 'Changing it signs you out everywhere else.',
   },
+  passwordAgain: {
+    title: "Confirm It's You",
+    lead: 'Type your password again to go on.',
+  },
   email: {
     title: 'Email Address',
     lead: "You sign in with it, and it's your way back in if you lose your password.",
