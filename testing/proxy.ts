@@ -125,13 +125,13 @@ function caddy(folder: string, { http, https, upstream }: Ports, { certificate, 
   }
 }
 
-const logsIn = (folder: string) =>
+export const logsIn = (folder: string) =>
   readdirSync(folder)
     .filter((name) => name.endsWith('.log'))
     .map((name) => readFileSync(join(folder, name), 'utf8'))
     .join('')
 
-async function listens(child: ChildProcess, port: number, printed: () => string) {
+export async function listens(child: ChildProcess, port: number, printed: () => string) {
   for (;;) {
     if (child.exitCode !== null || child.signalCode !== null) throw new Error(`The proxy did not start: ${printed()}`)
     const socket = connect(port, '127.0.0.1')

@@ -7,7 +7,15 @@ const TWO_MINUTES = 2 * 60_000
 const TEN_MINUTES = 10 * 60_000
 
 /** Debian packages that the tests need, and the program that each of them brings. */
-export const FOR_THE_TESTS = { nginx: 'nginx', caddy: 'caddy', w3m: 'w3m', lynx: 'lynx', tmux: 'tmux' }
+export const FOR_THE_TESTS = {
+  nginx: 'nginx',
+  caddy: 'caddy',
+  haproxy: 'haproxy',
+  openssl: 'openssl',
+  w3m: 'w3m',
+  lynx: 'lynx',
+  tmux: 'tmux',
+}
 
 /**
  * Makes sure that the programs are there: `{ package: program }`. If some are missing and we may not install them, throws
