@@ -3,7 +3,16 @@ import { newId } from '../lib/tokens.ts'
 import type { Acting } from '../operators/acting.ts'
 import type { App } from './check.ts'
 import type { NetworkRule, PathRule } from './requirement.ts'
-import { type AppValues, appIn, asWritten, type WrittenApp, type Wrong } from './written-app.ts'
+import {
+  type AppValues,
+  appIn,
+  asWritten,
+  type Change,
+  changed,
+  inOrder,
+  type WrittenApp,
+  type Wrong,
+} from './written-app.ts'
 
 const PAGE = 50
 
@@ -57,16 +66,15 @@ export async function createApp(deps: AppDeps, written: WrittenApp, by: Acting):
   return createApp(deps, written, by) // something was taken or went meanwhile: look again
 }
 
-/** What is named in `change` takes the place of what was there; an app keeps its name. */
 export async function changeApp(
   deps: AppDeps,
   name: string,
-  change: Partial<Omit<WrittenApp, 'name'>>,
+  change: Change,
   by: Acting,
 ): Promise<Changed | { ok: false; wrong: 'no_such_app' }> {
   const kept = await deps.apps.appNamed(name)
   if (!kept) return { ok: false, wrong: 'no_such_app' }
-  const found = await judged(deps, { ...asWritten(valuesOf(kept)), ...change, name }, 'changed')
+  const found = await judged(deps, changed(asWritten(valuesOf(kept)), change), 'changed')
   if (!found.ok) return found
   const at = deps.now()
   const app = { ...found.rows, id: kept.id, createdAt: kept.createdAt }
@@ -96,7 +104,7 @@ export const valuesOf = (kept: KeptApp): AppValues => {
   const hosts = kept.hosts.map(({ host }) => host)
   const groups = kept.groups.map(({ name }) => name)
   const lists = { hosts, groups, paths: [...kept.paths], networks: [...kept.networks] }
-  return { name, title, level, maxAge, takesTokens, tellsIdentity, ...lists }
+  return inOrder({ name, title, level, maxAge, takesTokens, tellsIdentity, ...lists })
 }
 
 /** What is written, and what the database says of it. */
@@ -112,10 +120,12 @@ async function judged(deps: AppDeps, written: WrittenApp, is: 'new' | 'changed')
     wrong.push({ field: 'name', at: 0, value: app.name, reason: 'there_already' })
   for (const [at, host] of app.hosts.entries())
     if (taken.some((of) => of.host === host)) wrong.push({ field: 'hosts', at, value: host, reason: 'host_taken' })
-  for (const [at, group] of app.groups.entries())
+  for (const group of app.groups)
     if (!there.some(({ name }) => name === group))
-      wrong.push({ field: 'groups', at, value: group, reason: 'no_such_group' })
+      wrong.push({ field: 'groups', at: lineOf(written.groups, group), value: group, reason: 'no_such_group' })
   if (wrong.length > 0) return { ok: false as const, wrong }
   const { groups: _, ...rest } = app
   return { ok: true as const, app, rows: { ...rest, groupIds: there.map(({ id }) => id) } }
 }
+
+const lineOf = (lines: readonly string[], text: string) => lines.findIndex((line) => line.trim() === text)

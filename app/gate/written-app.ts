@@ -34,6 +34,9 @@ export type WrittenApp = {
   tellsIdentity: boolean
 }
 
+/** What is to take the place of what there is. An app keeps its name: access tokens call it so. */
+export type Change = { [Key in Exclude<keyof WrittenApp, 'name'>]?: WrittenApp[Key] | undefined }
+
 /** In the form in which it is stored, with its groups by name. */
 export type AppValues = {
   name: string
@@ -114,8 +117,16 @@ export function appIn(written: WrittenApp, site: Site): { ok: true; app: AppValu
   const takesTokens = written.takesTokens ? 1 : 0
   const tellsIdentity = written.tellsIdentity ? 1 : 0
   const app = { name, title, level: floor, maxAge, takesTokens, tellsIdentity, hosts, groups, paths, networks } as const
-  return { ok: true, app }
+  return { ok: true, app: inOrder(app) }
 }
+
+/** All but the hosts, where the first is another than the others. */
+export const inOrder = (app: AppValues): AppValues => ({
+  ...app,
+  groups: app.groups.toSorted(),
+  paths: app.paths.toSorted((a, b) => (a.path < b.path ? -1 : 1)),
+  networks: app.networks.toSorted((a, b) => (a.network < b.network ? -1 : 1)),
+})
 
 /** As an operator would write it; `appIn` makes the same of it again. */
 export const asWritten = (app: AppValues): WrittenApp => ({
@@ -125,6 +136,19 @@ export const asWritten = (app: AppValues): WrittenApp => ({
   networks: app.networks.map(networkLine),
   takesTokens: app.takesTokens === 1,
   tellsIdentity: app.tellsIdentity === 1,
+})
+
+export const changed = (app: WrittenApp, change: Change): WrittenApp => ({
+  name: app.name,
+  title: change.title ?? app.title,
+  hosts: change.hosts ?? app.hosts,
+  groups: change.groups ?? app.groups,
+  level: change.level ?? app.level,
+  maxAge: change.maxAge ?? app.maxAge,
+  paths: change.paths ?? app.paths,
+  networks: change.networks ?? app.networks,
+  takesTokens: change.takesTokens ?? app.takesTokens,
+  tellsIdentity: change.tellsIdentity ?? app.tellsIdentity,
 })
 
 /**

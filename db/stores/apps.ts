@@ -28,22 +28,19 @@ export function appStore({ db, atomically }: Database) {
         .select({ name: groups.name })
         .from(appGroups)
         .innerJoin(groups, eq(groups.id, appGroups.groupId))
-        .where(eq(appGroups.appId, apps.id))
-        .orderBy(asc(groups.name)),
+        .where(eq(appGroups.appId, apps.id)),
     ),
     paths: listOf(
       db
         .select({ path: appPaths.path, level: appPaths.level, maxAge: appPaths.maxAge })
         .from(appPaths)
-        .where(eq(appPaths.appId, apps.id))
-        .orderBy(asc(appPaths.path)),
+        .where(eq(appPaths.appId, apps.id)),
     ),
     networks: listOf(
       db
         .select({ network: appNetworks.network, level: appNetworks.level })
         .from(appNetworks)
-        .where(eq(appNetworks.appId, apps.id))
-        .orderBy(asc(appNetworks.network)),
+        .where(eq(appNetworks.appId, apps.id)),
     ),
   }
   const all = {
