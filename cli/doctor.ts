@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { type Config, readConfig } from '#app/config.ts'
 import { keysInFile, parseKeys } from '#app/lib/keys.ts'
+import { reasonOf } from '#app/lib/reasons.ts'
 import { createVault } from '#app/lib/vault.ts'
 import { type Database, openDatabase } from '#db/client.ts'
 import { command, option } from './command.ts'
@@ -12,7 +13,6 @@ import { keys } from './doctor/keys.ts'
 import { mail } from './doctor/mail.ts'
 import { proxy } from './doctor/proxy.ts'
 import { site } from './doctor/site.ts'
-import { reasonOf } from './reasons.ts'
 
 const CHECKS = [clock, site, proxy, mail, connection, migrations, keys, invariants, disk, permissions]
 

@@ -33,6 +33,8 @@ const TYPED = [
   'app add wiki --host wiki.example.com',
   'app change wiki --title Wiki',
   'app delete wiki --yes',
+  'app apply testing/apps.json --yes',
+  'app export',
   'invite guest@example.com',
   'invitation list',
   'invitation revoke 1',

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { reasonOf } from '#app/lib/reasons.ts'
 import type { Acting } from '#app/operators/acting.ts'
 import { COMMAND_LINE } from '#app/operators/command-line.ts'
 import { importAccounts, type Row } from '#app/operators/import/import.ts'
@@ -10,7 +11,6 @@ import { report } from './import/report.ts'
 import { readTextFile } from './import/text-file.ts'
 import { opened } from './opened.ts'
 import { reasonOption } from './reason.ts'
-import { reasonOf } from './reasons.ts'
 
 const options = z.object({
   write: flag('Make the accounts. Without it, nothing is written and you see what would be.'),

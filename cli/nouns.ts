@@ -10,7 +10,7 @@ export const NOUNS: Nouns = {
   }),
   operator: async () => (await import('./operator.ts')).operator,
   group: async () => (await import('./group.ts')).group,
-  app: async () => (await import('./app.ts')).app,
+  app: async () => ({ ...(await import('./app.ts')).app, ...(await import('./app-apply.ts')).wholeFile }),
   invite: async () => (await import('./invite.ts')).invite,
   invitation: async () => (await import('./invitation.ts')).invitation,
   token: async () => (await import('./token.ts')).token,

@@ -1,9 +1,9 @@
 import { type Config, readConfig } from '#app/config.ts'
 import { type Deps, wire } from '#app/deps.ts'
 import { databaseFailure } from '#app/lib/database-failures.ts'
+import { reasonOf } from '#app/lib/reasons.ts'
 import { open } from '#app/process/open.ts'
 import { Refused } from './command.ts'
-import { reasonOf } from './reasons.ts'
 
 /**
  * What `work` answers, with the product over the database of the environment and without its server. `Refused` in a sentence if

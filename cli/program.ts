@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util'
+import { reasonOf } from '#app/lib/reasons.ts'
 import { type Command, type Noun, type Part, PRINTED, Refused, type Terminal, WrongUsage } from './command.ts'
-import { reasonOf } from './reasons.ts'
 
 /** Each noun of the command line, loaded when someone types it. */
 export type Nouns = Record<string, () => Promise<Noun>>

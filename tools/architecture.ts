@@ -13,6 +13,7 @@ export const arrowsIn = (house: House): Arrow[] =>
 export function roomOf(file: string): string {
   const [top = '', room, ...deeper] = file.split('/')
   if (room === 'api' && top === 'app' && deeper.length > 1) return `app/api/${deeper[0]}` // each API is a room of its own
+  if (`${top}/${room}` === 'cli/doctor' && deeper.length > 0) return 'cli/doctor' // what it looks at, whoever asks
   return ['app', 'views'].includes(top) && deeper.length > 0 ? `${top}/${room}` : top
 }
 

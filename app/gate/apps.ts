@@ -1,6 +1,7 @@
 import { type OperatorsEvent, operatorsEvent } from '../identity/security-events.ts'
 import { newId } from '../lib/tokens.ts'
 import type { Acting } from '../operators/acting.ts'
+import { GROUP_NAME } from '../operators/groups.ts'
 import type { App } from './check.ts'
 import type { NetworkRule, PathRule } from './requirement.ts'
 import {
@@ -72,7 +73,7 @@ export async function changeApp(
   change: Change,
   by: Acting,
 ): Promise<Changed | { ok: false; wrong: 'no_such_app' }> {
-  const kept = await deps.apps.appNamed(name)
+  const kept = await named(deps, name)
   if (!kept) return { ok: false, wrong: 'no_such_app' }
   const found = await judged(deps, changed(asWritten(valuesOf(kept)), change), 'changed')
   if (!found.ok) return found
@@ -84,8 +85,12 @@ export async function changeApp(
 }
 
 /** With everything that sessions have at its hosts. Access tokens that name it open nothing from then on. */
-export const deleteApp = ({ apps, now }: Pick<AppDeps, 'apps' | 'now'>, name: string, by: Acting): Promise<boolean> =>
-  apps.deleteApp({ name, event: operatorsEvent('app_deleted', name, { by, at: now() }) })
+export const deleteApp = async (
+  { apps, now }: Pick<AppDeps, 'apps' | 'now'>,
+  name: string,
+  by: Acting,
+): Promise<boolean> =>
+  GROUP_NAME.test(name) && apps.deleteApp({ name, event: operatorsEvent('app_deleted', name, { by, at: now() }) })
 
 /** Fifty at a time, by name. `next` is where the next page begins. */
 export async function listApps({ apps }: Pick<AppDeps, 'apps'>, after?: string) {
@@ -95,9 +100,13 @@ export async function listApps({ apps }: Pick<AppDeps, 'apps'>, after?: string) 
 }
 
 export async function appNamed({ apps }: Pick<AppDeps, 'apps'>, name: string): Promise<AppValues | undefined> {
-  const kept = await apps.appNamed(name)
+  const kept = await named({ apps }, name)
   return kept && valuesOf(kept)
 }
+
+/** What is no name is asked of no database: PostgreSQL takes no NUL in a text. */
+const named = async ({ apps }: Pick<AppDeps, 'apps'>, name: string) =>
+  GROUP_NAME.test(name) ? await apps.appNamed(name) : undefined
 
 export const valuesOf = (kept: KeptApp): AppValues => {
   const { name, title, level, maxAge, takesTokens, tellsIdentity } = kept
@@ -107,10 +116,14 @@ export const valuesOf = (kept: KeptApp): AppValues => {
   return inOrder({ name, title, level, maxAge, takesTokens, tellsIdentity, ...lists })
 }
 
+export const siteOf = ({ baseUrl, factorKinds }: Pick<AppDeps, 'baseUrl' | 'factorKinds'>) => ({
+  baseUrl,
+  resists: factorKinds.some(({ isPhishingResistant }) => isPhishingResistant),
+})
+
 /** What is written, and what the database says of it. */
 async function judged(deps: AppDeps, written: WrittenApp, is: 'new' | 'changed') {
-  const resists = deps.factorKinds.some(({ isPhishingResistant }) => isPhishingResistant)
-  const read = appIn(written, { baseUrl: deps.baseUrl, resists })
+  const read = appIn(written, siteOf(deps))
   if (!read.ok) return read
   const { app } = read
   const there = await deps.groups.groupsNamed(app.groups)

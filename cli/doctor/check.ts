@@ -1,7 +1,7 @@
 import type { Config } from '#app/config.ts'
+import { reasonOf } from '#app/lib/reasons.ts'
 import type { Vault } from '#app/lib/vault.ts'
 import type { Database } from '#db/client.ts'
-import { reasonOf } from '../reasons.ts'
 
 /** One line of the doctor. `todo` is what the operator can do about it. */
 export type Said = { check: string; is: 'ok' | 'warning' | 'fault'; says: string; todo?: string }

@@ -1,9 +1,9 @@
 import { databaseFailure } from '#app/lib/database-failures.ts'
+import { reasonOf } from '#app/lib/reasons.ts'
 import type { Database } from '#db/client.ts'
 import { NOTHING_YET } from '#db/migrations.ts'
 import { brokenInvariants, isEncrypted } from '#db/stores/doctor.ts'
 import { migrationStore } from '#db/stores/migrations.ts'
-import { reasonOf } from '../reasons.ts'
 import type { Check, Said } from './check.ts'
 
 /** A database that answers nothing, or has no tables yet: nothing else can be said of it. */

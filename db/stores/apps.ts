@@ -60,7 +60,7 @@ export function appStore({ db, atomically }: Database) {
     createApp: ({ app, event }: Written) =>
       unlessOrphaned(
         atomically((tx) => [
-          must(tx.insert(apps).values(row(app)).onConflictDoNothing().returning({ id: apps.id })),
+          insertApp(tx, app),
           ...takeHosts(tx, app),
           ...insertLists(tx, app),
           insertEvents(tx, event),
@@ -71,8 +71,12 @@ export function appStore({ db, atomically }: Database) {
     changeApp: ({ app, event }: Written) =>
       unlessOrphaned(
         atomically((tx) => [
-          must(tx.update(apps).set(row(app)).where(eq(apps.id, app.id)).returning({ id: apps.id })),
-          ...replaceLists(tx, app),
+          updateApp(tx, app),
+          setHostsAside(tx, app),
+          ...takeHosts(tx, app),
+          dropHostsAside(tx, app),
+          ...dropLists(tx, app),
+          ...insertLists(tx, app),
           insertEvents(tx, event),
         ]),
       ),
@@ -83,6 +87,36 @@ export function appStore({ db, atomically }: Database) {
         must(tx.delete(apps).where(eq(apps.name, name)).returning({ id: apps.id })),
         insertEvents(tx, event),
       ]),
+
+    /**
+     * All at once. A host that goes to another app is the same row, so its gate sessions stay; deletions come last, when no host is left
+     * with them that stays. False, and nothing done, if the name or a host is taken, or an app or a group gone.
+     */
+    applyApps: ({
+      created,
+      changed,
+      deleted,
+      hostsOf,
+      events,
+    }: {
+      created: Written['app'][]
+      changed: Written['app'][]
+      deleted: { id: string }[]
+      hostsOf: ReadonlyMap<string, string>
+      events: AnyEventRow[]
+    }) =>
+      unlessOrphaned(
+        atomically((tx) => [
+          ...changed.map((app) => updateApp(tx, app)),
+          ...created.map((app) => insertApp(tx, app)),
+          ...changed.map((app) => setHostsAside(tx, app)),
+          ...[...changed, ...created].flatMap((app) => takeHosts(tx, app, hostsOf)),
+          ...changed.flatMap((app) => [dropHostsAside(tx, app), ...dropLists(tx, app)]),
+          ...[...changed, ...created].flatMap((app) => insertLists(tx, app)),
+          ...deleted.map(({ id }) => must(tx.delete(apps).where(eq(apps.id, id)).returning({ id: apps.id }))),
+          ...events.map((event) => insertEvents(tx, event)),
+        ]),
+      ),
 
     /** At most `most`, by name, from the one after `after`. */
     listApps: async ({ after, most }: { after: string | undefined; most: number }) =>
@@ -120,22 +154,30 @@ const row = ({ id, name, title, level, maxAge, takesTokens, tellsIdentity, creat
   createdAt,
 })
 
-/** A host that stays is not deleted and made again: what sessions have there would go with it. Those left behind the rest go. */
-const replaceLists = (tx: Db, app: Written['app']) => [
+const insertApp = (tx: Db, app: App) =>
+  must(tx.insert(apps).values(row(app)).onConflictDoNothing().returning({ id: apps.id }))
+
+const updateApp = (tx: Db, app: App) =>
+  must(tx.update(apps).set(row(app)).where(eq(apps.id, app.id)).returning({ id: apps.id }))
+
+/** A host that stays is not deleted and made again: what sessions have there would go with it. */
+const setHostsAside = (tx: Db, { id }: App) =>
   tx
     .update(appHosts)
     .set({ position: sql`-1 - ${appHosts.position}` })
-    .where(eq(appHosts.appId, app.id)),
-  ...takeHosts(tx, app),
-  tx.delete(appHosts).where(and(eq(appHosts.appId, app.id), lt(appHosts.position, 0))),
-  tx.delete(appGroups).where(eq(appGroups.appId, app.id)),
-  tx.delete(appPaths).where(eq(appPaths.appId, app.id)),
-  tx.delete(appNetworks).where(eq(appNetworks.appId, app.id)),
-  ...insertLists(tx, app),
+    .where(eq(appHosts.appId, id))
+
+const dropHostsAside = (tx: Db, { id }: App) =>
+  tx.delete(appHosts).where(and(eq(appHosts.appId, id), lt(appHosts.position, 0)))
+
+const dropLists = (tx: Db, { id }: App) => [
+  tx.delete(appGroups).where(eq(appGroups.appId, id)),
+  tx.delete(appPaths).where(eq(appPaths.appId, id)),
+  tx.delete(appNetworks).where(eq(appNetworks.appId, id)),
 ]
 
-/** Each only if no other app has it. In one order, so two that take the same ones don't wait for each other. */
-const takeHosts = (tx: Db, { id, hosts }: Written['app']) =>
+/** Each only if no other app has it, but for the one that `hostsOf` takes it from. In one order, so two that take the same ones don't wait for each other. */
+const takeHosts = (tx: Db, { id, hosts }: Written['app'], hostsOf: ReadonlyMap<string, string> = new Map()) =>
   hosts
     .map((host, position) => ({ host, appId: id, position }))
     .sort((a, b) => (a.host < b.host ? -1 : 1))
@@ -146,8 +188,8 @@ const takeHosts = (tx: Db, { id, hosts }: Written['app']) =>
           .values(wanted)
           .onConflictDoUpdate({
             target: appHosts.host,
-            set: { position: wanted.position },
-            setWhere: eq(appHosts.appId, wanted.appId),
+            set: { appId: id, position: wanted.position },
+            setWhere: inArray(appHosts.appId, [id, hostsOf.get(wanted.host) ?? id]),
           })
           .returning({ host: appHosts.host }),
       ),

@@ -1,4 +1,4 @@
-import { databaseFailure } from '#app/lib/database-failures.ts'
+import { databaseFailure } from './database-failures.ts'
 
 const OUT_OF_REACH = {
   busy: 'Another program holds the database. Look at what was done, and try again.',
