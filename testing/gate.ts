@@ -1,3 +1,4 @@
+import { eq } from 'drizzle-orm'
 import { CHECKS, type Dialect } from '#app/gate/asked.http.ts'
 import { destinationIn, sendWithCode } from '#app/gate/hand-over.ts'
 import type { AppLevel, NetworkRule, PathRule } from '#app/gate/requirement.ts'
@@ -6,10 +7,12 @@ import { currentVisitor } from '#app/identity/session.ts'
 import { newId } from '#app/lib/tokens.ts'
 import { COMMAND_LINE } from '#app/operators/command-line.ts'
 import { addMember, createGroup } from '#app/operators/groups.ts'
+import { accessTokens } from '#db/schema.ts'
 import type { Browser } from './browser.ts'
 import { BASE_URL, SESSION } from './names.ts'
 import { textOf } from './people.ts'
 import type { Latchkey } from './product.ts'
+import { signedUp, withToken } from './stories.ts'
 import type { Transport } from './transport.ts'
 
 // Apps behind the gate, and those who come to them.
@@ -181,3 +184,27 @@ export async function entering(
   await browser.asks(await codeFor(product, portal, location))
   return browser
 }
+
+/** An access token of the person's that opens the app. */
+export async function appToken(product: Latchkey, portal: Browser, app: string) {
+  const token = await withToken(product, portal)
+  await product.database.db
+    .update(accessTokens)
+    .set({ scopes: `app:${app}` })
+    .where(eq(accessTokens.id, token.id))
+  return token
+}
+
+/** Somebody whom an app is open to, and the cookie that says so there. */
+export async function guestOf(
+  product: Latchkey,
+  { signs = signedUp, ...wanted }: Partial<Wanted> & { signs?: (product: Latchkey) => Promise<Person> } = {},
+) {
+  const app = await withApp(product, wanted)
+  const person = await signs(product)
+  await joining(product, person.email, app.group)
+  const browser = await entering(product, person.browser, `https://${app.host}/`)
+  const cookie = `${GATE}=${browser.cookiesAt(app.host).get(GATE)}`
+  return { ...app, email: person.email, portal: person.browser, browser, cookie }
+}
+type Person = { browser: Browser; email: string }

@@ -21,6 +21,7 @@ export type Told = { proxy: Dialect; asked: Asked; codes: readonly string[] }
 type Raw = Record<'method' | 'scheme' | 'host' | 'target', string | undefined>
 
 const METHOD = /^[!#$%&'*+.^_`|~\w-]{1,64}$/ // RFC 9110 section 5.6.2: a token
+const HOST = /^[\x21-\x7e]+$/ // browsers send names in ASCII, and a byte beside it has more than one meaning
 const TARGET = /^\/[\x21-\x7e\x80-\xff]*$/ // of a request line; a header's bytes are characters of Latin-1
 const SCHEMES: Partial<Record<string, Scheme>> = { http: 'http', https: 'https', ws: 'http', wss: 'https' }
 
@@ -55,7 +56,7 @@ export function toldBy(proxy: Dialect, c: AppContext, origin: Origin): Told | un
   if (foreign.some((name) => c.req.header(name) !== undefined)) return undefined
   const { method, scheme: named = '', host: spelled, target } = read(c)
   const scheme = SCHEMES[named.toLowerCase()]
-  if (!scheme || spelled === undefined || !method || !METHOD.test(method) || !target || !TARGET.test(target))
+  if (!scheme || !spelled || !HOST.test(spelled) || !method || !METHOD.test(method) || !target || !TARGET.test(target))
     return undefined
   const host = canonicalHost(spelled, scheme)
   if (host === undefined) return undefined

@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict'
 import { after, afterEach, describe, test } from 'node:test'
-import { eq } from 'drizzle-orm'
-import { accessTokens } from '#db/schema.ts'
 import {
   appBrowser,
+  appToken,
   asking,
   BEHIND_PROXY,
   codeFor,
@@ -14,7 +13,7 @@ import {
   wayInOf,
   withApp,
 } from '#testing/gate.ts'
-import { BASE_URL, latchkey, signedUp, withToken, withTwoFactor } from '#testing/index.ts'
+import { BASE_URL, latchkey, signedUp, withTwoFactor } from '#testing/index.ts'
 
 const product = await latchkey(BEHIND_PROXY)
 after(product.close)
@@ -117,10 +116,10 @@ for (const proxy of PROXIES)
     })
 
     test('takes an access token in three ways, and passes none on', async () => {
-      const { host, group } = await withApp(product)
+      const { host, group, name } = await withApp(product)
       const { browser: portal, email } = await signedUp(product)
       await joining(product, email, group)
-      const token = await tokenFor(portal, host)
+      const { value: token } = await appToken(product, portal, name)
       const basic = `Basic ${Buffer.from(`ada:${token}`).toString('base64')}`
       const ask = (headers: Record<string, string>) =>
         asking(product.carry, `https://${host}/`, { proxy, method: 'PUT', headers })
@@ -142,10 +141,3 @@ for (const proxy of PROXIES)
       assert.equal(answer.status, proxy === 'envoy' ? 421 : 404)
     })
   })
-
-async function tokenFor(portal: Parameters<typeof withToken>[1], host: string) {
-  const { value, id } = await withToken(product, portal)
-  const scopes = `app:${host.replace('.example.test', '')}`
-  await product.database.db.update(accessTokens).set({ scopes }).where(eq(accessTokens.id, id))
-  return value
-}
