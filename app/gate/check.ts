@@ -102,6 +102,19 @@ export async function check(deps: CheckDeps, asked: Asked, shown: Shown): Promis
   if (asked.path === SIGN_OUT_PATH) return { verdict: 'sign_out', app }
   const requirement = requirementFor(found, asked)
   const visitor = await visitorIn(deps, found)
+  const verdict = verdictOf(deps, found, requirement, visitor)
+  if (verdict.verdict === 'let_in' && requirement.level !== 'public') await countAsUse(deps, asked, found)
+  return verdict
+}
+
+/** What whoever is there gets where that is required. It reads and writes nothing: whoever explains the gate asks it as well. */
+export function verdictOf(
+  deps: StandingDeps,
+  found: AtHost,
+  requirement: Requirement,
+  visitor: SignedIn | undefined,
+): Verdict {
+  const { app } = found
   const good = visitor !== undefined && standing(deps, visitor, 'anything') === 'go_on'
   const groups = groupsNow(found, deps.now())
   const entitled = isEntitled(found, groups)
@@ -113,7 +126,6 @@ export async function check(deps: CheckDeps, asked: Asked, shown: Shown): Promis
   if (!entitled) return { verdict: 'refused', reason: 'not_entitled', app }
   const missing = missingFor(requirement, visitor, deps.now())
   if (missing) return { verdict: 'step_up', app, requirement, missing }
-  await countAsUse(deps, asked, found)
   return { verdict: 'let_in', app, identity: identityOf(app, visitor.account, groups) }
 }
 
@@ -121,12 +133,24 @@ export async function check(deps: CheckDeps, asked: Asked, shown: Shown): Promis
 async function checkToken(deps: CheckDeps, asked: Asked, value: string): Promise<Verdict> {
   const found = await deps.gate.atHostByToken(asked.host, hashToken(value))
   if (!found) return { verdict: 'refused', reason: 'unknown_host' }
-  const { app, token, account, policies } = found
-  const requirement = requirementFor(found, asked)
+  const { token, account, policies } = found
   const holder =
     token && account
       ? await tokenHolder(deps, value, asked.origin, async () => ({ token, account: { ...account, policies } }))
       : undefined
+  return verdictOfToken(deps, found, requirementFor(found, asked), holder)
+}
+
+type Holder = TokenHolder & { account: Pick<Account, 'username' | 'displayName'> }
+
+/** The same for an access token. */
+export function verdictOfToken(
+  deps: StandingDeps,
+  found: AtHost,
+  requirement: Requirement & Decisive,
+  holder: Holder | undefined,
+): Verdict {
+  const { app } = found
   const works = holder !== undefined && standing(deps, holder, 'anything') === 'go_on'
   const groups = groupsNow(found, deps.now())
   const fits = works && app.takesTokens === 1 && holder.token.scopes.split(' ').includes(scopeOf(app))
