@@ -28,7 +28,7 @@ import { errorPages } from './http/errors.tsx'
 import { securityHeaders } from './http/headers.ts'
 import { onlyHost } from './http/host.ts'
 import { onlyAllowedMethods } from './http/methods.ts'
-import { pageRenderer } from './http/page.tsx'
+import { elsewhereRenderer, pageRenderer } from './http/page.tsx'
 import { requester } from './http/requester.ts'
 import { RememberingRouter } from './http/router.ts'
 import { sameOrigin } from './http/same-origin.ts'
@@ -63,7 +63,8 @@ export function createApp(services: Deps, report: (error: unknown) => void = ser
   const { baseUrl, issuer, vault, trustedProxies, watch } = services
   const assets = assetsIn(PUBLIC)
   const page = pageRenderer({ assets, issuer })
-  const deps = { ...services, page, cookies: createCookies({ baseUrl, vault }) }
+  const elsewhere = elsewhereRenderer({ assets, issuer })
+  const deps = { ...services, page, elsewhere, cookies: createCookies({ baseUrl, vault }) }
   const errors = errorPages({ page, baseUrl, report })
 
   const v1 = v1Routes(deps)

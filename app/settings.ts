@@ -110,6 +110,19 @@ export const Settings = z.object({
       means: 'The name on every page and in authenticator apps, without `: ? # & %`.',
     },
   ),
+  contact: settingOrNone(
+    matching(
+      /^(https?:\/\/[^\s\p{Cc}"<>]+|[^\s\p{Cc}"<>@,;:/?&%]+@[^\s\p{Cc}"<>@,;:/?&%]+)$/u,
+      'be an email address or a URL',
+    ),
+    {
+      variable: 'CONTACT',
+      unset: 'nobody is named',
+      example: 'help@example.com',
+      means: 'Whom people can ask when an app behind the gate does not open: an email address or a URL.',
+      more: 'Anyone who opens such an app can read it.',
+    },
+  ),
   signUps: settingOrNone(oneOf(SIGN_UPS), {
     variable: 'SIGN_UP',
     unset: '`open` where `BASE_URL` is on this machine, else `invited`',

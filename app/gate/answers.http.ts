@@ -39,8 +39,8 @@ const statusAt = <Status extends number>(proxy: Dialect, status: Status, atNginx
 
 export const malformed = (c: AppContext, proxy: Dialect): Response => c.body(null, statusAt(proxy, 400, 403), ALWAYS)
 
-export const tooLong = (c: AppContext, proxy: Dialect): Response =>
-  c.body(null, statusAt(proxy, 414, 401), proxy === 'nginx' ? { ...ALWAYS, 'WWW-Authenticate': BEARER } : ALWAYS)
+/** Elsewhere it is 414, with a page. */
+export const tooLongAtNginx = (c: AppContext): Response => c.body(null, 401, { ...ALWAYS, 'WWW-Authenticate': BEARER })
 
 /** For a browser. No site that led here is named where it goes: who comes from the portal comes from nowhere else. */
 export const sendTo = (c: AppContext, proxy: Dialect, url: string): Response =>

@@ -3,16 +3,17 @@ import type { Cookies } from '../http/cookies.ts'
 import type { AppContext, AppEnv } from '../http/env.ts'
 import { requesters } from '../http/requester.ts'
 import type { Network } from '../lib/network.ts'
-import { letIn, malformed, notSignedIn, refused, sendTo, tooLong, unanswered } from './answers.http.ts'
+import { letIn, malformed, notSignedIn, refused, sendTo, tooLongAtNginx, unanswered } from './answers.http.ts'
 import { askedBy, type Told, toldBy } from './asked.http.ts'
 import { type CheckDeps, check } from './check.ts'
 import { credentialsOf } from './credentials.http.ts'
 import { destinationOf, type HandOverDeps, nonceFor, takeCode, urlOf, wayIn, wayOut } from './hand-over.ts'
-import { refusedPage } from './refused.http.ts'
+import { type RefusedPageDeps, refusedPage } from './refused.http.tsx'
 import type { Requirement } from './requirement.ts'
 
 export type CheckRoutesDeps = CheckDeps &
-  HandOverDeps & { cookies: Cookies; trustedProxies: readonly Network[]; report: (error: unknown) => void }
+  HandOverDeps &
+  RefusedPageDeps & { cookies: Cookies; trustedProxies: readonly Network[]; report: (error: unknown) => void }
 
 /** `/gate/nginx` and its like: what a proxy asks about each request to an app. For anybody else, they aren't there. */
 export function checkRoutes(deps: CheckRoutesDeps) {
@@ -47,7 +48,7 @@ async function answer(deps: CheckRoutesDeps, c: AppContext, told: Told): Promise
       return asked.isNavigation ? sendTo(c, proxy, url) : notSignedIn(c, url)
     }
     case 'refused':
-      return asked.isNavigation ? refusedPage(c, found) : refused(c)
+      return asked.isNavigation ? refusedPage(deps, c, asked, found) : refused(c)
   }
 }
 
@@ -70,19 +71,16 @@ const MOST_CODES = 2 // each is looked up; the portal never writes more than one
 const HINTS = ['Referer', 'Sec-Purpose', 'Purpose', 'X-Purpose', 'X-Moz']
 
 /** To the portal, which signs in or asks for what is missing. A program is only told where that would be. */
-function lead(
-  { cookies, baseUrl }: CheckRoutesDeps,
-  c: AppContext,
-  told: Told,
-  asks?: Requirement,
-): Response | Promise<Response> {
+function lead(deps: CheckRoutesDeps, c: AppContext, told: Told, asks?: Requirement): Response | Promise<Response> {
+  const { cookies, baseUrl } = deps
   const { proxy, asked, codes } = told
   const held = cookies.gateNonce.read(c)
   // It came back from there and holds nothing: it would come back for ever.
   if (asked.isNavigation && codes.length > 0 && held === undefined)
-    return refusedPage(c, { verdict: 'no_cookies', host: asked.host })
+    return refusedPage(deps, c, asked, { reason: 'no_cookies' })
   const to = destinationOf(asked)
-  if (!to) return asked.isNavigation ? tooLong(c, proxy) : notSignedIn(c, undefined, asks)
+  if (!to && !asked.isNavigation) return notSignedIn(c, undefined, asks)
+  if (!to) return proxy === 'nginx' ? tooLongAtNginx(c) : refusedPage(deps, c, asked, { reason: 'too_long' }, 414)
   const { nonce, nonceHash } = nonceFor(held)
   cookies.gateNonce.write(c, nonce)
   const url = wayIn(baseUrl, to, nonceHash)

@@ -1,12 +1,12 @@
 import type { HonoRequest } from 'hono'
-import { LedPage, OnToPage } from '#views/gate/enter-pages.tsx'
+import { LedPage, NotHerePage, OnToPage } from '#views/gate/enter-pages.tsx'
 import { words } from '#views/words/words.ts'
 import type { RenderPage } from '../http/page.tsx'
 import { type GuardDeps, type SignedInContext, signedInPages } from '../pages/guards.ts'
 import type { Missing } from './check.ts'
 import { type EnterDeps, type Entering, enter, type VisitorAtHost, wantedIn } from './enter.ts'
 
-type Deps = EnterDeps & GuardDeps & { page: RenderPage }
+type Deps = EnterDeps & GuardDeps & { page: RenderPage; contact?: string | undefined }
 
 /** Where each lacking proof is given. The first two lead back. */
 const PROVED_AT: Record<Exclude<Missing, 'set_up_second_factor'>, string> = {
@@ -46,38 +46,43 @@ const isAhead = (request: HonoRequest) =>
   /prefetch/i.test(`${request.header('Sec-Purpose') ?? ''} ${request.header('Purpose') ?? ''}`)
 
 function refuse(deps: Deps, c: SignedInContext<VisitorAtHost>, entering: Exclude<Entering, { ok: true }>) {
-  const { refused, setUp } = words.gate
+  const { contact } = deps
   const here = `${c.req.path}${new URL(c.req.url).search}`
-  const home = { href: '/', text: words.troubles.home }
   switch (entering.reason) {
-    case 'step_up': {
-      const { app, missing } = entering
-      if (missing !== 'set_up_second_factor')
-        return c.redirect(`${PROVED_AT[missing]}?return_to=${encodeURIComponent(here)}`, 303)
-      const link = { href: SET_UP, text: setUp.link }
-      return deps.page(c, <LedPage title={setUp.title(app.title)} text={setUp.text(app.title)} link={link} />, 403)
-    }
-    case 'no_destination':
-      return deps.page(c, <LedPage {...refused.no_destination} link={home} />, 400)
-    case 'too_long':
-      return deps.page(c, <LedPage {...refused.too_long} link={home} />, 414)
-    case 'unknown_host': {
-      const text = refused.unknown_host.text(<span class="long">{entering.to.host}</span>)
-      return deps.page(c, <LedPage title={refused.unknown_host.title} text={text} link={home} />, 403)
-    }
-    case 'not_entitled': {
-      const { title } = entering.app
-      const { not_entitled } = refused
-      return deps.page(
-        c,
-        <LedPage title={not_entitled.title(title)} text={not_entitled.text(title)} link={home} />,
-        403,
-      )
+    case 'step_up':
+      return stepUp(deps, c, entering, here)
+    case 'no_destination': {
+      const link = { href: '/', text: words.troubles.home }
+      return deps.page(c, <LedPage {...words.gate.noDestination} link={link} />, 400)
     }
     case 'ahead': {
-      const { title } = entering.app
-      const link = { href: here, text: words.gate.goOn(title) }
-      return deps.page(c, <LedPage title={refused.ahead.title(title)} text={refused.ahead.text} link={link} />, 403)
+      const { title, text, goOn } = words.gate.ahead
+      const app = entering.app.title
+      return deps.page(c, <LedPage title={title(app)} text={text} link={{ href: here, text: goOn(app) }} />, 403)
     }
+    case 'too_long':
+    case 'unknown_host': {
+      const refused = { reason: entering.reason, host: entering.to.host }
+      return deps.page(
+        c,
+        <NotHerePage refused={refused} contact={contact} />,
+        entering.reason === 'too_long' ? 414 : 403,
+      )
+    }
+    case 'not_entitled':
+      return deps.page(c, <NotHerePage refused={entering} contact={contact} />, 403)
   }
+}
+
+function stepUp(
+  deps: Deps,
+  c: SignedInContext<VisitorAtHost>,
+  { app: { title }, missing }: Extract<Entering, { reason: 'step_up' }>,
+  here: string,
+) {
+  if (missing !== 'set_up_second_factor')
+    return c.redirect(`${PROVED_AT[missing]}?return_to=${encodeURIComponent(here)}`, 303)
+  const { setUp } = words.gate
+  const link = { href: SET_UP, text: setUp.link }
+  return deps.page(c, <LedPage title={setUp.title(title)} text={setUp.text(title)} link={link} />, 403)
 }

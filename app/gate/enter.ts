@@ -16,8 +16,8 @@ export type Wanted = { to: string | undefined; nonceHash: string | undefined }
 
 export type Entering =
   | { ok: true; app: App; to: Destination; url: string }
-  | { ok: false; reason: 'no_destination' | 'too_long' }
-  | { ok: false; reason: 'unknown_host'; to: Destination }
+  | { ok: false; reason: 'no_destination' }
+  | { ok: false; reason: 'too_long' | 'unknown_host'; to: Destination }
   | { ok: false; reason: 'not_entitled'; app: App }
   | { ok: false; reason: 'ahead'; app: App }
   | { ok: false; reason: 'step_up'; app: App; missing: Missing }
@@ -40,7 +40,7 @@ export async function enter(
 ): Promise<Entering> {
   const to = wantedIn(deps, text)
   if (!to || !nonceHash || !/^[\w-]{43}$/.test(nonceHash)) return { ok: false, reason: 'no_destination' }
-  if (!destinationOf(to)) return { ok: false, reason: 'too_long' }
+  if (!destinationOf(to)) return { ok: false, reason: 'too_long', to }
   const [app] = visitor.apps
   if (!app) return { ok: false, reason: 'unknown_host', to }
   if (!isEntitled(visitor, groupsNow(visitor, deps.now()))) return { ok: false, reason: 'not_entitled', app }

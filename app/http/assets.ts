@@ -28,7 +28,10 @@ function loadAssets(folder: URL) {
   // Browsers ask for these two by name, no matter what the page says.
   for (const file of [asset('favicon.ico', 'image/x-icon'), icon])
     routes.get(`/${file.name}`, (c) => send(c, file, A_DAY))
-  return { names: { stylesheet: stylesheet.path, script: script.path, icon: icon.path }, routes }
+  const style = lean(String(readFileSync(new URL('elsewhere.css', folder))), 'text/css').trim()
+  /** For pages of another host: it is in them, and the policy lets in only what has this hash (CSP 3 section 2.3.1). */
+  const elsewhere = { style, source: `sha256-${createHash('sha256').update(style).digest('base64')}` }
+  return { elsewhere, names: { stylesheet: stylesheet.path, script: script.path, icon: icon.path }, routes }
 }
 
 type File = ReturnType<typeof compressed>

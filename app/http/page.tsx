@@ -6,6 +6,13 @@ import { readableEmail } from '../lib/email-address.ts'
 import type { Assets } from './assets.ts'
 import type { AnyContext } from './env.ts'
 
+/** Renders a page for another host, which gets its style as text. */
+export type RenderElsewhere = (
+  c: AnyContext,
+  content: (style: string) => JSX.Element,
+  status: ContentfulStatusCode,
+) => Response
+
 export type RenderPage = (
   c: AnyContext,
   content: JSX.Element,
@@ -26,3 +33,20 @@ export const pageRenderer =
       status,
     )
   }
+
+/** Nothing else is loaded, and no form is sent: the host is an app's, and what is said there is ours. */
+export const elsewhereRenderer =
+  ({ assets: { names, elsewhere }, issuer }: { assets: Assets; issuer: string }): RenderElsewhere =>
+  (c, content, status) =>
+    c.body(
+      `<!doctype html>${<AssetsContext.Provider value={{ ...names, issuer }}>{content(elsewhere.style)}</AssetsContext.Provider>}`,
+      status,
+      {
+        'Content-Type': 'text/html; charset=UTF-8',
+        'Content-Security-Policy': `default-src 'none'; style-src '${elsewhere.source}'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'`,
+        'X-Content-Type-Options': 'nosniff',
+        'X-Frame-Options': 'DENY',
+        'Referrer-Policy': 'no-referrer',
+        'Cache-Control': 'no-store',
+      },
+    )
