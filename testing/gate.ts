@@ -198,13 +198,14 @@ export async function appToken(product: Latchkey, portal: Browser, app: string) 
 /** Somebody whom an app is open to, and the cookie that says so there. */
 export async function guestOf(
   product: Latchkey,
-  { signs = signedUp, ...wanted }: Partial<Wanted> & { signs?: (product: Latchkey) => Promise<Person> } = {},
+  { signs = signedUp, until = null, ...wanted }: Partial<Wanted> & Coming = {},
 ) {
   const app = await withApp(product, wanted)
   const person = await signs(product)
-  await joining(product, person.email, app.group)
+  await joining(product, person.email, app.group, until)
   const browser = await entering(product, person.browser, `https://${app.host}/`)
   const cookie = `${GATE}=${browser.cookiesAt(app.host).get(GATE)}`
   return { ...app, email: person.email, portal: person.browser, browser, cookie }
 }
-type Person = { browser: Browser; email: string }
+/** How they are signed in, and until when they are in the group. */
+type Coming = { signs?: (product: Latchkey) => Promise<{ browser: Browser; email: string }>; until?: Date | null }
