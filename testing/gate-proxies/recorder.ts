@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer, type IncomingHttpHeaders } from 'node:http'
+import type { Duplex } from 'node:stream'
 
 /** A request as it reached an app. */
 export type Reached = { method: string; url: string; headers: IncomingHttpHeaders; body: string; upgraded: boolean }
@@ -9,6 +10,7 @@ export type Recorder = Awaited<ReturnType<typeof startRecorder>>
 /** An app that protects nothing itself: it answers everybody, and writes down what reached it. */
 export async function startRecorder(title: string) {
   const reached: Reached[] = []
+  const sockets: Duplex[] = []
   const server = createServer(async (request, response) => {
     const { method = '', url = '', headers } = request
     let body = ''
@@ -24,7 +26,7 @@ export async function startRecorder(title: string) {
     const accept = createHash('sha1')
       .update(`${headers['sec-websocket-key']}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`) // RFC 6455 section 1.3
       .digest('base64')
-    socket.on('error', () => {})
+    sockets.push(socket.on('error', () => {}))
     socket.write(
       `HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${accept}\r\n\r\n`,
     )
@@ -40,6 +42,7 @@ export async function startRecorder(title: string) {
     /** What has reached it since the last look. */
     taken: () => reached.splice(0),
     async stop() {
+      for (const socket of sockets) socket.destroy()
       server.closeAllConnections()
       server.close()
       await once(server, 'close')
