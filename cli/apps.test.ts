@@ -122,3 +122,49 @@ Nothing was changed.
       await refused(2, ...`app change there${line}`.split(' '))
   })
 })
+
+test('the gate explains in words and in JSON what a request would be answered', async () => {
+  await typed('account create ada@example.com')
+  await typed('group create readers')
+  await typed('group add readers ada@example.com')
+  await typed('app add books --host books.example.com --group readers --max-age 8h --public /cover')
+  const url = 'https://books.example.com/'
+  const done = await run('gate', 'explain', url, '--account', 'ada@example.com')
+  assert.deepEqual([done.status, done.err], [0, ''])
+  assert.equal(
+    done.out,
+    `\
+books.example.com/, asked for by ada@example.com
+app                              books (books)
+open to                          readers
+rule                             what the app asks everywhere
+asks for                         second_factor, shown in the last 8h
+nobody signed in                 is sent to the portal (302)
+a sign-in now with the password  is asked for a second factor to be set up (302)
+an access token with app:books   is refused: no access token opens that (403)
+`,
+  )
+  assert.match(
+    (await run('gate', 'explain', url, '--method', 'post')).out,
+    /nobody signed in +is sent to the portal \(401\)\n$/,
+  )
+  assert.match(
+    (await run('gate', 'explain', `${url}cover`)).out,
+    /rule +the path \/cover\nasks for +public\nnobody signed in +comes in \(200\)/,
+  )
+  const json = JSON.parse((await run('gate', 'explain', url, '--account', 'ada@example.com', '--json')).out)
+  assert.deepEqual(json.required, { level: 'second_factor', maxAge: 28_800, by: 'app' })
+  assert.deepEqual(json.ways[0], {
+    by: 'sign_in',
+    method: 'password',
+    verdict: 'step_up',
+    status: 302,
+    missing: 'set_up_second_factor',
+  })
+  assert.match(
+    await refused(1, 'gate', 'explain', 'https://nobodys.example.com/'),
+    /^Nobody comes in: no app has that host/,
+  )
+  assert.match(await refused(1, 'gate', 'explain', 'http://books.example.com/'), /scheme of BASE_URL/)
+  assert.match(await refused(1, 'gate', 'explain', 'books.example.com'), /^That is no URL of an app/)
+})

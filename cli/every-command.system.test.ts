@@ -35,6 +35,7 @@ const TYPED = [
   'app delete wiki --yes',
   'app apply testing/apps.json --yes',
   'app export',
+  'gate explain https://wiki.example.com/',
   'invite guest@example.com',
   'invitation list',
   'invitation revoke 1',

@@ -11,6 +11,7 @@ export const NOUNS: Nouns = {
   operator: async () => (await import('./operator.ts')).operator,
   group: async () => (await import('./group.ts')).group,
   app: async () => ({ ...(await import('./app.ts')).app, ...(await import('./app-apply.ts')).wholeFile }),
+  gate: async () => (await import('./gate.ts')).gate,
   invite: async () => (await import('./invite.ts')).invite,
   invitation: async () => (await import('./invitation.ts')).invitation,
   token: async () => (await import('./token.ts')).token,

@@ -1,8 +1,9 @@
 import { and, asc, eq, gt, inArray, lt, sql } from 'drizzle-orm'
 import { type Database, type Db, must, unlessOrphaned } from '../client.ts'
 import { listOf } from '../lists.ts'
-import { appGroups, appHosts, appNetworks, appPaths, apps, groups } from '../schema.ts'
+import { accounts, appGroups, appHosts, appNetworks, appPaths, apps, groups, memberships, sessions } from '../schema.ts'
 import { type AnyEventRow, insertEvents } from './statements.ts'
+import { account, policiesOf, session } from './visitors.ts'
 
 type App = typeof apps.$inferInsert
 type Lists = {
@@ -53,6 +54,25 @@ export function appStore({ db, atomically }: Database) {
     tellsIdentity: apps.tellsIdentity,
     createdAt: apps.createdAt,
     ...ofApp,
+  }
+
+  const atGate = {
+    account,
+    policies: policiesOf(db),
+    memberIn: listOf(
+      db
+        .select({ name: groups.name, until: memberships.until })
+        .from(memberships)
+        .innerJoin(groups, eq(groups.id, memberships.groupId))
+        .where(eq(memberships.accountId, accounts.id)),
+    ),
+    sessions: listOf(
+      db
+        .select(session)
+        .from(sessions)
+        .where(and(eq(sessions.accountId, accounts.id), eq(sessions.client, 'browser')))
+        .orderBy(asc(sessions.startedAt)),
+    ),
   }
 
   return {
@@ -130,6 +150,16 @@ export function appStore({ db, atomically }: Database) {
     async appNamed(name: string) {
       const [app] = await db.select(all).from(apps).where(eq(apps.name, name))
       return app
+    },
+
+    /** An account as the check at a host would read it, and where it is signed in. */
+    async accountAtGate({ accountId, host }: { accountId: number; host: string }) {
+      const [found] = await db
+        .select(atGate)
+        .from(appHosts)
+        .innerJoin(accounts, eq(accounts.id, accountId))
+        .where(eq(appHosts.host, host))
+      return found
     },
 
     hostsTaken: async (hosts: string[]) =>
