@@ -21,6 +21,7 @@ import { v1Routes } from './api/v1/v1.routes.ts'
 import type { Deps } from './deps.ts'
 import { checkRoutes } from './gate/check.routes.ts'
 import { enterRoutes } from './gate/enter.routes.tsx'
+import { signOutAtGateRoutes } from './gate/sign-out.routes.tsx'
 import { assetsIn } from './http/assets.ts'
 import { createCookies } from './http/cookies.ts'
 import type { AppEnv } from './http/env.ts'
@@ -98,6 +99,7 @@ export function createApp(services: Deps, report: (error: unknown) => void = ser
     .route('/mail/stop-recovery', stopByLinkRoutes(deps))
 
     .route('/gate/enter', enterRoutes(deps))
+    .route('/gate/sign-out', signOutAtGateRoutes(deps))
     .route('/operate', operateRoutes(deps))
     .route('/', dashboardRoutes(deps))
     .route('/settings', settingsRoutes(deps))

@@ -164,7 +164,7 @@ async function atTheGate() {
   await browser.get(entrance('nowhere.example.test'))
   await joining(product, email, app.group)
   await look(browser, [entrance(app.host)])
-  await look(browser, ['/settings/password/again?return_to=%2Fsettings'])
+  await look(browser, ['/gate/sign-out', '/settings/password/again?return_to=%2Fsettings'])
   await browser.post('/settings/password/again', WRONG)
   const { host } = await withApp(product, { level: 'second_factor', groups: [app.group] })
   await browser.get(entrance(host))

@@ -28,7 +28,7 @@ type View<Deps, Visitor extends SignedIn> = (deps: Deps, request: HonoRequest) =
 type Way<Deps, Visitor extends SignedIn> = {
   deed: Deed
   view: View<Deps, Visitor>
-  comesBackWith?: 'path' | 'path_and_query'
+  comesBackWith?: 'path' | 'path_and_query' | 'nothing'
 }
 
 /**
@@ -60,7 +60,7 @@ const signedIn = <Deps extends GuardDeps, Visitor extends SignedIn>(
     const visitor = token ? await visitorFound(deps, token, view(deps, c.req)) : undefined
     const may = standing(deps, visitor, deed)
     if (!visitor || may === 'nothing') {
-      const path = comesBackWith === 'path' ? c.req.path : c.req.path + new URL(c.req.url).search
+      const path = wayBack(c, comesBackWith)
       const returnTo = c.req.method === 'GET' && path !== '/' ? `?return_to=${encodeURIComponent(path)}` : ''
       return c.redirect(deps.cookies.pending.read(c) ? `/sign-in/two-factor${returnTo}` : `/sign-in${returnTo}`, 303)
     }
@@ -73,6 +73,11 @@ const signedIn = <Deps extends GuardDeps, Visitor extends SignedIn>(
     c.set('visitor', visitor)
     await next()
   })
+
+function wayBack({ req }: Context, comesBackWith: Required<Way<never, never>>['comesBackWith']): string {
+  if (comesBackWith === 'nothing') return '/'
+  return comesBackWith === 'path' ? req.path : req.path + new URL(req.url).search
+}
 
 const LEADS_TO: Record<Exclude<Hindrance, 'not_theirs' | 'recovery_waits'>, string> = {
   make_recovery_codes: '/settings/two-factor/recovery-codes',

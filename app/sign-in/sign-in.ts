@@ -11,7 +11,7 @@ import { type SecurityEvent, securityEvent } from '../identity/security-events.t
 import { type NewSession, newSession } from '../identity/session.ts'
 import { hasEnded } from '../identity/standing.ts'
 import { type TrustUse, trustUse } from '../identity/trusted-browsers.ts'
-import type { Client, SignedIn } from '../identity/visitor.ts'
+import type { Client } from '../identity/visitor.ts'
 import type { Origin } from '../lib/origin.ts'
 import { HashQueueFull, type Passwords } from '../lib/passwords.ts'
 import { hashToken, newToken } from '../lib/tokens.ts'
@@ -70,7 +70,6 @@ export type SignInStore = {
   }): Promise<boolean>
   /** False when the account changed since `securityVersion` was read. */
   startPending(of: { pending: PendingSignIn; forgiven: Forgiven }): Promise<boolean>
-  signOut(of: { sessionId: string; event: SecurityEvent }): Promise<boolean>
   rehash(of: { accountId: number; from: string; to: string }): Promise<void>
   record(event: SecurityEvent): Promise<void>
 }
@@ -236,14 +235,6 @@ async function oweCode({ deps, account, client, forgiven }: Attempt): Promise<Si
         attemptsLeft: ATTEMPTS,
       }
     : { ok: false, reason: 'wrong_credentials' }
-}
-
-/** Ends the session; the token in the browser is worth nothing from here on. */
-export async function signOut(deps: SignInDeps, visitor: SignedIn, origin: Origin): Promise<void> {
-  await deps.signIns.signOut({
-    sessionId: visitor.session.id,
-    event: securityEvent('signed_out', visitor.account.id, origin, deps.now()),
-  })
 }
 
 /** The one moment when the password is known: a hash with older, weaker settings is replaced. If the queue is full, next time. */

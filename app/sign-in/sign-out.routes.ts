@@ -1,9 +1,9 @@
 import { readNothing } from '../http/forms.ts'
 import { visitorAlone } from '../identity/session.ts'
+import { type SignOutDeps, signOut } from '../identity/sign-out.ts'
 import { type GuardDeps, signedInPages } from '../pages/guards.ts'
-import { type SignInDeps, signOut } from './sign-in.ts'
 
-export const signOutRoutes = (deps: SignInDeps & GuardDeps) =>
+export const signOutRoutes = (deps: SignOutDeps & GuardDeps) =>
   signedInPages(deps, { deed: 'leave', view: visitorAlone }, (pages) =>
     pages.post('/', async (c) => {
       await readNothing(c)

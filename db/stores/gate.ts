@@ -118,6 +118,18 @@ export function gateStore({ db, atomically }: Database) {
     },
     { host: asked.host },
   )
+  /** Those that the session of the query around it has opened, in that order. */
+  const opened = listOf(
+    db
+      .select({ host: gateSessions.host, title: apps.title })
+      .from(gateSessions)
+      .innerJoin(appHosts, eq(appHosts.host, gateSessions.host))
+      .innerJoin(apps, eq(apps.id, appHosts.appId))
+      .where(eq(gateSessions.sessionId, sessions.id))
+      .orderBy(asc(gateSessions.startedAt), asc(gateSessions.host)),
+  )
+  const readOpened = signedInRead(db, 'visitor_with_apps', { opened }, {})
+
   const readBySession = prepared('gate_by_session', asked, bySession)
   const readByToken = prepared('gate_by_token', asked, byToken)
 
@@ -195,14 +207,7 @@ export function gateStore({ db, atomically }: Database) {
       )
     },
 
-    /** The hosts at which a session has been. */
-    hostsOf: async (sessionId: string) =>
-      await db
-        .select({ host: gateSessions.host, title: apps.title, startedAt: gateSessions.startedAt })
-        .from(gateSessions)
-        .innerJoin(appHosts, eq(appHosts.host, gateSessions.host))
-        .innerJoin(apps, eq(apps.id, appHosts.appId))
-        .where(eq(gateSessions.sessionId, sessionId))
-        .orderBy(asc(gateSessions.startedAt), asc(gateSessions.host)),
+    /** Who is signed in, and the apps that the session has opened. */
+    visitorWithApps: (tokenHash: string) => readOpened(tokenHash),
   }
 }

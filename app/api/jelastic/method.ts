@@ -2,6 +2,7 @@ import type { z } from 'zod'
 import type { ChangePasswordDeps } from '../../account/change-password.ts'
 import type { SessionsDeps } from '../../account/sessions.ts'
 import { visitorAlone } from '../../identity/session.ts'
+import type { SignOutDeps } from '../../identity/sign-out.ts'
 import type { Deed } from '../../identity/standing.ts'
 import type { Find, SignedIn, TokenHolder, Visitor } from '../../identity/visitor.ts'
 import type { Origin } from '../../lib/origin.ts'
@@ -15,6 +16,7 @@ import { type Finds, holderAlone, type VisitorDeps, visitorWith } from '../beare
 import type { Answer } from './results.ts'
 
 export type MethodDeps = SignInDeps &
+  SignOutDeps &
   WithPages<SecondStepDeps & KeptEnrolDeps> &
   VisitorDeps &
   SessionsDeps &

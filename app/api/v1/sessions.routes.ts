@@ -8,9 +8,10 @@ import {
   sessionsView,
 } from '../../account/sessions.ts'
 import { visitorAlone } from '../../identity/session.ts'
+import { type SignOutDeps, signOut } from '../../identity/sign-out.ts'
 import { hashToken } from '../../lib/tokens.ts'
 import { type SecondStepDeps, verifyAnswer } from '../../sign-in/second-step.ts'
-import { type SignInDeps, signIn, signOut } from '../../sign-in/sign-in.ts'
+import { type SignInDeps, signIn } from '../../sign-in/sign-in.ts'
 import { challengesOf } from '../../two-factor/answers.ts'
 import type { KindsDeps, WithPages } from '../../two-factor/factor.http.ts'
 import { type AnswerRefusal, speakerOf } from '../../two-factor/messages.http.ts'
@@ -21,7 +22,7 @@ import { apiRouter, bodyOf, forAnybody, forScope, forSessions, json, noContent }
 import { Problem, tooManyAttempts } from './problems.ts'
 import * as schema from './schemas.ts'
 
-export type SessionRoutesDeps = SignInDeps & WithPages<SecondStepDeps> & SessionsDeps & VisitorDeps
+export type SessionRoutesDeps = SignInDeps & SignOutDeps & WithPages<SecondStepDeps> & SessionsDeps & VisitorDeps
 
 /** Signing in (password, then the code where one is owed), and the account's sessions. */
 export function sessionRoutes(deps: SessionRoutesDeps) {

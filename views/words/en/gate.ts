@@ -22,6 +22,14 @@ export const gate = {
     text: 'It may be cut off or mistyped. Open the app itself, and it brings you here.',
   },
 
+  signOut: {
+    title: 'Sign Out',
+    closes: 'Signing out also closes the apps that you opened from this browser:',
+    back: (app: string) => `Go back to ${app}`,
+    done: "You're signed out",
+    closed: 'These apps are closed to this browser:',
+  },
+
   ask: (contact: Child): Child => ['You can ask ', contact, '.'],
   again: 'Try again',
   /** Heading and sentence where an app doesn't open. */
