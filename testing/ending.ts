@@ -1,4 +1,4 @@
-import { newId } from '#app/lib/tokens.ts'
+import { hashToken, newId } from '#app/lib/tokens.ts'
 import type { Database } from '#db/client.ts'
 import * as schema from '#db/schema.ts'
 
@@ -9,6 +9,7 @@ const ORIGIN = { address: '192.0.2.1', browser: 'Firefox', system: 'Linux' }
 export const ENDS = [
   'pending_sign_ins',
   'pending_enrolments',
+  'gate_codes',
   'sessions',
   'idle_sessions',
   'trusted_browsers',
@@ -25,8 +26,8 @@ export const ENDS = [
 type Ending = (typeof ENDS)[number]
 
 /**
- * Writes a row of each kind that ends `ms` milliseconds after `now`, or ended that long before. An enrolment needs a live
- * session, whose browser is called "API". Of an access token, the former value ends.
+ * Writes a row of each kind that ends `ms` milliseconds after `now`, or ended that long before. An enrolment and a
+ * hand-over need a live session, whose browser is called "API". Of an access token, the former value ends.
  */
 export async function endingAt(
   { db }: Pick<Database, 'db'>,
@@ -52,6 +53,13 @@ export async function endingAt(
     async pending_enrolments() {
       await db.insert(schema.sessions).values(enrolling)
       await db.insert(schema.pendingEnrolments).values({ sessionId: enrolling.id, enrolment: 'sealed', ...end })
+    },
+    async gate_codes() {
+      const { host } = await aHost({ db }, now)
+      const opening = { ...enrolling, id: newId(), tokenHash: newId() }
+      await db.insert(schema.sessions).values(opening)
+      const [codeHash, nonceHash] = [hashToken(newId()), hashToken(newId())]
+      await db.insert(schema.gateCodes).values({ codeHash, nonceHash, sessionId: opening.id, host, ...end })
     },
     sessions: () => db.insert(schema.sessions).values(session({ ...end, lastSeenAt: now })),
     idle_sessions: () =>
@@ -85,4 +93,14 @@ export async function endingAt(
       db.insert(schema.events).values({ accountId, id: newId(), kind: 'signed_out', at: from(-400 * DAY), ...ORIGIN }),
   }
   for (const kind of kinds) await writing[kind]()
+}
+
+/** An app's, at which somebody can be. */
+export async function aHost({ db }: Pick<Database, 'db'>, now: Date) {
+  const name = newId()
+  const app = { id: newId(), name, title: name, level: 'password' as const, createdAt: now }
+  await db.insert(schema.apps).values({ ...app, takesTokens: 0, tellsIdentity: 0 })
+  const host = { host: `${name}.example.test`, appId: app.id, position: 0 }
+  await db.insert(schema.appHosts).values(host)
+  return host
 }

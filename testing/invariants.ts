@@ -4,9 +4,13 @@ import { decodeBase32IgnorePadding } from '@oslojs/encoding'
 import type { Database } from '#db/client.ts'
 import {
   accounts,
+  appHosts,
+  apps,
   events,
   factors,
   formerAddresses,
+  gateCodes,
+  gateSessions,
   groups,
   invitationGroups,
   invitations,
@@ -37,6 +41,10 @@ export const everything = async ({ db }: Pick<Database, 'db'>) => ({
   formerAddresses: await db.select().from(formerAddresses).orderBy(formerAddresses.leftAt),
   groups: await db.select().from(groups).orderBy(groups.id),
   memberships: await db.select().from(memberships).orderBy(memberships.accountId, memberships.groupId),
+  apps: await db.select().from(apps).orderBy(apps.id),
+  appHosts: await db.select().from(appHosts).orderBy(appHosts.host),
+  gateSessions: await db.select().from(gateSessions).orderBy(gateSessions.tokenHash),
+  gateCodes: await db.select().from(gateCodes).orderBy(gateCodes.codeHash),
   invitations: await db.select().from(invitations).orderBy(invitations.id),
   invitationGroups: await db.select().from(invitationGroups).orderBy(invitationGroups.invitationId),
   recoveries: await db.select().from(recoveries).orderBy(recoveries.accountId),
@@ -84,6 +92,7 @@ export async function assertInvariants(database: Pick<Database, 'db'>, secrets: 
   for (const account of all.accounts) assertAccount(ownRows(all, account))
   assertMails(all)
   assertInvitations(all)
+  assertGate(all)
   assertOnlyForward(database.db, all)
   assertUnreadable(JSON.stringify(all), secrets)
 }
@@ -155,6 +164,24 @@ function assertInvitations({ invitations, events }: Everything) {
     assert.ok(!(usedAt && revokedAt), 'used or revoked')
     assert.equal(used.includes(id), usedBy !== null, 'who used it has its name in the log')
   }
+}
+
+/** A session is at a host once at most, and never before it began. What an API client holds is at none. */
+function assertGate({ gateSessions, gateCodes, sessions, apps, appHosts }: Everything) {
+  const places = gateSessions.map(({ sessionId, host }) => `${sessionId} ${host}`)
+  assert.equal(new Set(places).size, places.length, 'a session is at a host once at most')
+  for (const { sessionId, startedAt } of gateSessions) {
+    const session = sessions.find(({ id }) => id === sessionId)
+    assert.ok(session && session.startedAt <= startedAt, 'it began at the portal before')
+    assert.equal(session.client, 'browser')
+  }
+  const hashes = [...gateSessions.map(({ tokenHash }) => tokenHash), ...gateCodes.map(({ codeHash }) => codeHash)]
+  for (const hash of hashes) assert.match(hash, /^[\w-]{43}$/, 'of tokens and codes there are only hashes')
+  for (const { id } of apps)
+    assert.ok(
+      appHosts.some(({ appId }) => appId === id),
+      'every app has a host',
+    )
 }
 
 /** Trust comes after the second factor and ends with it. Only a trusted browser spares anybody the code. */

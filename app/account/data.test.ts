@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { after, afterEach, describe, test } from 'node:test'
 import { eq } from 'drizzle-orm'
-import { accounts, events, groups, memberships } from '#db/schema.ts'
+import { accounts, events, gateSessions, groups, memberships, sessions } from '#db/schema.ts'
+import { aHost } from '#testing/ending.ts'
 import {
   accountOf,
   copyOf,
@@ -17,6 +18,7 @@ import {
 } from '#testing/index.ts'
 import { assertInvariants, stateOf } from '#testing/invariants.ts'
 import { securityEvent } from '../identity/security-events.ts'
+import { hashToken } from '../lib/tokens.ts'
 import { writeNotices } from '../mail/mailing.ts'
 
 const product = await latchkey()
@@ -39,6 +41,10 @@ describe('downloading my data', () => {
     const { id } = await accountOf(product, email)
     await db.insert(groups).values({ id: `g${id}`, name: `crew-${id}`, createdAt: clock.now() })
     await db.insert(memberships).values({ accountId: id, groupId: `g${id}`, addedAt: clock.now() })
+    const { host } = await aHost({ db }, clock.now())
+    const [session] = await db.select().from(sessions).where(eq(sessions.accountId, id))
+    const at = { sessionId: session?.id ?? '', host, startedAt: clock.now(), lastSeenAt: clock.now() }
+    await db.insert(gateSessions).values({ tokenHash: hashToken('app'), ...at })
     assert.match((await browser.get('/settings/account')).html, new RegExp(`href="${DATA}"`))
     const answer = await browser.post(DATA, { password: PASSWORD })
     assert.equal(answer.status, 200)
@@ -59,10 +65,14 @@ describe('downloading my data', () => {
     assert.equal(data.access_tokens[0].description, 'Nightly backup')
     assert.deepEqual(data.groups, [{ name: `crew-${id}`, until: null, added_at: '2026-03-01T12:00:10.000Z' }])
     assert.equal(data.known_browsers.length, 2)
+    const moment = '2026-03-01T12:00:10.000Z'
+    const visit = { session_id: session?.id, host, started_at: moment, last_seen_at: moment }
+    assert.deepEqual(data.app_sessions, [visit])
     assert.equal(data.recovery_codes.filter((code: { used_at: string | null }) => code.used_at).length, 1)
     const kinds = data.events.map(({ kind }: { kind: string }) => kind)
     assert.deepEqual([kinds[0], kinds.at(-1)], ['signed_up', 'data_downloaded'])
-    for (const secret of [value, ...codes, PASSWORD]) assert.ok(!answer.html.includes(secret), 'a secret')
+    for (const secret of [value, ...codes, PASSWORD, hashToken('app')])
+      assert.ok(!answer.html.includes(secret), 'a secret')
   })
 
   test('has no hash and no sealed value of the account in it', async () => {

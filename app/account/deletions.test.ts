@@ -4,7 +4,7 @@ import { eq, getTableColumns, getTableName } from 'drizzle-orm'
 import { openDatabase } from '#db/client.ts'
 import * as schema from '#db/schema.ts'
 import { deletionStore } from '#db/stores/deletions.ts'
-import { endingAt } from '#testing/ending.ts'
+import { aHost, endingAt } from '#testing/ending.ts'
 import {
   accountOf,
   answerCode,
@@ -23,7 +23,7 @@ import {
 } from '#testing/index.ts'
 import { stateOf } from '#testing/invariants.ts'
 import { securityEvent } from '../identity/security-events.ts'
-import { newId } from '../lib/tokens.ts'
+import { hashToken, newId } from '../lib/tokens.ts'
 import { lookOf } from '../lib/username.ts'
 import { writeNotices } from '../mail/mailing.ts'
 import { COMMAND_LINE } from '../operators/command-line.ts'
@@ -172,8 +172,8 @@ const pausing = async <Answer>(work: () => Promise<Answer>) => {
 }
 
 describe('a deleted account', () => {
-  const NAMES_A_PERSON = /^(account_id|used_by|invited_by|asked_by)$/
-  /** Tables with a column that names an account. */
+  const NAMES_A_PERSON = /^(account_id|session_id|used_by|invited_by|asked_by)$/
+  /** Tables with a column that names an account, or a session of one. */
   const tables = Object.values(schema)
     .filter((table) => Object.values(getTableColumns(table)).some(({ name }) => NAMES_A_PERSON.test(name)))
     .map((table) => String(getTableName(table)))
@@ -198,7 +198,12 @@ describe('a deleted account', () => {
       securityEvent('code_wrong', id, { address: '203.0.113.77', browser: 'x', system: null }, clock.now()),
     )
     await sealEvents(deps)
-    const secrets = [String(id), email, username, name, name.toLowerCase()]
+    const sessions = await db.select().from(schema.sessions).where(eq(schema.sessions.accountId, id))
+    const [at, tokenHash] = [clock.now(), hashToken(username)]
+    const { host } = await aHost({ db }, at)
+    for (const { id: sessionId } of sessions.slice(0, 1))
+      await db.insert(schema.gateSessions).values({ tokenHash, sessionId, host, startedAt: at, lastSeenAt: at })
+    const secrets = [String(id), email, username, name, name.toLowerCase(), ...sessions.map((session) => session.id)]
     const naming = async () => {
       const rows = Object.entries(await everyRow(product))
       return rows

@@ -4,6 +4,7 @@ import { eq } from 'drizzle-orm'
 import { events, gateSessions, sessions } from '#db/schema.ts'
 import { accountOf, everyRow, latchkey, signedUp } from '#testing/index.ts'
 import { assertInvariants } from '#testing/invariants.ts'
+import { hashToken } from '../lib/tokens.ts'
 import { COMMAND_LINE } from '../operators/command-line.ts'
 import { createGroup, deleteGroup } from '../operators/groups.ts'
 import { applyApps, everyApp, planApps } from './apply.ts'
@@ -101,7 +102,7 @@ describe('a list of apps', () => {
     for (const host of ['a1', 'a2', 'b1', 'b2', 'o'].map((name) => `${name}.example`))
       await database.db
         .insert(gateSessions)
-        .values({ tokenHash: `hash of ${host}`, sessionId: session?.id ?? '', host, startedAt: at, lastSeenAt: at })
+        .values({ tokenHash: hashToken(host), sessionId: session?.id ?? '', host, startedAt: at, lastSeenAt: at })
     const wanted = [
       app('a', ['b2.example', 'a1.example']),
       app('b', ['b1.example', 'a2.example']),

@@ -4,6 +4,7 @@ import { eq } from 'drizzle-orm'
 import { appHosts, events, gateSessions, sessions } from '#db/schema.ts'
 import { accountOf, everyRow, latchkey, signedUp } from '#testing/index.ts'
 import { assertInvariants } from '#testing/invariants.ts'
+import { hashToken } from '../lib/tokens.ts'
 import { COMMAND_LINE } from '../operators/command-line.ts'
 import { createGroup, deleteGroup } from '../operators/groups.ts'
 import { appNamed, changeApp, createApp, deleteApp, listApps } from './apps.ts'
@@ -244,7 +245,7 @@ test('a host that stays keeps what sessions have there, wherever it stands in th
   for (const host of app.hosts)
     await database.db
       .insert(gateSessions)
-      .values({ tokenHash: `hash of ${host}`, sessionId: session?.id ?? '', host, startedAt: at, lastSeenAt: at })
+      .values({ tokenHash: hashToken(host), sessionId: session?.id ?? '', host, startedAt: at, lastSeenAt: at })
   const hosts = ['d.kept.example', 'c.kept.example', 'a.kept.example']
   assert.equal((await changeApp(deps, app.name, { hosts }, BY)).ok, true)
   const left = async () => (await database.db.select().from(gateSessions)).map(({ host }) => host).sort()

@@ -31,6 +31,7 @@ async function rowsThatEnd(product: Pick<Latchkey, 'database'>) {
   const names = [
     'pending_sign_ins',
     'pending_enrolments',
+    'gate_codes',
     'sessions',
     'trusted_browsers',
     'known_browsers',

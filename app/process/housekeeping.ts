@@ -27,6 +27,7 @@ export const KNOWN_BROWSERS_AT_MOST = 50
 type Ending =
   | 'pendingSignIns'
   | 'pendingEnrolments'
+  | 'gateCodes'
   | 'sessions'
   | 'trustedBrowsers'
   | 'knownBrowsers'
@@ -112,6 +113,7 @@ async function* batches(deps: HousekeepingDeps): AsyncGenerator<number> {
   const ended: [Ending, Date][] = [
     ['pendingSignIns', at],
     ['pendingEnrolments', at], // before their sessions, which would take them along
+    ['gateCodes', at], // as well
     ['sessions', at],
     ['trustedBrowsers', at],
     ['knownBrowsers', ago(A_YEAR)],

@@ -7,6 +7,7 @@ import {
   factors,
   formerAddresses,
   formerUsernames,
+  gateSessions,
   groups,
   knownBrowsers,
   mailLinks,
@@ -52,7 +53,23 @@ export const GIVEN = {
   },
   sessions: {
     table: sessions,
-    given: ['id', 'client', 'method', 'startedAt', 'lastSeenAt', 'expiresAt', 'provedAt', 'codesShownUntil', ...ORIGIN],
+    given: [
+      'id',
+      'client',
+      'method',
+      'startedAt',
+      'lastSeenAt',
+      'expiresAt',
+      'provedAt',
+      'passwordAt',
+      'codesShownUntil',
+      ...ORIGIN,
+    ],
+    withheld: { tokenHash: HASH },
+  },
+  app_sessions: {
+    table: gateSessions,
+    given: ['sessionId', 'host', 'startedAt', 'lastSeenAt'],
     withheld: { tokenHash: HASH },
   },
   authenticators: {
@@ -111,6 +128,7 @@ export const GIVEN = {
 export const NOT_GIVEN: Record<string, string> = {
   rescues: 'an operator’s code, for fifteen minutes; the log has who made it, and why',
   pending_sign_ins: 'a sign-in that owes its code: a hash and a few minutes',
+  gate_codes: 'the way to an app, for a minute: hashes',
   pending_enrolments: 'a set-up that is not finished: sealed, for a few minutes',
   mails: 'mail on its way: sealed, and gone when it is sent',
 }
@@ -129,7 +147,10 @@ function columnsOf(part: Part) {
 
 /** All that is kept about a person, without secrets. The events by pages, because there may be very many. */
 export function personalDataStore({ db, atomically }: Database) {
-  const rowsOf = async (part: Exclude<Part, 'accounts' | 'groups' | 'events'>, accountId: number): Promise<Row[]> => {
+  const rowsOf = async (
+    part: Exclude<Part, 'accounts' | 'groups' | 'app_sessions' | 'events'>,
+    accountId: number,
+  ): Promise<Row[]> => {
     const { table } = GIVEN[part]
     return await db.select(columnsOf(part)).from(table).where(eq(table.accountId, accountId))
   }
@@ -146,6 +167,11 @@ export function personalDataStore({ db, atomically }: Database) {
         .from(memberships)
         .innerJoin(groups, eq(groups.id, memberships.groupId))
         .where(eq(memberships.accountId, accountId))
+      const atApps = await db
+        .select(columnsOf('app_sessions'))
+        .from(gateSessions)
+        .innerJoin(sessions, eq(sessions.id, gateSessions.sessionId))
+        .where(eq(sessions.accountId, accountId))
       return {
         account,
         groups: named,
@@ -156,6 +182,7 @@ export function personalDataStore({ db, atomically }: Database) {
         recoveries: await rowsOf('recoveries', accountId),
         access_tokens: await rowsOf('access_tokens', accountId),
         sessions: await rowsOf('sessions', accountId),
+        app_sessions: atApps,
         trusted_browsers: await rowsOf('trusted_browsers', accountId),
         known_browsers: await rowsOf('known_browsers', accountId),
         mail_links: await rowsOf('mail_links', accountId),

@@ -21,6 +21,7 @@ export async function endedRows({ db }: Pick<Database, 'db'>, at: Date, sessionI
     [sessions, or(lte(sessions.expiresAt, at), lte(sessions.lastSeenAt, idle))],
     [schema.pendingSignIns, lte(schema.pendingSignIns.expiresAt, at)],
     [schema.pendingEnrolments, lte(schema.pendingEnrolments.expiresAt, at)],
+    [schema.gateCodes, lte(schema.gateCodes.expiresAt, at)],
     [schema.trustedBrowsers, lte(schema.trustedBrowsers.expiresAt, at)],
     [schema.mailLinks, lte(schema.mailLinks.expiresAt, at)],
     [schema.formerAddresses, lte(schema.formerAddresses.expiresAt, at)],
