@@ -19,6 +19,7 @@ import { documentOf } from './api/v1/document.ts'
 import { answerProblem } from './api/v1/problems.ts'
 import { v1Routes } from './api/v1/v1.routes.ts'
 import type { Deps } from './deps.ts'
+import { appsRoutes } from './gate/apps.routes.tsx'
 import { checkRoutes } from './gate/check.routes.ts'
 import { enterRoutes } from './gate/enter.routes.tsx'
 import { signOutAtGateRoutes } from './gate/sign-out.routes.tsx'
@@ -101,6 +102,7 @@ export function createApp(services: Deps, report: (error: unknown) => void = ser
     .route('/gate/enter', enterRoutes(deps))
     .route('/gate/sign-out', signOutAtGateRoutes(deps))
     .route('/operate', operateRoutes(deps))
+    .route('/operate/apps', appsRoutes(deps))
     .route('/', dashboardRoutes(deps))
     .route('/settings', settingsRoutes(deps))
     .route('/settings/stop-recovery', stopRecoveryRoutes(deps))

@@ -146,7 +146,12 @@ async function operating() {
   await look(browser, ['/operate/accounts', account, `${account}/suspend`, `${account}/resume`, '/operate/groups'])
   await look(browser, ['/operate/groups/family', `/operate/groups/family/remove?account=${username}`])
   await look(browser, ['/operate/groups/family/delete', '/operate/invitations', '/operate/invitations/new'])
-  await look(browser, ['/operate/policy', '/operate/log'])
+  await look(browser, ['/operate/policy', '/operate/log', '/operate/apps/new'])
+  const fields = { title: '', groups: '', level: 'password', maxAge: '', paths: '', networks: '', reason: '' }
+  for (const hosts of ['*', 'forms.example.test'])
+    await browser.post('/operate/apps/new', { name: 'forms', hosts, ...fields })
+  const app = '/operate/apps/named/forms'
+  await look(browser, ['/operate/apps', app, `${app}/change`, `${app}/delete`])
   await browser.post(`${account}/suspend`, { reason: '' })
   await look(browser, [`${account}/delete`])
   await browser.post(`${account}/delete`, { reason: 'Left', email: 'nobody' })

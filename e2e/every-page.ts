@@ -508,6 +508,7 @@ function popUp(action: Action): State<Account> {
 }
 
 const GROUP = 'pages-of-operators'
+const APP = 'wiki-of-pages'
 const change = (page: Page, { email }: Account, name: string) =>
   page.goto(`/operate/accounts/${email.split('@')[0]}/${name}`)
 
@@ -562,6 +563,29 @@ export const pagesOfOperators: State<ProtectedAccount>[] = [
     heading: 'Delete Group',
     open: (page) => page.goto(`/operate/groups/${GROUP}/delete`),
   },
+  {
+    name: 'new app, refused',
+    heading: 'Add an App',
+    open: async (page) => {
+      await page.goto('/operate/apps/new')
+      await field(page, 'Name').fill(APP)
+      await field(page, 'Hosts').fill('*.example.test')
+      await button(page, 'Add an App').click()
+      await page.getByRole('alert').waitFor()
+    },
+  },
+  {
+    name: 'apps',
+    heading: 'Apps',
+    open: async (page) => {
+      const fields = { title: '', groups: '', level: 'password', maxAge: '', paths: '', networks: '', reason: '' }
+      await post(page.request, '/operate/apps/new', { name: APP, hosts: `${APP}.example.test`, ...fields })
+      await page.goto('/operate/apps')
+    },
+  },
+  { name: 'an app', heading: APP, open: (page) => page.goto(`/operate/apps/named/${APP}`) },
+  { name: 'change an app', heading: 'Change App', open: (page) => page.goto(`/operate/apps/named/${APP}/change`) },
+  { name: 'delete an app', heading: 'Delete App', open: (page) => page.goto(`/operate/apps/named/${APP}/delete`) },
   {
     name: 'new invitation, refused',
     heading: 'Invite Somebody',

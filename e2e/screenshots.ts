@@ -187,6 +187,8 @@ async function operate(page: Page, email: string, picture: (of: string) => Promi
     delete: `/operate/accounts/${username}/delete`,
     groups: '/operate/groups',
     invitations: '/operate/invitations',
+    apps: '/operate/apps',
+    'new-app': '/operate/apps/new',
     policy: '/operate/policy',
     log: '/operate/log',
     'fresh-proof': '/settings/two-factor/fresh-proof',

@@ -120,6 +120,7 @@ type Tab = (typeof TABS)[number]['name']
 const OPERATE_TABS = [
   { name: 'accounts', href: '/operate/accounts' },
   { name: 'groups', href: '/operate/groups' },
+  { name: 'apps', href: '/operate/apps' },
   { name: 'invitations', href: '/operate/invitations' },
   { name: 'policy', href: '/operate/policy' },
   { name: 'log', href: '/operate/log' },

@@ -22,6 +22,8 @@ type FieldFrameProps = FieldProps & {
   input: Attributes
   /** Where one of these is chosen instead of typed. */
   choices?: readonly { value: string; text: string }[]
+  /** How many lines are seen at once, where there can be more than one. */
+  lines?: number
 }
 
 const firstRefused = (form: FormState) => Object.entries(form.errors ?? {}).find(([name, text]) => name && text)?.[0]
@@ -38,6 +40,7 @@ export const Field = ({
   refused,
   input,
   choices,
+  lines,
 }: FieldFrameProps) => {
   const error = form.errors?.[name]
   const first = firstRefused(form)
@@ -68,6 +71,10 @@ export const Field = ({
               </option>
             ))}
           </select>
+        ) : lines ? (
+          <textarea {...attributes} rows={lines}>
+            {form.values?.[name]}
+          </textarea>
         ) : (
           <input {...attributes} />
         )}

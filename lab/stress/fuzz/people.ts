@@ -194,6 +194,8 @@ async function managing(product: Latchkey) {
   await browser.post(`/operate/groups/${group}`, { account: email, until: '' })
   const invited = { email: '', role: 'member', groups: group, expires: '', ends: '', reason: '' }
   await browser.post('/operate/invitations/new', invited)
+  const app = { name: group, title: '', hosts: `${group}.example.test`, groups: group, level: 'password', maxAge: '' }
+  await browser.post('/operate/apps/new', { ...app, paths: '/a public', networks: '', takesTokens: 'yes', reason: '' })
   return { browser, email, key, codes }
 }
 
