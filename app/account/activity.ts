@@ -12,7 +12,12 @@ export type RecordedEvent = Readonly<
 export type Place = { at: Date; id: string }
 
 type Events = { events: readonly RecordedEvent[] }
-export type DashboardVisitor = SignedIn & CheckUpAtAGlance & { signIns: readonly RecordedEvent[] }
+export type DashboardVisitor = SignedIn &
+  CheckUpAtAGlance & {
+    signIns: readonly RecordedEvent[]
+    /** Those behind the gate that they may open until then; once for each group that opens it. */
+    apps: readonly Readonly<{ title: string; host: string; until: Date | null }>[]
+  }
 
 /** All newest first. `before` is where the previous page ended. At most as many as `READ` says. */
 export type ActivityStore = {
@@ -52,6 +57,12 @@ export const dashboardView =
   ({ activity, now }: ActivityDeps & { now(): Date }): Find<DashboardVisitor> =>
   (tokenHash) =>
     activity.visitorWithSignIns(tokenHash, checkUpTimes(now()))
+
+/** The apps that they may open now, each once. */
+export function appsNow({ apps }: Pick<DashboardVisitor, 'apps'>, now: Date) {
+  const open = apps.filter(({ until }) => !until || until > now)
+  return [...new Map(open.map((app) => [app.host, app])).values()]
+}
 
 export const writeCursor = ({ at, id }: Place): string => `${at.getTime()}-${id}`
 

@@ -6,11 +6,11 @@ import { codesLeft } from '../lib/codes.ts'
 import type { MailDeps } from '../mail/account-mails.ts'
 import { takeFlash } from '../pages/flash.ts'
 import { type GuardDeps, signedInPages } from '../pages/guards.ts'
-import { type ActivityDeps, dashboardView } from './activity.ts'
+import { type ActivityDeps, appsNow, dashboardView } from './activity.ts'
 import { partsToLookAt } from './check-up.ts'
 
 export const dashboardRoutes = (
-  deps: ActivityDeps & GuardDeps & Pick<MailDeps, 'mailDelivery'> & { page: RenderPage },
+  deps: ActivityDeps & GuardDeps & Pick<MailDeps, 'mailDelivery'> & { page: RenderPage; baseUrl: string },
 ) =>
   signedInPages(deps, { deed: 'anything', view: dashboardView }, (pages) =>
     pages.get('/', (c) => {
@@ -26,6 +26,10 @@ export const dashboardRoutes = (
           toLookAt={partsToLookAt(visitor, { now: deps.now(), unconfirmed }).length}
           daysLeft={daysLeft(deps, visitor)}
           recoveryCodes={secondFactorSince && codesLeft(recoveryCodesLeft)}
+          apps={appsNow(visitor, deps.now()).map(({ title, host }) => ({
+            title,
+            href: `${new URL(deps.baseUrl).protocol}//${host}/`,
+          }))}
           session={visitor.session}
           signIns={visitor.signIns.map(({ at, method, browser, system, address }) => ({
             at,

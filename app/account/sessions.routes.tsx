@@ -9,7 +9,14 @@ import type { RenderPage } from '../http/page.tsx'
 import { forgetBrowsers, type TrustedBrowsersDeps } from '../identity/trusted-browsers.ts'
 import { takeFlash } from '../pages/flash.ts'
 import { type GuardDeps, signedInPages } from '../pages/guards.ts'
-import { endOtherSessions, endSessions, type SessionsDeps, sessionsSeenBy, sessionsView } from './sessions.ts'
+import {
+  appsOpenedBy,
+  endOtherSessions,
+  endSessions,
+  type SessionsDeps,
+  sessionsSeenBy,
+  sessionsView,
+} from './sessions.ts'
 import { type SignOutEverywhereDeps, signOutEverywhere } from './sign-out-everywhere.ts'
 
 const HERE = '/settings/sessions'
@@ -37,7 +44,11 @@ export function sessionsRoutes(
     pages
       .get('/', compress(), (c) => {
         const { visitor } = c.var
-        const listed = sessionsSeenBy(visitor).map((each) => ({ ...each, current: each.id === visitor.session.id }))
+        const listed = sessionsSeenBy(visitor).map((each) => ({
+          ...each,
+          current: each.id === visitor.session.id,
+          apps: appsOpenedBy(visitor, each.id),
+        }))
         const flash = takeFlash(c, deps.cookies, visitor)
         const { trustedBrowsers } = visitor
         return deps.page(

@@ -11,13 +11,18 @@ export type ListedSession = Pick<
 
 type Sessions = { sessions: readonly ListedSession[] }
 
+/** An app that one of the sessions has opened. */
+type OpenedApp = Readonly<{ sessionId: string; title: string }>
+
 /** The sessions are the live ones seen since `seenAfter`, the latest first. */
 export type SessionsStore = {
   visitorWithSessions(
     tokenHash: string,
     now: Date,
     seenAfter: Date,
-  ): Promise<(SignedIn & Sessions & { trustedBrowsers: readonly ListedBrowser[] }) | undefined>
+  ): Promise<
+    (SignedIn & Sessions & { opened: readonly OpenedApp[]; trustedBrowsers: readonly ListedBrowser[] }) | undefined
+  >
   holderWithSessions(tokenHash: string, now: Date, seenAfter: Date): Promise<(TokenHolder & Sessions) | undefined>
   /** Ends those of `ids` that are the account's, with one event each. Returns their ids. */
   endSessions(accountId: number, ids: string[], event: (id: string) => SecurityEvent): Promise<string[]>
@@ -70,3 +75,8 @@ export const endOtherSessions = (
   accountSessions.endOtherSessions(account.id, session.id, () =>
     securityEvent('session_ended', account.id, origin, now()),
   )
+
+/** What people call the apps that a session has opened, each once. */
+export const appsOpenedBy = ({ opened }: { opened: readonly OpenedApp[] }, id: string): string[] => [
+  ...new Set(opened.filter(({ sessionId }) => sessionId === id).map(({ title }) => title)),
+]

@@ -17,6 +17,7 @@ import {
   memberships,
   sessions,
 } from '../schema.ts'
+import { byThisSession, openedApps } from './opened-apps.ts'
 import { account, accountOfToken, policiesOf, session, signedInRead, token } from './visitors.ts'
 
 type Code = typeof gateCodes.$inferInsert
@@ -118,17 +119,7 @@ export function gateStore({ db, atomically }: Database) {
     },
     { host: asked.host },
   )
-  /** Those that the session of the query around it has opened, in that order. */
-  const opened = listOf(
-    db
-      .select({ host: gateSessions.host, title: apps.title })
-      .from(gateSessions)
-      .innerJoin(appHosts, eq(appHosts.host, gateSessions.host))
-      .innerJoin(apps, eq(apps.id, appHosts.appId))
-      .where(eq(gateSessions.sessionId, sessions.id))
-      .orderBy(asc(gateSessions.startedAt), asc(gateSessions.host)),
-  )
-  const readOpened = signedInRead(db, 'visitor_with_apps', { opened }, {})
+  const readOpened = signedInRead(db, 'visitor_with_apps', { opened: openedApps(db, byThisSession) }, {})
 
   const readBySession = prepared('gate_by_session', asked, bySession)
   const readByToken = prepared('gate_by_token', asked, byToken)

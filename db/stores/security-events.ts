@@ -4,6 +4,7 @@ import { listOf } from '../lists.ts'
 import { placeholders } from '../placeholders.ts'
 import { accounts, events } from '../schema.ts'
 import { checkUpAtAGlance, checkUpTimes } from './check-up.ts'
+import { appsOfGroups } from './opened-apps.ts'
 import { type EventRow, insertEvents } from './statements.ts'
 import { signedInRead, tokenHolderRead } from './visitors.ts'
 
@@ -47,7 +48,7 @@ export function eventStore({ db, atomically }: Database, { atOnce, signIns }: { 
     .limit(signIns)
 
   const visitorWithEvents = signedInRead(db, 'visitor_with_events', { events: listOf(older(accounts.id)) }, before)
-  const onDashboard = { signIns: listOf(lastSignIns), ...checkUpAtAGlance }
+  const onDashboard = { signIns: listOf(lastSignIns), apps: appsOfGroups(db), ...checkUpAtAGlance }
   const visitorWithSignIns = signedInRead(db, 'visitor_with_sign_ins', onDashboard, checkUpTimes)
   const holderWithEvents = tokenHolderRead(db, 'holder_with_events', { events: listOf(older(accounts.id)) }, before)
 

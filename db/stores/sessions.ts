@@ -2,7 +2,8 @@ import { aliasedTable, and, desc, eq, gt, inArray, ne, type SQLWrapper } from 'd
 import { type Database, must } from '../client.ts'
 import { listOf } from '../lists.ts'
 import { placeholders } from '../placeholders.ts'
-import { accounts, pendingSignIns, sessions, trustedBrowsers } from '../schema.ts'
+import { accounts, gateSessions, pendingSignIns, sessions, trustedBrowsers } from '../schema.ts'
+import { openedApps } from './opened-apps.ts'
 import { type EventRow, insertEvents } from './statements.ts'
 import { isTrusted } from './trusted-browsers.ts'
 import { signedInRead, tokenHolderRead } from './visitors.ts'
@@ -26,6 +27,13 @@ export function sessionStore({ db, atomically }: Database) {
     'visitor_with_sessions',
     {
       sessions: listOf(live(accounts.id)),
+      opened: openedApps(
+        db,
+        inArray(
+          gateSessions.sessionId,
+          db.select({ id: listed.id }).from(listed).where(eq(listed.accountId, accounts.id)),
+        ),
+      ),
       trustedBrowsers: listOf(
         db
           .select()

@@ -18,6 +18,8 @@ type DashboardPageProps = {
   /** How many parts of the check-up need a look. */
   toLookAt: number
   recoveryCodes: RecoveryCodeCount | null
+  /** Those that they may open. */
+  apps: { title: string; href: string }[]
   session: Origin & { startedAt: Date; method: Method }
   signIns: (Origin & { at: Date; method: Method; current: boolean })[]
 }
@@ -119,9 +121,24 @@ const Facts = ({ visitor, recoveryCodes, session }: DashboardPageProps) => (
   </dl>
 )
 
+const Apps = ({ apps }: Pick<DashboardPageProps, 'apps'>) => (
+  <section class="panel stack">
+    <h2>{words.dashboard.apps}</h2>
+    <ul class="row">
+      {apps.map(({ title, href }) => (
+        <li>
+          <a class="button" href={href}>
+            {title}
+          </a>
+        </li>
+      ))}
+    </ul>
+  </section>
+)
+
 /** The security of the account at a glance. */
 export const DashboardPage = (props: DashboardPageProps) => {
-  const { visitor, flash, unconfirmed, toLookAt, daysLeft, recoveryCodes, signIns } = props
+  const { visitor, flash, unconfirmed, toLookAt, daysLeft, recoveryCodes, apps, signIns } = props
   const { secondFactorSince } = visitor.account
   const few = recoveryCodes?.areFew && flash?.tone !== 'warn'
   return (
@@ -137,6 +154,7 @@ export const DashboardPage = (props: DashboardPageProps) => {
           <Protection visitor={visitor} since={secondFactorSince} daysLeft={daysLeft} />
         )
       )}
+      {apps.length > 0 && <Apps apps={apps} />}
       <Facts {...props} />
       <p>
         {toLookAt > 0 ? words.checkUp.toLookAt(toLookAt) : words.checkUp.allFine}{' '}

@@ -11,10 +11,12 @@ export type ListedSession = Origin & {
   startedAt: Date
   lastSeenAt: Date
   current: boolean
+  /** Those behind the gate that it has opened. */
+  apps: string[]
 }
 
 const SessionRow = ({ session }: { session: ListedSession }) => {
-  const { id, address, client, method, startedAt, lastSeenAt, current } = session
+  const { id, address, client, method, startedAt, lastSeenAt, current, apps } = session
   return (
     <tr>
       <th scope="row" id={`session-${id}`}>
@@ -25,6 +27,7 @@ const SessionRow = ({ session }: { session: ListedSession }) => {
           <small class="address">{words.origins.address(address)}</small>
         </p>
         <p class="hint">{words.settings.sessions.by(client, words.ui.methods[method])}</p>
+        {apps.length > 0 && <p class="hint">{words.settings.sessions.apps(apps)}</p>}
       </th>
       <td>
         <Term name={words.settings.sessions.started} />

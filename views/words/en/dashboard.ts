@@ -36,6 +36,7 @@ export const dashboard = {
   session: 'This session',
   sinceFrom: (at: Child, address: Child): Child => ['since ', at, ', from ', address],
   password: 'Password',
+  apps: 'Your apps',
   lastSignIns: 'Last sign-ins',
   noSignIns: "None yet. You'll find them here.",
   allActivity: 'All activity',

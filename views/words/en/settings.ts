@@ -94,6 +94,7 @@ export const settings = {
     session: 'Session',
     started: 'Started',
     lastSeen: 'Last seen',
+    apps: (titles: string[]) => `Apps opened: ${titles.join(', ')}`,
     by: (client: 'api' | 'browser', method: string) => `${client === 'api' ? 'API' : 'Browser'}. ${method}`,
     signOut: 'Sign\u00a0out',
   },

@@ -1,0 +1,58 @@
+import assert from 'node:assert/strict'
+import { after, afterEach, describe, test } from 'node:test'
+import { BEHIND_PROXY, entering, joining, withApp } from '#testing/gate.ts'
+import { latchkey, SESSIONS_PAGE, signedInBrowser, signedUp } from '#testing/index.ts'
+
+const product = await latchkey(BEHIND_PROXY)
+const { clock } = product
+after(product.close)
+afterEach(() => assert.deepEqual(product.faults.splice(0), []))
+
+const linksOn = (html: string) => [...html.matchAll(/<a class="button" href="(https:[^"]+)">/g)].map(([, href]) => href)
+
+describe('the dashboard', () => {
+  test('links to the first host of each app that a person may open, once, and to no other', async () => {
+    const app = await withApp(product, { hosts: ['z-first.example.test', 'a-second.example.test'] })
+    const other = await withApp(product)
+    const shared = await withApp(product, { groups: [app.group, 'also-friends'] })
+    const { browser, email } = await signedUp(product)
+    for (const group of [app.group, 'also-friends']) await joining(product, email, group)
+    const { html } = await browser.get('/')
+    assert.deepEqual(linksOn(html).sort(), [`https://${shared.host}/`, 'https://z-first.example.test/'].sort())
+    assert.ok(!html.includes(other.host), 'in none of its groups')
+  })
+
+  test('has it until the membership ends, to the millisecond', async () => {
+    const app = await withApp(product)
+    const { browser, email } = await signedUp(product)
+    await joining(product, email, app.group, new Date(clock.now().getTime() + 1000))
+    clock.advance(999)
+    assert.equal(linksOn((await browser.get('/')).html).length, 1)
+    clock.advance(1)
+    assert.equal(linksOn((await browser.get('/')).html).length, 0)
+  })
+
+  test('has no word of apps where there is none to open', async () => {
+    await withApp(product, { groups: [] })
+    const { browser } = await signedUp(product)
+    assert.doesNotMatch((await browser.get('/')).text, /Your apps/)
+  })
+})
+
+describe('the list of sessions', () => {
+  test('names what each session has opened, each app once, and nothing of another account’s', async () => {
+    const app = await withApp(product, { hosts: ['one.example.test', 'two.example.test'] })
+    const { browser, email } = await signedUp(product)
+    await joining(product, email, app.group)
+    const other = await signedInBrowser(product, email)
+    const theirs = await signedUp(product)
+    await joining(product, theirs.email, app.group)
+    await entering(product, theirs.browser, 'https://one.example.test/')
+    assert.doesNotMatch((await browser.get(SESSIONS_PAGE)).text, /Apps opened/)
+    for (const host of app.hosts) await entering(product, other, `https://${host}/`)
+    const { text } = await browser.get(SESSIONS_PAGE)
+    assert.equal(text.match(/Apps opened/g)?.length, 1, 'of the other session')
+    assert.match(text, /Apps opened: Photos /)
+    assert.doesNotMatch(text, /Photos, Photos/)
+  })
+})
