@@ -110,7 +110,7 @@ for (const kind of ['nginx', 'caddy', 'haproxy', 'traefik', 'envoy'] as const)
       nothingArrived('before the sign-in')
     })
 
-    test('what a visitor says of themselves never reaches the app, however they spell it, signed in, by token and on open paths (G01 G02)', async () => {
+    test('what a visitor says of themselves never reaches the app, however they spell it, signed in, by token and on open paths [G01 G02]', async () => {
       const browser = await entered(ada)
       const ways = {
         session: () => browser.asks(`${PHOTOS}/`, { headers: FORGED }),
@@ -128,7 +128,7 @@ for (const kind of ['nginx', 'caddy', 'haproxy', 'traefik', 'envoy'] as const)
       }
     })
 
-    test('no forged header makes another request of it (G04)', async () => {
+    test('no forged header makes another request of it [G04]', async () => {
       for (const headers of [...MISLEADING, Object.assign({}, ...MISLEADING, FORGED)])
         for (const path of ['/', '/private'])
           for (const navigation of [NAVIGATION, {}]) {
@@ -143,7 +143,7 @@ for (const kind of ['nginx', 'caddy', 'haproxy', 'traefik', 'envoy'] as const)
       nothingArrived('by a forged header')
     })
 
-    test('a host in another spelling has the same rule, or none (G05)', async () => {
+    test('a host in another spelling has the same rule, or none [G05]', async () => {
       const browser = await entered(ada)
       const cookie = `${GATE}=${browser.at(HOSTS.photos).get(GATE)}`
       for (const host of [
@@ -176,7 +176,7 @@ for (const kind of ['nginx', 'caddy', 'haproxy', 'traefik', 'envoy'] as const)
       assert.deepEqual(notes.taken(), [], 'the cookie of one host at another')
     })
 
-    test('no spelling of a path is taken for an open one (G06)', async () => {
+    test('no spelling of a path is taken for an open one [G06]', async () => {
       assert.equal((await askFor(way, `${PHOTOS}${OPEN}x`)).status, 200)
       photos.taken()
       for (const path of [
@@ -205,7 +205,7 @@ for (const kind of ['nginx', 'caddy', 'haproxy', 'traefik', 'envoy'] as const)
       }
     })
 
-    test('what no person asks for is refused with 401, and never sent anywhere (G16)', async () => {
+    test('what no person asks for is refused with 401, and never sent anywhere [G16]', async () => {
       const refused = async (what: string, sent: Parameters<typeof askFor>[2], url = `${PHOTOS}/x`) => {
         const { status, headers } = await askFor(way, url, sent)
         assert.deepEqual([what, status, headers['www-authenticate']], [what, 401, 'Bearer'])

@@ -4,17 +4,27 @@ import { keysInFile, parseKeys } from '#app/lib/keys.ts'
 import { reasonOf } from '#app/lib/reasons.ts'
 import { createVault } from '#app/lib/vault.ts'
 import { type Database, openDatabase } from '#db/client.ts'
-import { command, option } from './command.ts'
+import { command, option, word } from './command.ts'
 import { type Patient, type Said, said } from './doctor/check.ts'
 import { clock } from './doctor/clock.ts'
 import { connection, invariants, migrations, whatIsMissing } from './doctor/database.ts'
 import { disk, permissions } from './doctor/files.ts'
+import { lookedAtGate } from './doctor/gate.ts'
 import { keys } from './doctor/keys.ts'
 import { mail } from './doctor/mail.ts'
 import { proxy } from './doctor/proxy.ts'
 import { site } from './doctor/site.ts'
 
 const CHECKS = [clock, site, proxy, mail, connection, migrations, keys, invariants, disk, permissions]
+
+/** Where a proxy listens: a name or an address, and a port. */
+const AT = z
+  .string()
+  .regex(/^(\[[\da-fA-F:.]+\]|[^:[\]]+):\d{1,5}$/, '--at is like 127.0.0.1:8443.')
+  .transform((text) => {
+    const colon = text.lastIndexOf(':')
+    return { host: text.slice(0, colon).replace(/^\[|\]$/g, ''), port: Number(text.slice(colon + 1)) }
+  })
 
 export const doctor = {
   '': command({
@@ -27,16 +37,26 @@ export const doctor = {
       }),
       mail: option(z.email('--mail must be an address.'), { value: 'EMAIL', means: 'Send a mail to yourself.' }),
     }),
-    async run({ options }) {
-      const lines = await examined({ clockUrl: options.clock, mailTo: options.mail })
-      return {
-        said: lines.map(inWords).join('\n'),
-        data: { checks: lines },
-        isNo: lines.some(({ is }) => is === 'fault'),
-      }
-    },
+    run: async ({ options }) => told(await examined({ clockUrl: options.clock, mailTo: options.mail })),
+  }),
+
+  gate: command({
+    does: 'Asks for an app behind the gate as nobody, through its proxy, and says what got through.',
+    words: z.object({
+      URL: word(z.url({ protocol: /^https?$/, error: 'URL is a protected page of the app.' }), 'A protected page.'),
+    }),
+    options: z.object({
+      at: option(AT, { value: 'ADDRESS:PORT', means: 'Where the proxy is, if the name leads elsewhere.' }),
+    }),
+    run: async ({ words, options }) => told(await lookedAtGate({ url: new URL(words.URL), at: options.at })),
   }),
 }
+
+const told = (lines: Said[]) => ({
+  said: lines.map(inWords).join('\n'),
+  data: { checks: lines },
+  isNo: lines.some(({ is }) => is === 'fault'),
+})
 
 /** Whatever is closed or wrong is a line, and the other checks go on. */
 async function examined(asked: Pick<Patient, 'clockUrl' | 'mailTo'>): Promise<Said[]> {

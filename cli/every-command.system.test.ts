@@ -43,6 +43,7 @@ const TYPED = [
   'token list',
   'token revoke x --yes',
   'doctor',
+  'doctor gate https://wiki.example.com/ --at 127.0.0.1:1',
   'log export',
   'log verify',
   'keys list',
@@ -56,8 +57,8 @@ const TYPED = [
   'seed',
   'totp',
 ]
-/** The first looks at a text alone, the next has its own tests, the last makes a database for development. */
-const ELSEWHERE = ['token check', 'move-to-postgres', 'seed']
+/** The first looks at a text alone, the next at a site, the third has its own tests, the last makes a database for development. */
+const ELSEWHERE = ['token check', 'doctor gate', 'move-to-postgres', 'seed']
 
 let names: string[] = []
 const nameOf = (typed: string) => names.filter((name) => `${typed} `.startsWith(`${name} `)).at(-1) ?? ''

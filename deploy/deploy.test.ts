@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, test } from 'node:test'
+import { parse } from 'yaml'
+import { z } from 'zod'
+import { CHECKS } from '#app/gate/asked.http.ts'
 import { SETTING_ROWS } from '#app/settings.ts'
 
 const read = (file: string) => readFileSync(file, 'utf8')
@@ -59,5 +63,47 @@ describe('the files for whoever runs it', () => {
     const ignored = read('.dockerignore').split('\n')
     for (const name of ['.env', '.git', 'data', 'node_modules', 'dist', '**/*.keys', '**/*.db'])
       assert.ok(ignored.includes(name), name)
+  })
+
+  test('the proxies that no test can start hide the addresses of all checks as well', () => {
+    const hidden = /regex: "(.*)" \}[\s},]*direct_response: \{ status: 404 \}/.exec(read('deploy/gate/envoy.yaml'))?.[1]
+    for (const [name, path] of Object.entries(CHECKS)) {
+      assert.ok(read('deploy/gate/traefik.yaml').includes(`!PathPrefix(\`${path}\`)`), name)
+      assert.match(`${path}/x`, new RegExp(`^(${hidden})$`), name)
+    }
+  })
+
+  test('the example of an app behind the gate goes with compose.yaml: the app is reached by the proxy alone', () => {
+    const networks = z.union([z.array(z.string()), z.record(z.string(), z.unknown()).transform(Object.keys)])
+    const Compose = z.object({
+      services: z.record(
+        z.string(),
+        z.looseObject({
+          environment: z.record(z.string(), z.unknown()).default({}),
+          networks: networks.default([]),
+          ports: z.array(z.string()).default([]),
+          volumes: z.array(z.string()).default([]),
+        }),
+      ),
+      networks: z.record(z.string(), z.looseObject({ internal: z.boolean().default(false) })),
+    })
+    const [base, gate] = ['deploy/compose.yaml', 'deploy/compose.gate.yaml'].map((file) =>
+      Compose.parse(parse(read(file))),
+    )
+    const { caddy, ...apps } = gate?.services ?? {}
+    assert.deepEqual(Object.keys(apps), ['whoami'])
+    for (const { networks, ports } of Object.values(apps)) {
+      assert.deepEqual([networks, ports], [['apps'], []])
+      for (const [name, other] of Object.entries({ ...base?.services }))
+        assert.equal(other.networks.includes('apps'), false, name)
+    }
+    assert.deepEqual(caddy?.networks, ['apps'])
+    assert.equal(gate?.networks.apps?.internal, true)
+    assert.equal(caddy?.environment.APP, 'whoami:80')
+    for (const name of Object.keys(caddy?.environment ?? {}))
+      assert.ok(read('deploy/gate/Caddyfile').includes(`{$${name}:`), name)
+    for (const volume of caddy?.volumes ?? []) assert.ok(existsSync(join('deploy', volume.split(':')[0] ?? '')), volume)
+    const address = /ipv4_address: ([\d.]+)/.exec(read('deploy/compose.yaml'))?.[1]
+    assert.equal(base?.services.latchkey?.environment.TRUST_PROXY, address)
   })
 })

@@ -15,8 +15,8 @@ const specs = (...names: string[]) => names.map((name) => `**/${name}.spec.ts`)
 // differs in looks and fingers, so it runs the tests with the tag @phone, and is the only one to scan every page.
 const attacks = '**/attacks/**'
 const looks = /@looks/
-// On a second database: the same, and what is refused before any database is asked.
-const asksNoDatabase = specs('enhance', 'pages', 'pop-ups', 'referrer', 'other-sites')
+// On a second database: the same, what is refused before any database is asked, and what starts a server of its own.
+const asksNoDatabase = specs('enhance', 'pages', 'pop-ups', 'referrer', 'other-sites', 'gate-proxies')
 const isSecondDatabase = process.env.E2E_DATABASE === 'postgres'
 
 const withoutJavaScript = {

@@ -27,6 +27,7 @@ export const BEHIND_PROXY = { trustedProxies: [{ address: '10.9.8.0', prefix: 24
 
 type Wanted = {
   name: string
+  title: string
   hosts: string[]
   groups: string[]
   level: AppLevel
@@ -51,7 +52,14 @@ export async function withApp(product: Latchkey, wanted: Partial<Wanted> = {}) {
     name,
   }
   const row = {
-    ...{ id: newId(), name, title: 'Photos', level: app.level, maxAge: app.maxAge, createdAt: product.clock.now() },
+    ...{
+      id: newId(),
+      name,
+      title: wanted.title ?? 'Photos',
+      level: app.level,
+      maxAge: app.maxAge,
+      createdAt: product.clock.now(),
+    },
     ...({ takesTokens: app.takesTokens ? 1 : 0, tellsIdentity: app.tellsIdentity ? 1 : 0 } as const),
     ...{ hosts: app.hosts, paths: app.paths, networks: app.networks },
     groupIds: await Promise.all(app.groups.map((group) => groupNamed(product, group))),

@@ -58,11 +58,11 @@ function caddy(folder: string, ports: Ports, { certificate, key }: Authority['fi
     text.replaceAll(site, (line) => `${line}\n\ttls ${certificate} ${key}`)
   const options = `{\n\tadmin off\n\tskip_install_trust\n\thttp_port ${http}\n\thttps_port ${https}`
   const first = certified(deployed('Caddyfile').replace(/^\{$/m, options), /^\{\$SITE.*\} \{$/gm)
-  const gate = certified(deployed('gate/Caddyfile'), /^(photos\S*|https:\/\/) \{$/gm).replaceAll(
+  const gate = certified(deployed('gate/Caddyfile'), /^(\S*photos\S*|https:\/\/) \{$/gm).replaceAll(
     '127.0.0.1:2342',
     `127.0.0.1:${photos}`,
   )
-  const [block = ''] = gate.match(/^photos\S* \{\n(?:\t.*\n)*\}\n/m) ?? []
+  const [block = ''] = gate.match(/^\S*photos\S* \{\n(?:\t.*\n)*\}\n/m) ?? []
   const file = join(folder, 'Caddyfile')
   writeFileSync(file, spoil(`${first}\n${gate}\n${ofNotes(block, ports)}`, 'Caddyfile'))
   mkdirSync(join(folder, 'data'))

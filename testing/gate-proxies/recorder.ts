@@ -18,7 +18,8 @@ export async function startRecorder(title: string) {
     reached.push({ method, url, headers, body, upgraded: false })
     response.setHeader('Content-Type', 'text/html; charset=utf-8')
     response.end(
-      `<!doctype html><html lang="en"><title>${title}</title><h1>${title}</h1><p>You asked for it.</p></html>`,
+      `<!doctype html><html lang="en"><title>${title}</title><link rel="icon" href="data:,"><h1>${title}</h1>
+<form method="post" action="/posted"><button>Post</button></form></html>`,
     )
   })
   server.on('upgrade', ({ method = '', url = '', headers }, socket) => {

@@ -32,7 +32,7 @@ export async function gateWorld() {
     { path: VAULT, level: 'second_factor' as const, maxAge: 60 },
   ]
   await withApp(remote.product, { name: 'photos', hosts: [HOSTS.photos], groups: [FRIENDS], paths })
-  await withApp(remote.product, { name: 'notes', hosts: [HOSTS.notes], groups: [FRIENDS] })
+  await withApp(remote.product, { name: 'notes', title: 'Notes', hosts: [HOSTS.notes], groups: [FRIENDS] })
   return {
     ...remote,
     folder,
