@@ -408,6 +408,44 @@ export const pagesWithSecondFactor: State<ProtectedAccount>[] = [
   },
 ]
 
+const entrance = (host: string) => `/gate/enter?to=${encodeURIComponent(`http://${host}/`)}&n=${'x'.repeat(43)}`
+
+/** For an account that may open two apps: one with its password alone, and one that asks for the second factor that it doesn't have. */
+export const pagesOfTheGate = (hosts: { photos: string; vault: string; closed: string }): State<Account>[] => [
+  { name: 'dashboard, apps', heading: 'Dashboard', open: (page) => page.goto('/') },
+  {
+    name: 'on to an app',
+    heading: 'On to Photos',
+    open: async (page) => {
+      await page.route('**/gate/enter?*', async (route) => {
+        const asForm = { ...route.request().headers(), 'sec-fetch-site': 'same-origin' }
+        const response = await route.fetch({ headers: asForm })
+        const { refresh: _, ...headers } = response.headers() // it would be gone before anybody sees it
+        await route.fulfill({ response, headers })
+      })
+      await page.goto(entrance(hosts.photos))
+      await page.unrouteAll()
+    },
+  },
+  {
+    name: 'an app, second factor off',
+    heading: 'Vault needs a second factor',
+    open: (page) => page.goto(entrance(hosts.vault)),
+  },
+  { name: 'an app of others', heading: "You can't open Secret", open: (page) => page.goto(entrance(hosts.closed)) },
+  {
+    name: 'an app that is none',
+    heading: 'There is no app here',
+    open: (page) => page.goto(entrance('nowhere.example.test')),
+  },
+  {
+    name: 'an address that leads nowhere',
+    heading: "That address doesn't lead anywhere",
+    open: (page) => page.goto('/gate/enter'),
+  },
+  { name: 'sign-out at an app', heading: 'Sign Out', open: (page) => page.goto('/gate/sign-out') },
+]
+
 const LOST = '/sign-in/two-factor/lost-everything'
 
 /** One after the other, for an account whose owner begins a wait and stops it. */

@@ -11,9 +11,13 @@ export const latchkey = (...typed: string[]): Promise<string> => run('cli/latchk
 /** Ends an account's wait after "I've lost everything". */
 export const endWait = (email: string): Promise<string> => run('e2e/end-wait.ts', [email])
 
-/** Puts an app at a host behind the gate, for that account alone. */
-export const makeApp = (of: { host: string; title: string; level: 'password' | 'second_factor'; email: string }) =>
-  run('e2e/make-app.ts', [of.host, of.title, of.level, of.email])
+/** Puts an app at a host behind the gate, for that account alone, or for nobody. */
+export const makeApp = (of: {
+  host: string
+  title: string
+  level: 'password' | 'second_factor'
+  email: string | undefined
+}): Promise<string> => run('e2e/make-app.ts', [of.host, of.title, of.level, ...(of.email ? [of.email] : [])])
 
 async function run(program: string, args: string[]): Promise<string> {
   const environment = {

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import type { Page } from 'playwright/test'
 import {
   pagesAfterNotice,
@@ -5,13 +6,14 @@ import {
   pagesOfLostEverything,
   pagesOfOperators,
   pagesOfStrangers,
+  pagesOfTheGate,
   pagesWithoutSecondFactor,
   pagesWithSecondFactor,
   type State,
 } from './every-page.ts'
 import { isMadeUp, said } from './language.ts'
 import { expectAccessible, expectContrast, expectFitsPhone, onPhone } from './looks.ts'
-import { expect, heading, test } from './support.ts'
+import { button, expect, heading, test } from './support.ts'
 import { weightOf } from './weight.ts'
 
 const MOST_BYTES = 14 * 1024 // on the wire, everything included: what a new connection carries in its first round trip
@@ -42,6 +44,21 @@ test('the pages of operators are in order', { tag: '@phone' }, async ({ page, wi
   await latchkey('operator', 'add', withTwoFactor.email)
   for (const state of pagesOfOperators) await expectInOrder(page, state, withTwoFactor)
 })
+
+test('the pages of the gate are in order', { tag: '@phone' }, async ({ page, signedUp, makeApp }) => {
+  const hosts = { photos: newHost(), vault: newHost(), closed: newHost() }
+  await makeApp({ host: hosts.photos, title: 'Photos', level: 'password', email: signedUp.email })
+  await makeApp({ host: hosts.vault, title: 'Vault', level: 'second_factor', email: signedUp.email })
+  await makeApp({ host: hosts.closed, title: 'Secret', level: 'password', email: undefined })
+  for (const state of pagesOfTheGate(hosts)) await expectInOrder(page, state, signedUp)
+  await onPhone(page)
+  await button(page.getByRole('main'), 'Sign out').click()
+  await expect(heading(page, "You're signed out")).toBeVisible()
+  await expectFitsPhone(page)
+  await expectAccessible(page)
+})
+
+const newHost = () => `${randomUUID()}.example.test`
 
 test('the pages that links in mails lead to are in order', { tag: '@phone' }, async ({ page, signedUp, mailTo }) => {
   expect(mailTo).toBeDefined() // skipped if no mail can be read

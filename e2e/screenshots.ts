@@ -7,8 +7,9 @@ import { join } from 'node:path'
 import type { Browser, Page } from 'playwright'
 import { codeOf } from '#testing/authenticator.ts'
 import { launchBrowser } from './browser.ts'
+import { askedByProxy, openApp } from './gate-by-request.ts'
 import { mailLeadingTo } from './mail.ts'
-import { latchkey } from './operator.ts'
+import { latchkey, makeApp } from './operator.ts'
 import { startServer } from './server.ts'
 
 const PASSWORD = 'violet kettle marches north'
@@ -24,7 +25,7 @@ const folder = process.argv[2] ?? 'docs/screenshots'
 const wanted = (file: string) => process.argv[2] !== undefined || IN_README.includes(file)
 mkdirSync(folder, { recursive: true })
 
-const server = await startServer()
+const server = await startServer({ TRUST_PROXY: '127.0.0.1', CONTACT: 'help@example.com' })
 Object.assign(process.env, {
   E2E_BASE_URL: server.url,
   E2E_DATABASE_URL: server.databaseUrl,
@@ -136,9 +137,9 @@ async function walk(browser: Browser, { name, colorScheme, width, height }: (typ
   await loseEverything(page, email, picture)
   await latchkey('operator', 'add', email)
   await operate(page, email, picture)
+  await throughTheGate(page, email, picture)
   await page.goto('/nowhere')
   await picture('not-found')
-  await signInAgain(page, email)
   await page.goto('/sign-in')
   await fill(page, { Email: email, Password: 'not the password' }, 'Sign in')
   await picture('sign-in-refused')
@@ -197,6 +198,40 @@ async function operate(page: Page, email: string, picture: (of: string) => Promi
     await page.goto(path)
     await picture(of)
   }
+}
+
+/** The pages on the way to apps and back. Leaves the page signed out. */
+async function throughTheGate(page: Page, email: string, picture: (of: string) => Promise<void>) {
+  const hosts = ['photos', 'notes', 'wiki'].map((name) => `${name}-${randomUUID().slice(0, 8)}.example.test`)
+  const [photos = '', notes = '', wiki = ''] = hosts
+  await makeApp({ host: photos, title: 'Photos', level: 'second_factor', email })
+  await makeApp({ host: notes, title: 'Notes', level: 'password', email })
+  await makeApp({ host: wiki, title: 'Wiki', level: 'password', email: undefined })
+  for (const host of [photos, notes]) await openApp(page.request, `http://${host}/`)
+  const entrance = (host: string) => `/gate/enter?to=${encodeURIComponent(`http://${host}/`)}&n=${'x'.repeat(43)}`
+  await page.goto('/')
+  await picture('dashboard-apps')
+  await page.goto('/settings/sessions')
+  await picture('sessions-apps')
+  await page.goto(entrance(wiki))
+  await picture('app-of-others')
+  await page.goto(entrance('nowhere.example.test'))
+  await picture('no-app')
+  await page.route('**/gate/enter?*', async (route) => {
+    const response = await route.fetch({ headers: { ...route.request().headers(), 'sec-fetch-site': 'same-origin' } })
+    const { refresh: _, ...headers } = response.headers()
+    await route.fulfill({ response, headers })
+  })
+  await page.goto(entrance(notes))
+  await picture('on-to-app')
+  await page.unrouteAll()
+  await page.goto(`/gate/sign-out?from=${photos}`)
+  await picture('gate-sign-out')
+  await page.setContent((await askedByProxy('http://nowhere.example.test/')).html)
+  await picture('refused-at-app')
+  await page.goto('/gate/sign-out')
+  await page.getByRole('main').getByRole('button', { name: 'Sign out' }).click()
+  await picture('gate-signed-out')
 }
 
 async function signInAgain(page: Page, email: string) {

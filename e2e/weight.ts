@@ -26,6 +26,6 @@ async function bytesReceived(url: string, cookie: string): Promise<number> {
   const request = get(url, { agent: false, headers: { cookie, 'accept-encoding': 'gzip, deflate, br, zstd' } })
   const [response] = (await once(request, 'response')) as [IncomingMessage]
   await once(response.resume(), 'end')
-  if (response.statusCode !== 200) throw new Error(`${url} answers ${response.statusCode}.`)
+  if (![200, 400, 403].includes(response.statusCode ?? 0)) throw new Error(`${url} answers ${response.statusCode}.`)
   return response.socket.bytesRead
 }
