@@ -97,11 +97,11 @@ export async function fuzz(options: Options): Promise<Fuzzed> {
     const route = wanted?.route ?? routes[(number + seed) % routes.length]
     if (!route) throw new Error('There are no routes.')
     const person = await personOf(wanted?.kind ?? coverage.kindFor(random, route, kinds))
-    for (const page of pagesBefore(route, person))
+    for (const page of wanted ? [...pagesAbove(route), ...pagesBefore(route, person)] : pagesBefore(route, person))
       await send(number, page, person, rightRequest(random, page, person, world), [])
     const request = rightRequest(random, route, person, world)
     const ways =
-      number % 2 === 1 && (coverage.hasDepth(route) || number > routes.length * 4)
+      !wanted && number % 2 === 1 && (coverage.hasDepth(route) || number > routes.length * 4)
         ? spoil(random, request, present, world)
         : []
     await send(number, route, person, request, ways)
@@ -113,6 +113,12 @@ export async function fuzz(options: Options): Promise<Fuzzed> {
     const page = hasForm(person, route) ? undefined : world.pages.get(nameOf(route))
     return [list, page].filter((each) => each !== undefined)
   }
+
+  /** The way a person goes: from the list to the thing, and from there to what can be done with it. */
+  const pagesAbove = ({ path }: Route) =>
+    path.includes('/:')
+      ? routes.filter(({ method, path: above }) => method === 'GET' && above !== '/' && path.startsWith(`${above}/`))
+      : []
 
   const hasForm = (person: Person, route: Route) =>
     [...person.forms.keys()].some((action) => leads('POST', action) === route)

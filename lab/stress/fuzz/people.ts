@@ -49,6 +49,8 @@ export type Person = {
   paths: Set<string>
   /** Where the link in a mail led, if they came by one. */
   page?: string | undefined
+  /** Paths with a query that came from elsewhere: an app sends its visitors by one. */
+  ways?: string[] | undefined
   requests: number
   /** Whether what they came with no longer opens anything. */
   isGone: boolean
@@ -73,7 +75,7 @@ const DAY = 24 * 60 * 60_000
 const ALL_SCOPES = { 'scope-sessions-read': 'yes', 'scope-sessions-write': 'yes', 'scope-events-read': 'yes' }
 const COOKIE_OF_LINKS = '__Host-latchkey-mail-link'
 
-type Known = Partial<Pick<Person, 'bearer' | 'challenge' | 'key' | 'codes' | 'page'>>
+type Known = Partial<Pick<Person, 'bearer' | 'challenge' | 'key' | 'codes' | 'page' | 'ways'>>
 
 const TRIES = 3 // a code from the end of its thirty seconds may come too late
 
@@ -196,7 +198,8 @@ async function managing(product: Latchkey) {
   await browser.post('/operate/invitations/new', invited)
   const app = { name: group, title: '', hosts: `${group}.example.test`, groups: group, level: 'password', maxAge: '' }
   await browser.post('/operate/apps/new', { ...app, paths: '/a public', networks: '', takesTokens: 'yes', reason: '' })
-  return { browser, email, key, codes }
+  const to = encodeURIComponent(`https://${group}.example.test/a?b=c`)
+  return { browser, email, key, codes, ways: [`/gate/enter?to=${to}&n=${hashToken(group)}`] }
 }
 
 /** A person who pressed a link in a mail. */

@@ -44,7 +44,7 @@ export function rightRequest(random: Random, route: Route, person: Person, world
   headers.push(['User-Agent', FIREFOX], ['Accept', 'text/html'], ['Accept-Encoding', 'identity'])
   const cookies = cookieHeader(person)
   if (cookies) headers.push(['Cookie', cookies])
-  if (method !== 'POST') return { method, target: withQuery(random, path, world), headers }
+  if (method !== 'POST') return { method, target: withQuery(random, path, person, world), headers }
   headers.push(...OWN_PAGE, ['Content-Type', 'application/x-www-form-urlencoded'])
   return { method, target: path, headers, body: formBody(random, path, person, world) }
 }
@@ -68,9 +68,9 @@ function pathOf(random: Random, route: Route, person: Person, world: World): str
 /** The path of the list that a route with an id takes its rows from. */
 export const listOf = ({ path }: Route): string => path.split('/:')[0] ?? ''
 
-function withQuery(random: Random, path: string, { links }: World): string {
-  const known = [...links].filter((link) => link.startsWith(`${path}?`))
-  return known.length > 0 && random.chance(0.5) ? random.pick(known) : path
+function withQuery(random: Random, path: string, { ways = [] }: Person, { links }: World): string {
+  const known = [...ways, ...links].filter((link) => link.startsWith(`${path}?`))
+  return known.length > 0 && random.chance(0.7) ? random.pick(known) : path
 }
 
 /** The way the form on the page would be sent: all its fields, some of its ticks, one of its buttons. */
