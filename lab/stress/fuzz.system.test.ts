@@ -8,6 +8,7 @@ import { createAdaptorServer } from '@hono/node-server'
 import { latchkey } from '../../testing/index.ts'
 import { bundle } from '../../tools/build.ts'
 import { fuzz } from './fuzz/fuzz.ts'
+import { fuzzGate } from './fuzz/gate.ts'
 import { KINDS } from './fuzz/people.ts'
 import { routesOf } from './fuzz/route-table.ts'
 import { fuzzServer } from './fuzz/run.ts'
@@ -23,6 +24,26 @@ test('twelve hundred hostile and nearly right requests: no fault, no hang, every
   const { findings, requests } = await fuzzServer({ requests: 1200, seed: SEED, program })
   assert.ok(requests >= 1200)
   assert.deepEqual(findings.map(described), [], `again with FUZZ_SEED=${SEED}`)
+})
+
+test('a thousand requests that proxies can be made to send: nobody is let in who is not entitled to it, and nothing breaks', async () => {
+  const { findings, statuses } = await fuzzGate({ requests: 1000, seed: SEED })
+  assert.deepEqual(findings.map(described), [], `again with FUZZ_SEED=${SEED}`)
+  for (const status of [200, 302, 400, 401, 403]) assert.ok((statuses.get(status) ?? 0) > 10, `${status} is answered`)
+})
+
+test('a gate that lets in too many, or does not say who is there, is found', async () => {
+  const open = { 'Remote-User': '', 'Remote-Email': '', 'Remote-Name': '', 'Remote-Groups': '' }
+  const found = async (headers: Record<string, string>) =>
+    (await fuzzGate({ requests: 20, seed: SEED, answering: () => () => new Response(null, { headers }) })).findings
+  assert.ok(
+    (await found(open)).some(({ what }) => /without being entitled/.test(what)),
+    'everybody is let in',
+  )
+  assert.ok(
+    (await found({})).some(({ what }) => /without remote-groups/.test(what)),
+    'nobody is named',
+  )
 })
 
 describe('the fuzzer itself', () => {

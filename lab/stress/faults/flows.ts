@@ -1,6 +1,7 @@
 import { ACCOUNT_FLOWS } from './account-flows.ts'
 import { FACTOR_FLOWS } from './factor-flows.ts'
 import type { Flow } from './flow.ts'
+import { GATE_FLOWS } from './gate-flows.ts'
 import { INVITATION_FLOWS } from './invitation-flows.ts'
 import { RECOVERY_FLOWS } from './recovery-flows.ts'
 import { RESCUE_FLOWS } from './rescue-flows.ts'
@@ -12,4 +13,5 @@ export const FLOWS: Flow[] = [
   ...RECOVERY_FLOWS,
   ...RESCUE_FLOWS,
   ...INVITATION_FLOWS,
+  ...GATE_FLOWS,
 ]

@@ -76,6 +76,7 @@ export async function makeWorld({
           BASE_URL,
           SIGN_UP: 'open',
           RATE_LIMIT_PER_ADDRESS: '0',
+          TRUST_PROXY: '127.0.0.1', // the tester asks the gate as a proxy would
           ...settings,
           ...changed,
         },

@@ -20,7 +20,8 @@ else if (!isPostgres) process.env.DATABASE_URL = ''
 
 // Imported only now, because these modules need to know which database was chosen.
 const { fuzzServer, memoryFindings } = await import('./run.ts')
-const { summary } = await import('./summary.ts')
+const { fuzzGate } = await import('./gate.ts')
+const { gateSummary, summary } = await import('./summary.ts')
 
 const program = 'dist/measured-server.js'
 mkdirSync('dist', { recursive: true })
@@ -28,5 +29,7 @@ await bundle('lab/stress/fuzz/measured-server.ts', program)
 const run = await fuzzServer({ requests: Number(values.requests), seed: Number(values.seed), program })
 run.findings.push(...memoryFindings(run).map((what) => ({ number: 0, what })))
 console.log(summary(run, values.database))
+const gate = await fuzzGate({ requests: Number(values.requests), seed: Number(values.seed) })
+console.log(gateSummary(gate))
 await postgres?.stop()
-process.exit(run.findings.length > 0 ? 1 : 0)
+process.exit(run.findings.length + gate.findings.length > 0 ? 1 : 0)

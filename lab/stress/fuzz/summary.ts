@@ -1,4 +1,5 @@
 import type { Finding } from './fuzz.ts'
+import type { GateFuzzed } from './gate.ts'
 import type { Memory, Run } from './run.ts'
 
 const SHOWN = 40 // findings of one kind mostly have one cause
@@ -20,6 +21,17 @@ export function summary(run: Run, database: string): string {
       : `${findings.length} findings. Again with: npm run fuzz -- --seed ${seed}`,
   ].join('\n')
 }
+
+/** What proxies asked, the answers, and what was found. */
+export const gateSummary = ({ requests, statuses, findings }: GateFuzzed): string =>
+  [
+    `${requests} requests of proxies: ${[...statuses]
+      .sort()
+      .map(([status, many]) => `${status}×${many}`)
+      .join(' ')}`,
+    ...findings.slice(0, SHOWN).map(described),
+    findings.length === 0 ? 'Nothing was found.' : `${findings.length} findings.`,
+  ].join('\n')
 
 export const described = ({ number, what, request }: Finding): string =>
   `FOUND, request ${number}: ${what}${request ? `\n  ${request}` : ''}`
