@@ -15,6 +15,7 @@ import { editToken, releaseTokens, removeTokens } from './change-tokens.ts'
 import { generateRoutes, regenerateRoutes } from './generate.routes.tsx'
 import { type ShownTokenRoutesDeps, shownTokenRoutes } from './shown-token.routes.tsx'
 import {
+  appsFor,
   ConfirmedChoicesForm,
   offered,
   readTokenForm,
@@ -51,7 +52,16 @@ export function accessTokenRoutes(deps: ShownTokenRoutesDeps) {
   }
 
   const editPage = (c: TokensContext, token: AccessToken, form: FormState, status: 200 | 422 | 429 = 200) =>
-    deps.page(c, <EditPage visitor={c.var.visitor} token={token} form={form} offered={offered(deps)} />, status)
+    deps.page(
+      c,
+      <EditPage
+        visitor={c.var.visitor}
+        token={token}
+        form={form}
+        offered={offered(deps, appsFor(deps, c.var.visitor, token))}
+      />,
+      status,
+    )
 
   return signedInPages(deps, { deed: 'anything', view: tokensView }, (pages) => {
     generateRoutes(pages.basePath('/generate'), deps)
@@ -98,7 +108,10 @@ export function accessTokenRoutes(deps: ShownTokenRoutesDeps) {
       })
       .post('/:id/edit', async (c) => {
         const token = tokenInPath(c)
-        const form = await readTokenForm(c, deps, ConfirmedChoicesForm, token.expiresAt)
+        const form = await readTokenForm(c, deps, ConfirmedChoicesForm, {
+          current: token.expiresAt,
+          apps: appsFor(deps, c.var.visitor, token),
+        })
         if (!form.ok) return editPage(c, token, form.form, 422)
         const edited = { id: token.id, ...form.choices, password: form.password }
         const result = await editToken(deps, c.var.visitor, edited, c.var.origin)

@@ -5,7 +5,7 @@ import { tokenClosed } from '../identity/standing.ts'
 import type { Find, SignedIn, Token, TokenHolder } from '../identity/visitor.ts'
 import type { Origin } from '../lib/origin.ts'
 import { hashToken } from '../lib/tokens.ts'
-import { type Scope, scopesIn } from './scopes.ts'
+import { type AppScope, type Scope, scopesIn } from './scopes.ts'
 import { isAccessToken } from './token.ts'
 
 const MINUTE = 60_000
@@ -29,8 +29,11 @@ export type AccessToken = Omit<StoredToken, 'accountId' | 'tokenHash' | 'previou
   scopes: Scope[]
 }
 
-/** Who looks, and the account's tokens, the newest first. */
-export type TokensVisitor = SignedIn & { tokens: readonly StoredToken[] }
+/** An app that takes tokens and is open to a group of the account, until it leaves that. */
+export type OpenApp = Readonly<{ name: string; title: string; until: Date | null }>
+
+/** Who looks, the account's tokens, the newest first, and the apps that a token can be for. */
+export type TokensVisitor = SignedIn & { tokens: readonly StoredToken[]; apps: readonly OpenApp[] }
 
 export type TokenChange = { event: SecurityEvent; forgiven: Forgiven }
 type Ending = Pick<StoredToken, 'expiresAt' | 'endMailAt'>
@@ -71,6 +74,13 @@ export type AccessTokenDeps = ConfirmPasswordDeps & { accessTokens: AccessTokenS
 export const tokensView = ({ accessTokens }: AccessTokenDeps): Find<TokensVisitor> => accessTokens.visitorWithTokens
 
 export const tokensSeenBy = ({ tokens }: TokensVisitor): AccessToken[] => tokens.map(listed)
+
+/** The apps that a token of the account can be for, each once. */
+export function appsSeenBy({ apps }: Pick<TokensVisitor, 'apps'>, now: Date): { scope: AppScope; title: string }[] {
+  const open = apps.filter(({ until }) => !until || until > now)
+  const byScope = new Map(open.map(({ name, title }) => [`app:${name}` as const, title]))
+  return [...byScope].map(([scope, title]) => ({ scope, title }))
+}
 
 /** Whom a token speaks for, or undefined when it opens nothing. Its checksum is looked at before the database is. */
 export async function tokenHolder<Found extends TokenHolder>(

@@ -5,8 +5,16 @@ import type { SignedIn } from '../identity/visitor.ts'
 import { nextEndMail } from '../lib/end-mails.ts'
 import type { Origin } from '../lib/origin.ts'
 import { hashToken, looksLikeId, newId } from '../lib/tokens.ts'
-import { type AccessToken, type AccessTokenDeps, listed, type StoredToken, type TokenChange } from './access-tokens.ts'
-import { ALL_SCOPES, type Scope } from './scopes.ts'
+import {
+  type AccessToken,
+  type AccessTokenDeps,
+  appsSeenBy,
+  listed,
+  type StoredToken,
+  type TokenChange,
+  type TokensVisitor,
+} from './access-tokens.ts'
+import { ALL_SCOPES, isAppScope, type Scope, scopesIn } from './scopes.ts'
 import { hintOf, newAccessToken } from './token.ts'
 
 const DAY = 24 * 60 * 60_000
@@ -21,6 +29,10 @@ export type TokenChoices = { description: string; scopes: Scope[]; expiresAt: Da
 
 type Refused = Exclude<ConfirmPasswordResult, { ok: true }>
 export type ChoiceRefused = { ok: false; reason: 'expires_too_late' | 'expires_in_the_past' | 'no_scope' }
+export type NotTheirs = { ok: false; reason: 'no_such_app' }
+
+/** What is known of the apps that somebody may open. A door that brings none has no scopes of apps. */
+type Choosing = SignedIn & Partial<Pick<TokensVisitor, 'apps' | 'tokens'>>
 
 /** Undefined if the choices are fine. */
 export function choicesRefused(
@@ -37,13 +49,15 @@ export function choicesRefused(
 /** A new token. Its value is only in the answer. */
 export async function generateToken(
   deps: AccessTokenDeps,
-  visitor: SignedIn,
+  visitor: Choosing,
   { password, ...choices }: TokenChoices & { password: string },
   origin: Origin,
 ): Promise<
-  { ok: true; value: string; token: AccessToken } | Refused | ChoiceRefused | { ok: false; reason: 'too_many_tokens' }
+  | { ok: true; value: string; token: AccessToken }
+  | (Refused | ChoiceRefused | NotTheirs)
+  | { ok: false; reason: 'too_many_tokens' }
 > {
-  const refused = choicesRefused(deps, choices)
+  const refused = choicesRefused(deps, choices) ?? appRefused(deps, visitor, choices.scopes)
   if (refused) return refused
   const confirmed = await confirmPassword(deps, visitor, password, origin)
   if (!confirmed.ok) return confirmed
@@ -73,15 +87,28 @@ export async function generateToken(
   return made ? { ok: true, value, token: listed(token) } : { ok: false, reason: 'too_many_tokens' }
 }
 
+/** A scope of an app is for who may open it. One that the token `id` has may stay: it opens no more than its owner. */
+function appRefused(
+  deps: AccessTokenDeps,
+  { apps = [], tokens = [] }: Choosing,
+  scopes: readonly Scope[],
+  id?: string,
+): NotTheirs | undefined {
+  const open = appsSeenBy({ apps }, deps.now()).map(({ scope }) => scope)
+  const had = tokens.filter((token) => token.id === id).flatMap((token) => scopesIn(token.scopes))
+  const isTheirs = (scope: Scope) => !isAppScope(scope) || open.includes(scope) || had.includes(scope)
+  return scopes.every(isTheirs) ? undefined : { ok: false, reason: 'no_such_app' }
+}
+
 type Missing = { ok: false; reason: 'no_such_token' }
 
 export async function editToken(
   deps: AccessTokenDeps,
-  visitor: SignedIn,
+  visitor: Choosing,
   { id, password, ...choices }: TokenChoices & { id: string; password: string },
   origin: Origin,
-): Promise<{ ok: true } | Refused | ChoiceRefused | Missing> {
-  const refused = choicesRefused(deps, choices)
+): Promise<{ ok: true } | Refused | ChoiceRefused | NotTheirs | Missing> {
+  const refused = choicesRefused(deps, choices) ?? appRefused(deps, visitor, choices.scopes, id)
   if (refused) return refused
   const confirmed = await confirmPassword(deps, visitor, password, origin)
   if (!confirmed.ok) return confirmed

@@ -7,6 +7,7 @@ import type { AccessToken, TokensVisitor } from './access-tokens.ts'
 import { generateToken, regenerateToken, type TokenChoices } from './change-tokens.ts'
 import { goAndShow, type ShownTokenRoutesDeps } from './shown-token.routes.tsx'
 import {
+  appsFor,
   ChoicesForm,
   ConfirmedChoicesForm,
   ConfirmedExpiryForm,
@@ -25,7 +26,11 @@ const HERE = '/settings/tokens/generate'
 /** What the token is to be, the password, and on to the page with its value. */
 export function generateRoutes(pages: TokensPages, deps: ShownTokenRoutesDeps) {
   const stepOne = (c: TokensContext, form: FormState, status: 200 | 422 = 200) =>
-    deps.page(c, <GeneratePage visitor={c.var.visitor} form={form} offered={offered(deps)} />, status)
+    deps.page(
+      c,
+      <GeneratePage visitor={c.var.visitor} form={form} offered={offered(deps, appsFor(deps, c.var.visitor))} />,
+      status,
+    )
 
   const stepTwo = (
     c: TokensContext,
@@ -43,17 +48,17 @@ export function generateRoutes(pages: TokensPages, deps: ShownTokenRoutesDeps) {
   pages
     .get('/', (c) => stepOne(c, { values: usualExpiry(deps) }))
     .post('/', async (c) => {
-      const form = await readTokenForm(c, deps, ChoicesForm)
+      const form = await readTokenForm(c, deps, ChoicesForm, { apps: appsFor(deps, c.var.visitor) })
       return form.ok ? stepTwo(c, form.values, form.choices, {}) : stepOne(c, form.form, 422)
     })
     .post('/back', async (c) => {
-      const { values } = await readTokenForm(c, deps, ChoicesForm)
+      const { values } = await readTokenForm(c, deps, ChoicesForm, { apps: appsFor(deps, c.var.visitor) })
       return stepOne(c, { values })
     })
     .get('/confirm', (c) => c.redirect(HERE, 303))
     .get('/back', (c) => c.redirect(HERE, 303))
     .post('/confirm', async (c) => {
-      const form = await readTokenForm(c, deps, ConfirmedChoicesForm)
+      const form = await readTokenForm(c, deps, ConfirmedChoicesForm, { apps: appsFor(deps, c.var.visitor) })
       if (!form.ok)
         return form.choices
           ? stepTwo(c, form.values, form.choices, { errors: form.form.errors }, 422)

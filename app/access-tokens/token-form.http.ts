@@ -9,23 +9,32 @@ import { readForm } from '../http/forms.ts'
 import { refusedForm, tooManyAttempts } from '../http/messages.ts'
 import { Refusal } from '../http/refusals.ts'
 import type { SignedInContext } from '../pages/guards.ts'
-import { type AccessToken, type AccessTokenDeps, type TokensVisitor, tokensSeenBy } from './access-tokens.ts'
+import {
+  type AccessToken,
+  type AccessTokenDeps,
+  appsSeenBy,
+  type TokensVisitor,
+  tokensSeenBy,
+} from './access-tokens.ts'
 import {
   type ChoiceRefused,
   choicesRefused,
   type generateToken,
   LONGEST_LIFE_IN_DAYS,
+  type NotTheirs,
   type removeTokens,
   TOKENS_AT_MOST,
   type TokenChoices,
   USUAL_LIFE_IN_DAYS,
 } from './change-tokens.ts'
-import { ALL_SCOPES, API_METHODS, SCOPES } from './scopes.ts'
+import { ALL_SCOPES, API_METHODS, type AppScope, isAppScope, SCOPES } from './scopes.ts'
 
 // What the forms about access tokens have in common: their fields, and what they are refused with.
 
 const DAY = 24 * 60 * 60_000
-const TICKS = new RegExp(`^(never|overlap|${ALL_SCOPES.map(scopeField).join('|')})$`)
+const TICKS = new RegExp(
+  `^(never|overlap|scope-app-[a-z0-9][a-z0-9._-]{0,31}|${ALL_SCOPES.map(scopeField).join('|')})$`,
+)
 
 const expires_at = z.string().default('')
 const choices = { description: descriptionField(), expires_at }
@@ -34,8 +43,20 @@ export const ChoicesForm = z.object({ ...choices, password: z.string().optional(
 export const ConfirmedChoicesForm = z.object({ ...choices, password: passwordField() })
 export const ConfirmedExpiryForm = z.object({ expires_at, password: passwordField() })
 
-export const offered = ({ now, allowEndlessTokens }: AccessTokenDeps): Offered => ({
+/** The scopes of apps that somebody can choose: of those that they may open, and of those that the token has already. */
+export function appsFor(
+  { now }: Pick<AccessTokenDeps, 'now'>,
+  visitor: TokensVisitor,
+  token?: AccessToken,
+): { scope: AppScope; title: string }[] {
+  const open = appsSeenBy(visitor, now())
+  const had = (token?.scopes ?? []).filter(isAppScope).filter((scope) => !open.some((app) => app.scope === scope))
+  return [...open, ...had.map((scope) => ({ scope, title: scope.slice('app:'.length) }))]
+}
+
+export const offered = ({ now, allowEndlessTokens }: AccessTokenDeps, apps: Offered['apps'] = []): Offered => ({
   scopes: SCOPES,
+  apps,
   methods: API_METHODS,
   firstDay: dayOf(now()),
   lastDay: dayOf(daysFrom(now(), LONGEST_LIFE_IN_DAYS)),
@@ -62,11 +83,12 @@ export async function readTokenForm<Shape extends z.ZodObject>(
   c: AnyContext,
   deps: AccessTokenDeps,
   shape: Shape,
-  current?: Date | null,
+  { current, apps = [] }: { current?: Date | null; apps?: readonly { scope: AppScope }[] } = {},
 ) {
   const form = await readForm(c, shape, TICKS)
   const { password = '', ...values } = form.values
-  const scopes = ALL_SCOPES.filter((scope) => values[scopeField(scope)] === 'yes')
+  const known = [...ALL_SCOPES, ...apps.map(({ scope }) => scope)]
+  const scopes = known.filter((scope) => values[scopeField(scope)] === 'yes')
   const expiresAt = expiryIn(values, deps.now(), current)
   const wrong: Partial<Record<string, string>> = form.ok ? {} : form.errors
   const { no_scope } = words.accessTokens.errors
@@ -97,6 +119,7 @@ export function tokenInPath(c: SignedInContext<TokensVisitor>): AccessToken {
 type Refused =
   | Exclude<Awaited<ReturnType<typeof generateToken>> | Awaited<ReturnType<typeof removeTokens>>, { ok: true }>
   | ChoiceRefused
+  | NotTheirs
 
 /** What a use case refused, as the form is shown again. */
 export function refusedTokenForm(result: Refused, values: Record<string, string> = {}): FormState {
@@ -109,7 +132,8 @@ export function refusedTokenForm(result: Refused, values: Record<string, string>
     case 'too_many_tokens':
       return refusedForm<string>('', errors.too_many_tokens(TOKENS_AT_MOST), values)
     case 'no_scope':
-      return refusedForm<string>('scopes', errors.no_scope, values)
+    case 'no_such_app':
+      return refusedForm<string>('scopes', errors[result.reason], values)
     case 'expires_too_late':
     case 'expires_in_the_past':
       return refusedForm<string>('expires_at', expiryInWords(result.reason), values)

@@ -1,7 +1,7 @@
 import type { HonoRequest, MiddlewareHandler } from 'hono'
 import { createMiddleware } from 'hono/factory'
 import { type AccessTokenDeps, tokenHolder } from '../access-tokens/access-tokens.ts'
-import { allows, type Scope, scopesIn } from '../access-tokens/scopes.ts'
+import { type ApiScope, allows, scopesIn } from '../access-tokens/scopes.ts'
 import { bearerValue } from '../http/bearer.ts'
 import type { AppEnv } from '../http/env.ts'
 import { type SessionDeps, visitorFound } from '../identity/session.ts'
@@ -29,13 +29,13 @@ export const visitorWith = <Owner extends SignedIn, Holder extends TokenHolder>(
 export const holderAlone = ({ accessTokens }: AccessTokenDeps): Find<TokenHolder> => accessTokens.findToken
 
 /** A session may do all; a token what its scopes allow, and nothing where no scope is named. */
-export const mayCall = (visitor: Visitor, scope: Scope | undefined): boolean =>
+export const mayCall = (visitor: Visitor, scope: ApiScope | undefined): boolean =>
   !('token' in visitor) || (scope !== undefined && allows(scopesIn(visitor.token.scopes), scope))
 
 /** What a guard does where nobody is let in; each API says so in its own form. */
 export type Refuse = (
   reason: 'no_token' | 'invalid_request' | 'invalid_token' | 'insufficient_scope' | Hindrance,
-  scope?: Scope,
+  scope?: ApiScope,
 ) => Error
 
 /** The environment of a route that has this guard: there is a visitor in it, and of which kind. */
@@ -47,7 +47,7 @@ export type Guard<Who extends Visitor> = MiddlewareHandler<{
 type View<Deps, Who extends Visitor> = (deps: Deps, request: HonoRequest) => Find<Who>
 export type OfSessions<Deps, Owner extends SignedIn> = { deed: Deed; view: View<Deps, Owner> }
 export type OfScope<Deps, Owner extends SignedIn, Holder extends TokenHolder> = OfSessions<Deps, Owner> & {
-  scope: Scope
+  scope: ApiScope
   ofToken: View<Deps, Holder>
 }
 
@@ -77,7 +77,7 @@ export const scopeGuard = <Deps extends VisitorDeps, Owner extends SignedIn, Hol
 
 function guard<Owner extends SignedIn, Holder extends TokenHolder, Who extends Owner | Holder>(
   deps: VisitorDeps,
-  of: { refuse: Refuse; deed: Deed; scope?: Scope; finds(request: HonoRequest): Finds<Owner, Holder> },
+  of: { refuse: Refuse; deed: Deed; scope?: ApiScope; finds(request: HonoRequest): Finds<Owner, Holder> },
   isLetIn: (visitor: Owner | Holder) => visitor is Who,
 ): Guard<Who> {
   const { refuse, deed, scope } = of

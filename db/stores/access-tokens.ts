@@ -1,7 +1,7 @@
-import { and, desc, eq, inArray, isNotNull, type SQLWrapper, sql } from 'drizzle-orm'
+import { and, asc, desc, eq, inArray, isNotNull, type SQLWrapper, sql } from 'drizzle-orm'
 import { type Database, must } from '../client.ts'
 import { listOf } from '../lists.ts'
-import { accessTokens, accounts } from '../schema.ts'
+import { accessTokens, accounts, appGroups, apps, memberships } from '../schema.ts'
 import { type EventRow, type Forgiven, forgive, insertEvents } from './statements.ts'
 import { signedInRead, tokenHolderRead } from './visitors.ts'
 
@@ -25,6 +25,14 @@ export function accessTokenStore({ db, atomically }: Database) {
       .from(accessTokens)
       .where(eq(accessTokens.accountId, accountId))
       .orderBy(desc(accessTokens.createdAt), desc(accessTokens.id))
+  /** Apps that take tokens and are open to one of the account's groups, with the end of its being there. */
+  const openApps = db
+    .select({ name: apps.name, title: apps.title, until: memberships.until })
+    .from(memberships)
+    .innerJoin(appGroups, eq(appGroups.groupId, memberships.groupId))
+    .innerJoin(apps, eq(apps.id, appGroups.appId))
+    .where(and(eq(memberships.accountId, accounts.id), eq(apps.takesTokens, 1)))
+    .orderBy(asc(apps.name))
   const own = (accountId: number, id: string) => and(eq(accessTokens.accountId, accountId), eq(accessTokens.id, id))
 
   return {
@@ -69,7 +77,12 @@ export function accessTokenStore({ db, atomically }: Database) {
       ]),
 
     tokensOf: async (accountId: number) => await tokensOf(accountId),
-    visitorWithTokens: signedInRead(db, 'visitor_with_tokens', { tokens: listOf(tokensOf(accounts.id)) }, {}),
+    visitorWithTokens: signedInRead(
+      db,
+      'visitor_with_tokens',
+      { tokens: listOf(tokensOf(accounts.id)), apps: listOf(openApps) },
+      {},
+    ),
 
     insertToken: ({ token, atMost, event, forgiven }: Change & { token: Token; atMost: number }) =>
       atomically((tx) => [

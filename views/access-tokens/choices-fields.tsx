@@ -8,9 +8,10 @@ import type { ChoicesForm, Offered } from './types.ts'
 
 type ChoicesFieldsProps = { form: ChoicesForm; offered: Offered }
 
-const ScopeTick = ({ form, scope }: { form: ChoicesForm; scope: string }) => {
+type ScopeTickProps = { form: ChoicesForm; scope: string; meaning?: string | undefined }
+
+const ScopeTick = ({ form, scope, meaning = scopeInWords(scope) }: ScopeTickProps) => {
   const name = scopeField(scope)
-  const meaning = scopeInWords(scope)
   return (
     <div>
       <Tick name={name} ticked={form.values?.[name] === 'yes'} describedBy={meaning && `${name}-words`}>
@@ -25,7 +26,7 @@ const ScopeTick = ({ form, scope }: { form: ChoicesForm; scope: string }) => {
   )
 }
 
-const ScopesField = ({ form, offered: { scopes, methods } }: ChoicesFieldsProps) => {
+const ScopesField = ({ form, offered: { scopes, methods, apps } }: ChoicesFieldsProps) => {
   const error = form.errors?.scopes
   const anyMethod = methods.some((method) => form.values?.[scopeField(method)] === 'yes')
   return (
@@ -41,6 +42,9 @@ const ScopesField = ({ form, offered: { scopes, methods } }: ChoicesFieldsProps)
       )}
       {scopes.map((scope) => (
         <ScopeTick form={form} scope={scope} />
+      ))}
+      {apps.map(({ scope, title }) => (
+        <ScopeTick form={form} scope={scope} meaning={words.accessTokens.opens(title)} />
       ))}
       <details open={anyMethod}>
         <summary>{words.accessTokens.form.methods}</summary>

@@ -7,5 +7,6 @@ export const scopeInWords = (scope: string): string | undefined =>
 const isDescribed = (scope: string): scope is keyof typeof words.accessTokens.scopes =>
   Object.hasOwn(words.accessTokens.scopes, scope)
 
-/** The name of a scope's checkbox: `scope-account-read` for `account:read`. */
-export const scopeField = (scope: string): string => `scope-${scope.replaceAll(/[:.]/g, '-')}`
+/** The name of a scope's checkbox: `scope-account-read` for `account:read`. An app's name stays as it is: `a.b` is not `a-b`. */
+export const scopeField = (scope: string): string =>
+  scope.startsWith('app:') ? scope.replace('app:', 'scope-app-') : `scope-${scope.replaceAll(/[:.]/g, '-')}`

@@ -19,6 +19,8 @@ export type ListedToken = {
 export type Offered = {
   scopes: readonly string[]
   methods: readonly string[]
+  /** Of apps behind the gate. */
+  apps: readonly { scope: string; title: string }[]
   firstDay: string
   lastDay: string
   longestInDays: number

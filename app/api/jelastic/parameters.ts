@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { ALL_SCOPES, type Scope } from '../../access-tokens/scopes.ts'
+import { ALL_SCOPES, type ApiScope } from '../../access-tokens/scopes.ts'
 import { TYPED_CODE_AT_MOST } from '../../lib/codes.ts'
 
 // What the parameters of `/1.0/` may look like. All arrive as text.
@@ -22,7 +22,7 @@ export const chosen = (ids: string[], all: readonly { id: string }[]): string[] 
 
 /** Methods and scopes. */
 export const apiList = () =>
-  list().transform((items, context): Scope[] => {
+  list().transform((items, context): ApiScope[] => {
     const known = items.map((item) => ALL_SCOPES.find((scope) => scope === item.toLowerCase()))
     const scopes = known.filter((scope) => scope !== undefined)
     if (items.length > 0 && scopes.length === items.length) return [...new Set(scopes)]

@@ -14,7 +14,7 @@ import { english } from '../english.ts'
 import { forSignedIn, forSignedInSeeing, type Method } from './method.ts'
 import { apiList, chosen, expiresAt, id, ids, yesOrNo } from './parameters.ts'
 import { choiceFailure, confirmationRefused } from './refused.ts'
-import { Failure } from './results.ts'
+import { Failure, invalidParameter } from './results.ts'
 import { permissions, shownToken, templates, wantedScopes } from './token-shape.ts'
 
 const DAY = 24 * 60 * 60_000
@@ -134,6 +134,8 @@ function refused(refusal: Refusal): Failure {
       return new Failure('too_many_tokens')
     case 'no_such_token':
       return noSuchToken()
+    case 'no_such_app':
+      return invalidParameter('apiList', 'It names an app that the account may not open with a token.')
     case 'no_scope':
     case 'expires_in_the_past':
     case 'expires_too_late':

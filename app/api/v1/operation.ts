@@ -1,5 +1,5 @@
 import { OpenAPIHono, type RouteConfig, type z } from '@hono/zod-openapi'
-import type { Scope } from '../../access-tokens/scopes.ts'
+import type { ApiScope } from '../../access-tokens/scopes.ts'
 import type { AppEnv } from '../../http/env.ts'
 import { type Deed, hindrancesBefore } from '../../identity/standing.ts'
 import type { SignedIn, TokenHolder } from '../../identity/visitor.ts'
@@ -59,7 +59,12 @@ export const forScope = <Deps extends VisitorDeps, Owner extends SignedIn, Holde
   ...problems: ProblemName[]
 ) => secured(scopeGuard(deps, refuseVisitor, of), of.scope, of.deed, problems)
 
-const secured = <Middleware>(middleware: Middleware, who: 'session' | Scope, deed: Deed, problems: ProblemName[]) => ({
+const secured = <Middleware>(
+  middleware: Middleware,
+  who: 'session' | ApiScope,
+  deed: Deed,
+  problems: ProblemName[],
+) => ({
   route: { middleware, security: [{ bearer: [] }], 'x-scope': who },
   problems: documented(
     'invalid_token',

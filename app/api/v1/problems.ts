@@ -2,7 +2,7 @@ import type { Context } from 'hono'
 import { HTTPException } from 'hono/http-exception'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import { en } from '#views/words/en.ts'
-import type { Scope } from '../../access-tokens/scopes.ts'
+import type { ApiScope } from '../../access-tokens/scopes.ts'
 import { failureText } from '../../http/failure-text.ts'
 import { Refusal } from '../../http/refusals.ts'
 import type { Hindrance } from '../../identity/standing.ts'
@@ -77,7 +77,7 @@ export const passwordRefused = (result: { reason: 'wrong_password' } | { reason:
 /** RFC 6750 section 3: what the challenge says. */
 export function refuseVisitor(
   reason: 'no_token' | 'invalid_request' | 'invalid_token' | 'insufficient_scope' | Hindrance,
-  scope?: Scope,
+  scope?: ApiScope,
 ): Problem {
   switch (reason) {
     case 'no_token':
@@ -146,7 +146,7 @@ export const HINDRANCES: Record<Hindrance, { problem: ProblemName; detail: strin
   },
 }
 
-const challenge = (error?: string, scope?: Scope) => ({
+const challenge = (error?: string, scope?: ApiScope) => ({
   'WWW-Authenticate': ['Bearer realm="Latchkey"', error && `error="${error}"`, scope && `scope="${scope}"`]
     .filter(Boolean)
     .join(', '),

@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi'
-import { ALL_SCOPES } from '../../access-tokens/scopes.ts'
+import { ALL_SCOPES, APP_SCOPE } from '../../access-tokens/scopes.ts'
 import { descriptionField, passwordField, signInNameField } from '../../http/fields.ts'
 import { type KindsDeps, shapeOfAll } from '../../two-factor/factor.http.ts'
 import { english } from '../english.ts'
@@ -117,7 +117,14 @@ export const EventsQuery = z.strictObject({
   before: z.string().max(64).optional().openapi({ description: 'The `next` of the page before.' }),
 })
 
-const Scope = z.enum(ALL_SCOPES as [string, ...string[]])
+const SCOPES_AT_MOST = 100
+const Scope = z.union([
+  z.enum(ALL_SCOPES as [string, ...string[]]),
+  z
+    .string()
+    .regex(APP_SCOPE)
+    .openapi({ description: '`app:NAME` opens an app behind the gate that takes access tokens.' }),
+])
 const Description = descriptionField(english)
 const ExpiresAt = z.iso.datetime({ offset: true }).nullable().openapi({
   description: 'At most 366 days ahead; null is never, where the operator allows it. 90 days from now where left out.',
@@ -126,7 +133,7 @@ export const NewToken = z
   .strictObject({
     password: Password,
     description: Description,
-    scopes: z.array(Scope).min(1).max(ALL_SCOPES.length),
+    scopes: z.array(Scope).min(1).max(SCOPES_AT_MOST),
     expires_at: ExpiresAt.optional(),
   })
   .openapi('NewToken')
@@ -134,7 +141,7 @@ export const TokenEdit = z
   .strictObject({
     password: Password,
     description: Description.optional(),
-    scopes: z.array(Scope).min(1).optional(),
+    scopes: z.array(Scope).min(1).max(SCOPES_AT_MOST).optional(),
     expires_at: ExpiresAt.optional(),
   })
   .openapi('TokenEdit')

@@ -4,6 +4,7 @@ import {
   type ChoiceRefused,
   editToken,
   generateToken,
+  type NotTheirs,
   regenerateToken,
   removeTokens,
   USUAL_LIFE_IN_DAYS,
@@ -142,6 +143,7 @@ const lastUseOf = ({ lastAddress: address, lastBrowser: browser, lastSystem: sys
 
 type Refused =
   | ChoiceRefused
+  | NotTheirs
   | { ok: false; reason: 'wrong_password' }
   | { ok: false; reason: 'too_many_tokens' | 'no_such_token' }
   | { ok: false; reason: 'wait'; seconds: number }
@@ -157,6 +159,10 @@ function refused(result: Refused): Problem {
       return notFound()
     case 'no_scope':
       return new Problem('invalid_fields', 'Look at `fields`.', { fields: { scopes: 'Choose at least one.' } })
+    case 'no_such_app':
+      return new Problem('invalid_fields', 'Look at `fields`.', {
+        fields: { scopes: 'One is for an app that takes no access tokens, or that the account may not open.' },
+      })
     case 'expires_in_the_past':
       return new Problem('invalid_fields', 'Look at `fields`.', { fields: { expires_at: 'It is over already.' } })
     case 'expires_too_late':

@@ -46,6 +46,8 @@ export const accessTokens = {
     'events:read': 'Read the activity of the account.',
   },
 
+  opens: (app: string) => `Open ${app} as you do. It is no key to anything here.`,
+
   generatePage: 'Generate Access Token',
   editPage: 'Edit Access Token',
   valueStays: (hint: Child): Child => ['The value ', hint, " doesn't change."],
@@ -69,6 +71,7 @@ export const accessTokens = {
 
   errors: {
     no_scope: 'Choose at least one scope.',
+    no_such_app: 'One of the apps takes no access tokens, or you may not open it. Choose again.',
     too_many_tokens: (most: number) =>
       `An account can have ${most} access tokens, and you have that many. Remove one first.`,
     expires_too_late: (days: number) => `An access token can live ${days} days at most.`,
