@@ -1,3 +1,6 @@
+import { once } from 'node:events'
+import { get, type IncomingMessage } from 'node:http'
+import { text } from 'node:stream/consumers'
 import type { APIRequestContext } from 'playwright/test'
 import { site } from './by-request.ts'
 
@@ -6,8 +9,8 @@ type Answer = { status: number; location: string; cookies: string; html: string 
 /** What a proxy in front of apps hears about a navigation. The server has to trust this machine as one. */
 export async function askedByProxy(url: string, cookies = ''): Promise<Answer> {
   const { protocol, host, pathname, search } = new URL(url)
-  const answer = await fetch(`${site()}/gate/caddy`, {
-    redirect: 'manual',
+  // fetch says of itself in Sec-Fetch-Mode that it is no navigation.
+  const request = get(`${site()}/gate/caddy`, {
     headers: {
       'X-Forwarded-Method': 'GET',
       'X-Forwarded-Proto': protocol.slice(0, -1),
@@ -19,14 +22,13 @@ export async function askedByProxy(url: string, cookies = ''): Promise<Answer> {
       Cookie: cookies,
     },
   })
+  const [answer] = (await once(request, 'response')) as [IncomingMessage]
+  const { location = '', 'set-cookie': set = [] } = answer.headers
   return {
-    status: answer.status,
-    location: answer.headers.get('Location') ?? '',
-    cookies: answer.headers
-      .getSetCookie()
-      .flatMap((cookie) => cookie.split(';').slice(0, 1))
-      .join('; '),
-    html: await answer.text(),
+    status: answer.statusCode ?? 0,
+    location,
+    cookies: set.flatMap((cookie) => cookie.split(';').slice(0, 1)).join('; '),
+    html: await text(answer),
   }
 }
 

@@ -25,7 +25,7 @@ const folder = process.argv[2] ?? 'docs/screenshots'
 const wanted = (file: string) => process.argv[2] !== undefined || IN_README.includes(file)
 mkdirSync(folder, { recursive: true })
 
-const server = await startServer({ TRUST_PROXY: '127.0.0.1', CONTACT: 'help@example.com' })
+const server = await startServer({ TRUST_PROXY: '127.0.0.1, ::1', CONTACT: 'help@example.com' })
 Object.assign(process.env, {
   E2E_BASE_URL: server.url,
   E2E_DATABASE_URL: server.databaseUrl,
