@@ -3,6 +3,7 @@ import { after, afterEach, describe, test } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
 import { eq } from 'drizzle-orm'
 import { limits } from '#db/schema.ts'
+import { appBrowser, asking, codeFor, GATE, guestOf, joining, withApp } from '#testing/gate.ts'
 import {
   answerCode,
   type Browser,
@@ -159,6 +160,32 @@ describe('four servers behind one address', () => {
   })
 
   test('Done ten times at once turns it on once: one activation, one set, one row (A26, A76)', doneTenTimes)
+
+  test('one code for an app, shown forty times at once, lets its browser in once (G14, A76)', async () => {
+    const { browser: portal, email } = await signedUp(product)
+    const { host, group } = await withApp(product)
+    await joining(product, email, group)
+    const visitor = appBrowser(product)
+    const url = await codeFor(product, portal, (await visitor.asks(`https://${host}/`)).location)
+    const answers = await each(40, () => visitor.asks(url))
+    const cookies = answers
+      .flatMap(({ headers }) => headers.getSetCookie())
+      .filter((line) => line.startsWith(`${GATE}=`))
+    assert.equal(cookies.length, 1)
+    assert.equal((await visitor.asks(`https://${host}/`)).status, 200)
+  })
+
+  test('who signs out is out at the app, whichever process is asked next (G12, A76)', async () => {
+    const { host, portal, browser: visitor, cookie } = await guestOf(product)
+    const statuses = async () =>
+      (await each(8, () => asking(product.carry, `https://${host}/`, { headers: { Cookie: cookie } }))).map(
+        ({ status }) => status,
+      )
+    assert.deepEqual(await statuses(), Array(8).fill(200))
+    await portal.post('/sign-out')
+    assert.deepEqual(await statuses(), Array(8).fill(401))
+    assert.equal((await visitor.asks(`https://${host}/`)).status, 302)
+  })
 
   test('twenty people at once are nobody’s wait: none is told that we are too busy', async () => {
     const people = await each(20, () => withTwoFactor(product))
