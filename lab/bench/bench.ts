@@ -6,9 +6,18 @@ import { join } from 'node:path'
 import type { Dialect } from '../../db/columns.ts'
 import { bundle } from '../../tools/build.ts'
 import { startPostgres } from '../../tools/postgres.ts'
+import { shareBehindNginx } from './gate.ts'
 import { readOptions } from './options.ts'
 import { median, type Result, report, spread } from './report.ts'
-import { measureRound, pagesWhileSaturated, pagesWhileSignedUp, type Round, signersFor, warmUp } from './round.ts'
+import {
+  checksWhileSaturated,
+  measureRound,
+  pagesWhileSaturated,
+  pagesWhileSignedUp,
+  type Round,
+  signersFor,
+  warmUp,
+} from './round.ts'
 import { searches } from './search.ts'
 import { firstAnswer } from './start.ts'
 import { makeSubject, type Subject } from './subject.ts'
@@ -26,6 +35,7 @@ const say = (text: string) => console.log(`${((performance.now() - began) / 1000
 
 await bundle('app/process/server.ts', 'dist/server.js')
 await bundle('lab/bench/server.tsx', 'dist/bench-server.js')
+await bundle('lab/bench/app.ts', 'dist/bench-app.js')
 await bundle('lab/bench/populate.ts', 'dist/bench-populate.js')
 
 const results: Result[] = []
@@ -78,6 +88,7 @@ async function resultOf(database: Dialect, subject: Subject, rounds: Round[]): P
   for (const kind of Object.keys(rounds[0]?.times ?? {}) as (keyof Round['times'])[])
     times[kind] = spread(rounds.flatMap((round) => round.times[kind]))
   times['signed-in page while sign-ins saturate (p99 < 100)'] = spread(await pagesWhileSaturated(subject))
+  times['check of the gate while sign-ins saturate (p99 < 10)'] = spread(await checksWhileSaturated(subject))
   times['a page while 20 sign-ups are in flight from one address (p99 < 50)'] = spread(
     await pagesWhileSignedUp(subject),
   )
@@ -89,15 +100,17 @@ async function resultOf(database: Dialect, subject: Subject, rounds: Round[]): P
   return {
     ...{ database, accounts: subject.accounts, filledInSeconds: subject.filledIn, fileBytes: subject.bytes },
     rounds: rounds.map(({ times: _, ...rates }) => rates),
+    behindNginx: median(await shareBehindNginx(subject, options.rounds)),
     ...{ times, residentBytes, startSeconds: median(starts), bytesPerPage: await weights(subject) },
   }
 }
 
-function inWords({ signIns, hashes, ofProcessorTime, pages, barePages, answers, bareAnswers }: Round): string {
+function inWords({ signIns, hashes, ofProcessorTime, pages, barePages, answers, bareAnswers, ...gate }: Round): string {
   return [
     `${signIns.toFixed(1)} sign-ins/s of ${hashes.toFixed(1)} hashes/s (${ofProcessorTime.toFixed(2)} of processor time)`,
     `${pages.toFixed(0)} signed-in pages/s of ${barePages.toFixed(0)}`,
     `${answers.toFixed(0)} token-checked answers/s of ${bareAnswers.toFixed(0)}`,
+    `${gate.checks.toFixed(0)} checks/s of ${gate.bareForChecks.toFixed(0)}`,
   ].join(' · ')
 }
 

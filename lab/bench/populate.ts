@@ -9,9 +9,10 @@ import { hashToken, newId } from '../../app/lib/tokens.ts'
 import { createVault } from '../../app/lib/vault.ts'
 import { type Db, openDatabase } from '../../db/client.ts'
 import { dialect } from '../../db/columns.ts'
-import { accessTokens, accounts, sessions } from '../../db/schema.ts'
+import { accessTokens, accounts, gateSessions, memberships, sessions } from '../../db/schema.ts'
 import { PASSWORD } from '../../testing/names.ts'
 import { writtenPerson } from '../../testing/written-people.ts'
+import { appRows, atGate } from './gate-rows.ts'
 import { populate } from './population.ts'
 import { KEY, type Order, type People } from './protocol.ts'
 
@@ -25,12 +26,23 @@ process.once('message', async (order: Order) => {
   const database = openDatabase(url)
   await database.migrate()
   // First, because the product tries its keys on the first rows when it starts.
-  const people: People = { signers: [], sessions: [], tokens: [], operator: await operator(database.db, passwordHash) }
+  const people: People = {
+    signers: [],
+    sessions: [],
+    tokens: [],
+    gates: [],
+    operator: await operator(database.db, passwordHash),
+  }
+  for (const statement of appRows(database.db)) await statement
   const rows = Array.from({ length: order.signers + order.visitors }, (_, index) => person(index))
   await database.atomically((tx) => rows.flatMap(({ write }) => write(tx)))
-  for (const { signer, session, token } of rows) {
+  for (const { signer, session, token, gate } of rows) {
     if (signer) people.signers.push(signer)
-    else if (session && token) people.sessions.push(session) && people.tokens.push(token)
+    else if (session && token && gate) {
+      people.sessions.push(session)
+      people.tokens.push(token)
+      people.gates.push(gate)
+    }
   }
   await database.close()
   const quick = await (dialect === 'sqlite' ? quickSqlite() : quickPostgres())
@@ -46,14 +58,24 @@ process.once('message', async (order: Order) => {
     const of = { accountId: person.id, client: 'browser', method: 'authenticator' } as const
     const { token: session, session: row } = newSession(of, ORIGIN, at, DAY)
     const token = newAccessToken()
+    const gate = atGate(index, row.id, at)
     const write = (tx: Db) => [
       ...person.write(tx),
       ...(signs
         ? []
-        : [tx.insert(sessions).values(row), tx.insert(accessTokens).values(tokenRow(person.id, token, at))]),
+        : [
+            tx.insert(sessions).values(row),
+            tx.insert(accessTokens).values(tokenRow(person.id, token, at)),
+            tx
+              .insert(memberships)
+              .values(gate.groupIds.map((groupId) => ({ groupId, accountId: person.id, addedAt: at }))),
+            ...gate.rows.map((one) => tx.insert(gateSessions).values(one)),
+          ]),
     ]
     const { email, authenticators } = person
-    return signs ? { signer: { email, key: authenticators[0]?.key ?? '' }, write } : { session, token, write }
+    return signs
+      ? { signer: { email, key: authenticators[0]?.key ?? '' }, write }
+      : { session, token, gate: gate.shown, write }
   }
 })
 

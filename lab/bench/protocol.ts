@@ -3,8 +3,11 @@ export const KEY = { id: 'b1', key: new Uint8Array(32) }
 /** Somebody who can sign in once, because a time step's code works once. */
 export type Signer = { email: string; key: string }
 
+/** A visitor's cookie at one of the apps, and at the one behind nginx. */
+export type AtGate = { host: string; cookie: string; cookieAtNginx: string }
+
 /** What the measured requests carry. `operator` is a session as well. */
-export type People = { signers: Signer[]; sessions: string[]; tokens: string[]; operator: string }
+export type People = { signers: Signer[]; sessions: string[]; tokens: string[]; gates: AtGate[]; operator: string }
 
 /** What we ask of the process that fills a database. */
 export type Order = { accounts: number; signers: number; visitors: number }

@@ -9,6 +9,8 @@ export type Result = {
   fileBytes: number | undefined
   rounds: Omit<Round, 'times'>[]
   times: Record<string, Spread>
+  /** An app's answers behind the gate, as a share of those without it. */
+  behindNginx: number
   residentBytes: number
   startSeconds: number
   bytesPerPage: Record<string, number>
@@ -26,11 +28,12 @@ export function spread(times: number[]): Spread {
   return { p50: at(0.5), p95: at(0.95), p99: at(0.99) }
 }
 
-type Rates = Pick<Round, 'signIns' | 'pages' | 'answers'>
+type Rates = Pick<Round, 'signIns' | 'pages' | 'answers' | 'checks'>
 const RATES: [keyof Rates, string][] = [
   ['signIns', 'full sign-ins'],
   ['pages', 'signed-in pages'],
   ['answers', 'token-checked answers'],
+  ['checks', 'checks of the gate'],
 ]
 
 /** Markdown that reads well as plain text. */
@@ -46,6 +49,16 @@ export function report(results: Result[]): string {
       'token-checked answer, of a bare JSON answer',
       '≥ 0.6',
       ratio(({ answers, bareAnswers }) => answers / bareAnswers),
+    ],
+    [
+      'check of the gate at 64 connections, of a bare JSON answer',
+      '≥ 0.6, PostgreSQL ≥ 0.4',
+      ratio(({ checks, bareForChecks }) => checks / bareForChecks),
+    ],
+    [
+      'an app behind nginx and the gate, of the same without the gate',
+      '≥ 0.5',
+      ({ behindNginx }) => behindNginx.toFixed(2),
     ],
     ...RATES.map(([rate, name]): [string, string, (result: Result) => string] => [
       `${name}, of the rate at the fewest accounts`,

@@ -1,3 +1,4 @@
+import { askCheck, checks } from './gate.ts'
 import { connection, inTurn, rate, type Send } from './load.ts'
 import { ask, askForAccount, bearer, cookie, signIn, typePassword, whatIsTyped } from './requests.ts'
 import type { Subject } from './subject.ts'
@@ -28,7 +29,12 @@ export type Round = {
   barePages: number
   answers: number
   bareAnswers: number
-  times: Record<'sign-in, whole' | 'sign-in, code' | 'signed-in page' | 'token-checked answer', number[]>
+  checks: number
+  bareForChecks: number
+  times: Record<
+    'sign-in, whole' | 'sign-in, code' | 'signed-in page' | 'token-checked answer' | 'check of the gate',
+    number[]
+  >
 }
 
 export async function warmUp(subject: Subject): Promise<void> {
@@ -38,12 +44,11 @@ export async function warmUp(subject: Subject): Promise<void> {
 export const measureRound = (subject: Subject): Promise<Round> =>
   measure(subject, { signIns: SIGN_INS, pages: PAGES, answers: ANSWERS })
 
-async function measure(
-  { people, ports, ask: of }: Subject,
-  amounts: { signIns: number; pages: number; answers: number },
-): Promise<Round> {
+async function measure(subject: Subject, amounts: { signIns: number; pages: number; answers: number }): Promise<Round> {
+  const { people, ports, ask: of } = subject
   const times: Round['times'] = {
     ...{ 'sign-in, whole': [], 'sign-in, code': [], 'signed-in page': [], 'token-checked answer': [] },
+    'check of the gate': [],
   }
   const before = await of('cpu')
   const hashes = await of('hashes', amounts.signIns)
@@ -70,32 +75,53 @@ async function measure(
     { width: CALLERS, port: ports.product, times: times['token-checked answer'] },
     ask(ANSWER, bearer),
   )
+  const atGate = await checks(subject, times['check of the gate'])
   const ofProcessorTime = (between - before) / (after - between)
-  return { hashes, signIns, ofProcessorTime, pages, barePages, answers, bareAnswers, times }
+  return { hashes, signIns, ofProcessorTime, pages, barePages, answers, bareAnswers, ...atGate, times }
 }
 
 /** How long a person waits for a page, in milliseconds, while more passwords arrive than can be hashed. */
 export function pagesWhileSaturated(subject: Subject): Promise<number[]> {
+  const look = ask(PAGE, cookie)
+  return whileSaturated(
+    subject,
+    subject.people.sessions.map((session) => (send) => look(send, session)),
+  )
+}
+
+/** The same for what a proxy asks. */
+export const checksWhileSaturated = (subject: Subject): Promise<number[]> =>
+  whileSaturated(
+    subject,
+    subject.people.gates.map((gate) => (send) => askCheck(send, gate)),
+  )
+
+function whileSaturated(subject: Subject, looks: Look[]): Promise<number[]> {
   // The same people again and again: they never finish, so nobody owes a code twice.
   const typed = subject.people.signers.slice(0, SATURATING).map(whatIsTyped)
   const type = typePassword(subject.ports.product)
-  return pagesMeanwhile(
+  return meanwhile(
     subject,
     typed.map((form) => (send) => type(send, form)),
+    looks,
   )
 }
 
 /** The same while one address always has this many sign-ups in flight, each with a password that takes long to judge. */
 export function pagesWhileSignedUp(subject: Subject): Promise<number[]> {
   const signUp = askForAccount(subject.ports.product)
-  return pagesMeanwhile(
+  const look = ask(PAGE, cookie)
+  return meanwhile(
     subject,
     Array.from({ length: SIGNING_UP }, () => signUp),
+    subject.people.sessions.map((session) => (send) => look(send, session)),
   )
 }
 
-/** `flood` is what each connection of the flood does over and over. */
-async function pagesMeanwhile({ people, ports }: Subject, flood: ((send: Send) => Promise<unknown>)[]) {
+type Look = (send: Send) => Promise<unknown>
+
+/** `flood` is what each connection of the flood does over and over, `looks` what others do now and then. */
+async function meanwhile({ ports }: Subject, flood: Look[], looks: Look[]) {
   const times: number[] = []
   let isOver = false
   const flooding = flood.map(async (request) => {
@@ -103,13 +129,12 @@ async function pagesMeanwhile({ people, ports }: Subject, flood: ((send: Send) =
     while (!isOver) await request(send)
     close()
   })
-  const look = ask(PAGE, cookie)
-  const looking = people.sessions.slice(0, LOOKING).map(async (session) => {
+  const looking = looks.slice(0, LOOKING).map(async (look) => {
     const { send, close } = await connection(ports.product)
     await pause(500) // until the queue is full
     while (!isOver) {
       const began = performance.now()
-      await look(send, session)
+      await look(send)
       times.push(performance.now() - began)
       await pause(READING)
     }

@@ -25,7 +25,8 @@ const listen = async (fetch: (request: Request, env: unknown) => unknown) => {
   return (server.address() as AddressInfo).port
 }
 const product = await listen((request, env) => app?.fetch(request, env as never))
-const settings = { ...readConfig({}), baseUrl: `http://localhost:${product}`, attemptsPerAddress: 0 }
+const trustedProxies = [{ address: '127.0.0.1', prefix: 32, family: 'ipv4' as const }]
+const settings = { ...readConfig({}), trustedProxies, baseUrl: `http://localhost:${product}`, attemptsPerAddress: 0 }
 app = createApp(wire({ database, vault: createVault([KEY]), settings, now: () => new Date() }))
 
 const at = new Date()
