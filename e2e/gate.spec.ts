@@ -66,7 +66,7 @@ test('the dashboard leads to the apps that a person may open, and signing out th
   await expect(heading(page, 'Sign in')).toBeVisible()
 })
 
-test('nobody is sent to a host that is not registered, however they come (G11)', async ({
+test('nobody is sent to a host that is not registered, however they come [G11]', async ({
   page,
   signedUp,
   otherSite,

@@ -227,6 +227,7 @@ async function throughTheGate(page: Page, email: string, picture: (of: string) =
   await page.unrouteAll()
   await page.goto(`/gate/sign-out?from=${photos}`)
   await picture('gate-sign-out')
+  await page.goto('about:blank') // without the policy of a page of ours
   await page.setContent((await askedByProxy('http://nowhere.example.test/')).html)
   await picture('refused-at-app')
   await page.goto('/gate/sign-out')

@@ -94,7 +94,7 @@ describe('the way to an app', () => {
 })
 
 describe('nobody is sent', () => {
-  test('to what is no registered host, however it is written (G11)', async () => {
+  test('to what is no registered host, however it is written [G11]', async () => {
     const app = await anApp()
     const { browser } = await member(app)
     const { host } = app

@@ -59,7 +59,7 @@ describe('signing out at an app', () => {
     assert.equal((await app.asks(`https://${one.host}/`)).status, 200)
   })
 
-  test('leads back to no host but one that the session has opened (G11)', async () => {
+  test('leads back to no host but one that the session has opened [G11]', async () => {
     const { browser } = await withTwoApps()
     const closed = await withApp(product)
     for (const from of ['evil.example', closed.host, '', '//evil.example', 'javascript:alert(1)', '@evil.example']) {
