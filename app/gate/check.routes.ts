@@ -83,6 +83,6 @@ function lead(deps: CheckRoutesDeps, c: AppContext, told: Told, asks?: Requireme
   if (!to) return proxy === 'nginx' ? tooLongAtNginx(c) : refusedPage(deps, c, asked, { reason: 'too_long' }, 414)
   const { nonce, nonceHash } = nonceFor(held)
   cookies.gateNonce.write(c, nonce)
-  const url = wayIn(baseUrl, to, nonceHash)
+  const url = wayIn(baseUrl, to, nonceHash, asks)
   return asked.isNavigation ? sendTo(c, proxy, url) : notSignedIn(c, url, asks)
 }

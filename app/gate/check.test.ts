@@ -90,6 +90,7 @@ for (const proxy of PROXIES)
       const page = await browser.asks(`https://${host}/admin/users`)
       assert.equal(page.status, redirected)
       assert.equal(wayInOf(page.location).to, `https://${host}/admin/users`)
+      assert.match(page.location ?? '', /&acr_values=second_factor&max_age=900$/)
       const { status, headers } = await browser.asks(`https://${host}/admin/users`, { method: 'DELETE' })
       assert.equal(status, 401)
       assert.equal(

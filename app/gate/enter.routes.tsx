@@ -19,7 +19,8 @@ const SET_UP = '/settings/two-factor/set-up/confirm'
 export const enterRoutes = (deps: Deps) =>
   signedInPages(deps, { deed: 'anything', view: atHostOf, comesBackWith: 'path_and_query' }, (pages) =>
     pages.get('/', async (c) => {
-      const wanted = { to: c.req.query('to'), nonceHash: c.req.query('n') }
+      const { to: there, n: nonceHash, acr_values: level, max_age: maxAge } = c.req.query()
+      const wanted = { to: there, nonceHash, level, maxAge }
       const entering = await enter(deps, c.var.visitor, wanted, { origin: c.var.origin, isAhead: isAhead(c.req) })
       if (!entering.ok) return refuse(deps, c, entering)
       const { app, to, url } = entering

@@ -184,6 +184,23 @@ describe('nobody is sent', () => {
     assert.match((await browser.get(path)).headers.get('Refresh') ?? '', /^0; url=https:/)
   })
 
+  test('where the check sees them outside of the network in which the portal does, and asks for more', async () => {
+    const everywhere = [{ network: '0.0.0.0/0', level: 'password' as const }]
+    const near = await anApp({ level: 'second_factor', networks: everywhere })
+    const { browser, email } = await member(near)
+    const { path } = entrance(near.url())
+    const statusOf = async (asked: string) => (await browser.get(path + asked, FROM_ELSEWHERE)).status
+    assert.equal(await statusOf('&acr_values=password&max_age=60'), 303)
+    assert.equal(await statusOf('&acr_values=second_factor'), 403, 'led to the set-up')
+    clock.advance(61_000)
+    assert.match((await browser.get(`${path}&acr_values=password&max_age=60`)).location ?? '', /password\/again/)
+    assert.equal(await statusOf('&acr_values=public&max_age=999999999999'), 303, 'junk asks for nothing')
+
+    const far = await anApp({ level: 'second_factor' })
+    await joining(product, email, far.group)
+    assert.equal((await browser.get(`${entrance(far.url()).path}&acr_values=public`, FROM_ELSEWHERE)).status, 403)
+  })
+
   test('where one path of the app asks for more, to that path alone', async () => {
     const app = await anApp({ paths: [{ path: '/admin/', level: 'second_factor', maxAge: null }] })
     const { browser } = await member(app)

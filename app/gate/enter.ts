@@ -3,6 +3,7 @@ import type { Origin } from '../lib/origin.ts'
 import { type App, type AtHost, groupsNow, isEntitled, type Missing, missingFor, requirementFor } from './check.ts'
 import { type Destination, destinationIn, destinationOf, type HandOverDeps, sendWithCode } from './hand-over.ts'
 import type { Scheme } from './hosts.ts'
+import { LEVELS, type Requirement, stricter } from './requirement.ts'
 
 /** Somebody signed in, and the app at the host to which they want, if one is there. */
 export type VisitorAtHost = SignedIn & Readonly<{ apps: readonly App[] }> & Omit<AtHost, 'app'>
@@ -11,8 +12,8 @@ export type EnterStore = { visitorAtHost(tokenHash: string, host: string): Promi
 
 export type EnterDeps = { baseUrl: string; now(): Date } & HandOverDeps & { gate: EnterStore }
 
-/** Where somebody wants to go, as a check wrote it, and the SHA-256 of the nonce that their browser holds there. */
-export type Wanted = { to: string | undefined; nonceHash: string | undefined }
+/** As a check wrote it: where somebody wants to go, the SHA-256 of the nonce that their browser holds there, and what they lack. */
+export type Wanted = Record<'to' | 'nonceHash' | 'level' | 'maxAge', string | undefined>
 
 export type Entering =
   | { ok: true; app: App; to: Destination; url: string }
@@ -29,13 +30,22 @@ export const wantedIn = ({ baseUrl }: { baseUrl: string }, to: string | undefine
 const schemeOf = (baseUrl: string): Scheme => (baseUrl.startsWith('https:') ? 'https' : 'http')
 
 /**
+ * What the check asks for can be more than what the portal would: the app may see a person outside of the network in which the portal
+ * sees them. It can't make it less.
+ */
+const askedFor = ({ level, maxAge }: Pick<Wanted, 'level' | 'maxAge'>): Requirement => ({
+  level: LEVELS.find((known) => known === level) ?? 'public',
+  maxAge: maxAge !== undefined && /^\d{1,9}$/.test(maxAge) ? Number(maxAge) : null,
+})
+
+/**
  * The portal's side of the hand-over: asks what the check will ask, and makes the code. It goes to the registered host that was asked
  * for or nowhere. `isAhead`: the browser may never show what it gets, so no code is made.
  */
 export async function enter(
   deps: EnterDeps,
   visitor: VisitorAtHost,
-  { to: text, nonceHash }: Wanted,
+  { to: text, nonceHash, ...lacking }: Wanted,
   { origin, isAhead }: { origin: Origin; isAhead: boolean },
 ): Promise<Entering> {
   const to = wantedIn(deps, text)
@@ -44,7 +54,7 @@ export async function enter(
   const [app] = visitor.apps
   if (!app) return { ok: false, reason: 'unknown_host', to }
   if (!isEntitled(visitor, groupsNow(visitor, deps.now()))) return { ok: false, reason: 'not_entitled', app }
-  const requirement = requirementFor({ ...visitor, app }, { path: to.path, origin })
+  const requirement = stricter(requirementFor({ ...visitor, app }, { path: to.path, origin }), askedFor(lacking))
   const missing = missingFor(requirement, visitor, deps.now())
   if (missing) return { ok: false, reason: 'step_up', app, missing }
   if (isAhead) return { ok: false, reason: 'ahead', app }

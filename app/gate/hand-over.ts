@@ -3,6 +3,7 @@ import { encodeHexLowerCase } from '@oslojs/encoding'
 import type { SignedIn } from '../identity/visitor.ts'
 import { hashToken } from '../lib/tokens.ts'
 import { canonicalHost, type Scheme } from './hosts.ts'
+import type { Requirement } from './requirement.ts'
 
 const A_MINUTE = 60_000
 
@@ -49,9 +50,11 @@ export function destinationOf({ scheme, host, path, search }: Destination): Dest
 
 const inQuery = encodeURIComponent
 
-/** The page of the portal that lets a session in there. */
-export const wayIn = (baseUrl: string, to: Destination, nonceHash: string): string =>
-  `${baseUrl}/gate/enter?to=${inQuery(urlOf(to))}&n=${nonceHash}`
+/** The page of the portal that lets a session in there. `asks`: what it lacks, in the terms of RFC 9470 section 4. */
+export const wayIn = (baseUrl: string, to: Destination, nonceHash: string, asks?: Requirement): string =>
+  `${baseUrl}/gate/enter?to=${inQuery(urlOf(to))}&n=${nonceHash}${asks ? `&acr_values=${asks.level}` : ''}${
+    asks && asks.maxAge !== null ? `&max_age=${asks.maxAge}` : ''
+  }`
 
 /** The page of the portal that asks whether to sign out. */
 export const wayOut = (baseUrl: string, host: string): string => `${baseUrl}/gate/sign-out?from=${inQuery(host)}`

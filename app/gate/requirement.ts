@@ -25,7 +25,7 @@ const rank = (level: Level) => LEVELS.indexOf(level)
 export const isLower = (one: Level, other: Level): boolean => rank(one) < rank(other)
 
 /** The more of both. */
-const stricter = (one: Requirement, other: Requirement): Requirement => ({
+export const stricter = (one: Requirement, other: Requirement): Requirement => ({
   level: rank(one.level) >= rank(other.level) ? one.level : other.level,
   maxAge:
     one.maxAge === null || other.maxAge === null ? (one.maxAge ?? other.maxAge) : Math.min(one.maxAge, other.maxAge),
