@@ -4,11 +4,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import Sqlite from 'better-sqlite3'
+import { getTableName } from 'drizzle-orm'
 import pg from 'pg'
+import { z } from 'zod'
 import { readConfig } from '#app/config.ts'
 import { open } from '#app/process/open.ts'
 import { openSecret } from '#app/two-factor/factor-secret.ts'
 import { openDatabase } from '#db/client.ts'
+import * as schema from '#db/schema.ts'
 import { apiClient } from '#testing/clients/v1.ts'
 import {
   builtProgram,
@@ -93,6 +96,25 @@ function strangeRows() {
   source.close()
 }
 
+/** A row for each table that has none yet, made of what its columns take. Those that it refers to come first. */
+function fill(source: Sqlite.Database, table: string) {
+  if (source.prepare(`select 1 from "${table}"`).get()) return
+  const referring = z
+    .array(z.object({ table: z.string(), from: z.string(), to: z.string() }))
+    .parse(source.pragma(`foreign_key_list("${table}")`))
+  for (const { table: other } of referring) fill(source, other)
+  const columns = z
+    .array(z.object({ name: z.string(), type: z.string() }))
+    .parse(source.pragma(`table_info("${table}")`))
+    .map(({ name, type }) => {
+      const to = referring.find(({ from }) => from === name)
+      if (to) return [name, `(select "${to.to}" from "${to.table}" limit 1)`]
+      return [name, type === 'INTEGER' ? '1' : `'${name}'`]
+    })
+  const [names, values] = [0, 1].map((at) => columns.map((column) => column[at]).join(', '))
+  source.exec(`insert into "${table}" (${names}) values (${values})`)
+}
+
 describe('a SQLite installation that is moved to PostgreSQL', () => {
   test('is all there: password, authenticator, recovery codes and access token work, and a used code stays used', async () => {
     const { url } = await target()
@@ -122,8 +144,22 @@ describe('a SQLite installation that is moved to PostgreSQL', () => {
     assert.equal((await verify(codeOf(secret ?? new Uint8Array(), product.clock.now()))).status, 201)
     assert.equal((await verify(recoveryCode)).status, 201)
     assert.notEqual((await verify(recoveryCode)).status, 201)
-    await database.db.delete((await import('#db/schema.ts')).limits)
+    await database.db.delete(schema.limits)
     await assertInvariants(database)
+  })
+
+  test('may have rows in every table, and each is moved', async () => {
+    const { url } = await target()
+    const full = join(folder, 'full.db')
+    copyFileSync(file, full)
+    const source = new Sqlite(full)
+    const tables = Object.values(schema).map((table) => String(getTableName(table)))
+    for (const table of tables) fill(source, table)
+    source.close()
+    const moved = await moveTo(url, { DATABASE_URL: `file:${full}` })
+    assert.deepEqual([moved.status, moved.err], [0, ''])
+    const told = [...moved.out.matchAll(/^ +[1-9]\d* {2}(\w+)$/gm)].map(([, table]) => table)
+    assert.deepEqual(told.sort(), tables.sort())
   })
 
   test('is not moved onto anything that is there', async () => {
