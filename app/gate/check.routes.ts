@@ -5,7 +5,7 @@ import { requesters } from '../http/requester.ts'
 import type { Network } from '../lib/network.ts'
 import { letIn, malformed, notSignedIn, refused, sendTo, tooLongAtNginx, unanswered } from './answers.http.ts'
 import { askedBy, type Told, toldBy } from './asked.http.ts'
-import { type CheckDeps, check } from './check.ts'
+import { type CheckDeps, check, type Verdict } from './check.ts'
 import { credentialsOf } from './credentials.http.ts'
 import { destinationOf, type HandOverDeps, nonceFor, takeCode, urlOf, wayIn, wayOut } from './hand-over.ts'
 import { type RefusedPageDeps, refusedPage } from './refused.http.tsx'
@@ -13,7 +13,12 @@ import type { Requirement } from './requirement.ts'
 
 export type CheckRoutesDeps = CheckDeps &
   HandOverDeps &
-  RefusedPageDeps & { cookies: Cookies; trustedProxies: readonly Network[]; report: (error: unknown) => void }
+  RefusedPageDeps & {
+    cookies: Cookies
+    trustedProxies: readonly Network[]
+    metrics: { checked(verdict: Verdict['verdict'] | 'entered' | 'malformed'): void }
+    report: (error: unknown) => void
+  }
 
 /** `/gate/nginx` and its like: what a proxy asks about each request to an app. For anybody else, they aren't there. */
 export function checkRoutes(deps: CheckRoutesDeps) {
@@ -23,7 +28,9 @@ export function checkRoutes(deps: CheckRoutesDeps) {
     if (proxy === undefined || !isProxy(c)) return next()
     try {
       const told = toldBy(proxy, c, originOf(c))
-      return told ? await answer(deps, c, told) : malformed(c, proxy)
+      if (told) return await answer(deps, c, told)
+      deps.metrics.checked('malformed')
+      return malformed(c, proxy)
     } catch (error) {
       deps.report(error)
       return unanswered(c, error)
@@ -34,8 +41,12 @@ export function checkRoutes(deps: CheckRoutesDeps) {
 async function answer(deps: CheckRoutesDeps, c: AppContext, told: Told): Promise<Response> {
   const { proxy, asked, codes } = told
   const { accessToken, passedOn } = credentialsOf(c)
-  if (codes.length > 0 && (await enters(deps, c, told))) return sendTo(c, proxy, urlOf(asked))
+  if (codes.length > 0 && (await enters(deps, c, told))) {
+    deps.metrics.checked('entered')
+    return sendTo(c, proxy, urlOf(asked))
+  }
   const found = await check(deps, asked, { gateToken: deps.cookies.gate.read(c), accessToken })
+  deps.metrics.checked(found.verdict)
   switch (found.verdict) {
     case 'let_in':
       return codes.length > 0 && asked.isNavigation ? sendTo(c, proxy, urlOf(asked)) : letIn(found.identity, passedOn)

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, afterEach, describe, test } from 'node:test'
+import { appBrowser, asking, BEHIND_PROXY, codeFor, joining, withApp } from '#testing/gate.ts'
 import {
   answerCode,
   BASE_URL,
@@ -16,7 +17,7 @@ import { createMetrics } from './metrics.ts'
 
 const TOKEN = 'scraper-0123456789'
 const metrics = await createMetrics()
-const product = await latchkey({ metricsToken: TOKEN }, { metrics })
+const product = await latchkey({ metricsToken: TOKEN, ...BEHIND_PROXY }, { metrics })
 const off = await latchkey()
 after(async () => {
   await product.close()
@@ -230,6 +231,28 @@ describe('what is counted', () => {
     }
     assert.deepEqual(await grown(work, ...lines), [1, 1, 1, 20, 1, 1])
     assert.doesNotMatch(await scrape(), /violet/i)
+  })
+
+  test('checks of the gate by verdict, and what nobody could read', async () => {
+    const { browser: portal, email } = await withTwoFactor(product)
+    const { host, group } = await withApp(product, { paths: [{ path: '/admin/', level: 'second_factor', maxAge: 60 }] })
+    const visitor = appBrowser(product)
+    const check = (verdict: string) => `latchkey_gate_checks_total{verdict="${verdict}"}`
+    const lines = ['let_in', 'sign_in', 'step_up', 'sign_out', 'refused', 'entered', 'malformed'].map(check)
+    const work = async () => {
+      const { location } = await visitor.asks(`https://${host}/`)
+      await visitor.asks(await codeFor(product, portal, location))
+      await visitor.asks(`https://${host}/`)
+      await joining(product, email, group)
+      for (let visit = 0; visit < 3; visit++) await visitor.asks(`https://${host}/`)
+      product.clock.advance(120_000)
+      await visitor.asks(`https://${host}/admin/`)
+      await visitor.asks(`https://${host}/.latchkey/sign-out`)
+      await visitor.asks('https://nobody.example.test/')
+      await asking(product.carry, 'photos')
+      await asking(product.carry, `https://${host}/`, { peer: '192.0.2.1' })
+    }
+    assert.deepEqual(await grown(work, ...lines), [3, 1, 1, 1, 2, 1, 1])
   })
 
   test('nothing of who anybody is', async () => {

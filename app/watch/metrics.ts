@@ -20,6 +20,8 @@ export type Metrics = {
   fault(): void
   mail(result: 'sent' | 'failed'): void
   request(labels: RequestLabels, seconds: number): void
+  /** What a proxy heard that asked about a request to an app. */
+  checked(verdict: string): void
   hashes: HashWatch | undefined
   /** Their queue is read when somebody asks. */
   watchQueue(passwords: Pick<Passwords, 'load'>): void
@@ -39,6 +41,7 @@ export const noMetrics: Metrics = {
   fault: nothing,
   mail: nothing,
   request: nothing,
+  checked: nothing,
   hashes: undefined,
   watchQueue: nothing,
   text: async () => ({ type: 'text/plain', body: '' }),
@@ -59,6 +62,7 @@ export async function createMetrics(): Promise<Metrics> {
   const events = counter('security_events_total', 'Rows of the log of security events.', 'kind')
   const faults = counter('faults_total', 'Requests and tasks that failed through a fault of ours.')
   const mails = counter('mails_total', 'Mails by what became of them.', 'result')
+  const checks = counter('gate_checks_total', 'Requests to apps that proxies asked about.', 'verdict')
   const refusedHashes = counter('hashes_refused_total', 'Passwords not looked at, because the queue was full.')
   const hashSeconds = new Histogram({
     name: 'latchkey_hash_seconds',
@@ -90,6 +94,7 @@ export async function createMetrics(): Promise<Metrics> {
     fault: () => faults.inc(),
     mail: (result) => mails.inc({ result }),
     request: (labels, seconds) => requestSeconds.observe(labels, seconds),
+    checked: (verdict) => checks.inc({ verdict }),
     hashes: { hashed: (seconds) => hashSeconds.observe(seconds), refused: () => refusedHashes.inc() },
     watchQueue(passwords) {
       gauge('hash_queue_length', 'Passwords that wait for their turn.', () => passwords.load().waiting)
