@@ -157,12 +157,16 @@ export const AppFormPage = ({ visitor, form, name, levels }: AppFormProps) => {
         <TextField form={form} name="maxAge" label={apps.maxAge} hint={apps.maxAgeHint} optional />
         <Lines form={form} name="paths" label={apps.paths} hint={apps.pathsHint} optional />
         <Lines form={form} name="networks" label={apps.networks} hint={apps.networksHint} optional />
-        <Tick name="takesTokens" ticked={form.values?.takesTokens === 'yes'}>
-          {apps.takesTokens}
-        </Tick>
-        <Tick name="tellsIdentity" ticked={form.values?.tellsIdentity === 'yes'}>
-          {apps.tellsIdentity}
-        </Tick>
+        <div>
+          <Tick name="takesTokens" ticked={form.values?.takesTokens === 'yes'}>
+            {apps.takesTokens}
+          </Tick>
+        </div>
+        <div>
+          <Tick name="tellsIdentity" ticked={form.values?.tellsIdentity === 'yes'}>
+            {apps.tellsIdentity}
+          </Tick>
+        </div>
         <TextField
           form={form}
           name="reason"
