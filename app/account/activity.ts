@@ -15,7 +15,7 @@ type Events = { events: readonly RecordedEvent[] }
 export type DashboardVisitor = SignedIn &
   CheckUpAtAGlance & {
     signIns: readonly RecordedEvent[]
-    /** Those behind the gate that they may open until then; once for each group that opens it. */
+    /** Those behind the gate that they may open until then, by title. */
     apps: readonly Readonly<{ title: string; host: string; until: Date | null }>[]
   }
 
@@ -29,8 +29,9 @@ export type ActivityStore = {
 export type ActivityDeps = { activity: ActivityStore }
 
 const PER_PAGE = 50
-/** One more than a page has, to see whether there is another page. */
-export const READ = { atOnce: PER_PAGE + 1, signIns: 5 }
+const MOST_APPS = 50
+/** One more than a page has, to see whether there is another page. Some of the apps may have closed since midnight. */
+export const READ = { atOnce: PER_PAGE + 1, signIns: 5, apps: 2 * MOST_APPS }
 const LATEST = Date.UTC(9999, 11, 31) // PostgreSQL reads no time beyond it
 const NEWEST: Place = { at: new Date(LATEST), id: '' }
 
@@ -58,10 +59,10 @@ export const dashboardView =
   (tokenHash) =>
     activity.visitorWithSignIns(tokenHash, checkUpTimes(now()))
 
-/** The apps that they may open now, each once. */
-export function appsNow({ apps }: Pick<DashboardVisitor, 'apps'>, now: Date) {
-  const open = apps.filter(({ until }) => !until || until > now)
-  return [...new Map(open.map((app) => [app.host, app])).values()]
+/** The first of the apps that they may open now, and whether there may be more. */
+export function appsNow({ apps: found }: Pick<DashboardVisitor, 'apps'>, now: Date) {
+  const open = found.filter(({ until }) => !until || until > now)
+  return { apps: open.slice(0, MOST_APPS), more: open.length > MOST_APPS || found.length === READ.apps }
 }
 
 export const writeCursor = ({ at, id }: Place): string => `${at.getTime()}-${id}`

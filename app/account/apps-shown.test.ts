@@ -2,6 +2,8 @@ import assert from 'node:assert/strict'
 import { after, afterEach, describe, test } from 'node:test'
 import { BEHIND_PROXY, entering, joining, withApp } from '#testing/gate.ts'
 import { latchkey, SESSIONS_PAGE, signedInBrowser, signedUp } from '#testing/index.ts'
+import { deleteApp } from '../gate/apps.ts'
+import { COMMAND_LINE } from '../operators/command-line.ts'
 
 const product = await latchkey(BEHIND_PROXY)
 const { clock } = product
@@ -30,6 +32,28 @@ describe('the dashboard', () => {
     assert.equal(linksOn((await browser.get('/')).html).length, 1)
     clock.advance(1)
     assert.equal(linksOn((await browser.get('/')).html).length, 0)
+  })
+
+  test('lists fifty apps by title, each once, none of them closed, and says so if there are more', async () => {
+    const { browser, email } = await signedUp(product)
+    const tenMinutes = new Date(clock.now().getTime() + 600_000)
+    const groups = ['ends-first', 'ends-later']
+    const host = (number: number) => `${String(number).padStart(3, '0')}.example.test`
+    const last = await withApp(product, { title: 'The last', hosts: [host(51)], groups })
+    for (let number = 50; number > 0; number--)
+      await withApp(product, { title: `App ${host(number)}`, hosts: [host(number)], groups })
+    await withApp(product, { title: 'A closed one', groups: ['ends-first'] })
+    await joining(product, email, 'ends-first', new Date(tenMinutes.getTime() - 1))
+    await joining(product, email, 'ends-later', tenMinutes)
+    clock.advance(600_000 - 1)
+    const fifty = Array.from({ length: 50 }, (_, index) => `https://${host(index + 1)}/`)
+    const shown = async () => {
+      const { html, text } = await browser.get('/')
+      return [linksOn(html), /You can open more\./.test(text)]
+    }
+    assert.deepEqual(await shown(), [fifty, true])
+    await deleteApp(product.deps, last.name, { operatorId: null, reason: 'Gone.', origin: COMMAND_LINE })
+    assert.deepEqual(await shown(), [fifty, false])
   })
 
   test('has no word of apps where there is none to open', async () => {

@@ -17,6 +17,7 @@ export const dashboardRoutes = (
       const { visitor } = c.var
       const unconfirmed = owesConfirmation(deps, visitor)
       const { secondFactorSince, recoveryCodesLeft } = visitor.account
+      const { apps, more } = appsNow(visitor, deps.now())
       return deps.page(
         c,
         <DashboardPage
@@ -26,10 +27,8 @@ export const dashboardRoutes = (
           toLookAt={partsToLookAt(visitor, { now: deps.now(), unconfirmed }).length}
           daysLeft={daysLeft(deps, visitor)}
           recoveryCodes={secondFactorSince && codesLeft(recoveryCodesLeft)}
-          apps={appsNow(visitor, deps.now()).map(({ title, host }) => ({
-            title,
-            href: `${new URL(deps.baseUrl).protocol}//${host}/`,
-          }))}
+          apps={apps.map(({ title, host }) => ({ title, href: `${new URL(deps.baseUrl).protocol}//${host}/` }))}
+          moreApps={more}
           session={visitor.session}
           signIns={visitor.signIns.map(({ at, method, browser, system, address }) => ({
             at,

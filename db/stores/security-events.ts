@@ -24,8 +24,10 @@ const recorded = {
 
 type Place = { at: Date; id: string }
 
-/** At most `atOnce` events of the log, and `signIns` sign-ins, are read at a time. */
-export function eventStore({ db, atomically }: Database, { atOnce, signIns }: { atOnce: number; signIns: number }) {
+type Most = { atOnce: number; signIns: number; apps: number }
+
+/** At most `atOnce` events of the log are read at a time, and for the dashboard `signIns` sign-ins and `apps`. */
+export function eventStore({ db, atomically }: Database, { atOnce, signIns, apps }: Most) {
   const before = placeholders({ at: events.at, id: events.id })
   const older = (accountId: SQLWrapper) =>
     db
@@ -48,7 +50,7 @@ export function eventStore({ db, atomically }: Database, { atOnce, signIns }: { 
     .limit(signIns)
 
   const visitorWithEvents = signedInRead(db, 'visitor_with_events', { events: listOf(older(accounts.id)) }, before)
-  const onDashboard = { signIns: listOf(lastSignIns), apps: appsOfGroups(db), ...checkUpAtAGlance }
+  const onDashboard = { signIns: listOf(lastSignIns), apps: appsOfGroups(db, apps), ...checkUpAtAGlance }
   const visitorWithSignIns = signedInRead(db, 'visitor_with_sign_ins', onDashboard, checkUpTimes)
   const holderWithEvents = tokenHolderRead(db, 'holder_with_events', { events: listOf(older(accounts.id)) }, before)
 

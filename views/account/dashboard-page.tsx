@@ -18,8 +18,9 @@ type DashboardPageProps = {
   /** How many parts of the check-up need a look. */
   toLookAt: number
   recoveryCodes: RecoveryCodeCount | null
-  /** Those that they may open. */
+  /** Those that they may open, and whether there may be more. */
   apps: { title: string; href: string }[]
+  moreApps: boolean
   session: Origin & { startedAt: Date; method: Method }
   signIns: (Origin & { at: Date; method: Method; current: boolean })[]
 }
@@ -121,7 +122,7 @@ const Facts = ({ visitor, recoveryCodes, session }: DashboardPageProps) => (
   </dl>
 )
 
-const Apps = ({ apps }: Pick<DashboardPageProps, 'apps'>) => (
+const Apps = ({ apps, moreApps }: Pick<DashboardPageProps, 'apps' | 'moreApps'>) => (
   <section class="panel stack">
     <h2>{words.dashboard.apps}</h2>
     <ul class="row">
@@ -133,12 +134,13 @@ const Apps = ({ apps }: Pick<DashboardPageProps, 'apps'>) => (
         </li>
       ))}
     </ul>
+    {moreApps && <p>{words.dashboard.moreApps}</p>}
   </section>
 )
 
 /** The security of the account at a glance. */
 export const DashboardPage = (props: DashboardPageProps) => {
-  const { visitor, flash, unconfirmed, toLookAt, daysLeft, recoveryCodes, apps, signIns } = props
+  const { visitor, flash, unconfirmed, toLookAt, daysLeft, recoveryCodes, apps, moreApps, signIns } = props
   const { secondFactorSince } = visitor.account
   const few = recoveryCodes?.areFew && flash?.tone !== 'warn'
   return (
@@ -154,7 +156,7 @@ export const DashboardPage = (props: DashboardPageProps) => {
           <Protection visitor={visitor} since={secondFactorSince} daysLeft={daysLeft} />
         )
       )}
-      {apps.length > 0 && <Apps apps={apps} />}
+      {(apps.length > 0 || moreApps) && <Apps apps={apps} moreApps={moreApps} />}
       <Facts {...props} />
       <p>
         {toLookAt > 0 ? words.checkUp.toLookAt(toLookAt) : words.checkUp.allFine}{' '}

@@ -37,6 +37,7 @@ export const dashboard = {
   sinceFrom: (at: Child, address: Child): Child => ['since ', at, ', from ', address],
   password: 'Password',
   apps: 'Your apps',
+  moreApps: 'You can open more. Go to them by their own addresses.',
   lastSignIns: 'Last sign-ins',
   noSignIns: "None yet. You'll find them here.",
   allActivity: 'All activity',
