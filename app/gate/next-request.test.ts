@@ -90,9 +90,9 @@ const ENDS: Record<string, End> = {
   },
 }
 
-describe('the very next request to an app feels it (G12) when', () => {
+describe('the very next request to an app feels it when', () => {
   for (const [what, { does, session, token }] of Object.entries(ENDS))
-    test(what, async () => {
+    test(`${what} (G12)`, async () => {
       const guest = await guestOf(product, { until: new Date(clock.now().getTime() + FIVE_MINUTES) })
       const { value, id } = await appToken(product, guest.portal, guest.name)
       const statuses = async () => {
