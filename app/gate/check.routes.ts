@@ -4,7 +4,7 @@ import type { AppContext, AppEnv } from '../http/env.ts'
 import { requesters } from '../http/requester.ts'
 import type { Network } from '../lib/network.ts'
 import { letIn, malformed, notSignedIn, refused, sendTo, tooLongAtNginx, unanswered } from './answers.http.ts'
-import { askedBy, type Told, toldBy } from './asked.http.ts'
+import { askedBy, CHECKS, type Told, toldBy } from './asked.http.ts'
 import { type CheckDeps, check, type Verdict } from './check.ts'
 import { credentialsOf } from './credentials.http.ts'
 import { destinationOf, type HandOverDeps, nonceFor, takeCode, urlOf, wayIn, wayOut } from './hand-over.ts'
@@ -26,6 +26,7 @@ export function checkRoutes(deps: CheckRoutesDeps) {
   return new Hono<AppEnv>().use(async (c, next) => {
     const proxy = askedBy(c)
     if (proxy === undefined || !isProxy(c)) return next()
+    c.set('route', CHECKS[proxy])
     try {
       const told = toldBy(proxy, c, originOf(c))
       if (told) return await answer(deps, c, told)

@@ -6,7 +6,15 @@ import type { Origin } from '../lib/origin.ts'
 type Headers = Record<'all' | 'json', Readonly<Record<string, string>>>
 
 /** What every request carries after the middleware of app.ts. */
-export type AppEnv = { Bindings: HttpBindings; Variables: { origin: Origin; headers: Headers } }
+export type AppEnv = {
+  Bindings: HttpBindings
+  Variables: {
+    origin: Origin
+    headers: Headers
+    /** What it is counted as, where no route tells. */
+    route?: string
+  }
+}
 
 /** A request that may come from anybody. */
 export type AppContext = Context<AppEnv>

@@ -23,4 +23,5 @@ export function watched({ log, metrics, isMeasured }: { log: Log; metrics: Metri
 }
 
 /** As the routes write it, `/settings/tokens/:id`. All unknown paths count as one. */
-const patternOf = (c: AnyContext) => matchedRoutes(c).findLast(({ path }) => !path.endsWith('*'))?.path ?? 'unknown'
+const patternOf = (c: AnyContext): string =>
+  c.get('route') ?? matchedRoutes(c).findLast(({ path }) => !path.endsWith('*'))?.path ?? 'unknown'
