@@ -31,7 +31,13 @@ import {
 } from './short-cuts.ts'
 
 /** A page in one of its states: how to get there, and the heading it then has. */
-export type State<Whose> = { name: string; heading: string; open: (page: Page, account: Whose) => Promise<unknown> }
+/** `called`: what is a name in the heading, and no word of ours. */
+export type State<Whose> = {
+  name: string
+  heading: string
+  called?: string
+  open: (page: Page, account: Whose) => Promise<unknown>
+}
 
 const SHORT_PASSWORD = 'short'
 const WRONG_PASSWORD = 'not that one at all'
@@ -416,6 +422,7 @@ export const pagesOfTheGate = (hosts: { photos: string; vault: string; closed: s
   {
     name: 'on to an app',
     heading: 'On to Photos',
+    called: 'Photos',
     open: async (page) => {
       await page.route('**/gate/enter?*', async (route) => {
         const asForm = { ...route.request().headers(), 'sec-fetch-site': 'same-origin' }
@@ -430,9 +437,15 @@ export const pagesOfTheGate = (hosts: { photos: string; vault: string; closed: s
   {
     name: 'an app, second factor off',
     heading: 'Vault needs a second factor',
+    called: 'Vault',
     open: (page) => page.goto(entrance(hosts.vault)),
   },
-  { name: 'an app of others', heading: "You can't open Secret", open: (page) => page.goto(entrance(hosts.closed)) },
+  {
+    name: 'an app of others',
+    heading: "You can't open Secret",
+    called: 'Secret',
+    open: (page) => page.goto(entrance(hosts.closed)),
+  },
   {
     name: 'an app that is none',
     heading: 'There is no app here',
@@ -616,12 +629,12 @@ export const pagesOfOperators: State<ProtectedAccount>[] = [
     name: 'apps',
     heading: 'Apps',
     open: async (page) => {
-      const fields = { title: '', groups: '', level: 'password', maxAge: '', paths: '', networks: '', reason: '' }
+      const fields = { title: 'Wiki', groups: '', level: 'password', maxAge: '', paths: '', networks: '', reason: '' }
       await post(page.request, '/operate/apps/new', { name: APP, hosts: `${APP}.example.test`, ...fields })
       await page.goto('/operate/apps')
     },
   },
-  { name: 'an app', heading: APP, open: (page) => page.goto(`/operate/apps/named/${APP}`) },
+  { name: 'an app', heading: 'Wiki', called: 'Wiki', open: (page) => page.goto(`/operate/apps/named/${APP}`) },
   { name: 'change an app', heading: 'Change App', open: (page) => page.goto(`/operate/apps/named/${APP}/change`) },
   { name: 'delete an app', heading: 'Delete App', open: (page) => page.goto(`/operate/apps/named/${APP}/delete`) },
   {

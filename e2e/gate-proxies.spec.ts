@@ -2,8 +2,10 @@ import { eq } from 'drizzle-orm'
 import { expect, type Page } from 'playwright/test'
 import { suspend } from '#app/operators/suspension.ts'
 import { accounts, sessions } from '#db/schema.ts'
+import { joining } from '#testing/gate.ts'
 import { NOTES, PHOTOS } from '#testing/gate-proxies/hosts.ts'
 import { OPEN, VAULT } from '#testing/gate-proxies/world.ts'
+import { withToken, withTwoFactor } from '#testing/index.ts'
 import { BASE_URL } from '#testing/names.ts'
 import { FRIENDS, PROXIES, test } from './behind-gate.ts'
 import { button, giveCredentials, heading, typeCode, verify } from './person.ts'
@@ -96,6 +98,26 @@ for (const kind of PROXIES)
       expect((await suspend(world.product.deps, friend.email, BY)).ok).toBe(true)
       await theirs.reload()
       await expect(heading(theirs, 'Sign in')).toBeVisible()
+    })
+
+    test('an access token opens its app, by Bearer and by Basic, and no other app; neither sees it', async ({
+      pageBehind,
+      world: { product, photos },
+    }) => {
+      const { browser, email } = await withTwoFactor(product)
+      await joining(product, email, FRIENDS)
+      const { value } = await withToken(product, browser, { 'scope-app-photos': 'yes' })
+      for (const Authorization of [`Bearer ${value}`, `Basic ${btoa(`anybody:${value}`)}`]) {
+        const page = await pageBehind(kind)
+        await page.setExtraHTTPHeaders({ Authorization })
+        photos.taken()
+        await page.goto(`${PHOTOS}/`)
+        await expect(heading(page, 'Photos')).toBeVisible()
+        const [reached] = photos.taken()
+        expect([reached?.headers['remote-email'], reached?.headers.authorization ?? '']).toEqual([email, ''])
+        await page.goto(`${NOTES}/`)
+        await expect(heading(page, "This token doesn't open Notes")).toBeVisible()
+      }
     })
 
     test('a form, a script and a WebSocket of somebody signed out get 401, and lead nowhere', async ({

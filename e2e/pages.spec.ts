@@ -112,14 +112,14 @@ test('a browser without the newer color functions has every contrast, in light a
  */
 async function expectInOrder<Whose>(
   page: Page,
-  { name, heading: title, open }: State<Whose>,
+  { name, heading: title, called, open }: State<Whose>,
   account: Whose,
 ): Promise<void> {
   await test.step(name, async () => {
     await onPhone(page)
     await open(page, account)
-    await expect(page).toHaveTitle(`${said(title)} · Latchkey`)
-    await expect(page.getByRole('heading', { level: 1 })).toHaveText(said(title))
+    await expect(page).toHaveTitle(`${said(title, called)} · Latchkey`)
+    await expect(page.getByRole('heading', { level: 1 })).toHaveText(said(title, called))
     await expect(page.getByRole('main')).toHaveCount(1)
     await expectFitsPhone(page, name)
     await expectAccessible(page)
