@@ -1,15 +1,14 @@
 import { z } from 'zod'
 import { DataPage } from '#views/account/data-page.tsx'
-import type { FormState } from '#views/ui/types.ts'
-import { words } from '#views/words/words.ts'
 import { passwordField } from '../http/fields.ts'
 import { readForm } from '../http/forms.ts'
-import { refusedForm, refusedStatus, tooManyAttempts } from '../http/messages.ts'
+import { refusedStatus } from '../http/messages.ts'
 import type { RenderPage } from '../http/page.tsx'
 import { visitorAlone } from '../identity/session.ts'
 import { type GuardDeps, signedInPages } from '../pages/guards.ts'
-import { type DataDeps, type DownloadRefused, downloadData } from './data.ts'
+import { type DataDeps, downloadData } from './data.ts'
 import { sendDataFile } from './data-file.http.ts'
+import { passwordRefused } from './password-refused.http.ts'
 
 const PasswordForm = z.object({ password: passwordField() })
 
@@ -24,19 +23,8 @@ export const dataRoutes = (deps: DataDeps & GuardDeps & { page: RenderPage }) =>
         if (!form.ok) return deps.page(c, <DataPage visitor={visitor} form={{ errors: form.errors }} />, 422)
         const result = await downloadData(deps, visitor, form.data.password, c.var.origin)
         if (!result.ok)
-          return deps.page(c, <DataPage visitor={visitor} form={refused(result)} />, refusedStatus(c, result))
+          return deps.page(c, <DataPage visitor={visitor} form={passwordRefused(result)} />, refusedStatus(c, result))
         deps.cookies.session.renew(c, result.token)
         return sendDataFile(c, deps, result)
       }),
   )
-
-function refused(result: DownloadRefused): FormState<'password'> {
-  switch (result.reason) {
-    case 'wait':
-      return refusedForm('', tooManyAttempts(result.seconds))
-    case 'changed':
-      return refusedForm('', words.messages.changedMeanwhile)
-    case 'wrong_password':
-      return refusedForm('password', words.messages.wrongPassword)
-  }
-}

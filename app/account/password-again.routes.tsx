@@ -1,15 +1,15 @@
 import { z } from 'zod'
 import { PasswordAgainPage } from '#views/account/password-again-page.tsx'
 import type { FormState } from '#views/ui/types.ts'
-import { words } from '#views/words/words.ts'
 import { passwordField } from '../http/fields.ts'
 import { readForm } from '../http/forms.ts'
-import { refusedForm, refusedStatus, tooManyAttempts } from '../http/messages.ts'
+import { refusedStatus } from '../http/messages.ts'
 import type { RenderPage } from '../http/page.tsx'
 import { returnPath } from '../http/return-to.ts'
 import { visitorAlone } from '../identity/session.ts'
 import { type GuardDeps, signedInPages } from '../pages/guards.ts'
-import { type PasswordAgainDeps, type PasswordAgainResult, typePasswordAgain } from './password-again.ts'
+import { type PasswordAgainDeps, typePasswordAgain } from './password-again.ts'
+import { passwordRefused } from './password-refused.http.ts'
 
 const PasswordForm = z.object({ password: passwordField(), return_to: z.string().optional() })
 
@@ -30,20 +30,9 @@ export function passwordAgainRoutes(deps: PasswordAgainDeps & GuardDeps & { page
         )
         if (!form.ok) return deps.page(c, show({ errors: form.errors }), 422)
         const result = await typePasswordAgain(deps, visitor, form.data.password, c.var.origin)
-        if (!result.ok) return deps.page(c, show(refused(result)), refusedStatus(c, result))
+        if (!result.ok) return deps.page(c, show(passwordRefused(result)), refusedStatus(c, result))
         deps.cookies.session.renew(c, result.token)
         return c.redirect(returnPath(returnTo, deps.baseUrl), 303)
       }),
   )
-}
-
-function refused(result: Exclude<PasswordAgainResult, { ok: true }>): FormState<'password'> {
-  switch (result.reason) {
-    case 'wait':
-      return refusedForm('', tooManyAttempts(result.seconds))
-    case 'changed':
-      return refusedForm('', words.messages.changedMeanwhile)
-    case 'wrong_password':
-      return refusedForm('password', words.messages.wrongPassword)
-  }
 }

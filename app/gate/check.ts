@@ -1,16 +1,14 @@
 import type { AccessTokenDeps } from '../access-tokens/access-tokens.ts'
 import { tokenHolder } from '../access-tokens/access-tokens.ts'
 import { warnedOfRecovery } from '../identity/recovery.ts'
-import type { SessionDeps } from '../identity/session.ts'
+import { isDueToBeSeen, type SessionDeps } from '../identity/session.ts'
 import { type StandingDeps, sessionClosed, standing } from '../identity/standing.ts'
 import type { Account, Session, SignedIn, Token, TokenHolder } from '../identity/visitor.ts'
 import type { Origin } from '../lib/origin.ts'
 import { hashToken, looksLikeToken } from '../lib/tokens.ts'
-import type { Scheme } from './hosts.ts'
+import { type Scheme, schemeOf } from './hosts.ts'
 import { askedPath } from './paths.ts'
 import { type AppLevel, type Decisive, type Requirement, type Rules, requirementOf } from './requirement.ts'
-
-const MINUTE = 60_000
 
 /** A request to an app, as its proxy tells of it. `host` is canonical; `search` begins with `?` or is empty, and has no hand-over code in it. */
 export type Asked = {
@@ -90,7 +88,7 @@ export const scopeOf = ({ name }: Pick<App, 'name'>): string => `app:${name}`
  * nothing else does.
  */
 export async function check(deps: CheckDeps, asked: Asked, shown: Shown): Promise<Verdict> {
-  if (!deps.baseUrl.startsWith(`${asked.scheme}://`)) return { verdict: 'refused', reason: 'other_scheme' }
+  if (asked.scheme !== schemeOf(deps.baseUrl)) return { verdict: 'refused', reason: 'other_scheme' }
   if (shown.accessToken !== undefined && asked.path !== SIGN_OUT_PATH) return checkToken(deps, asked, shown.accessToken)
   const { gateToken } = shown
   const found = await deps.gate.atHost(
@@ -227,7 +225,6 @@ async function countAsUse(
 ): Promise<void> {
   if (!isNavigation || !gateSession || !session) return
   const at = deps.now()
-  const idle = at.getTime() - Math.min(gateSession.lastSeenAt.getTime(), session.lastSeenAt.getTime())
-  if (idle >= Math.min(MINUTE, deps.sessionIdle / 2))
+  if ([gateSession, session].some(({ lastSeenAt }) => isDueToBeSeen(deps, lastSeenAt, at)))
     await deps.gate.seen({ tokenHash: gateSession.tokenHash, sessionId: session.id, at })
 }

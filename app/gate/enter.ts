@@ -2,7 +2,7 @@ import type { SignedIn } from '../identity/visitor.ts'
 import type { Origin } from '../lib/origin.ts'
 import { type App, type AtHost, groupsNow, isEntitled, type Missing, missingFor, requirementFor } from './check.ts'
 import { type Destination, destinationIn, destinationOf, type HandOverDeps, sendWithCode } from './hand-over.ts'
-import type { Scheme } from './hosts.ts'
+import { schemeOf } from './hosts.ts'
 import { LEVELS, type Requirement, stricter } from './requirement.ts'
 
 /** Somebody signed in, and the app at the host to which they want, if one is there. */
@@ -26,8 +26,6 @@ export type Entering =
 /** Undefined for what is no URL that the check of an app wrote: of another scheme, with a user, or not from its parts. */
 export const wantedIn = ({ baseUrl }: { baseUrl: string }, to: string | undefined): Destination | undefined =>
   to === undefined ? undefined : destinationIn(to, schemeOf(baseUrl))
-
-const schemeOf = (baseUrl: string): Scheme => (baseUrl.startsWith('https:') ? 'https' : 'http')
 
 /**
  * What the check asks for can be more than what the portal would: the app may see a person outside of the network in which the portal

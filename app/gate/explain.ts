@@ -15,9 +15,8 @@ import {
   verdictOf,
   verdictOfToken,
 } from './check.ts'
-import { canonicalHost } from './hosts.ts'
+import { canonicalHost, schemeOf } from './hosts.ts'
 import type { Decisive, Requirement } from './requirement.ts'
-import { schemeOf } from './written-app.ts'
 
 const A_DAY = 24 * 60 * 60_000
 const NOBODYS = 'made up' // an id that no row has

@@ -4,6 +4,9 @@ import { domainToASCII } from 'node:url'
 const USUAL_PORT = { http: '80', https: '443' } as const
 export type Scheme = keyof typeof USUAL_PORT
 
+/** All apps have the scheme of the portal. */
+export const schemeOf = (baseUrl: string): Scheme => (baseUrl.startsWith('https:') ? 'https' : 'http')
+
 const NAME = /^(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/ // RFC 1123 section 2.1
 const IN_ASCII = /^[\x21-\x7e]*$/
 const IN_UNICODE = /^[a-z0-9.\u{a0}-\u{10ffff}-]*$/iu // a parser of URLs drops tabs and decodes `%`

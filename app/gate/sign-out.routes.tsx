@@ -3,6 +3,7 @@ import { readNothing } from '../http/forms.ts'
 import type { RenderPage } from '../http/page.tsx'
 import { type SignOutDeps, signOut } from '../identity/sign-out.ts'
 import { type GuardDeps, signedInPages } from '../pages/guards.ts'
+import { schemeOf } from './hosts.ts'
 import { cameFrom, openedView, type SignOutStore } from './sign-out.ts'
 
 type Deps = SignOutDeps & GuardDeps & { gate: SignOutStore; page: RenderPage; baseUrl: string }
@@ -14,7 +15,7 @@ export const signOutAtGateRoutes = (deps: Deps) =>
       .get('/', (c) => {
         const { visitor } = c.var
         const from = cameFrom(visitor, c.req.query('from'))
-        const back = from && { href: `${new URL(deps.baseUrl).protocol}//${from.host}/`, title: from.title }
+        const back = from && { href: `${schemeOf(deps.baseUrl)}://${from.host}/`, title: from.title }
         return deps.page(c, <SignOutPage visitor={visitor} opened={visitor.opened} back={back} />)
       })
       .post('/', async (c) => {

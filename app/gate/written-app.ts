@@ -1,6 +1,6 @@
 import { canBeSeen, staysOnItsLine } from '../lib/one-line.ts'
 import { GROUP_NAME } from '../operators/groups.ts'
-import { canonicalHost, type Scheme } from './hosts.ts'
+import { canonicalHost, schemeOf } from './hosts.ts'
 import { type AppLevel, isLower, type NetworkRule, type PathRule } from './requirement.ts'
 import {
   levelIn,
@@ -61,8 +61,6 @@ export type Wrong = { field: keyof WrittenApp; at: number; value: string; reason
 
 /** Where the portal is, and whether it knows a second factor that resists phishing. */
 export type Site = { baseUrl: string; resists: boolean }
-
-export const schemeOf = (baseUrl: string): Scheme => (new URL(baseUrl).protocol === 'https:' ? 'https' : 'http')
 
 /** The values, or all that is wrong. Whether its groups are there and its hosts free, only the database can say. */
 export function appIn(written: WrittenApp, site: Site): { ok: true; app: AppValues } | { ok: false; wrong: Wrong[] } {

@@ -83,11 +83,17 @@ export async function visitorFound<Found extends SignedIn>(
   if (closed) return undefined
   const now = deps.now()
   const visitor = warnedOfRecovery(found, now)
-  const idle = now.getTime() - session.lastSeenAt.getTime()
-  if (idle < Math.min(MINUTE, deps.sessionIdle / 2)) return visitor
+  if (!isDueToBeSeen(deps, session.lastSeenAt, now)) return visitor
   await deps.sessions.seen(session.id, now)
   return { ...visitor, session: { ...session, lastSeenAt: now } }
 }
+
+/** Whether it is written again that somebody is there: at most once a minute, and before they could count as idle. */
+export const isDueToBeSeen = (
+  { sessionIdle }: Pick<SessionDeps, 'sessionIdle'>,
+  lastSeenAt: Date,
+  now: Date,
+): boolean => now.getTime() - lastSeenAt.getTime() >= Math.min(MINUTE, sessionIdle / 2)
 
 /** Where nothing is shown beside who is signed in. */
 export const visitorAlone = ({ sessions }: Pick<SessionDeps, 'sessions'>): Find<SignedIn> => sessions.find

@@ -1,7 +1,8 @@
 import { and, asc, eq, gt, inArray, lt, sql } from 'drizzle-orm'
 import { type Database, type Db, must, unlessOrphaned } from '../client.ts'
 import { listOf } from '../lists.ts'
-import { accounts, appGroups, appHosts, appNetworks, appPaths, apps, groups, memberships, sessions } from '../schema.ts'
+import { accounts, appGroups, appHosts, appNetworks, appPaths, apps, sessions } from '../schema.ts'
+import { appColumns, groupsOfAccount, rulesOfApp } from './app-columns.ts'
 import { type AnyEventRow, insertEvents } from './statements.ts'
 import { account, policiesOf, session } from './visitors.ts'
 
@@ -16,7 +17,9 @@ type Written = { app: App & Lists; event: AnyEventRow }
 
 /** Apps behind the gate, as operators see and change them. */
 export function appStore({ db, atomically }: Database) {
-  const ofApp = {
+  const all = {
+    ...appColumns,
+    createdAt: apps.createdAt,
     hosts: listOf(
       db
         .select({ host: appHosts.host })
@@ -24,48 +27,13 @@ export function appStore({ db, atomically }: Database) {
         .where(eq(appHosts.appId, apps.id))
         .orderBy(asc(appHosts.position)),
     ),
-    groups: listOf(
-      db
-        .select({ name: groups.name })
-        .from(appGroups)
-        .innerJoin(groups, eq(groups.id, appGroups.groupId))
-        .where(eq(appGroups.appId, apps.id)),
-    ),
-    paths: listOf(
-      db
-        .select({ path: appPaths.path, level: appPaths.level, maxAge: appPaths.maxAge })
-        .from(appPaths)
-        .where(eq(appPaths.appId, apps.id)),
-    ),
-    networks: listOf(
-      db
-        .select({ network: appNetworks.network, level: appNetworks.level })
-        .from(appNetworks)
-        .where(eq(appNetworks.appId, apps.id)),
-    ),
-  }
-  const all = {
-    id: apps.id,
-    name: apps.name,
-    title: apps.title,
-    level: apps.level,
-    maxAge: apps.maxAge,
-    takesTokens: apps.takesTokens,
-    tellsIdentity: apps.tellsIdentity,
-    createdAt: apps.createdAt,
-    ...ofApp,
+    ...rulesOfApp(db),
   }
 
   const atGate = {
     account,
     policies: policiesOf(db),
-    memberIn: listOf(
-      db
-        .select({ name: groups.name, until: memberships.until })
-        .from(memberships)
-        .innerJoin(groups, eq(groups.id, memberships.groupId))
-        .where(eq(memberships.accountId, accounts.id)),
-    ),
+    memberIn: groupsOfAccount(db),
     sessions: listOf(
       db
         .select(session)

@@ -1,4 +1,4 @@
-import { and, asc, eq, gt, or } from 'drizzle-orm'
+import { and, eq, gt, or } from 'drizzle-orm'
 import { type Database, must, unlessOrphaned } from '../client.ts'
 import { listOf } from '../lists.ts'
 import { placeholders } from '../placeholders.ts'
@@ -14,9 +14,9 @@ import {
   gateCodes,
   gateSessions,
   groups,
-  memberships,
   sessions,
 } from '../schema.ts'
+import { appColumns, groupsOfAccount, networkColumns, pathColumns, rulesOfApp } from './app-columns.ts'
 import { byThisSession, openedApps } from './opened-apps.ts'
 import { account, accountOfToken, policiesOf, session, signedInRead, token } from './visitors.ts'
 
@@ -27,42 +27,13 @@ type GateSession = typeof gateSessions.$inferInsert
 export function gateStore({ db, atomically }: Database) {
   const asked = placeholders({ host: appHosts.host, tokenHash: gateSessions.tokenHash })
 
-  const app = {
-    id: apps.id,
-    name: apps.name,
-    title: apps.title,
-    level: apps.level,
-    maxAge: apps.maxAge,
-    takesTokens: apps.takesTokens,
-    tellsIdentity: apps.tellsIdentity,
-  }
-  const path = { path: appPaths.path, level: appPaths.level, maxAge: appPaths.maxAge }
-  const network = { network: appNetworks.network, level: appNetworks.level }
-  const rules = {
-    groups: listOf(
-      db
-        .select({ name: groups.name })
-        .from(appGroups)
-        .innerJoin(groups, eq(groups.id, appGroups.groupId))
-        .where(eq(appGroups.appId, apps.id)),
-    ),
-    paths: listOf(db.select(path).from(appPaths).where(eq(appPaths.appId, apps.id))),
-    networks: listOf(db.select(network).from(appNetworks).where(eq(appNetworks.appId, apps.id))),
-  }
-  /** The groups that the account was put into, whether that has ended or not. */
-  const memberIn = listOf(
-    db
-      .select({ name: groups.name, until: memberships.until })
-      .from(memberships)
-      .innerJoin(groups, eq(groups.id, memberships.groupId))
-      .where(eq(memberships.accountId, accounts.id))
-      .orderBy(asc(groups.name)),
-  )
+  const rules = rulesOfApp(db)
+  const memberIn = groupsOfAccount(db)
   const atHost = eq(appHosts.host, asked.host)
 
   const bySession = db
     .select({
-      app,
+      app: appColumns,
       ...rules,
       gateSession: { tokenHash: gateSessions.tokenHash, lastSeenAt: gateSessions.lastSeenAt },
       session,
@@ -79,7 +50,7 @@ export function gateStore({ db, atomically }: Database) {
 
   const byToken = db
     .select({
-      app,
+      app: appColumns,
       ...rules,
       token,
       account: { ...accountOfToken, username: accounts.username, displayName: accounts.displayName },
@@ -101,7 +72,7 @@ export function gateStore({ db, atomically }: Database) {
     db,
     'gate_at_portal',
     {
-      apps: listOf(here(db.select(app).from(appHosts).innerJoin(apps, eq(apps.id, appHosts.appId)))),
+      apps: listOf(here(db.select(appColumns).from(appHosts).innerJoin(apps, eq(apps.id, appHosts.appId)))),
       groups: listOf(
         here(
           db
@@ -111,9 +82,11 @@ export function gateStore({ db, atomically }: Database) {
             .innerJoin(groups, eq(groups.id, appGroups.groupId)),
         ),
       ),
-      paths: listOf(here(db.select(path).from(appHosts).innerJoin(appPaths, eq(appPaths.appId, appHosts.appId)))),
+      paths: listOf(
+        here(db.select(pathColumns).from(appHosts).innerJoin(appPaths, eq(appPaths.appId, appHosts.appId))),
+      ),
       networks: listOf(
-        here(db.select(network).from(appHosts).innerJoin(appNetworks, eq(appNetworks.appId, appHosts.appId))),
+        here(db.select(networkColumns).from(appHosts).innerJoin(appNetworks, eq(appNetworks.appId, appHosts.appId))),
       ),
       memberIn,
     },
