@@ -16,7 +16,14 @@ type Demand = 'required' | 'phishing_resistant'
 type AppLevel = 'password' | 'second_factor' | 'phishing_resistant'
 
 /** How a session was signed in. */
-type Method = 'password' | 'authenticator' | 'recovery_code' | 'trusted_browser' | 'rescue_code' | 'delayed_recovery'
+type Method =
+  | 'password'
+  | 'authenticator'
+  | 'passkey'
+  | 'recovery_code'
+  | 'trusted_browser'
+  | 'rescue_code'
+  | 'delayed_recovery'
 
 const owner = () =>
   integer('account_id')
@@ -86,6 +93,8 @@ export const sessions = table(
     codesShownUntil: time('codes_shown_until'),
     /** When it last showed a second factor; null: it never did. */
     provedAt: time('proved_at'),
+    /** When it last showed one that resists phishing; null: it never did. */
+    resistedAt: time('resisted_at'),
     /** When its owner last typed the password again; null: not since it began. */
     passwordAt: time('password_at'),
     ...origin(),
@@ -118,10 +127,29 @@ export const factors = table(
     secret: text('secret').notNull(), // sealed
     name: text('name').notNull().default('Authenticator'), // the owner's name for the device
     counter: integer('counter').notNull(), // what its kind compares an answer to, such as the last time step
+    resistsPhishing: integer('resists_phishing').$type<0 | 1>().notNull().default(0), // as its kind does
+    credentialId: text('credential_id').unique(), // what a device is known by everywhere; null where it is known by nothing
+    isBackedUp: integer('is_backed_up').$type<0 | 1>(), // whether there are copies of it, as it said last; null where it says nothing
     addedAt: time('added_at').notNull(),
     lastUsedAt: time('last_used_at'),
   },
   (t) => [uniqueIndex('factors_account_slot').on(t.accountId, t.slot)],
+)
+
+/** What a passkey calls its account: 32 random bytes (WebAuthn section 5.4.3), made once, so that no device holds two of one account. */
+export const userHandles = table('user_handles', {
+  accountId: owner().primaryKey(),
+  handle: text('handle').notNull().unique(), // base64url
+})
+
+/** Challenges that somebody answered before anybody was signed in. They are good once, whatever the answer was. */
+export const spentChallenges = table(
+  'spent_challenges',
+  {
+    hash: text('hash').primaryKey(), // SHA-256
+    expiresAt: time('expires_at').notNull(),
+  },
+  (t) => [index('spent_challenges_expiry').on(t.expiresAt)],
 )
 
 export const recoveryCodes = table(

@@ -10,6 +10,7 @@ export const ENDS = [
   'pending_sign_ins',
   'pending_enrolments',
   'gate_codes',
+  'spent_challenges',
   'sessions',
   'idle_sessions',
   'trusted_browsers',
@@ -61,6 +62,7 @@ export async function endingAt(
       const [codeHash, nonceHash] = [hashToken(newId()), hashToken(newId())]
       await db.insert(schema.gateCodes).values({ codeHash, nonceHash, sessionId: opening.id, host, ...end })
     },
+    spent_challenges: () => db.insert(schema.spentChallenges).values({ hash: newId(), ...end }),
     sessions: () => db.insert(schema.sessions).values(session({ ...end, lastSeenAt: now })),
     idle_sessions: () =>
       db.insert(schema.sessions).values(session({ expiresAt: from(DAY), lastSeenAt: from(-60 * 60_000) })),

@@ -182,6 +182,7 @@ describe('a deleted account', () => {
     const { browser, email } = await withTwoFactor(product, { address: '203.0.113.77' })
     const { id } = await accountOf(product, email)
     const [username, name] = ['ada.lovelace-77', 'Countess of Lovelace']
+    await db.insert(schema.userHandles).values({ accountId: id, handle: newUserHandle() })
     await db
       .update(schema.accounts)
       .set({ username, usernameLook: lookOf(username), displayName: name, displayNameLook: name.toLowerCase() })

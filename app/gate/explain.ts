@@ -123,7 +123,7 @@ const freshSession = (method: Method, at: Date): Session => ({
   ...COMMAND_LINE,
   ...{ id: NOBODYS, tokenHash: NOBODYS, client: 'browser', method },
   ...{ startedAt: at, lastSeenAt: at, expiresAt: new Date(at.getTime() + A_DAY) },
-  ...{ codesShownUntil: null, provedAt: method === 'authenticator' ? at : null, passwordAt: null },
+  ...{ codesShownUntil: null, provedAt: method === 'authenticator' ? at : null, resistedAt: null, passwordAt: null },
 })
 
 const freshToken = (scopes: string, at: Date): Token => ({

@@ -5,6 +5,7 @@ import { newIdInOrder } from '../lib/tokens.ts'
 export type Method =
   | 'password'
   | 'authenticator'
+  | 'passkey'
   | 'recovery_code'
   | 'trusted_browser'
   | 'rescue_code'
@@ -46,6 +47,7 @@ const EVENTS = {
   token_removed: { mailed: 'sometimes' }, // by an operator
   tokens_frozen: { mailed: 'never', alarming: true },
   tokens_released: { mailed: 'never' },
+  passkey_counter_fell: { mailed: 'always', alarming: true }, // there may be a copy of it
   authenticator_added: { mailed: 'always' },
   authenticator_renamed: { mailed: 'never' },
   authenticator_removed: { mailed: 'always' },

@@ -18,6 +18,7 @@ export type NewSession = Origin & {
   lastSeenAt: Date
   expiresAt: Date
   provedAt: Date | null
+  resistedAt: Date | null
 }
 
 export type SessionStore = {
@@ -27,6 +28,8 @@ export type SessionStore = {
 }
 
 export type SessionDeps = { sessions: SessionStore; sessionIdle: number; now(): Date }
+
+const PROOFS: ReadonlySet<Method> = new Set<Method>(['authenticator', 'passkey', 'recovery_code'])
 
 /**
  * A new session and the token for it, which only its client will know. `lifetime` in milliseconds. `token` where the
@@ -54,7 +57,8 @@ export function newSession(
       startedAt: now,
       lastSeenAt: now,
       expiresAt: new Date(now.getTime() + lifetime),
-      provedAt: method === 'authenticator' || method === 'recovery_code' ? now : null,
+      provedAt: PROOFS.has(method) ? now : null,
+      resistedAt: method === 'passkey' ? now : null,
       ...origin,
     },
   }

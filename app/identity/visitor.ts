@@ -16,6 +16,8 @@ export type Session = Origin &
     codesShownUntil: Date | null
     /** When it last showed a second factor; null: it never did. */
     provedAt: Date | null
+    /** When it last showed one that resists phishing; null: it never did. */
+    resistedAt: Date | null
     /** When its owner last typed the password again; null: not since it began. */
     passwordAt: Date | null
   }>
@@ -53,6 +55,8 @@ export type Account = Readonly<{
   recoveryOpensAt: Date | null
   /** Null while the second factor is off. */
   secondFactorSince: Date | null
+  /** The same for one that resists phishing. */
+  phishingResistantSince: Date | null
   /** Null until its owner followed the link in a mail to it. */
   emailConfirmedAt: Date | null
   securityVersion: number
@@ -75,6 +79,7 @@ type AccountOfToken = Pick<
   | 'tokensFrozenAt'
   | 'recoveryOpensAt'
   | 'secondFactorSince'
+  | 'phishingResistantSince'
   | 'policies'
 >
 

@@ -4,6 +4,9 @@ import { encodeHexLowerCase } from '@oslojs/encoding'
 /** 48 random bits: not a count of accounts, and exact as a JavaScript number. */
 export const newAccountId = (): number => randomBytes(6).readUIntBE(0, 6)
 
+/** What devices know an account by: 32 random bytes, in base64url. */
+export const newUserHandle = (): string => randomBytes(32).toString('base64url')
+
 /** Names a row, if the name isn't secret. */
 export const newId = (): string => randomBytes(12).toString('base64url')
 

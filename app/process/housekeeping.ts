@@ -28,6 +28,7 @@ type Ending =
   | 'pendingSignIns'
   | 'pendingEnrolments'
   | 'gateCodes'
+  | 'spentChallenges'
   | 'sessions'
   | 'trustedBrowsers'
   | 'knownBrowsers'
@@ -114,6 +115,7 @@ async function* batches(deps: HousekeepingDeps): AsyncGenerator<number> {
     ['pendingSignIns', at],
     ['pendingEnrolments', at], // before their sessions, which would take them along
     ['gateCodes', at], // as well
+    ['spentChallenges', at],
     ['sessions', at],
     ['trustedBrowsers', at],
     ['knownBrowsers', ago(A_YEAR)],

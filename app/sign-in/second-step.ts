@@ -24,7 +24,7 @@ import { newTrust, type Trust } from '../identity/trusted-browsers.ts'
 import type { Client } from '../identity/visitor.ts'
 import type { Origin } from '../lib/origin.ts'
 import { hashToken, looksLikeToken, newToken } from '../lib/tokens.ts'
-import { type AnswerDeps, judgeAnswer, type ReadAnswer, readAnswer } from '../two-factor/answers.ts'
+import { type AnswerDeps, judgeAnswer, noticed, type ReadAnswer, readAnswer } from '../two-factor/answers.ts'
 import type { FactorWrite, Fields, Refused, SignInAnswer } from '../two-factor/factor.ts'
 import type { StoredFactor } from '../two-factor/factor-secret.ts'
 import type { Watch } from '../watch/watch.ts'
@@ -176,6 +176,7 @@ async function judge(attempt: Attempt, read: ReadAnswer): Promise<Extract<Second
   if (!judged.ok) return judged
   const used = answer.method === 'recovery_code' && securityEvent('recovery_code_used', accountId, origin, deps.now())
   const { token, holds, ...completion } = complete(attempt, answer.method) // its event comes after that of the code
+  completion.events.push(...noticed(judged, accountId, origin, deps.now()))
   const { session, stays } = completion
   const done = { ok: true, token, holds, expiresAt: session.expiresAt, stays: stays !== undefined } as const
   if (!used) return (await deps.secondSteps.complete(completion, judged.proof)) ? done : judged.otherwise

@@ -16,7 +16,7 @@ import {
   storedFactor,
 } from './enrol.ts'
 import type { Enrolment } from './enrolment.ts'
-import type { Fields } from './factor.ts'
+import { type Fields, kindOf } from './factor.ts'
 
 type Full = { ok: false; reason: 'too_many_authenticators' }
 
@@ -55,7 +55,14 @@ export async function finishAddition(
   const event = securityEvent('authenticator_added', accountId, origin, now, null, { subject: enrolment.id })
   const added = await deps.enrolments.addFactor({
     ...enrolmentChange(visitor, enrolment, renewed, event, { delays: [] }),
-    factor: storedFactor(deps.vault, accountId, { ...enrolment, proven: judged.proven }, named.name, now),
+    factor: storedFactor(
+      deps.vault,
+      accountId,
+      kindOf(deps, enrolment.kind),
+      { ...enrolment, proven: judged.proven },
+      named.name,
+      now,
+    ),
     atMost: AUTHENTICATORS_AT_MOST,
   })
   if (added) return { ok: true, token }

@@ -1,3 +1,5 @@
+import { type SecurityEvent, securityEvent } from '../identity/security-events.ts'
+import type { Origin } from '../lib/origin.ts'
 import type { Vault } from '../lib/vault.ts'
 import type { ActiveFactor, Factor, FactorKinds, Fields, Judged, SignInAnswer } from './factor.ts'
 import { activeFactors, type StoredFactor } from './factor-secret.ts'
@@ -6,6 +8,7 @@ import { activeFactors, type StoredFactor } from './factor-secret.ts'
 export type AnswerDeps = {
   factorKinds: FactorKinds
   recoveryCodeAnswers: { kind: string; read(fields: Fields): SignInAnswer | undefined }
+  userHandles: { userHandleOf(accountId: number): Promise<string | undefined> }
   vault: Vault
   now(): Date
 }
@@ -29,7 +32,7 @@ type Asked = { accountId: number; tokenHash: string }
 type FactorsOf = (accountId: number) => Promise<readonly StoredFactor[]>
 
 export const judgeAnswer = (
-  { vault, now }: AnswerDeps,
+  { vault, userHandles, now }: AnswerDeps,
   { kind, answer }: ReadAnswer,
   factorsOf: FactorsOf,
   { accountId, tokenHash }: Asked,
@@ -37,13 +40,14 @@ export const judgeAnswer = (
   answer.judge({
     accountId,
     factors: async () => activeFactors(vault, await factorsOf(accountId), kind),
-    challenge: () => challengeOf(vault, kind, tokenHash),
+    challenges: () => challengesAt(vault, kind, tokenHash, now()),
+    userHandle: () => userHandles.userHandleOf(accountId),
     now: now(),
   })
 
 /** What is asked of an account beside a code. Nothing is read for it unless a kind asks. */
 export async function challengesOf<Kind extends Factor>(
-  { factorKinds, vault }: { factorKinds: FactorKinds<Kind>; vault: Vault },
+  { factorKinds, vault, now }: { factorKinds: FactorKinds<Kind>; vault: Vault; now(): Date },
   factorsOf: FactorsOf,
   { accountId, tokenHash }: Asked,
 ): Promise<Challenge<Kind>[]> {
@@ -53,12 +57,31 @@ export async function challengesOf<Kind extends Factor>(
   return asking
     .map((kind) => ({
       kind,
-      challenge: challengeOf(vault, kind.kind, tokenHash),
+      challenge: newestChallenge(vault, kind.kind, tokenHash, now()),
       factors: activeFactors(vault, stored, kind.kind),
     }))
     .filter(({ factors }) => factors.length > 0)
 }
 
-/** Nobody else can know it. It is made from the token of what asks, and ends with it. */
-const challengeOf = (vault: Vault, kind: string, tokenHash: string) =>
-  vault.hash('factor-challenge', `${kind} ${tokenHash}`)
+const TEN_MINUTES = 10 * 60_000
+
+/**
+ * Nobody else can know it. It is made from what asks (the hash of a token), and ends with it, and ten to twenty minutes after it was
+ * asked.
+ */
+export function challengesAt(
+  vault: Vault,
+  kind: string,
+  tokenHash: string,
+  now: Date,
+): readonly [newest: string, before: string] {
+  const slot = Math.floor(now.getTime() / TEN_MINUTES)
+  const of = (slot: number) => vault.hash('factor-challenge', `${kind} ${tokenHash} ${slot}`)
+  return [of(slot), of(slot - 1)]
+}
+
+const newestChallenge = (...of: Parameters<typeof challengesAt>) => challengesAt(...of)[0]
+
+/** What the account's owner has to hear of an answer that was right. */
+export const noticed = (judged: Judged, accountId: number, origin: Origin, at: Date): SecurityEvent[] =>
+  judged.ok && judged.notice ? [securityEvent(judged.notice, accountId, origin, at)] : []

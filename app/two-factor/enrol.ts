@@ -11,6 +11,7 @@ import { type SecurityEvent, securityEvent } from '../identity/security-events.t
 import type { SignedIn } from '../identity/visitor.ts'
 import { newRecoveryCodes } from '../lib/codes.ts'
 import type { Origin } from '../lib/origin.ts'
+import { newUserHandle } from '../lib/tokens.ts'
 import type { Vault } from '../lib/vault.ts'
 import { begunAgain, type Enrolment, type EnrolmentMode, newEnrolment } from './enrolment.ts'
 import {
@@ -57,6 +58,8 @@ export type EnrolStore = {
   replaceFactor(of: FactorChange & { factor: StoredFactor; replaced: { id: string; name: string } }): Promise<boolean>
   factorsOf(accountId: number): Promise<readonly StoredFactor[]>
   hasFactor(accountId: number, factorId: string): Promise<boolean>
+  /** The handle that the account has, or from now on this one. */
+  makeUserHandle(accountId: number, handle: string): Promise<string>
 }
 
 export type EnrolDeps = ConfirmPasswordDeps & {
@@ -90,7 +93,14 @@ export async function startEnrolment(
 }
 
 /** What the device is shown, or asked. `others` are the account's factors of the same kind. */
-export type Enrolling = { begun: Uint8Array; accountId: number; email: string; others(): Promise<ActiveFactor[]> }
+export type Enrolling = {
+  begun: Uint8Array
+  accountId: number
+  email: string
+  others(): Promise<ActiveFactor[]>
+  /** What devices are to know the account by, in base64url. Made at the first call, and the same ever after. */
+  userHandle(): Promise<string>
+}
 
 export const enrolling = (
   { enrolments, vault }: EnrolDeps,
@@ -101,6 +111,7 @@ export const enrolling = (
   accountId,
   email,
   others: async () => activeFactors(vault, await enrolments.factorsOf(accountId), kind),
+  userHandle: () => enrolments.makeUserHandle(accountId, newUserHandle()),
 })
 
 /** Another kind of device in the same enrolment: its password was typed a moment ago. */
@@ -140,9 +151,11 @@ export async function finishEnrolment(
   const rescued = rescuedBy(visitor, now)
   const kind = rescued ? TURNED_ON_BY[rescued.method] : 'second_factor_on'
   const event = securityEvent(kind, accountId, origin, now, null, { subject: enrolment.id })
+  const factorKind = kindOf(deps, enrolment.kind)
+  const name = factorKind.nameOf?.(proven) ?? factorKind.firstName
   const of = {
     ...enrolmentChange(visitor, enrolment, renewed, event, secondFactorForgiven(accountId)),
-    factor: storedFactor(deps.vault, accountId, { ...enrolment, proven }, kindOf(deps, enrolment.kind).firstName, now),
+    factor: storedFactor(deps.vault, accountId, factorKind, { ...enrolment, proven }, name, now),
     codes: storedCodes(deps.vault, accountId, enrolment.codes, now),
   }
   const on = await (rescued ? deps.enrolments.enrolAnew({ ...of, rescued }) : deps.enrolments.enrol(of))
@@ -195,7 +208,8 @@ export async function judgeFirstAnswer(
 export const storedFactor = (
   vault: Vault,
   accountId: number,
-  { id, kind, proven: { secret, counter } }: Pick<Enrolment, 'id' | 'kind'> & { proven: Proven },
+  { kind, isPhishingResistant }: Pick<Factor, 'kind' | 'isPhishingResistant'>,
+  { id, proven: { secret, counter, credentialId, isBackedUp } }: { id: string; proven: Proven },
   name: string,
   now: Date,
 ): StoredFactor => ({
@@ -206,6 +220,9 @@ export const storedFactor = (
   secret: sealSecret(vault, id, secret),
   name,
   counter,
+  resistsPhishing: isPhishingResistant ? 1 : 0,
+  credentialId: credentialId ?? null,
+  isBackedUp: isBackedUp === undefined ? null : isBackedUp ? 1 : 0,
   addedAt: now,
   lastUsedAt: null,
 })

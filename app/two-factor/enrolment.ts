@@ -49,7 +49,14 @@ const Sealed = z.strictObject({
   kind: z.string(),
   replaces: z.string().nullable().default(null),
   begun: z.string(),
-  proven: z.object({ secret: z.string(), counter: z.number() }).nullable(),
+  proven: z
+    .object({
+      secret: z.string(),
+      counter: z.number(),
+      credentialId: z.string().optional(),
+      isBackedUp: z.boolean().optional(),
+    })
+    .nullable(),
   codes: z.array(z.string()),
   securityVersion: z.number(),
 })

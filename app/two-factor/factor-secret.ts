@@ -10,6 +10,9 @@ export type StoredFactor = Readonly<{
   secret: string
   name: string
   counter: number
+  resistsPhishing: 0 | 1
+  credentialId: string | null
+  isBackedUp: 0 | 1 | null
   addedAt: Date
   lastUsedAt: Date | null
 }>
@@ -30,5 +33,6 @@ export const activeFactors = (vault: Vault, factors: readonly StoredFactor[], ki
     .filter((factor) => factor.kind === kind)
     .flatMap((factor) => {
       const secret = openSecret(vault, factor)
-      return secret ? [{ id: factor.id, secret, counter: factor.counter }] : []
+      const { id, counter, credentialId } = factor
+      return secret ? [{ id, secret, counter, credentialId }] : []
     })

@@ -15,6 +15,10 @@ export type Factor = {
   begin(): Uint8Array
   /** Undefined where the fields hold no answer of this kind. */
   read(fields: Fields): Answer | undefined
+  /** The same of a device that is both factors at once: it has made sure of who its owner is. Absent in kinds that can't. */
+  readAlone?(fields: Fields): AnswerAlone | undefined
+  /** What a device is called by itself, if its answer tells. */
+  nameOf?(proven: Proven): string | undefined
   /** A device that another site has enrolled, by what that site wrote down of it. Undefined where it is of another kind. */
   fromElsewhere?(text: string): FromElsewhere | undefined
   /** Spends every answer that an account's factors of this kind may have given by `at`: a backup does not know of them. */
@@ -29,19 +33,24 @@ export type Answer = SignInAnswer & {
 
 export type SignInAnswer = {
   /** How a session says that it was signed in by it. */
-  method: 'authenticator' | 'recovery_code'
+  method: 'authenticator' | 'passkey' | 'recovery_code'
   judge(to: Asked): Promise<Judged>
   /** Looks at it and spends nothing. Absent where an answer is for one challenge alone. */
   test?(to: UnderTest): Promise<Finding>
 }
+
+/** It says itself of which device it is, by that one's `credentialId`. */
+export type AnswerAlone = Pick<SignInAnswer, 'method' | 'judge'> & { credentialId: string }
 
 /** What an answer is judged against. */
 export type Asked = {
   accountId: number
   /** Of the answer's kind, the oldest first: those whose sealed secret opens. */
   factors(): Promise<ActiveFactor[]>
-  /** The pending sign-in's own, which dies with it. */
-  challenge(): string
+  /** Those that may be answered now, the newest first. They belong to what asks, and die with it. */
+  challenges(): readonly string[]
+  /** What devices of the account know it by, in base64url; undefined where none was ever asked to. */
+  userHandle(): Promise<string | undefined>
   now: Date
 }
 
@@ -61,10 +70,19 @@ export type Finding = {
   readonly factorId?: string
 }
 
-export type ActiveFactor = { id: string; secret: Uint8Array; counter: number }
+export type ActiveFactor = { id: string; secret: Uint8Array; counter: number; credentialId: string | null }
 
-/** What makes a device a factor. The secret is stored sealed; the number is not, because what guards an answer may compare it. */
-export type Proven = { secret: Uint8Array; counter: number }
+/**
+ * What makes a device a factor. The secret is stored sealed. The rest is not: what guards an answer may compare the counter; a device that
+ * is known by something of its own is found by that, in base64url, and no two factors have the same; and whether it is backed up, it says
+ * anew each time.
+ */
+export type Proven = {
+  secret: Uint8Array
+  counter: number
+  credentialId?: string | undefined
+  isBackedUp?: boolean | undefined
+}
 
 /** `other_device`: its answers are of a length or a rhythm that we can't judge. `weak_device`: its secret is too short, or too long. */
 export type FromElsewhere =
@@ -72,7 +90,10 @@ export type FromElsewhere =
   | { ok: false; reason: 'unreadable_device' | 'other_device' | 'weak_device' }
 
 /** Right so far. Whether it counts, the guard in `proof` decides, once; where it does not, `otherwise` says why. */
-export type Judged = { ok: true; proof: FactorWrite; otherwise: Refused } | Refused
+export type Judged = { ok: true; proof: FactorWrite; otherwise: Refused; notice?: Notice } | Refused
+
+/** What its owner has to hear of, though the answer is right. */
+export type Notice = 'passkey_counter_fell'
 
 /** Made by the store's part of a kind, carried by the rules to the transaction, and looked at by neither of them. */
 export type FactorWrite = { readonly kind: string }

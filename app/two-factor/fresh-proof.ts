@@ -12,7 +12,7 @@ import {
 import { type SecurityEvent, securityEvent } from '../identity/security-events.ts'
 import type { SignedIn } from '../identity/visitor.ts'
 import type { Origin } from '../lib/origin.ts'
-import { type AnswerDeps, type Challenge, challengesOf, judgeAnswer, readAnswer } from './answers.ts'
+import { type AnswerDeps, type Challenge, challengesOf, judgeAnswer, noticed, readAnswer } from './answers.ts'
 import type { Factor, FactorKinds, FactorWrite, Fields, Refused } from './factor.ts'
 import type { StoredFactor } from './factor-secret.ts'
 
@@ -25,6 +25,8 @@ export type FreshProofStore = {
       securityVersion: number
       renewal: Renewal
       at: Date
+      /** Whether what was shown resists phishing. */
+      resists: boolean
       events: SecurityEvent[]
       forgiven: Forgiven
     },
@@ -71,8 +73,10 @@ export async function proveAgain(
     const events = [
       ...(isRecovery ? [securityEvent('recovery_code_used', accountId, origin, at)] : []),
       securityEvent('second_factor_shown', accountId, origin, at, read.answer.method),
+      ...noticed(judged, accountId, origin, at),
     ]
-    const change = { accountId, securityVersion, renewal: renewed, at, events, forgiven: charged.forgiven }
+    const resists = read.answer.method === 'passkey'
+    const change = { accountId, securityVersion, renewal: renewed, at, resists, events, forgiven: charged.forgiven }
     if (await deps.freshProofs.prove(change, judged.proof)) return { ok: true, token }
   }
   await deps.freshProofs.record(securityEvent('code_wrong', accountId, origin, at))
@@ -83,6 +87,6 @@ const askedOf = ({ session, account }: SignedIn) => ({ accountId: account.id, to
 
 /** What is asked of the session beside a code. */
 export const challengesNow = <Kind extends Factor>(
-  deps: Pick<FreshProofDeps, 'freshProofs' | 'vault'> & { factorKinds: FactorKinds<Kind> },
+  deps: Pick<FreshProofDeps, 'freshProofs' | 'vault' | 'now'> & { factorKinds: FactorKinds<Kind> },
   visitor: SignedIn,
 ): Promise<Challenge<Kind>[]> => challengesOf(deps, deps.freshProofs.factorsOf, askedOf(visitor))

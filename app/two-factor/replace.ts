@@ -16,7 +16,7 @@ import {
   storedFactor,
 } from './enrol.ts'
 import type { Enrolment } from './enrolment.ts'
-import type { Fields } from './factor.ts'
+import { type Fields, kindOf } from './factor.ts'
 import type { StoredFactor } from './factor-secret.ts'
 
 /** The authenticator that is to go: the one of that id, or without an id the only one. Undefined where that names none. */
@@ -61,7 +61,14 @@ export async function finishReplacement(
   const done = await deps.enrolments.replaceFactor({
     ...enrolmentChange(visitor, enrolment, renewed, event, forgiven),
     replaced: { id: replaced.id, name: replaced.name },
-    factor: storedFactor(deps.vault, accountId, { ...enrolment, proven: judged.proven }, replaced.name, now),
+    factor: storedFactor(
+      deps.vault,
+      accountId,
+      kindOf(deps, enrolment.kind),
+      { ...enrolment, proven: judged.proven },
+      replaced.name,
+      now,
+    ),
   })
   return done ? { ok: true, token } : alreadyDone(deps, accountId, enrolment)
 }

@@ -13,6 +13,7 @@ export const wireTwoFactor = ({ events, twoFactor }: Stores, { issuer, vault, mo
   authenticators: twoFactor,
   disabling: twoFactor,
   enrolments: twoFactor,
+  userHandles: twoFactor,
   freshProofs: { ...twoFactor, record: events.record },
   keptEnrolments: twoFactor,
   recoveryCodes: twoFactor,

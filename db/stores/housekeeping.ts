@@ -20,6 +20,7 @@ import {
   recoveryCodes,
   rescues,
   sessions,
+  spentChallenges,
   trustedBrowsers,
 } from '../schema.ts'
 import { leaseStore } from './leases.ts'
@@ -43,6 +44,7 @@ const ENDING = {
   formerAddresses: { rows: formerAddresses, key: [formerAddresses.id], end: formerAddresses.expiresAt },
   formerUsernames: { rows: formerUsernames, key: [formerUsernames.usernameLook], end: formerUsernames.keptUntil },
   gateCodes: { rows: gateCodes, key: [gateCodes.codeHash], end: gateCodes.expiresAt },
+  spentChallenges: { rows: spentChallenges, key: [spentChallenges.hash], end: spentChallenges.expiresAt },
   invitations: { rows: invitations, key: [invitations.id], end: invitations.expiresAt },
   memberships: { rows: memberships, key: [memberships.accountId, memberships.groupId], end: memberships.until },
   recoveries: { rows: recoveries, key: [recoveries.accountId], end: recoveries.opensAt },

@@ -61,6 +61,7 @@ export const GIVEN = {
       'lastSeenAt',
       'expiresAt',
       'provedAt',
+      'resistedAt',
       'passwordAt',
       'codesShownUntil',
       ...ORIGIN,
@@ -74,8 +75,13 @@ export const GIVEN = {
   },
   authenticators: {
     table: factors,
-    given: ['id', 'kind', 'name', 'addedAt', 'lastUsedAt'],
-    withheld: { secret: SEALED, slot: 'the kind or the id again', counter: 'guards codes against a second use' },
+    given: ['id', 'kind', 'name', 'credentialId', 'isBackedUp', 'addedAt', 'lastUsedAt'],
+    withheld: {
+      secret: SEALED,
+      slot: 'the kind or the id again',
+      counter: 'guards codes against a second use',
+      resistsPhishing: 'as its kind does',
+    },
   },
   recovery_codes: {
     table: recoveryCodes,
@@ -128,6 +134,7 @@ export const GIVEN = {
 export const NOT_GIVEN: Record<string, string> = {
   rescues: 'an operator’s code, for fifteen minutes; the log has who made it, and why',
   pending_sign_ins: 'a sign-in that owes its code: a hash and a few minutes',
+  user_handles: 'random, and known to passkeys alone',
   gate_codes: 'the way to an app, for a minute: hashes',
   pending_enrolments: 'a set-up that is not finished: sealed, for a few minutes',
   mails: 'mail on its way: sealed, and gone when it is sent',

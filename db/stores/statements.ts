@@ -28,6 +28,8 @@ export type MailRow = typeof mails.$inferInsert
 export type SessionRow = typeof sessions.$inferInsert
 export type KnownBrowserRow = typeof knownBrowsers.$inferInsert
 export type Forgiven = { budget?: string; delays: string[] }
+/** When the session showed a second factor, and one that resists phishing. */
+export type Proved = { provedAt?: Date; resistedAt?: Date | undefined }
 export type Renewal = { sessionId: string; fromTokenHash: string; toTokenHash: string }
 
 /** Whether the account has a factor, as one column of a read that includes the table accounts. */
@@ -129,8 +131,9 @@ export const renewSession = (
   {
     codesShownUntil = null,
     provedAt,
+    resistedAt,
     passwordAt,
-  }: { codesShownUntil?: Date | null; provedAt?: Date; passwordAt?: Date } = {},
+  }: { codesShownUntil?: Date | null; passwordAt?: Date } & Proved = {},
 ) =>
   must(
     tx
@@ -139,6 +142,7 @@ export const renewSession = (
         tokenHash: toTokenHash,
         codesShownUntil,
         ...(provedAt && { provedAt }),
+        ...(resistedAt && { resistedAt }),
         ...(passwordAt && { passwordAt }),
       })
       .where(and(eq(sessions.id, sessionId), eq(sessions.tokenHash, fromTokenHash)))

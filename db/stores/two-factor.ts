@@ -3,7 +3,7 @@ import { type Database, type Db, must, unlessOrphaned } from '../client.ts'
 import { listOf } from '../lists.ts'
 import { placeholders } from '../placeholders.ts'
 import { prepared } from '../prepared.ts'
-import { accounts, factors, pendingEnrolments, recoveryCodes, sessions } from '../schema.ts'
+import { accounts, factors, pendingEnrolments, recoveryCodes, sessions, userHandles } from '../schema.ts'
 import type { FactorWrite } from './factors/factor-write.ts'
 import { useRecovery } from './recoveries.ts'
 import {
@@ -15,6 +15,7 @@ import {
   forgive,
   insertEvents,
   newSecurityVersion,
+  type Proved,
   type Renewal,
   renewSession,
 } from './statements.ts'
@@ -61,6 +62,20 @@ export function twoFactorStore({ db, atomically }: Database) {
       return found.length === 1
     },
 
+    async userHandleOf(accountId: number): Promise<string | undefined> {
+      const [row] = await db.select().from(userHandles).where(eq(userHandles.accountId, accountId))
+      return row?.handle
+    },
+
+    /** The one that the account has, or from now on this one. */
+    async makeUserHandle(accountId: number, handle: string): Promise<string> {
+      const [had] = await db.select().from(userHandles).where(eq(userHandles.accountId, accountId))
+      if (had) return had.handle
+      await atomically((tx) => [tx.insert(userHandles).values({ accountId, handle }).onConflictDoNothing()])
+      const [row] = await db.select().from(userHandles).where(eq(userHandles.accountId, accountId))
+      return row?.handle ?? handle
+    },
+
     async recoveryCodesLeft(accountId: number): Promise<number> {
       const unused = and(eq(recoveryCodes.accountId, accountId), isNull(recoveryCodes.usedAt))
       return (await db.select({ id: recoveryCodes.id }).from(recoveryCodes).where(unused)).length
@@ -102,10 +117,12 @@ export function twoFactorStore({ db, atomically }: Database) {
         securityVersion,
         renewal,
         at,
+        resists,
         events,
         forgiven,
       }: Omit<FactorChange, 'event'> & {
         at: Date
+        resists: boolean
         events: EventRow[]
       },
       proof: FactorWrite,
@@ -113,14 +130,14 @@ export function twoFactorStore({ db, atomically }: Database) {
       atomically((tx) => [
         accountUnchanged(tx, accountId, securityVersion),
         ...proof.steps(tx),
-        renewSession(tx, renewal, { provedAt: at }),
+        renewSession(tx, renewal, { provedAt: at, resistedAt: resists ? at : undefined }),
         insertEvents(tx, ...events),
         ...forgive(tx, forgiven),
       ]),
 
     enrol: ({ factor, codes, ...change }: FactorChange & { factor: Factor; codes: RecoveryCode[] }) =>
       atomically((tx) => [
-        ...changeFactor(tx, change, { provedAt: factor.addedAt }),
+        ...changeFactor(tx, change, provedBy(factor)),
         codesSeen(tx, change.event),
         hasFactors(tx, change.accountId, { atLeast: 0, atMost: 0 }),
         tx.insert(factors).values(factor),
@@ -259,6 +276,12 @@ export function twoFactorStore({ db, atomically }: Database) {
   }
 }
 
+/** The device that is enrolled was shown just now. */
+const provedBy = ({ addedAt, resistsPhishing }: Factor): Proved => ({
+  provedAt: addedAt,
+  resistedAt: resistsPhishing === 1 ? addedAt : undefined,
+})
+
 /** By the event that says so. */
 const codesSeen = (tx: Db, { accountId, at }: EventRow) =>
   tx.update(accounts).set({ recoveryCodesSeenAt: at }).where(eq(accounts.id, accountId))
@@ -266,7 +289,7 @@ const codesSeen = (tx: Db, { accountId, at }: EventRow) =>
 const changeFactor = (
   tx: Db,
   { accountId, securityVersion, renewal, event, forgiven }: FactorChange,
-  proved: { provedAt?: Date } = {},
+  proved: Proved = {},
 ) => [
   newSecurityVersion(tx, accountId, securityVersion),
   renewSession(tx, renewal, proved),

@@ -18,6 +18,7 @@ export const session = {
   expiresAt: sessions.expiresAt,
   codesShownUntil: sessions.codesShownUntil,
   provedAt: sessions.provedAt,
+  resistedAt: sessions.resistedAt,
   passwordAt: sessions.passwordAt,
   address: sessions.address,
   browser: sessions.browser,
@@ -33,6 +34,11 @@ export const token = {
   lastUsedAt: accessTokens.lastUsedAt,
 }
 
+const factorsSince = (which?: SQL) =>
+  sql<Date | null>`(select min(${factors.addedAt}) from ${factors} where ${and(eq(factors.accountId, accounts.id), which)})`.mapWith(
+    factors.addedAt,
+  )
+
 export const accountOfToken = {
   id: accounts.id,
   uid: accounts.uid,
@@ -43,10 +49,8 @@ export const accountOfToken = {
   deleteAt: accounts.deleteAt,
   tokensFrozenAt: accounts.tokensFrozenAt,
   recoveryOpensAt,
-  secondFactorSince:
-    sql<Date | null>`(select min(${factors.addedAt}) from ${factors} where ${factors.accountId} = ${accounts.id})`.mapWith(
-      factors.addedAt,
-    ),
+  secondFactorSince: factorsSince(),
+  phishingResistantSince: factorsSince(eq(factors.resistsPhishing, 1)),
 }
 
 export const account = {

@@ -34,6 +34,7 @@ export type Visitor = {
 export type Method =
   | 'password'
   | 'authenticator'
+  | 'passkey'
   | 'recovery_code'
   | 'trusted_browser'
   | 'rescue_code'

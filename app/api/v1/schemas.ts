@@ -21,6 +21,7 @@ export const Id = z.string().max(64).openapi({ example: 'pX3n0aV5yQfK2b1C' })
 const Method = z.enum([
   'password',
   'authenticator',
+  'passkey',
   'recovery_code',
   'trusted_browser',
   'rescue_code',

@@ -76,9 +76,9 @@ export function importedAccount(
 const factorOf = (
   vault: Vault,
   accountId: number,
-  { kind, proven, firstName }: NonNullable<ReadPerson['device']>,
+  { factorKind, proven }: NonNullable<ReadPerson['device']>,
   at: Date,
-): StoredFactor => storedFactor(vault, accountId, { id: newId(), kind, proven }, firstName, at)
+): StoredFactor => storedFactor(vault, accountId, factorKind, { id: newId(), proven }, factorKind.firstName, at)
 
 /** Nobody has seen any. Without one that is left, the first sign-in leads to a set that its owner sees. */
 const spentCodes = (vault: Vault, accountId: number, at: Date): StoredRecoveryCode[] =>

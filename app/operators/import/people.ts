@@ -23,7 +23,7 @@ export type Person = {
 export type ReadPerson = Omit<Person, 'displayName' | 'device'> & {
   displayName: string | null
   displayNameLook: string | null
-  device: { kind: string; firstName: string; proven: Proven } | undefined
+  device: { factorKind: Pick<Factor, 'kind' | 'isPhishingResistant' | 'firstName'>; proven: Proven } | undefined
 }
 
 type Reason<Result> = Extract<Result, { ok: false }> extends { reason: infer Why } ? Why : never
@@ -53,7 +53,7 @@ export type RefusalReason =
   | 'email_taken'
   | 'username_taken'
 
-type Kinds = { factorKinds: readonly Pick<Factor, 'kind' | 'firstName' | 'fromElsewhere'>[] }
+type Kinds = { factorKinds: readonly Pick<Factor, 'kind' | 'isPhishingResistant' | 'firstName' | 'fromElsewhere'>[] }
 
 /** Whether a person can have an account here, as far as nobody else matters. */
 export function readPerson(
@@ -90,9 +90,9 @@ export function readPerson(
 }
 
 function readDevice({ factorKinds }: Kinds, text: string) {
-  for (const { kind, firstName, fromElsewhere } of factorKinds) {
-    const read = fromElsewhere?.(text)
-    if (read) return read.ok ? ({ ok: true, device: { kind, firstName, proven: read.proven } } as const) : read
+  for (const factorKind of factorKinds) {
+    const read = factorKind.fromElsewhere?.(text)
+    if (read) return read.ok ? ({ ok: true, device: { factorKind, proven: read.proven } } as const) : read
   }
   return { ok: false, reason: 'unreadable_device' } as const
 }

@@ -45,10 +45,11 @@ export const signingKey = (store: SigningKeyStore) =>
           if (!isSigned(signedText('enrol', challengeIn(begun), sent.count))) return no('wrong_signature')
           return { ok: true, proven: { secret: key, counter: sent.count } }
         },
-        async judge({ factors, challenge, now }) {
+        async judge({ factors, challenges, now }) {
           const factor = (await factors()).find(({ secret }) => key.equals(secret))
           if (!factor) return no('unknown_key')
-          if (!isSigned(signedText('sign-in', challenge(), sent.count))) return no('wrong_signature')
+          if (!challenges().some((asked) => isSigned(signedText('sign-in', asked, sent.count))))
+            return no('wrong_signature')
           return counted(store, factor, sent.count, now)
         },
       }

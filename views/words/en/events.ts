@@ -26,6 +26,7 @@ export const events = {
   authenticator_added: 'Authenticator added',
   authenticator_renamed: 'Authenticator renamed',
   authenticator_removed: 'Authenticator removed',
+  passkey_counter_fell: 'Passkey may have been copied',
   browser_trusted: 'Browser trusted for 30 days',
   browser_forgotten: 'Trusted browser forgotten',
   signed_out_everywhere: 'Signed out everywhere',
@@ -75,5 +76,6 @@ export const signedInBy = {
   recovery_code: 'Signed in with password and recovery code',
   trusted_browser: 'Signed in with password on a trusted browser',
   rescue_code: "Signed in with password and an operator's code, to set up a second factor",
+  passkey: 'Signed in with a passkey',
   delayed_recovery: 'Signed in with password after the wait, to set up a second factor',
 }

@@ -53,6 +53,11 @@ export const notices = {
     happened: 'An authenticator was removed from your account',
     more: 'Its codes no longer open the account.',
   },
+  passkey_counter_fell: {
+    subject: 'A passkey of yours may have been copied',
+    happened: 'A passkey signed in to your account that had counted further before',
+    more: 'A device that counts its signatures never counts back, so there may be a copy of it. Remove that passkey, and add it again.',
+  },
   recovery_code_used: {
     subject: 'A recovery code was used',
     happened: 'Someone signed in to your account with one of its recovery codes',

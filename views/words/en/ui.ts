@@ -61,6 +61,7 @@ export const ui = {
   methods: {
     password: 'Password',
     authenticator: 'Password and authenticator',
+    passkey: 'Passkey',
     recovery_code: 'Password and recovery code',
     trusted_browser: 'Password, on a trusted browser',
     rescue_code: "Password and an operator's code",
