@@ -23,7 +23,7 @@ import {
 } from '#testing/index.ts'
 import { stateOf } from '#testing/invariants.ts'
 import { securityEvent } from '../identity/security-events.ts'
-import { hashToken, newId } from '../lib/tokens.ts'
+import { hashToken, newId, newUserHandle } from '../lib/tokens.ts'
 import { lookOf } from '../lib/username.ts'
 import { writeNotices } from '../mail/mailing.ts'
 import { COMMAND_LINE } from '../operators/command-line.ts'
