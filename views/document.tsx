@@ -6,6 +6,7 @@ import { words } from './words/words.ts'
 export const AssetsContext = createContext({
   stylesheet: '/assets/latchkey.css',
   script: '/assets/enhance.js',
+  passkeyScript: '/assets/passkey.js',
   icon: '/favicon.svg',
   issuer: 'Latchkey',
 })

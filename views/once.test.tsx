@@ -4,7 +4,12 @@ import { AssetsContext } from './document.tsx'
 import { Settings } from './layouts.tsx'
 import { once } from './once.ts'
 
-const NAMES = { stylesheet: '/assets/a.css', script: '/assets/a.js', icon: '/favicon.svg' }
+const NAMES = {
+  stylesheet: '/assets/a.css',
+  script: '/assets/a.js',
+  passkeyScript: '/assets/p.js',
+  icon: '/favicon.svg',
+}
 
 const page = (issuer: string, current: 'account' | 'tokens' = 'account') =>
   String(

@@ -19,7 +19,7 @@ const fetched = async (path: string, accepted?: string) => {
 }
 
 describe('a file of ours', () => {
-  for (const path of [names.stylesheet, names.script, names.icon])
+  for (const path of [names.stylesheet, names.script, names.passkeyScript, names.icon])
     test(`${path.replace(/-\w+/, '')} is named for its content and kept for good`, async () => {
       const { response, bytes } = await fetched(path)
       assert.equal(response.status, 200)
@@ -30,7 +30,7 @@ describe('a file of ours', () => {
     })
 
   test('is the same file in each encoding', async () => {
-    for (const path of [names.stylesheet, names.script, names.icon, '/favicon.ico']) {
+    for (const path of [names.stylesheet, names.script, names.passkeyScript, names.icon, '/favicon.ico']) {
       const plain = await fetched(path)
       const br = await fetched(path, 'gzip, deflate, br')
       const gzip = await fetched(path, 'gzip')
@@ -89,4 +89,11 @@ describe('the style sheet', () => {
   })
 
   test('is under 12,000 bytes', () => assert.ok(css.length < 12_000, `${css.length} bytes`))
+})
+
+describe('the script of passkeys', () => {
+  const script = readFileSync(new URL('passkey.js', PUBLIC), 'utf8')
+
+  test('is at most 2,000 bytes', () => assert.ok(script.length <= 2_000, `${script.length} bytes`))
+  test('asks no server for anything', () => assert.doesNotMatch(script, /\bfetch\b|XMLHttpRequest|sendBeacon|import/))
 })

@@ -22,16 +22,23 @@ function loadAssets(folder: URL) {
   const asset = (name: string, type: string) => compressed(folder, name, type)
   const stylesheet = asset('latchkey.css', 'text/css; charset=utf-8')
   const script = asset('enhance.js', 'text/javascript; charset=utf-8')
+  const passkeyScript = asset('passkey.js', 'text/javascript; charset=utf-8')
   const icon = asset('favicon.svg', 'image/svg+xml')
   const routes = new Hono<AppEnv>()
-  for (const file of [stylesheet, script, icon]) routes.get(file.path, (c) => send(c, file, FOREVER))
+  for (const file of [stylesheet, script, passkeyScript, icon]) routes.get(file.path, (c) => send(c, file, FOREVER))
   // Browsers ask for these two by name, no matter what the page says.
   for (const file of [asset('favicon.ico', 'image/x-icon'), icon])
     routes.get(`/${file.name}`, (c) => send(c, file, A_DAY))
   const style = lean(String(readFileSync(new URL('elsewhere.css', folder))), 'text/css').trim()
   /** For pages of another host: it is in them, and the policy lets in only what has this hash (CSP 3 section 2.3.1). */
   const elsewhere = { style, source: `sha256-${createHash('sha256').update(style).digest('base64')}` }
-  return { elsewhere, names: { stylesheet: stylesheet.path, script: script.path, icon: icon.path }, routes }
+  const names = {
+    stylesheet: stylesheet.path,
+    script: script.path,
+    passkeyScript: passkeyScript.path,
+    icon: icon.path,
+  }
+  return { elsewhere, names, routes }
 }
 
 type File = ReturnType<typeof compressed>

@@ -126,6 +126,18 @@ describe('every answer', () => {
     }),
   )
 
+  test(
+    'lets no page ask for a passkey, except one with a form for it',
+    each(({ headers, html }, what) => {
+      const self = (attribute: string) => (html.includes(` ${attribute}="`) ? '(self)' : '()')
+      assert.equal(
+        headers.get('Permissions-Policy')?.split(', ').slice(-2).join(', '),
+        `publickey-credentials-get=${self('data-passkey-get')}, publickey-credentials-create=${self('data-passkey-create')}`,
+        what,
+      )
+    }),
+  )
+
   test('that depends on a cookie is kept nowhere (V14.3.2)', () => {
     for (const { answer, what, cookieBound } of answers)
       if (cookieBound) assert.equal(answer.headers.get('Cache-Control'), 'no-store', what)

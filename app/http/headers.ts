@@ -13,15 +13,21 @@ export function headersOf(baseUrl: string): [string, string][] {
     ['Referrer-Policy', 'same-origin'], // no-referrer would make Chromium send `Origin: null` with our own forms
     ['Cross-Origin-Opener-Policy', 'same-origin'],
     ['Cross-Origin-Resource-Policy', 'same-origin'],
-    [
-      'Permissions-Policy',
-      'camera=(), geolocation=(), microphone=(), payment=(), usb=(), publickey-credentials-get=()',
-    ],
+    permissionsPolicy({ get: false, create: false }),
   ]
   if (baseUrl.startsWith('https:')) headers.push(['Strict-Transport-Security', 'max-age=31536000; includeSubDomains']) // RFC 6797; one year
 
   headers.push(['Cache-Control', 'no-store']) // pages depend on cookies; anything that doesn't says so itself
   return headers
+}
+
+/** W3C Web Authentication 3, section 5.9. What asks for a passkey is allowed to on its own page alone. */
+export function permissionsPolicy(passkey: { get: boolean; create: boolean }): [string, string] {
+  const self = (may: boolean) => (may ? '(self)' : '()')
+  return [
+    'Permissions-Policy',
+    `camera=(), geolocation=(), microphone=(), payment=(), usb=(), publickey-credentials-get=${self(passkey.get)}, publickey-credentials-create=${self(passkey.create)}`,
+  ]
 }
 
 /** Sets them, also on static files. */

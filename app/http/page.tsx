@@ -5,6 +5,7 @@ import { AddressContext } from '#views/ui/address.tsx'
 import { readableEmail } from '../lib/email-address.ts'
 import type { Assets } from './assets.ts'
 import type { AnyContext } from './env.ts'
+import { permissionsPolicy } from './headers.ts'
 
 /** Renders a page for another host, which gets its style as text. */
 export type RenderElsewhere = (
@@ -24,15 +25,20 @@ export const pageRenderer =
   ({ assets, issuer }: { assets: Assets; issuer: string }): RenderPage =>
   (c, content, status = 200) => {
     const names = { ...assets.names, issuer }
-    return c.html(
-      `<!doctype html>${(
-        <AssetsContext.Provider value={names}>
-          <AddressContext.Provider value={readableEmail}>{content}</AddressContext.Provider>
-        </AssetsContext.Provider>
-      )}`,
-      status,
-    )
+    const html = `<!doctype html>${(
+      <AssetsContext.Provider value={names}>
+        <AddressContext.Provider value={readableEmail}>{content}</AddressContext.Provider>
+      </AssetsContext.Provider>
+    )}`
+    if (html.includes(assets.names.passkeyScript)) c.header(...permissionsPolicy(askedIn(html)))
+    return c.html(html, status)
   }
+
+/** By the forms in it: their script finds them in the same way. Nobody's text has a quotation mark in HTML. */
+const askedIn = (html: string) => ({
+  get: html.includes(' data-passkey-get="'),
+  create: html.includes(' data-passkey-create="'),
+})
 
 /** Nothing else is loaded, and no form is sent: the host is an app's, and what is said there is ours. */
 export const elsewhereRenderer =

@@ -13,6 +13,7 @@ import { mails, notices } from './en/mails.ts'
 import { messages } from './en/messages.ts'
 import { operators } from './en/operators.ts'
 import { origins } from './en/origins.ts'
+import { passkeys } from './en/passkeys.ts'
 import { refusals, troubles } from './en/refusals.ts'
 import { settings } from './en/settings.ts'
 import { signIn } from './en/sign-in.ts'
@@ -41,6 +42,7 @@ export const en = {
   signedInBy,
   accessTokens,
   twoFactor,
+  passkeys,
   operators,
   gate,
   mailPages,

@@ -1,0 +1,64 @@
+export const passkeys = {
+  /** Of the button that leads from an authenticator app to a passkey. */
+  instead: 'Use a passkey instead',
+
+  enrol: {
+    titles: {
+      'set-up': 'Step 1 of 2: Register a Passkey',
+      add: 'Register a Passkey',
+      replace: 'Replace Passkey',
+    },
+    lead: 'A passkey opens your account with your fingerprint, your face, the PIN of your device or a security key. It works on this site alone, so no other site can talk you out of it.',
+    choose: 'Choose where it is kept',
+    places: [
+      { term: 'This device', text: 'Its fingerprint reader, camera or PIN unlocks the passkey.' },
+      { term: 'A password manager', text: 'It brings the passkey to all your devices.' },
+      { term: 'A phone', text: 'Your browser shows a QR code, and you scan it with the phone.' },
+      { term: 'A security key', text: 'Plug it in or hold it to the device when your browser asks.' },
+    ],
+    next: 'Your browser asks for it next.',
+    failed:
+      'Your browser registered no passkey. Try again, and take your time when it asks. Nothing has changed so far.',
+    already:
+      'There is a passkey for this account already in that place. Choose another place, or another security key.',
+    unsupported:
+      'This browser has no passkeys, or its scripts are switched off. Use an authenticator app, or another browser.',
+  },
+
+  secondStep: {
+    lead: 'Your browser asks for your passkey or your security key.',
+    submit: 'Use a passkey',
+    anotherWay: 'Use another way',
+    failed: 'Your browser gave no passkey. Try again, or use another way.',
+    onlyPasskeys:
+      'Your account has passkeys alone. To use one, you need a browser with passkeys and with scripts switched on. Or enter one of your recovery codes.',
+    recoveryCode: 'Enter one of your recovery codes.',
+  },
+
+  signIn: {
+    submit: 'Sign in with a passkey',
+    failed: 'Your browser gave no passkey. Try again, or sign in with your password.',
+  },
+
+  freshProof: {
+    lead: 'Your browser asks for your passkey or your security key. That holds for 10 minutes.',
+    onlyPasskeys:
+      'This needs one of your passkeys: no code is enough. Use a browser with passkeys and with scripts switched on.',
+  },
+
+  marks: {
+    onThisDevice: 'On one device',
+    synced: 'Synced by your password manager',
+  },
+
+  refused: {
+    unknown_passkey: "That passkey isn't one of this account. Try another one.",
+    wrong_answer: "That passkey wasn't accepted. Try again.",
+    ended: 'That took too long. Try again: this page asks anew.',
+    passkey_in_use: 'This passkey is in use already. Choose another one.',
+    too_large: "This passkey can't be kept here: what it sends is too long. Choose another one.",
+    missing: 'Your browser sent no passkey. Try again.',
+  },
+  /** At the sign-in page: the same, whatever was wrong. */
+  refusedAlone: 'That passkey is not known here, or was refused. Try again, or sign in with your password.',
+}
