@@ -52,12 +52,11 @@ export const passkeys = {
   },
 
   refused: {
-    unknown_passkey: "That passkey isn't one of this account. Try another one.",
-    wrong_answer: "That passkey wasn't accepted. Try again.",
-    ended: 'That took too long. Try again: this page asks anew.',
+    passkey_refused: "That passkey wasn't accepted. Try again.",
+    passkey_unknown: "That passkey isn't one of this account's. Try another one.",
+    passkey_expired: 'That took too long. Try again.',
     passkey_in_use: 'This passkey is in use already. Choose another one.',
-    too_large: "This passkey can't be kept here: what it sends is too long. Choose another one.",
-    missing: 'Your browser sent no passkey. Try again.',
+    passkey_too_large: "This passkey can't be kept here: what it sends is too long. Choose another one.",
   },
   /** At the sign-in page: the same, whatever was wrong. */
   refusedAlone: 'That passkey is not known here, or was refused. Try again, or sign in with your password.',
