@@ -11,7 +11,8 @@ type Waiting = { resolve(rows: Rows): void; reject(error: unknown): void }
 /** One answer for everybody who asks the same in one turn. */
 type Asked = { values: Values; waiting: Waiting[] }
 
-const KEPT_AT_MOST = 2000 // rows and what is listed in them, under a kilobyte each
+const KEPT_AT_MOST = 5_000_000 // bytes, about: the checks of two thousand people
+const OF_EACH = 100 // bytes that keeping an answer takes, whatever is in it
 
 const readings = new WeakMap<Sqlite.Database, Reading>()
 
@@ -29,7 +30,7 @@ export function readInTurns(statement: SqliteStatement): (values: Values) => Pro
 class Reading {
   private turn = new Map<SqliteStatement, Map<string, Asked>>()
   private readonly kept = new Map<SqliteStatement, Map<string, Rows>>()
-  private keptNumber = 0
+  private keptBytes = 0
   private keptState = ''
   private readonly begin: Sqlite.Statement
   private readonly commit: Sqlite.Statement
@@ -73,9 +74,9 @@ class Reading {
 
   private forgetWhatChanged() {
     const state = `${this.othersWrites.get()} ${this.ownWrites.get()}`
-    if (state === this.keptState && this.keptNumber < KEPT_AT_MOST) return
+    if (state === this.keptState && this.keptBytes < KEPT_AT_MOST) return
     this.kept.clear()
-    this.keptNumber = 0
+    this.keptBytes = 0
     this.keptState = state
   }
 
@@ -86,7 +87,7 @@ class Reading {
       if (!rows) {
         rows = shared(statement.all(values))
         kept.set(key, rows)
-        this.keptNumber += Math.max(1, sizeOf(rows))
+        this.keptBytes += OF_EACH + bytesOf(key) + bytesOf(rows)
       }
       for (const { resolve } of waiting) resolve(rows)
     } catch (error) {
@@ -95,12 +96,14 @@ class Reading {
   }
 }
 
-/** In rows. A row with a list counts for as many more. */
-function sizeOf(rows: Rows): number {
-  let size = rows.length
-  for (const row of rows)
-    for (const value of Object.values(row as object)) if (Array.isArray(value)) size += value.length
-  return size
+/** About what a value takes up, with what is in it. */
+function bytesOf(value: unknown): number {
+  if (typeof value === 'string') return 20 + value.length
+  if (typeof value !== 'object' || value === null) return 8
+  if (value instanceof Date) return 70
+  let bytes = 60
+  for (const name in value) bytes += 8 + bytesOf(value[name as keyof typeof value])
+  return bytes
 }
 
 function within<Value>(maps: Map<SqliteStatement, Map<string, Value>>, statement: SqliteStatement): Map<string, Value> {
