@@ -20,6 +20,7 @@ import { answerProblem } from './api/v1/problems.ts'
 import { v1Routes } from './api/v1/v1.routes.ts'
 import type { Deps } from './deps.ts'
 import { appsRoutes } from './gate/apps.routes.tsx'
+import { CHECKS } from './gate/asked.http.ts'
 import { checkRoutes } from './gate/check.routes.ts'
 import { enterRoutes } from './gate/enter.routes.tsx'
 import { signOutAtGateRoutes } from './gate/sign-out.routes.tsx'
@@ -70,7 +71,7 @@ export function createApp(services: Deps, report: (error: unknown) => void = ser
   const errors = errorPages({ page, baseUrl, report })
 
   const v1 = v1Routes(deps)
-  const app = new Hono<AppEnv>({ router: new RememberingRouter() })
+  const app = new Hono<AppEnv>({ router: new RememberingRouter(Object.values(CHECKS)) })
   return app
     .route('/', watched({ ...deps, isMeasured: deps.metricsToken !== undefined }))
     .route('/', checkRoutes({ ...deps, report })) // a proxy asks before each request to an app, for any host

@@ -38,20 +38,21 @@ export const stricter = (one: Requirement, other: Requirement): Requirement => (
  */
 export function requirementOf(rules: Rules, { path, isPlain }: AskedPath, address: string): Requirement & Decisive {
   const floor = { level: rules.level, maxAge: rules.maxAge }
-  const more = rules.paths.filter(({ level }) => level !== 'public')
-  if (!isPlain) return { ...more.reduce(stricter, floor), by: 'strictest' }
-
+  if (!isPlain) {
+    const more = rules.paths.filter(({ level }) => level !== 'public')
+    return { ...more.reduce(stricter, floor), by: 'strictest' }
+  }
   const lower = path.toLowerCase()
-  const about = longest(
-    rules.paths.filter((rule) =>
-      rule.level === 'public' ? isAbout(rule.path, path) : isAbout(rule.path.toLowerCase(), lower),
-    ),
+  const about = first(rules.paths, isCloser, (rule) =>
+    rule.level === 'public' ? isAbout(rule.path, path) : isAbout(rule.path.toLowerCase(), lower),
   )
   if (about?.level === 'public') return { level: 'public', maxAge: null, by: 'path', rule: about.path }
   if (about) return { ...stricter(floor, about), by: 'path', rule: about.path }
-  const near = rules.networks
-    .filter(({ network }) => isWithin(network, address))
-    .sort((a, b) => rank(a.level) - rank(b.level))[0]
+  const near = first(
+    rules.networks,
+    (one, other) => isLower(one.level, other.level),
+    ({ network }) => isWithin(network, address),
+  )
   if (near && isLower(near.level, floor.level))
     return {
       level: near.level,
@@ -63,8 +64,19 @@ export function requirementOf(rules: Rules, { path, isPlain }: AskedPath, addres
 }
 
 /** Where two rules are equally long but for their case, the one that asks for more. */
-const longest = (rules: readonly Readonly<PathRule>[]) =>
-  [...rules].sort((a, b) => b.path.length - a.path.length || rank(b.level) - rank(a.level))[0]
+const isCloser = (one: PathRule, other: PathRule) =>
+  one.path.length === other.path.length ? isLower(other.level, one.level) : one.path.length > other.path.length
+
+/** Of the rules that are about something, the one before which no other goes. */
+function first<Rule>(
+  rules: readonly Rule[],
+  isBefore: (one: Rule, other: Rule) => boolean,
+  counts: (rule: Rule) => boolean,
+): Rule | undefined {
+  let found: Rule | undefined
+  for (const rule of rules) if (counts(rule) && (!found || isBefore(rule, found))) found = rule
+  return found
+}
 
 const known = new Map<string, (address: string) => boolean>()
 function isWithin(network: string, address: string): boolean {
