@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { sql } from 'drizzle-orm'
 import { column } from './columns.ts'
 import { freeUid } from './uids.ts'
@@ -360,6 +361,10 @@ export const apps = table('apps', {
   /** Whether it hears who is there: `Remote-User` and its like. */
   tellsIdentity: integer('tells_identity').$type<0 | 1>().notNull(),
   createdAt: time('created_at').notNull(),
+  /** Another one after each change of the app or its lists, so that what was read of it once is known to be good or not. */
+  revision: text('revision')
+    .notNull()
+    .$onUpdateFn(() => randomUUID()),
 })
 
 const app = () =>

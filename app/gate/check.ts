@@ -51,22 +51,20 @@ export type Verdict =
   | { verdict: 'refused'; reason: 'not_entitled' | 'no_token_here'; app: App }
   | { verdict: 'refused'; reason: 'unknown_host' | 'other_scheme'; app?: undefined }
 
-type Member = Readonly<{ name: string; until: Date | null }>
-export type AtHost = Readonly<{ app: App; groups: readonly { name: string }[]; memberIn: readonly Member[] }> &
+type Group = Readonly<{ id: string; name: string }>
+type Member = Readonly<{ groupId: string; name: string; until: Date | null }>
+export type AtHost = Readonly<{ app: App; groups: readonly Group[]; memberIn: readonly Member[] }> &
   Pick<Rules, 'paths' | 'networks'>
-type AccountRead = Omit<Account, 'policies'>
 export type VisitAtHost = AtHost &
   Readonly<{
     gateSession: { tokenHash: string; lastSeenAt: Date } | null
     session: Session | null
-    account: AccountRead | null
-    policies: Account['policies']
+    account: Account | null
   }>
 export type TokenAtHost = AtHost &
   Readonly<{
     token: Token | null
-    account: (Omit<TokenHolder['account'], 'policies'> & Pick<Account, 'username' | 'displayName'>) | null
-    policies: Account['policies']
+    account: (TokenHolder['account'] & Pick<Account, 'username' | 'displayName'>) | null
   }>
 
 export type GateStore = {
@@ -131,11 +129,9 @@ export function verdictOf(
 async function checkToken(deps: CheckDeps, asked: Asked, value: string): Promise<Verdict> {
   const found = await deps.gate.atHostByToken(asked.host, hashToken(value))
   if (!found) return { verdict: 'refused', reason: 'unknown_host' }
-  const { token, account, policies } = found
+  const { token, account } = found
   const holder =
-    token && account
-      ? await tokenHolder(deps, value, asked.origin, async () => ({ token, account: { ...account, policies } }))
-      : undefined
+    token && account ? await tokenHolder(deps, value, asked.origin, async () => ({ token, account })) : undefined
   return verdictOfToken(deps, found, requirementFor(found, asked), holder)
 }
 
@@ -174,25 +170,28 @@ const asksForMore = (app: App, { level, maxAge, by }: Requirement & Decisive) =>
 
 /** A session that has ended is ended for good, as at the portal. */
 async function visitorIn(deps: CheckDeps, found: VisitAtHost): Promise<SignedIn | undefined> {
-  const { session, account, policies } = found
+  const { session, account } = found
   if (!session || !account || session.client !== 'browser') return undefined
-  const visitor = { session, account: { ...account, policies } }
+  const visitor = { session, account }
   const closed = sessionClosed(deps, visitor)
   if (closed === 'ended') await deps.sessions.end(session.id)
   return closed ? undefined : warnedOfRecovery(visitor, deps.now())
 }
 
-export const groupsNow = ({ memberIn }: Pick<AtHost, 'memberIn'>, at: Date): string[] =>
-  memberIn.filter(({ until }) => !until || until > at).map(({ name }) => name)
+export const groupsNow = ({ memberIn }: Pick<AtHost, 'memberIn'>, at: Date): Member[] =>
+  memberIn.filter(({ until }) => !until || until > at)
 
-export const isEntitled = ({ groups }: Pick<AtHost, 'groups'>, held: string[]) =>
-  groups.some(({ name }) => held.includes(name))
+export const isEntitled = ({ groups }: Pick<AtHost, 'groups'>, held: readonly Member[]): boolean =>
+  held.some(({ groupId }) => groups.some(({ id }) => id === groupId))
 
 const identityOf = (
   { tellsIdentity }: App,
   { username, email, displayName }: Pick<Account, 'username' | 'email' | 'displayName'>,
-  groups: string[],
-): Identity => (tellsIdentity === 1 ? { user: username, email, name: displayName ?? '', groups } : NOBODY)
+  groups: readonly Member[],
+): Identity =>
+  tellsIdentity === 1
+    ? { user: username, email, name: displayName ?? '', groups: groups.map(({ name }) => name) }
+    : NOBODY
 
 /**
  * What the session has to show before it has what is required; undefined if it has. A browser that is trusted showed a second factor when

@@ -22,8 +22,7 @@ const A_DAY = 24 * 60 * 60_000
 const NOBODYS = 'made up' // an id that no row has
 
 /** An account as the gate sees it, with where it is signed in. */
-export type AtGate = Pick<AtHost, 'memberIn'> &
-  Readonly<{ account: Omit<Account, 'policies'>; policies: Account['policies']; sessions: readonly Session[] }>
+export type AtGate = Pick<AtHost, 'memberIn'> & Readonly<{ account: Account; sessions: readonly Session[] }>
 
 export type ExplainDeps = CheckDeps &
   OwnerDeps & { apps: { accountAtGate(of: { accountId: number; host: string }): Promise<AtGate | undefined> } }
@@ -89,7 +88,7 @@ const pathOf = (target: string): string => {
 }
 
 function waysOf(deps: ExplainDeps, found: AtHost, required: Requirement & Decisive, person: AtGate): Explained['ways'] {
-  const account = { ...person.account, policies: person.policies }
+  const { account } = person
   const at = deps.now()
   const asSession = (session: Session): Verdict => {
     const visitor: SignedIn = { session, account }

@@ -8,7 +8,9 @@ import { COMMAND_LINE } from '../operators/command-line.ts'
 import { deleteGroup, removeMember } from '../operators/groups.ts'
 import { setPolicy } from '../operators/policy.ts'
 import { suspend } from '../operators/suspension.ts'
+import { applyApps, everyApp, planApps } from './apply.ts'
 import { changeApp, deleteApp } from './apps.ts'
+import { asWritten, type WrittenApp } from './written-app.ts'
 
 const product = await latchkey(BEHIND_PROXY)
 const { carry, clock, database, deps } = product
@@ -105,4 +107,38 @@ describe('the very next request to an app feels it when', () => {
       assert.deepEqual(await statuses(), [session, token])
       assert.deepEqual(await statuses(), [session, token], 'and the ones after it')
     })
+})
+
+/** What an operator can change of an app that asks for a second factor of everybody but those in one network, and what a script hears then. */
+const CHANGES: Record<string, { to: Partial<WrittenApp>; status: number; user: boolean }> = {
+  'its groups': { to: { groups: [] }, status: 403, user: false },
+  'its paths': { to: { paths: ['/album/ second_factor 15m'] }, status: 401, user: false },
+  'its networks': { to: { networks: [] }, status: 401, user: false },
+  'what it hears': { to: { tellsIdentity: false }, status: 200, user: false },
+}
+
+describe('a process that knows what an app asks for feels at once what another one changes:', () => {
+  for (const [what, { to, status, user }] of Object.entries(CHANGES))
+    for (const way of ['alone', 'by a file of all apps'] as const)
+      test(`${what}, ${way} (G12)`, async () => {
+        const networks = [{ network: '192.0.2.0/24', level: 'password' as const }]
+        const guest = await guestOf(product, { level: 'second_factor', networks })
+        const hears = async () => {
+          const { status, headers } = await asking(carry, `https://${guest.host}/album/7`, {
+            headers: { Cookie: guest.cookie },
+          })
+          return { status, user: Boolean(headers.get('Remote-User')) }
+        }
+        assert.deepEqual(await hears(), { status: 200, user: true })
+        const { deps: other } = await latchkey(BEHIND_PROXY, { database, clock })
+        if (way === 'alone') await changeApp(other, guest.name, to, BY)
+        else {
+          const apps = (await everyApp(other)).map(asWritten)
+          const wanted = apps.map((app) => (app.name === guest.name ? { ...app, ...to } : app))
+          const found = await planApps(other, wanted)
+          assert.ok(found.ok, 'the file is good')
+          assert.deepEqual(await applyApps(other, { wanted, plan: found.plan }, BY), { ok: true })
+        }
+        assert.deepEqual(await hears(), { status, user })
+      })
 })

@@ -22,7 +22,7 @@ export const networkColumns = { network: appNetworks.network, level: appNetworks
 export const rulesOfApp = (db: Db) => ({
   groups: listOf(
     db
-      .select({ name: groups.name })
+      .select({ id: groups.id, name: groups.name })
       .from(appGroups)
       .innerJoin(groups, eq(groups.id, appGroups.groupId))
       .where(eq(appGroups.appId, apps.id)),
@@ -35,7 +35,7 @@ export const rulesOfApp = (db: Db) => ({
 export const groupsOfAccount = (db: Db) =>
   listOf(
     db
-      .select({ name: groups.name, until: memberships.until })
+      .select({ groupId: groups.id, name: groups.name, until: memberships.until })
       .from(memberships)
       .innerJoin(groups, eq(groups.id, memberships.groupId))
       .where(eq(memberships.accountId, accounts.id))

@@ -31,8 +31,7 @@ export function appStore({ db, atomically }: Database) {
   }
 
   const atGate = {
-    account,
-    policies: policiesOf(db),
+    account: { ...account, policies: policiesOf(db) },
     memberIn: groupsOfAccount(db),
     sessions: listOf(
       db

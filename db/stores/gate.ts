@@ -1,5 +1,5 @@
 import { and, eq, gt, or } from 'drizzle-orm'
-import { type Database, must, unlessOrphaned } from '../client.ts'
+import { type Database, type Db, must, unlessOrphaned } from '../client.ts'
 import { listOf } from '../lists.ts'
 import { placeholders } from '../placeholders.ts'
 import { prepared } from '../prepared.ts'
@@ -23,22 +23,55 @@ import { account, accountOfToken, policiesOf, session, signedInRead, token } fro
 type Code = typeof gateCodes.$inferInsert
 type GateSession = typeof gateSessions.$inferInsert
 
+const RULES_KEPT = 2000 // apps
+
+/**
+ * Adds what an app asks for to a read that names the app. That changes when an operator changes it, so a process reads it once for each
+ * revision. The revision comes with every read, so nobody is judged by rules of another time than what is known of them.
+ */
+function knowingRules(db: Db) {
+  const byId = placeholders({ id: apps.id })
+  const readRules = prepared(
+    'gate_rules',
+    byId,
+    db
+      .select({ app: { ...appColumns, revision: apps.revision }, ...rulesOfApp(db) })
+      .from(apps)
+      .where(eq(apps.id, byId.id)),
+  )
+  const known = new Map<string, Awaited<ReturnType<typeof readRules>>[number]>()
+  return <Found extends { app: { id: string; revision: string } }>(
+    read: (at: { host: string; tokenHash: string }) => Promise<readonly Found[]>,
+  ) =>
+    async (host: string, tokenHash: string) => {
+      for (;;) {
+        const [found] = await read({ host, tokenHash })
+        if (!found) return undefined
+        const { id, revision } = found.app
+        const rules = known.get(id)
+        if (rules?.app.revision === revision) return { ...found, ...rules }
+        const [now] = await readRules({ id })
+        if (known.size >= RULES_KEPT) known.clear()
+        if (now) known.set(id, now)
+      }
+    }
+}
+
 /** What the checks of the gate read, and how a session comes to a host. */
 export function gateStore({ db, atomically }: Database) {
   const asked = placeholders({ host: appHosts.host, tokenHash: gateSessions.tokenHash })
 
-  const rules = rulesOfApp(db)
+  const app = { id: apps.id, revision: apps.revision }
+  const policies = policiesOf(db)
   const memberIn = groupsOfAccount(db)
   const atHost = eq(appHosts.host, asked.host)
 
   const bySession = db
     .select({
-      app: appColumns,
-      ...rules,
+      app,
       gateSession: { tokenHash: gateSessions.tokenHash, lastSeenAt: gateSessions.lastSeenAt },
       session,
-      account,
-      policies: policiesOf(db),
+      account: { ...account, policies },
       memberIn,
     })
     .from(appHosts)
@@ -50,11 +83,9 @@ export function gateStore({ db, atomically }: Database) {
 
   const byToken = db
     .select({
-      app: appColumns,
-      ...rules,
+      app,
       token,
-      account: { ...accountOfToken, username: accounts.username, displayName: accounts.displayName },
-      policies: policiesOf(db),
+      account: { ...accountOfToken, username: accounts.username, displayName: accounts.displayName, policies },
       memberIn,
     })
     .from(appHosts)
@@ -76,7 +107,7 @@ export function gateStore({ db, atomically }: Database) {
       groups: listOf(
         here(
           db
-            .select({ name: groups.name })
+            .select({ id: groups.id, name: groups.name })
             .from(appHosts)
             .innerJoin(appGroups, eq(appGroups.appId, appHosts.appId))
             .innerJoin(groups, eq(groups.id, appGroups.groupId)),
@@ -94,18 +125,13 @@ export function gateStore({ db, atomically }: Database) {
   )
   const readOpened = signedInRead(db, 'visitor_with_apps', { opened: openedApps(db, byThisSession) }, {})
 
-  const readBySession = prepared('gate_by_session', asked, bySession)
-  const readByToken = prepared('gate_by_token', asked, byToken)
+  const withRules = knowingRules(db)
 
   return {
     /** The app at a host, and who comes with that gate session, if it is one of that host. Undefined where no app is. */
-    async atHost(host: string, tokenHash: string) {
-      return (await readBySession({ host, tokenHash }))[0]
-    },
+    atHost: withRules(prepared('gate_by_session', asked, bySession)),
     /** The same for an access token. */
-    async atHostByToken(host: string, tokenHash: string) {
-      return (await readByToken({ host, tokenHash }))[0]
-    },
+    atHostByToken: withRules(prepared('gate_by_token', asked, byToken)),
     /** Who is signed in at the portal, and the app at a host, if one is there. */
     visitorAtHost: (tokenHash: string, host: string) => readAtPortal(tokenHash, { host }),
 

@@ -31,6 +31,7 @@ CREATE TABLE "apps" (
 	"takes_tokens" bigint NOT NULL,
 	"tells_identity" bigint NOT NULL,
 	"created_at" timestamp (3) with time zone NOT NULL,
+	"revision" text NOT NULL,
 	CONSTRAINT "apps_name_unique" UNIQUE("name")
 );
 --> statement-breakpoint

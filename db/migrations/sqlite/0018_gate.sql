@@ -40,7 +40,8 @@ CREATE TABLE `apps` (
 	`max_age` integer,
 	`takes_tokens` integer NOT NULL,
 	`tells_identity` integer NOT NULL,
-	`created_at` integer NOT NULL
+	`created_at` integer NOT NULL,
+	`revision` text NOT NULL
 );
 --> statement-breakpoint
 CREATE UNIQUE INDEX `apps_name_unique` ON `apps` (`name`);--> statement-breakpoint
