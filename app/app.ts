@@ -43,6 +43,7 @@ import { rescueRoutes } from './sign-in/rescue.routes.tsx'
 import { newPasswordRoutes, resetPasswordRoutes } from './sign-in/reset-password.routes.tsx'
 import { secondStepRoutes } from './sign-in/second-step.routes.tsx'
 import { signInRoutes } from './sign-in/sign-in.routes.tsx'
+import { signInAloneRoutes } from './sign-in/sign-in-alone.routes.tsx'
 import { signOutRoutes } from './sign-in/sign-out.routes.ts'
 import { signUpRoutes } from './sign-in/sign-up.routes.tsx'
 import { stopByLinkRoutes, stopRecoveryRoutes } from './sign-in/stop-recovery.routes.tsx'
@@ -87,6 +88,7 @@ export function createApp(services: Deps, report: (error: unknown) => void = ser
 
     .route('/sign-up', signUpRoutes(deps))
     .route('/sign-in', signInRoutes(deps))
+    .route('/sign-in/passkey', signInAloneRoutes(deps))
     .route('/sign-in/two-factor', secondStepRoutes(deps))
     .route('/sign-in/two-factor/rescue', rescueRoutes(deps))
     .route('/sign-in/two-factor/lost-everything', lostEverythingRoutes(deps))

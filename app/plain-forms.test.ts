@@ -238,7 +238,7 @@ before(async () => {
 
 /** Paths that answer a GET with a file, or lead elsewhere. */
 const NO_PAGES =
-  /^\/(api\/(v1|openapi)|assets|favicon|healthz|readyz)|^\/settings(\/tokens\/(release|generate\/(confirm|back))|\/sessions\/(others|trusted.*))?$|\/download$|^\/operate(\/invitations\/:id\/revoke|\/log\/export\/:format)?$/
+  /^\/(api\/(v1|openapi)|assets|favicon|healthz|readyz)|^\/sign-in\/passkey$|^\/settings(\/tokens\/(release|generate\/(confirm|back))|\/sessions\/(others|trusted.*))?$|\/download$|^\/operate(\/invitations\/:id\/revoke|\/log\/export\/:format)?$/
 
 describe('every page', () => {
   test('is walked through', () => {

@@ -30,6 +30,7 @@ import { sealedValueStore } from './stores/sealed-values.ts'
 import { eventStore } from './stores/security-events.ts'
 import { sessionStore } from './stores/sessions.ts'
 import { signInStore } from './stores/sign-ins.ts'
+import { signInAloneStore } from './stores/sign-ins-alone.ts'
 import { suspensionStore } from './stores/suspensions.ts'
 import { trustedBrowserStore } from './stores/trusted-browsers.ts'
 import { twoFactorStore } from './stores/two-factor.ts'
@@ -82,6 +83,7 @@ export const storesOf = (
   sealedValues: sealedValueStore(database),
   sessions: sessionStore(database),
   signIns: signInStore(database),
+  signInsAlone: signInAloneStore(database),
   suspensions: suspensionStore(database),
   trustedBrowsers: trustedBrowserStore(database),
   twoFactor: twoFactorStore(database),

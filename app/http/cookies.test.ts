@@ -177,6 +177,7 @@ test('the cookies of one product have names of their own', () => {
     'probe',
     'session',
     'pending',
+    'alone',
     'enrolment',
     'browser',
     'trusted',

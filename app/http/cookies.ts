@@ -26,6 +26,7 @@ export function createCookies({ baseUrl, vault }: { baseUrl: string; vault: Vaul
   const SESSION = named('latchkey')
   const PENDING = named('latchkey-pending')
   const ENROLMENT = named('latchkey-enrolment')
+  const ALONE = named('latchkey-passkey')
   const FLASH = named('latchkey-notice') // as browsers have it
   const TOKEN = named('latchkey-token')
   const MAIL_LINK = named('latchkey-mail-link')
@@ -70,6 +71,12 @@ export function createCookies({ baseUrl, vault }: { baseUrl: string; vault: Vaul
       read: (c: AnyContext) => read(c, PENDING),
       write: (c: AnyContext, token: string) => setCookie(c, PENDING, token, { ...options, maxAge: FIVE_MINUTES }),
       remove: (c: AnyContext) => remove(c, PENDING),
+    },
+    /** What a browser is asked by that comes to sign in without a password. It says nothing of anybody, and ends with the browser. */
+    alone: {
+      read: (c: AnyContext) => read(c, ALONE),
+      write: (c: AnyContext, asker: string) => setCookie(c, ALONE, asker, options),
+      remove: (c: AnyContext) => remove(c, ALONE),
     },
     enrolment: {
       /** The text that was signed, under the newest key or an older one; anything else counts as absent. */

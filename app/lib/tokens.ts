@@ -17,6 +17,9 @@ export const newIdInOrder = (): string => `${(sequence++).toString(36).padStart(
 /** The shape of a row's name. PostgreSQL takes no NUL in a text, so we refuse junk before asking the database. */
 export const looksLikeId = (text: string): boolean => /^[\w-]{1,64}$/.test(text)
 
+/** 128 random bits that say nothing of an account, in hex. */
+export const newNonce = (): string => encodeHexLowerCase(randomBytes(16))
+
 /** What a browser or API client holds: `hex(number) + 'x' + 32 hex`, with 128 random bits. The number is the account's: its uid if an API reads it, or else its id. */
 export const newToken = (number: number): string => `${number.toString(16)}x${encodeHexLowerCase(randomBytes(16))}`
 

@@ -13,7 +13,7 @@ const PUBLIC = [
   /^\/sign-up\/sent$/,
   /^\/reset-password/,
   /^\/mail\//, // the link is the key to it
-  /^\/sign-in\/two-factor/,
+  /^\/sign-in\/(two-factor|passkey$)/,
   /^\/api\//, // reads no cookie; its own guards are tested in api/v1
   /^\/settings$/, // leads everybody on to a guarded page
 ]

@@ -1,51 +1,27 @@
-import {
-  type Arrival,
-  isNewBrowser,
-  type KnownBrowser,
-  knownAs,
-  type Recognition,
-  remembered,
-  sourceOf,
-} from '../identity/known-browsers.ts'
+import { knownAs, type Recognition, sourceOf } from '../identity/known-browsers.ts'
 import {
   authenticatorAttempt,
   type Blocked,
+  type Charged,
   charge,
-  type Forgiven,
   isBlocked,
   type LimitDeps,
   recoveryCodeAttempt,
   type Wait,
 } from '../identity/limits.ts'
-import { recoveryAt } from '../identity/recovery.ts'
 import { type SecurityEvent, securityEvent } from '../identity/security-events.ts'
-import { type NewSession, newSession } from '../identity/session.ts'
-import { newTrust, type Trust } from '../identity/trusted-browsers.ts'
 import type { Client } from '../identity/visitor.ts'
 import type { Origin } from '../lib/origin.ts'
-import { hashToken, looksLikeToken, newToken } from '../lib/tokens.ts'
+import { hashToken, looksLikeToken } from '../lib/tokens.ts'
 import { type AnswerDeps, judgeAnswer, noticed, type ReadAnswer, readAnswer } from '../two-factor/answers.ts'
-import type { FactorWrite, Fields, Refused, SignInAnswer } from '../two-factor/factor.ts'
+import type { FactorWrite, Fields, Refused } from '../two-factor/factor.ts'
 import type { StoredFactor } from '../two-factor/factor-secret.ts'
 import type { Watch } from '../watch/watch.ts'
-import { type Held, type Holds, NOTHING_HELD, type PendingSignIn, stayingEvent } from './sign-in.ts'
+import { type Arriving, type Completion, complete } from './completion.ts'
+import { type Held, type Holds, NOTHING_HELD, type PendingSignIn } from './sign-in.ts'
 
 /** `uid` and `deleteAt` are the account's. `recoveryOpensAt` is as in visitor.ts. */
 type FoundPending = PendingSignIn & { uid: number; deleteAt: Date | null; recoveryOpensAt: Date | null }
-
-/** What turns a pending sign-in into a session, in one transaction, for one caller only. */
-type Completion = {
-  pendingHash: string
-  securityVersion: number
-  session: NewSession
-  events: SecurityEvent[]
-  forgiven: Forgiven
-  known: KnownBrowser | undefined
-  trust: Trust | undefined
-  /** Where the account was to be deleted. */
-  stays: SecurityEvent | undefined
-  stopsRecovery: boolean
-}
 
 export type SecondStepStore = {
   findPending(tokenHash: string, now: Date): Promise<FoundPending | undefined>
@@ -56,7 +32,7 @@ export type SecondStepStore = {
   recognise(accountId: number, browserHashes: string[]): Promise<Recognition>
   factorsOf(accountId: number): Promise<readonly StoredFactor[]>
   /** False if the answer is no longer what its proof takes it for, or the pending sign-in is gone. */
-  complete(of: Completion, proof: FactorWrite): Promise<boolean>
+  complete(of: Completion & { pendingHash: string }, proof: FactorWrite): Promise<boolean>
   recoveryCodesLeft(accountId: number): Promise<number>
   record(event: SecurityEvent): Promise<void>
 }
@@ -133,7 +109,7 @@ async function tryAnswer(
   if (!charged.ok) return charged
   if (!(await deps.secondSteps.spendAttempt(pending.tokenHash, deps.now()))) return { ok: false, reason: 'expired' }
 
-  const attempt = { deps, pending, origin, arriving, forgiven: charged.forgiven, ...(keepToken && { token }) }
+  const attempt = { deps, pending, arriving, forgiven: charged.forgiven, ...(keepToken && { token }) }
   const result = await judge(attempt, read)
   if (result.ok) return result
   await deps.secondSteps.record(securityEvent('code_wrong', pending.accountId, origin, deps.now()))
@@ -146,13 +122,11 @@ export async function cancelPending(deps: SecondStepDeps, token: string): Promis
   if (looksLikeToken(token)) await deps.secondSteps.cancelPending(hashToken(token))
 }
 
-type Arriving = Arrival & { recognised: Recognition; trusts: string[] | undefined }
 type Attempt = {
   deps: SecondStepDeps
   pending: FoundPending
-  origin: Origin
   arriving: Arriving
-  forgiven: Forgiven
+  forgiven: Charged['forgiven']
   token?: string
 }
 
@@ -169,13 +143,15 @@ async function recognise(
 }
 
 async function judge(attempt: Attempt, read: ReadAnswer): Promise<Extract<SecondStepResult, { ok: true }> | Refused> {
-  const { deps, pending, origin, forgiven } = attempt
-  const { accountId } = pending
+  const { deps, pending, arriving, forgiven } = attempt
+  const { accountId, tokenHash: pendingHash } = pending
+  const { origin } = arriving
   const { answer } = read
   const judged = await judgeAnswer(deps, read, deps.secondSteps.factorsOf, pending)
   if (!judged.ok) return judged
   const used = answer.method === 'recovery_code' && securityEvent('recovery_code_used', accountId, origin, deps.now())
-  const { token, holds, ...completion } = complete(attempt, answer.method) // its event comes after that of the code
+  const { token, holds, completion: rows } = complete(deps, pending, arriving, { ...attempt, method: answer.method })
+  const completion = { ...rows, pendingHash } // its event comes after that of the code
   completion.events.push(...noticed(judged, accountId, origin, deps.now()))
   const { session, stays } = completion
   const done = { ok: true, token, holds, expiresAt: session.expiresAt, stays: stays !== undefined } as const
@@ -187,31 +163,4 @@ async function judge(attempt: Attempt, read: ReadAnswer): Promise<Extract<Second
   const completed = await deps.secondSteps.complete({ ...completion, events, forgiven: alsoForgiven }, judged.proof)
   if (!completed) return judged.otherwise
   return { ...done, recoveryCodesLeft: await deps.secondSteps.recoveryCodesLeft(accountId) }
-}
-
-function complete(
-  { deps, pending, origin, arriving, forgiven, token: kept = newToken(pending.uid) }: Attempt,
-  method: SignInAnswer['method'],
-): Completion & { token: string; holds: Holds } {
-  const now = deps.now()
-  const { accountId, client, securityVersion, tokenHash: pendingHash } = pending
-  const { token, session } = newSession({ accountId, client, method, token: kept }, origin, now, deps.sessionLifetime)
-  const known = remembered(arriving, accountId, arriving.recognised, now)
-  const noticed = isNewBrowser(arriving.recognised, pending)
-  const events = [securityEvent('signed_in', accountId, origin, now, method, { noticed })]
-  const trusted =
-    arriving.trusts && method !== 'recovery_code'
-      ? newTrust(arriving.trusts, { accountId, securityVersion }, origin, now)
-      : undefined
-  if (trusted) {
-    const subject = trusted.trust.browser.id
-    events.push(securityEvent('browser_trusted', accountId, origin, now, null, { subject }))
-  }
-  // Somebody with a code hasn't lost everything. If a stranger began the wait, it ends here, whether or not the owner sees the warning.
-  const stopsRecovery = recoveryAt(pending.recoveryOpensAt, now) !== undefined
-  if (stopsRecovery) events.push(securityEvent('recovery_stopped', accountId, origin, now))
-  const holds = { known: known.token, trusted: trusted?.token }
-  const stays = stayingEvent(pending, accountId, origin, now)
-  const rows = { session, events, known: known.browser, trust: trusted?.trust, stays, stopsRecovery }
-  return { token, holds, pendingHash, securityVersion, forgiven, ...rows }
 }

@@ -9,6 +9,7 @@ export const wireSignIn = ({
   recoveries,
   rescues,
   signIns,
+  signInsAlone,
   twoFactor,
 }: Stores) => ({
   accounts: { ...accounts, ...emails },
@@ -17,6 +18,7 @@ export const wireSignIn = ({
   recoveries: { ...recoveries, record: events.record },
   rescues: { ...rescues, record: events.record },
   signIns: { ...signIns, rehash: accounts.rehash, record: events.record },
+  signInsAlone: { ...signInsAlone, record: events.record },
   secondSteps: {
     ...signIns,
     ...knownBrowsers,

@@ -42,6 +42,10 @@ type Challenging = {
   secondStepPart?(frame: SecondStepFrame, of: Asking): Child
   /** The same for a client of `/api/v1`. */
   secondStepJson?(of: Asking): Record<string, unknown>
+  /** Its own form on the page of sign-in, which is sent to /sign-in/passkey. In kinds that are enough alone. */
+  alonePart?(frame: SecondStepFrame, of: Pick<Asking, 'challenge'>): Child
+  /** The same for a client of `/api/v1`. */
+  aloneJson?(of: Pick<Asking, 'challenge'>): Record<string, unknown>
 }
 
 /** Whatever answers at the second step, as routes and APIs know it. */

@@ -4,10 +4,10 @@ import { placeholders } from '../placeholders.ts'
 import { prepared } from '../prepared.ts'
 import { preparedInsert, preparedWrite } from '../prepared-writes.ts'
 import { accounts, pendingSignIns, sessions } from '../schema.ts'
+import { type Completion, complete } from './completions.ts'
 import { accountStays } from './deletions.ts'
 import type { FactorWrite } from './factors/factor-write.ts'
 import { presented, presenting, recognition } from './known-browsers.ts'
-import { endRecovery } from './recoveries.ts'
 import {
   accountUnchanged,
   beginSession,
@@ -21,21 +21,9 @@ import {
   rememberBrowser,
   type SessionRow,
 } from './statements.ts'
-import { insertTrust, type Trust, type TrustUse, useTrust } from './trusted-browsers.ts'
+import { type TrustUse, useTrust } from './trusted-browsers.ts'
 
 type Pending = typeof pendingSignIns.$inferInsert
-type Completion = {
-  pendingHash: string
-  securityVersion: number
-  session: SessionRow
-  events: EventRow[]
-  forgiven: Forgiven
-  known: KnownBrowserRow | undefined
-  trust: Trust | undefined
-  /** Where the account was to be deleted. */
-  stays: EventRow | undefined
-  stopsRecovery: boolean
-}
 
 /** Sign-in, from the password to the session. */
 export function signInStore({ db, atomically }: Database) {
@@ -145,22 +133,12 @@ export function signInStore({ db, atomically }: Database) {
     },
 
     /** Of all who hold the pending sign-in, the one whose DELETE returns its row gets the session. */
-    complete: (
-      { pendingHash, securityVersion, session, events, forgiven, known, trust, stays, stopsRecovery }: Completion,
-      proof: FactorWrite,
-    ) =>
+    complete: ({ pendingHash, ...completion }: Completion & { pendingHash: string }, proof: FactorWrite) =>
       atomically((tx) => [
-        accountUnchanged(tx, session.accountId, securityVersion),
+        accountUnchanged(tx, completion.session.accountId, completion.securityVersion),
         ...proof.steps(tx),
         must(takePending(tx, { pendingHash })),
-        ...beginSession(tx, session),
-        ...(stopsRecovery ? endRecovery(tx, session.accountId) : []),
-        ...(trust ? insertTrust(tx, trust) : []),
-        ...(known ? [rememberBrowser(tx, known)] : []),
-        insertEvents(tx, ...events),
-        ...(stays ? accountStays(tx, stays) : []),
-        ...forgive(tx, forgiven),
-        ...(proof.afterwards?.(tx, session) ?? []),
+        ...complete(tx, completion, proof),
       ]),
   }
 }

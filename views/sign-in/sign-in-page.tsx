@@ -1,3 +1,4 @@
+import type { Child } from 'hono/jsx'
 import { Narrow } from '../layouts.tsx'
 import { CalloutBox } from '../ui/callout-box.tsx'
 import { CookieAsked } from '../ui/cookie-asked.tsx'
@@ -13,10 +14,12 @@ type SignInPageProps = {
   flash?: Callout | undefined
   /** Whether anyone can make an account. */
   isSignUpOpen: boolean
+  /** Forms of the kinds that need no password. */
+  parts?: Child[]
 }
 
 /** The first step of signing in. `returnTo` is where to go afterwards, checked by the server. */
-export const SignInPage = ({ form, returnTo, flash, isSignUpOpen }: SignInPageProps) => (
+export const SignInPage = ({ form, returnTo, flash, isSignUpOpen, parts }: SignInPageProps) => (
   <Narrow title={words.signIn.signIn.title}>
     <CalloutBox of={flash} />
     <ErrorSummary form={form} />
@@ -49,6 +52,7 @@ export const SignInPage = ({ form, returnTo, flash, isSignUpOpen }: SignInPagePr
         {words.signIn.signIn.title}
       </button>
     </form>
+    {parts}
     <p>
       <a href="/reset-password">{words.signIn.signIn.forgot}</a>
     </p>

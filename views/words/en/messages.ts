@@ -58,6 +58,11 @@ export const messages = {
     expired: 'That took too long or too many tries. Sign in again.',
   },
   wrong_credentials: "That email and password don't belong together.",
+  alone: {
+    malformed: 'Your browser sent no passkey. Try again, or type your password.',
+    expired: 'This page was open for too long, or it was used already. Try again.',
+    passkey_refused: 'That passkey is not known here, or was refused. Try another, or type your password.',
+  },
   suspended: 'This account is suspended. The people who run this site can tell you why.',
   account_ended: 'This account has ended. The people who run this site can tell you more.',
   email_taken: 'There is already an account with this email. Sign in to it instead.',
