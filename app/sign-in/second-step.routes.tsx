@@ -40,6 +40,7 @@ export function secondStepRoutes(
         form={form}
         returnTo={returnTo}
         canUseAuthenticator={usable}
+        onlyRecoveryCodes={asked.some(({ hasTyped }) => !hasTyped)}
         canRecover={deps.recoveryDelay > 0}
         parts={parts}
       />,

@@ -25,7 +25,13 @@ export function readAnswer({ factorKinds, recoveryCodeAnswers }: AnswerDeps, fie
 }
 
 /** A kind that asks for an answer to a challenge, and the factors of the account that can give it. */
-export type Challenge<Kind extends Factor> = { kind: Kind; challenge: string; factors: ActiveFactor[] }
+export type Challenge<Kind extends Factor> = {
+  kind: Kind
+  challenge: string
+  factors: ActiveFactor[]
+  /** Whether the account has one beside it whose answers are typed. */
+  hasTyped: boolean
+}
 
 /** Whose answers are judged, and the hash of the token of what asks: a pending sign-in, or a session. */
 type Asked = { accountId: number; tokenHash: string }
@@ -54,11 +60,13 @@ export async function challengesOf<Kind extends Factor>(
   const asking = factorKinds.filter(({ isChallenged }) => isChallenged)
   if (asking.length === 0) return []
   const stored = await factorsOf(accountId)
+  const hasTyped = stored.some((factor) => asking.every(({ kind }) => kind !== factor.kind))
   return asking
     .map((kind) => ({
       kind,
       challenge: newestChallenge(vault, kind.kind, tokenHash, now()),
       factors: activeFactors(vault, stored, kind.kind),
+      hasTyped,
     }))
     .filter(({ factors }) => factors.length > 0)
 }

@@ -29,6 +29,8 @@ export type Answering = {
 type Enrolable = {
   /** Of the button that chooses it on the page of another kind. */
   label(): string
+  /** Without the script it can't be enrolled, so that page doesn't offer it. */
+  needsScript?: true
   /** What `/api/v1` answers for the device. */
   device: z.ZodRawShape
   enrolPage(frame: EnrolFrame, of: Enrolling): JSX.Element | Promise<JSX.Element>
@@ -57,7 +59,7 @@ export type KindsDeps = {
 /** What rules need, with the kinds as routes know them instead of as rules do. */
 export type WithPages<RulesDeps> = Omit<RulesDeps, keyof KindsDeps> & KindsDeps
 
-type Asking = { challenge: string; factors: ActiveFactor[] }
+type Asking = { challenge: string; factors: ActiveFactor[]; hasTyped: boolean }
 
 type Answers = readonly Pick<Answering, 'form'>[]
 

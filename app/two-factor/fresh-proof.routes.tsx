@@ -33,8 +33,17 @@ export function freshProofRoutes(deps: Deps) {
   ) {
     const { visitor } = c.var
     const frame = { form, returnTo, action: HERE }
-    const parts = (await challengesNow(deps, visitor)).map(({ kind, ...of }) => kind.secondStepPart?.(frame, of))
-    return deps.page(c, <FreshProofPage visitor={visitor} frame={frame} parts={parts} />, status)
+    const asked = await challengesNow(deps, visitor)
+    return deps.page(
+      c,
+      <FreshProofPage
+        visitor={visitor}
+        frame={frame}
+        parts={asked.map(({ kind, ...of }) => kind.secondStepPart?.(frame, of))}
+        onlyRecoveryCodes={asked.some(({ hasTyped }) => !hasTyped)}
+      />,
+      status,
+    )
   }
 
   return signedInPages(deps, { deed: 'change_second_factor', view: visitorAlone }, (pages) =>

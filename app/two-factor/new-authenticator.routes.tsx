@@ -70,7 +70,7 @@ export function newAuthenticator<Visitor extends SignedIn = SignedIn>(
     const { visitor } = c.var
     const kind = kindOf(deps, enrolment.kind)
     const others = deps.factorKinds.filter((other) => other !== kind && mode !== 'replace')
-    const otherKinds = others.map(({ kind, label }) => ({ kind, label: label() }))
+    const otherKinds = others.map(({ kind, label, needsScript = false }) => ({ kind, label: label(), needsScript }))
     const frame = { visitor, mode, enrolmentId: enrolment.id, name: name?.(c, enrolment), form, otherKinds }
     return deps.page(c, await kind.enrolPage(frame, enrolling(deps, enrolment, visitor)), status)
   }

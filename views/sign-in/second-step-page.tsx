@@ -12,6 +12,8 @@ type SecondStepPageProps = {
   form: FormState
   returnTo?: string | undefined
   canUseAuthenticator: boolean
+  /** Nothing else is typed here. */
+  onlyRecoveryCodes?: boolean | undefined
   /** Whether a wait replaces what is lost here. */
   canRecover: boolean
   /** Forms of the kinds that ask a challenge. */
@@ -19,22 +21,29 @@ type SecondStepPageProps = {
 }
 
 /** The second step of signing in. One field takes either kind of code. The tick is before it: a code that is pasted is sent at once. */
-export const SecondStepPage = ({ form, returnTo, canUseAuthenticator, canRecover, parts }: SecondStepPageProps) => (
+export const SecondStepPage = ({
+  form,
+  returnTo,
+  canUseAuthenticator,
+  onlyRecoveryCodes,
+  canRecover,
+  parts = [],
+}: SecondStepPageProps) => (
   <Narrow title={words.signIn.secondStep.title}>
     <ErrorSummary form={form} />
-    <p class="lead">{canUseAuthenticator ? words.signIn.secondStep.lead : words.signIn.secondStep.locked}</p>
+    {parts}
+    <p class="lead">{lead(canUseAuthenticator, onlyRecoveryCodes)}</p>
     <SecondStepForm frame={{ form, returnTo }}>
       {canUseAuthenticator && (
         <Tick name="trust" ticked={form.values?.trust === 'yes'}>
           {words.signIn.secondStep.trust}
         </Tick>
       )}
-      <CodeField form={form} autofocus />
+      <CodeField form={form} autofocus={parts.length === 0} />
       <button type="submit" class="primary wide">
         {words.signIn.secondStep.submit}
       </button>
     </SecondStepForm>
-    {parts}
     <ButtonForm action="/sign-in/two-factor/cancel" class="plain wide">
       {words.ui.cancel}
     </ButtonForm>
@@ -52,3 +61,9 @@ export const SecondStepPage = ({ form, returnTo, canUseAuthenticator, canRecover
     </details>
   </Narrow>
 )
+
+function lead(canUseAuthenticator: boolean, onlyRecoveryCodes = false): string {
+  const { lead, locked } = words.signIn.secondStep
+  if (!canUseAuthenticator) return locked
+  return onlyRecoveryCodes ? words.passkeys.secondStep.recoveryCode : lead
+}

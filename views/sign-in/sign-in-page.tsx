@@ -19,7 +19,7 @@ type SignInPageProps = {
 }
 
 /** The first step of signing in. `returnTo` is where to go afterwards, checked by the server. */
-export const SignInPage = ({ form, returnTo, flash, isSignUpOpen, parts }: SignInPageProps) => (
+export const SignInPage = ({ form, returnTo, flash, isSignUpOpen, parts = [] }: SignInPageProps) => (
   <Narrow title={words.signIn.signIn.title}>
     <CalloutBox of={flash} />
     <ErrorSummary form={form} />
@@ -35,7 +35,7 @@ export const SignInPage = ({ form, returnTo, flash, isSignUpOpen, parts }: SignI
         input={{
           type: 'text',
           inputmode: 'email',
-          autocomplete: 'username',
+          autocomplete: ['username', ...(parts.length > 0 ? ['webauthn'] : [])].join(' '),
           autocapitalize: 'none',
           spellcheck: 'false',
           value: form.values?.email,

@@ -17,7 +17,7 @@ export type EnrolFrame = {
   name?: string | undefined
   form: FormState
   /** Other kinds that can be registered instead. */
-  otherKinds: { kind: string; label: string }[]
+  otherKinds: { kind: string; label: string; needsScript: boolean }[]
 }
 
 const ACTIONS = {
@@ -25,6 +25,8 @@ const ACTIONS = {
   add: '/settings/two-factor/add',
   replace: '/settings/two-factor/replace',
 } as const
+
+export const enrolAction = (mode: EnrolFrame['mode']) => ACTIONS[mode]
 
 type EnrolFramePageProps = PropsWithChildren<{ frame: EnrolFrame; title: string; lead: Child; help?: Child }>
 
@@ -42,8 +44,8 @@ export const EnrolFramePage = ({ frame, title, lead, help, children }: EnrolFram
       <div class="panel stack loose">{children}</div>
       {otherKinds.length > 0 && (
         <div class="row">
-          {otherKinds.map(({ kind, label }) => (
-            <ButtonForm action={`${ACTIONS[mode]}/kind`} class="plain" fields={{ kind }}>
+          {otherKinds.map(({ kind, label, needsScript }) => (
+            <ButtonForm action={`${ACTIONS[mode]}/kind`} class="plain" fields={{ kind }} needsScript={needsScript}>
               {label}
             </ButtonForm>
           ))}
@@ -53,14 +55,16 @@ export const EnrolFramePage = ({ frame, title, lead, help, children }: EnrolFram
   )
 }
 
+type EnrolFormProps = PropsWithChildren<{ frame: EnrolFrame; submit?: string }>
+
 /** The form with the device's answer, whose fields its kind puts in. */
-export const EnrolForm = ({ frame, children }: PropsWithChildren<{ frame: EnrolFrame }>) => {
+export const EnrolForm = ({ frame, submit, children }: EnrolFormProps) => {
   const { mode, enrolmentId, name, form } = frame
   const action = ACTIONS[mode]
   return (
     <RowForm
       action={action}
-      submit={words.twoFactor.enrol.submit[mode]}
+      submit={submit ?? words.twoFactor.enrol.submit[mode]}
       beside={
         <ButtonForm action={`${action}/cancel`} class="plain">
           {words.ui.cancel}

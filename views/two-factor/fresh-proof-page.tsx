@@ -11,21 +11,23 @@ type FreshProofPageProps = {
   frame: SecondStepFrame
   /** Forms of the kinds that ask a challenge. */
   parts: Child[]
+  /** Nothing else is typed here. */
+  onlyRecoveryCodes: boolean
 }
 
 /** The second factor once more, before what needs one that was shown lately. */
-export const FreshProofPage = ({ visitor, frame, parts }: FreshProofPageProps) => (
+export const FreshProofPage = ({ visitor, frame, parts, onlyRecoveryCodes }: FreshProofPageProps) => (
   <Settings title={words.twoFactor.freshProof.title} visitor={visitor} current="account">
     <ErrorSummary form={frame.form} />
     <div class="panel stack">
-      <p class="lead">{words.twoFactor.freshProof.lead}</p>
+      {parts}
+      <p class="lead">{onlyRecoveryCodes ? words.passkeys.freshProof.recoveryCode : words.twoFactor.freshProof.lead}</p>
       <SecondStepForm frame={frame}>
-        <CodeField form={frame.form} autofocus />
+        <CodeField form={frame.form} autofocus={parts.length === 0} />
         <button type="submit" class="primary">
           {words.ui.continue}
         </button>
       </SecondStepForm>
-      {parts}
     </div>
   </Settings>
 )

@@ -10,6 +10,8 @@ type ButtonFormProps = PropsWithChildren<{
   describedBy?: string | undefined
   /** It saves what the page shows: it can be pressed again at once, and the script takes it for the tick. */
   saves?: boolean | undefined
+  /** What it leads to does: without the script it isn't there. */
+  needsScript?: boolean | undefined
 }>
 
 /** A button that is its own form: text browsers don't know `formaction`, and treat every button of a form as its first. */
@@ -19,11 +21,19 @@ export const ButtonForm = ({
   fields = {},
   describedBy,
   saves,
+  needsScript,
   children,
 }: ButtonFormProps) => {
   const sent = Object.entries(fields).filter(([, value]) => value !== undefined)
   return (
-    <form method="post" action={action} data-repeatable={saves} data-saves={saves}>
+    <form
+      method="post"
+      action={action}
+      data-repeatable={saves}
+      data-saves={saves}
+      data-script={needsScript || undefined}
+      hidden={needsScript}
+    >
       {sent.length > 0 ? sent.map(([name, value]) => <input type="hidden" name={name} value={value} />) : <Pressed />}
       <button type="submit" class={className} aria-describedby={describedBy}>
         {children}

@@ -16,6 +16,7 @@ export const passkeys = {
       { term: 'A phone', text: 'Your browser shows a QR code, and you scan it with the phone.' },
       { term: 'A security key', text: 'Plug it in or hold it to the device when your browser asks.' },
     ],
+    submit: { 'set-up': 'Register passkey', add: 'Add passkey', replace: 'Replace passkey' },
     next: 'Your browser asks for it next.',
     failed:
       'Your browser registered no passkey. Try again, and take your time when it asks. Nothing has changed so far.',
@@ -41,7 +42,7 @@ export const passkeys = {
   },
 
   freshProof: {
-    lead: 'Your browser asks for your passkey or your security key. That holds for 10 minutes.',
+    recoveryCode: 'Enter one of your recovery codes. That holds for 10 minutes.',
     onlyPasskeys:
       'This needs one of your passkeys: no code is enough. Use a browser with passkeys and with scripts switched on.',
   },
@@ -58,6 +59,4 @@ export const passkeys = {
     passkey_in_use: 'This passkey is in use already. Choose another one.',
     passkey_too_large: "This passkey can't be kept here: what it sends is too long. Choose another one.",
   },
-  /** At the sign-in page: the same, whatever was wrong. */
-  refusedAlone: 'That passkey is not known here, or was refused. Try again, or sign in with your password.',
 }
