@@ -62,8 +62,8 @@ export function authenticatorsRoutes(deps: AuthenticatorsDeps & GuardDeps & { pa
   ) =>
     deps.page(c, <RemoveAuthenticatorPage visitor={c.var.visitor} authenticator={authenticator} form={form} />, status)
 
-  const lastPage = (c: AuthenticatorsContext, { name }: Authenticator, status: 200 | 422 = 200) =>
-    deps.page(c, <RemoveLastPage visitor={c.var.visitor} name={name} />, status)
+  const lastPage = (c: AuthenticatorsContext, authenticator: Authenticator, status: 200 | 422 = 200) =>
+    deps.page(c, <RemoveLastPage visitor={c.var.visitor} authenticator={authenticator} />, status)
 
   return signedInPages(deps, { deed: 'change_second_factor', view: authenticatorsView }, (pages) =>
     pages

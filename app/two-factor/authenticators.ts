@@ -14,8 +14,15 @@ import { openSecret, type StoredFactor } from './factor-secret.ts'
 
 export const NAME_MAX_LENGTH = 40 // code points
 
-/** As listed. `readable` false: its sealed secret does not open, so no code of it is ever right. */
-export type Authenticator = { id: string; name: string; addedAt: Date; lastUsedAt: Date | null; readable: boolean }
+/** As listed. `readable` false: its sealed secret does not open, so no answer of it is ever right. `passkey`: where it is, if it is one. */
+export type Authenticator = {
+  id: string
+  name: string
+  addedAt: Date
+  lastUsedAt: Date | null
+  readable: boolean
+  passkey?: 'on_one_device' | 'synced' | undefined
+}
 
 export type AuthenticatorsStore = {
   /** The oldest first. */
@@ -48,8 +55,9 @@ export const authenticatorsView = ({ authenticators }: ListDeps): Find<Authentic
 
 export const authenticatorsSeenBy = ({ vault }: ListDeps, { factors }: AuthenticatorsVisitor): Authenticator[] =>
   factors.map((factor) => {
-    const { id, name, addedAt, lastUsedAt } = factor
-    return { id, name, addedAt, lastUsedAt, readable: openSecret(vault, factor) !== undefined }
+    const { id, name, addedAt, lastUsedAt, isBackedUp } = factor
+    const passkey = isBackedUp === null ? undefined : isBackedUp === 1 ? 'synced' : 'on_one_device'
+    return { id, name, addedAt, lastUsedAt, readable: openSecret(vault, factor) !== undefined, passkey }
   })
 
 /** A name nobody has to think of: "Authenticator 2" for the second, and so on past those that are taken. */

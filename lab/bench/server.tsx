@@ -32,7 +32,7 @@ app = createApp(wire({ database, vault: createVault([KEY]), settings, now: () =>
 const at = new Date()
 const barePages = new Hono().get('/', (c) =>
   c.html(
-    `<!doctype html>${<AccountPage visitor={{ account: { email: '1@example.com', role: 'member', recoveryOpensAt: null, username: 'ada', displayName: null, secondFactorSince: at, passwordChangedAt: at } }} usernamesStay={false} recoveryCodes={{ left: 12, of: 12, areFew: false }} needsSecondFactor={false} />}`,
+    `<!doctype html>${<AccountPage visitor={{ account: { email: '1@example.com', role: 'member', recoveryOpensAt: null, username: 'ada', displayName: null, secondFactorSince: at, phishingResistantSince: null, passwordChangedAt: at } }} usernamesStay={false} recoveryCodes={{ left: 12, of: 12, areFew: false }} needsSecondFactor={false} />}`,
   ),
 )
 const bareAnswers = new Hono().get('/', (c) => c.json({ id: 1, email: '1@example.com', two_factor: true }))

@@ -9,7 +9,13 @@ import { words } from '../words/words.ts'
 
 /** Who is signed in, and what the page shows of the account. */
 type Owner = Visitor & {
-  account: { username: string; displayName: string | null; secondFactorSince: Date | null; passwordChangedAt: Date }
+  account: {
+    username: string
+    displayName: string | null
+    secondFactorSince: Date | null
+    phishingResistantSince: Date | null
+    passwordChangedAt: Date
+  }
 }
 
 type AccountPageProps = {
@@ -22,11 +28,14 @@ type AccountPageProps = {
   needsSecondFactor: boolean
 }
 
-type SecondFactorOnProps = Pick<AccountPageProps, 'recoveryCodes' | 'needsSecondFactor'> & { since: Date }
+type SecondFactorOnProps = Pick<AccountPageProps, 'recoveryCodes' | 'needsSecondFactor'> & {
+  since: Date
+  hasPasskey: boolean
+}
 
-const SecondFactorOn = ({ since, recoveryCodes, needsSecondFactor }: SecondFactorOnProps) => (
+const SecondFactorOn = ({ since, hasPasskey, recoveryCodes, needsSecondFactor }: SecondFactorOnProps) => (
   <>
-    <p class="lead">{words.settings.account.onLead}</p>
+    <p class="lead">{hasPasskey ? words.passkeys.list.signingIn : words.settings.account.onLead}</p>
     <div class="item">
       <div>
         <h3>{words.twoFactor.authenticators.title}</h3>
@@ -159,6 +168,7 @@ export const AccountPage = ({ visitor, usernamesStay, flash, recoveryCodes, need
       </div>
       {visitor.account.secondFactorSince ? (
         <SecondFactorOn
+          hasPasskey={visitor.account.phishingResistantSince !== null}
           since={visitor.account.secondFactorSince}
           recoveryCodes={recoveryCodes}
           needsSecondFactor={needsSecondFactor}

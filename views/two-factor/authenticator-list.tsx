@@ -2,13 +2,14 @@ import type { Child } from 'hono/jsx'
 import { When } from '../ui/when.tsx'
 import { words } from '../words/words.ts'
 
-/** `readable` false: its secret is damaged, so its codes are refused. */
+/** `readable` false: its secret is damaged, so it is refused. `passkey`: where it is, if it is one. */
 export type ListedAuthenticator = {
   id: string
   name: string
   addedAt: Date
   lastUsedAt: Date | null
   readable: boolean
+  passkey?: 'on_one_device' | 'synced' | undefined
 }
 
 type AuthenticatorListProps = {
@@ -17,13 +18,13 @@ type AuthenticatorListProps = {
   actions: (authenticator: ListedAuthenticator, nameId: string) => Child
 }
 
-const Facts = ({ addedAt, lastUsedAt, readable }: ListedAuthenticator) => (
+const Facts = ({ addedAt, lastUsedAt, readable, passkey }: ListedAuthenticator) => (
   <p>
     {words.twoFactor.authenticators.added(<When at={addedAt} to="day" />)}
     {lastUsedAt
       ? words.twoFactor.authenticators.lastUsed(<When at={lastUsedAt} />)
       : words.twoFactor.authenticators.unused}
-    {!readable && words.twoFactor.authenticators.refused}
+    {!readable && (passkey ? words.passkeys.list.refused : words.twoFactor.authenticators.refused)}
   </p>
 )
 
@@ -37,6 +38,7 @@ export const AuthenticatorList = ({ authenticators, actions }: AuthenticatorList
           <div>
             <h3 class="long">
               <span id={nameId}>{authenticator.name}</span>{' '}
+              {authenticator.passkey && <span class="mark">{words.passkeys.marks[authenticator.passkey]}</span>}{' '}
               {!authenticator.readable && <span class="mark warn">{words.twoFactor.authenticators.unreadable}</span>}
             </h3>
             <Facts {...authenticator} />

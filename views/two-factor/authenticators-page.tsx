@@ -20,7 +20,9 @@ export const AuthenticatorsPage = ({ visitor, flash, authenticators, atMost }: A
   return (
     <Settings title={words.twoFactor.authenticators.title} visitor={visitor} current="account">
       <CalloutBox of={flash} />
-      <p class="lead">{words.twoFactor.authenticators.lead}</p>
+      <p class="lead">
+        {authenticators.some(({ passkey }) => passkey) ? words.passkeys.list.lead : words.twoFactor.authenticators.lead}
+      </p>
       <div class="panel stack loose">
         <h2>{words.twoFactor.authenticators.yours}</h2>
         <AuthenticatorList

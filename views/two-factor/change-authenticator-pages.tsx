@@ -3,6 +3,8 @@ import { ErrorSummary } from '../ui/error-summary.tsx'
 import { OwnPassword } from '../ui/own-password.tsx'
 import type { FormState, Visitor } from '../ui/types.ts'
 import { words } from '../words/words.ts'
+import type { ListedAuthenticator } from './authenticator-list.tsx'
+import { flows } from './flows.ts'
 import { NameField } from './name-field.tsx'
 
 const LIST = '/settings/two-factor/authenticators'
@@ -13,9 +15,11 @@ const Cancel = () => (
   </a>
 )
 
+type Named = Pick<ListedAuthenticator, 'id' | 'name' | 'passkey'>
+
 type ChangeProps<Fields extends string> = {
   visitor: Visitor
-  authenticator: { id: string; name: string }
+  authenticator: Named
   form: FormState<Fields>
 }
 
@@ -39,9 +43,7 @@ export const RemoveAuthenticatorPage = ({ visitor, authenticator, form }: Change
   <Settings title={words.twoFactor.authenticators.removePage} visitor={visitor} current="account">
     <ErrorSummary form={form} />
     <div class="panel stack">
-      <p class="lead">
-        {words.twoFactor.authenticators.removeLead(<strong class="long">{authenticator.name}</strong>)}
-      </p>
+      <p class="lead">{removeLead(authenticator)}</p>
       <form method="post" action={`${LIST}/${authenticator.id}/remove`} class="stack" novalidate>
         <OwnPassword visitor={visitor} form={form} autofocus />
         <div class="row">
@@ -56,15 +58,21 @@ export const RemoveAuthenticatorPage = ({ visitor, authenticator, form }: Change
 )
 
 /** The last one is not removed: without it there is no second factor, and that is for Disable to do. */
-export const RemoveLastPage = ({ visitor, name }: { visitor: Visitor; name: string }) => (
+export const RemoveLastPage = ({ visitor, authenticator: { name, passkey } }: Omit<ChangeProps<never>, 'form'>) => (
   <Settings title={words.twoFactor.authenticators.removePage} visitor={visitor} current="account">
     <div class="panel stack">
       <p class="lead">{words.twoFactor.authenticators.lastLead(<strong class="long">{name}</strong>)}</p>
-      <p class="lead">{words.twoFactor.authenticators.newPhone}</p>
+      <p class="lead">{passkey ? words.passkeys.list.addFirst : words.twoFactor.authenticators.newPhone}</p>
       <div class="row">
-        <a class="button" href="/settings/two-factor/replace/move">
-          {words.twoFactor.move.title}
-        </a>
+        {passkey ? (
+          <a class="button" href={flows.add.action}>
+            {words.twoFactor.flows.add.title}
+          </a>
+        ) : (
+          <a class="button" href="/settings/two-factor/replace/move">
+            {words.twoFactor.move.title}
+          </a>
+        )}
         <a class="button danger" href="/settings/two-factor/disable">
           {words.twoFactor.flows.disable.title}
         </a>
@@ -73,3 +81,8 @@ export const RemoveLastPage = ({ visitor, name }: { visitor: Visitor; name: stri
     </div>
   </Settings>
 )
+
+const removeLead = ({ name, passkey }: Named) => {
+  const { removeLead } = passkey ? words.passkeys.list : words.twoFactor.authenticators
+  return removeLead(<strong class="long">{name}</strong>)
+}

@@ -37,7 +37,7 @@ export const MovePage = ({ visitor, authenticators }: MovePageProps) => (
     <section class="panel stack">
       <h2>{words.twoFactor.move.how}</h2>
       <dl class="details">
-        {words.twoFactor.move.steps.map(({ term, text }) => (
+        {steps(authenticators).map(({ term, text }) => (
           <div>
             <dt>{term}</dt>
             <dd>{text}</dd>
@@ -60,3 +60,6 @@ export const MovePage = ({ visitor, authenticators }: MovePageProps) => (
     {authenticators.length > 1 && <Choice authenticators={authenticators} />}
   </Settings>
 )
+
+const steps = (authenticators: ListedAuthenticator[]) =>
+  (authenticators.every(({ passkey }) => passkey) ? words.passkeys.list : words.twoFactor.move).steps

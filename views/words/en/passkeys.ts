@@ -1,3 +1,5 @@
+import type { Child } from 'hono/jsx'
+
 export const passkeys = {
   /** Of the button that leads from an authenticator app to a passkey. */
   instead: 'Use a passkey instead',
@@ -48,8 +50,28 @@ export const passkeys = {
   },
 
   marks: {
-    onThisDevice: 'On one device',
+    on_one_device: 'On one device',
     synced: 'Synced by your password manager',
+  },
+
+  /** Of authenticators among which there are passkeys, or about one of them. */
+  list: {
+    lead: 'Any of these opens your account, together with your password. A passkey that checks your fingerprint, your face or a PIN opens it alone. With two, in two places, losing one locks nobody out.',
+    refused: '. It is refused here. Remove it and add it again.',
+    removeLead: (name: Child): Child => [
+      name,
+      " will no longer open your account. We can't delete it from your device or password manager: do that there. Your other authenticators and your recovery codes stay. This signs you out everywhere else.",
+    ],
+    signingIn: 'Signing in takes a passkey, or your password and a code.',
+    steps: [
+      { term: 'Step 1', text: 'Have the new device or security key ready, and type your password.' },
+      { term: 'Step 2', text: 'Register the new passkey when your browser asks for it.' },
+      {
+        term: 'Step 3',
+        text: 'Delete the old passkey where it was, and check that your recovery codes are where you think they are.',
+      },
+    ],
+    addFirst: 'Do you want another one instead? Then add that first.',
   },
 
   refused: {
