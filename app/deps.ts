@@ -19,6 +19,7 @@ import { LOOKED_AT } from './operators/event-log.ts'
 import { wireOperators } from './operators/wire.ts'
 import { wireSignIn } from './sign-in/wire.ts'
 import type { FactorKind } from './two-factor/factor.http.ts'
+import { wireFactors } from './two-factor/factors/wire.ts'
 import { wireTwoFactor } from './two-factor/wire.ts'
 import { createLog, type Log } from './watch/log.ts'
 import { type Metrics, noMetrics } from './watch/metrics.ts'
@@ -85,7 +86,8 @@ export function wire({
     writeMail: (mail: Mail): Message => writeMail(settings.issuer, mail),
     ...wireIdentity(stores),
     ...wireMail(stores, settings),
-    ...wireTwoFactor(stores, { issuer: settings.issuer, vault, moreKinds }),
+    ...wireFactors({ ...settings, vault, moreKinds }),
+    ...wireTwoFactor(stores),
     ...wireAccessTokens(stores),
     ...wireAccount(stores),
     ...wireSignIn(stores),

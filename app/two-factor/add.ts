@@ -66,6 +66,8 @@ export async function finishAddition(
     atMost: AUTHENTICATORS_AT_MOST,
   })
   if (added) return { ok: true, token }
-  const done = await alreadyDone(deps, accountId, enrolment)
-  return !done.ok && (await isFull(deps, visitor)) ? { ok: false, reason: 'too_many_authenticators' } : done
+  const done = await alreadyDone(deps, accountId, enrolment, judged.proven)
+  return !done.ok && done.reason === 'changed' && (await isFull(deps, visitor))
+    ? { ok: false, reason: 'too_many_authenticators' }
+    : done
 }

@@ -12,7 +12,7 @@ import { displayed } from '../lib/codes.ts'
 import { type SignedInContext, signedInPages } from '../pages/guards.ts'
 import { confirmAnswer, finishEnrolment, startEnrolment } from './enrol.ts'
 import { type Enrolment, stepOf } from './enrolment.ts'
-import { EnrolmentId, type EnrolRoutesDeps, newAuthenticator } from './new-authenticator.routes.tsx'
+import { EnrolmentId, type EnrolRoutesDeps, firstRefused, newAuthenticator } from './new-authenticator.routes.tsx'
 import { sendCodesFile } from './recovery-codes-file.http.ts'
 
 const HERE = '/settings/two-factor/set-up'
@@ -71,6 +71,7 @@ export function enrolRoutes(deps: EnrolRoutesDeps) {
       if (result.ok) return cookie.finish(c, result.token, 'second_factor_on')
       if (result.reason === 'code_owed')
         return stepOne(c, enrolment, refusedForm('code', words.twoFactor.errors.codeFirst), 409)
+      if (result.reason === 'refused') return stepOne(c, enrolment, firstRefused(deps, enrolment, result), 422)
       if (result.reason === 'not_saved')
         return stepTwo(c, enrolment, refusedForm('saved', words.twoFactor.errors.notSaved), 422)
       return cookie.startAgain(c, 'changed_meanwhile')

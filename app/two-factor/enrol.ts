@@ -58,6 +58,8 @@ export type EnrolStore = {
   replaceFactor(of: FactorChange & { factor: StoredFactor; replaced: { id: string; name: string } }): Promise<boolean>
   factorsOf(accountId: number): Promise<readonly StoredFactor[]>
   hasFactor(accountId: number, factorId: string): Promise<boolean>
+  /** The id of the factor, of whichever account, that is known by this. */
+  factorKnownBy(credentialId: string): Promise<string | undefined>
   /** The handle that the account has, or from now on this one. */
   makeUserHandle(accountId: number, handle: string): Promise<string>
 }
@@ -97,6 +99,7 @@ export type Enrolling = {
   begun: Uint8Array
   accountId: number
   email: string
+  displayName: string | null
   others(): Promise<ActiveFactor[]>
   /** What devices are to know the account by, in base64url. Made at the first call, and the same ever after. */
   userHandle(): Promise<string>
@@ -105,11 +108,12 @@ export type Enrolling = {
 export const enrolling = (
   { enrolments, vault }: EnrolDeps,
   { kind, begun }: Enrolment,
-  { account: { id: accountId, email } }: SignedIn,
+  { account: { id: accountId, email, displayName } }: SignedIn,
 ): Enrolling => ({
   begun,
   accountId,
   email,
+  displayName,
   others: async () => activeFactors(vault, await enrolments.factorsOf(accountId), kind),
   userHandle: () => enrolments.makeUserHandle(accountId, newUserHandle()),
 })
@@ -141,7 +145,7 @@ export async function finishEnrolment(
   enrolment: Enrolment,
   saved: boolean,
   origin: Origin,
-): Promise<Done | { ok: false; reason: 'not_saved' | 'code_owed' | 'changed' }> {
+): Promise<Done | { ok: false; reason: 'not_saved' | 'code_owed' } | Changed | Refused> {
   const { proven } = enrolment
   if (!proven) return { ok: false, reason: 'code_owed' }
   if (!saved && !enrolment.downloaded) return { ok: false, reason: 'not_saved' }
@@ -159,7 +163,7 @@ export async function finishEnrolment(
     codes: storedCodes(deps.vault, accountId, enrolment.codes, now),
   }
   const on = await (rescued ? deps.enrolments.enrolAnew({ ...of, rescued }) : deps.enrolments.enrol(of))
-  return on ? { ok: true, token } : alreadyDone(deps, accountId, enrolment)
+  return on ? { ok: true, token } : alreadyDone(deps, accountId, enrolment, proven)
 }
 
 const TURNED_ON_BY = { rescue_code: 'second_factor_rescued', delayed_recovery: 'second_factor_recovered' } as const
@@ -186,23 +190,34 @@ export const enrolmentChange = (
 
 /** What was not done again: a page that was sent twice is answered as if it had been sent once. */
 export async function alreadyDone(
-  { enrolments }: EnrolDeps,
+  deps: EnrolDeps,
   accountId: number,
   enrolment: Enrolment,
-): Promise<Done | Changed> {
-  return (await enrolments.hasFactor(accountId, enrolment.id))
-    ? { ok: true, token: undefined }
-    : { ok: false, reason: 'changed' }
+  { credentialId }: Pick<Proven, 'credentialId'>,
+): Promise<Done | Changed | Refused> {
+  if (await deps.enrolments.hasFactor(accountId, enrolment.id)) return { ok: true, token: undefined }
+  const { inUse } = kindOf(deps, enrolment.kind)
+  const isElsewhere = inUse && credentialId !== undefined && (await isInUse(deps, enrolment, credentialId))
+  return isElsewhere ? inUse : { ok: false, reason: 'changed' }
+}
+
+/** By another: the same page, sent again, brings the same device. */
+async function isInUse({ enrolments }: EnrolDeps, { id }: Enrolment, credentialId: string): Promise<boolean> {
+  const known = await enrolments.factorKnownBy(credentialId)
+  return known !== undefined && known !== id
 }
 
 /** The answer of a device that is about to be enrolled, against what its enrolment began with. */
 export async function judgeFirstAnswer(
   deps: EnrolDeps,
-  { kind, begun, proven: before }: Enrolment,
+  enrolment: Enrolment,
   fields: Fields,
 ): Promise<{ ok: true; proven: Proven } | AnswerRefused> {
+  const { kind, begun, proven: before } = enrolment
   const answer = kindOf(deps, kind).read(fields)
-  return answer ? answer.enrol({ begun, before, now: deps.now() }) : { ok: false, reason: 'malformed' }
+  if (!answer) return { ok: false, reason: 'malformed' }
+  const to = { begun, before, now: deps.now(), isInUse: (id: string) => isInUse(deps, enrolment, id) }
+  return answer.enrol(to)
 }
 
 export const storedFactor = (

@@ -17,6 +17,8 @@ export type Factor = {
   read(fields: Fields): Answer | undefined
   /** The same of a device that is both factors at once: it has made sure of who its owner is. Absent in kinds that can't. */
   readAlone?(fields: Fields): AnswerAlone | undefined
+  /** What is said of a device that some account has already. Absent in kinds whose devices are known by nothing. */
+  inUse?: Refused
   /** What a device is called by itself, if its answer tells. */
   nameOf?(proven: Proven): string | undefined
   /** A device that another site has enrolled, by what that site wrote down of it. Undefined where it is of another kind. */
@@ -28,7 +30,15 @@ export type Factor = {
 /** An answer as it was read. How it is judged, its kind alone knows. */
 export type Answer = SignInAnswer & {
   /** The answer of a device that is about to be enrolled. `before` is what an earlier answer of it has proven. */
-  enrol(to: { begun: Uint8Array; before: Proven | null; now: Date }): Promise<{ ok: true; proven: Proven } | Refused>
+  enrol(to: Enrolled): Promise<{ ok: true; proven: Proven } | Refused>
+}
+
+type Enrolled = {
+  begun: Uint8Array
+  before: Proven | null
+  now: Date
+  /** Whether some account has a device that is known by this. */
+  isInUse(credentialId: string): Promise<boolean>
 }
 
 export type SignInAnswer = {

@@ -6,13 +6,13 @@ import { readForm } from '../http/forms.ts'
 import { refusedForm, refusedStatus } from '../http/messages.ts'
 import type { RenderPage } from '../http/page.tsx'
 import { returnPath } from '../http/return-to.ts'
-import { visitorAlone } from '../identity/session.ts'
 import { type GuardDeps, type SignedInContext, signedInPages } from '../pages/guards.ts'
+import { type AuthenticatorsVisitor, authenticatorsView, type ListDeps } from './authenticators.ts'
 import { answerIn, answerShape, fieldOf, type WithPages } from './factor.http.ts'
 import { challengesNow, type FreshProofDeps, proveAgain } from './fresh-proof.ts'
 import { answerRefused, speakerOf } from './messages.http.ts'
 
-type Deps = WithPages<FreshProofDeps> & GuardDeps & { page: RenderPage; baseUrl: string }
+type Deps = WithPages<FreshProofDeps> & ListDeps & GuardDeps & { page: RenderPage; baseUrl: string }
 
 const HERE = '/settings/two-factor/fresh-proof'
 
@@ -26,7 +26,7 @@ export function freshProofRoutes(deps: Deps) {
   })
 
   async function show(
-    c: SignedInContext,
+    c: SignedInContext<AuthenticatorsVisitor>,
     form: FormState,
     returnTo: string | undefined,
     status: 200 | 422 | 429 = 200,
@@ -46,7 +46,7 @@ export function freshProofRoutes(deps: Deps) {
     )
   }
 
-  return signedInPages(deps, { deed: 'change_second_factor', view: visitorAlone }, (pages) =>
+  return signedInPages(deps, { deed: 'change_second_factor', view: authenticatorsView }, (pages) =>
     pages
       .get('/', (c) => show(c, {}, c.req.query('return_to')))
       .post('/', async (c) => {

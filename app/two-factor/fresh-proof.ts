@@ -13,6 +13,7 @@ import { type SecurityEvent, securityEvent } from '../identity/security-events.t
 import type { SignedIn } from '../identity/visitor.ts'
 import type { Origin } from '../lib/origin.ts'
 import { type AnswerDeps, type Challenge, challengesOf, judgeAnswer, noticed, readAnswer } from './answers.ts'
+import type { AuthenticatorsVisitor } from './authenticators.ts'
 import type { Factor, FactorKinds, FactorWrite, Fields, Refused } from './factor.ts'
 import type { StoredFactor } from './factor-secret.ts'
 
@@ -87,6 +88,6 @@ const askedOf = ({ session, account }: SignedIn) => ({ accountId: account.id, to
 
 /** What is asked of the session beside a code. */
 export const challengesNow = <Kind extends Factor>(
-  deps: Pick<FreshProofDeps, 'freshProofs' | 'vault' | 'now'> & { factorKinds: FactorKinds<Kind> },
-  visitor: SignedIn,
-): Promise<Challenge<Kind>[]> => challengesOf(deps, deps.freshProofs.factorsOf, askedOf(visitor))
+  deps: Pick<FreshProofDeps, 'vault' | 'now'> & { factorKinds: FactorKinds<Kind> },
+  visitor: AuthenticatorsVisitor,
+): Promise<Challenge<Kind>[]> => challengesOf(deps, async () => visitor.factors, askedOf(visitor))

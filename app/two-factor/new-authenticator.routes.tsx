@@ -12,7 +12,7 @@ import { type About, confirmRoutes, type Subject } from './confirm.routes.tsx'
 import { type AnswerRefused, chooseKind, type EnrolDeps, enrolling } from './enrol.ts'
 import type { Enrolment, EnrolmentMode } from './enrolment.ts'
 import { enrolmentCookie } from './enrolment-cookie.http.ts'
-import { answerIn, answerShape, type FactorKind, fieldOf, type WithPages } from './factor.http.ts'
+import { answerIn, answerShape, fieldOf, type KindsDeps, type WithPages } from './factor.http.ts'
 import { type Fields, kindOf } from './factor.ts'
 import { nameRefused } from './messages.http.ts'
 
@@ -120,7 +120,7 @@ export function newAuthenticator<Visitor extends SignedIn = SignedIn>(
         const refused =
           result.reason === 'bad_name'
             ? refusedForm<string>('name', nameRefused(result.refusal), values)
-            : refusedForm<string>(fieldOf(kind), firstRefused(kind, result), values)
+            : firstRefused(deps, enrolment, result, values)
         return show(c, enrolment, refused, refusedStatus(c, result))
       })
       .post('/kind', async (c) => {
@@ -139,5 +139,14 @@ export function newAuthenticator<Visitor extends SignedIn = SignedIn>(
   return { cookie, show, put }
 }
 
-const firstRefused = ({ saidAtFirst }: FactorKind, result: AnswerRefused) =>
-  saidAtFirst(result.reason === 'refused' ? result.refusal : undefined)
+/** The form again, with what its kind says of the device's first answer. */
+export function firstRefused(
+  deps: KindsDeps,
+  { kind }: Enrolment,
+  result: AnswerRefused,
+  values: Record<string, string> = {},
+): FormState {
+  const speaker = kindOf(deps, kind)
+  const said = speaker.saidAtFirst(result.reason === 'refused' ? result.refusal : undefined)
+  return refusedForm<string>(fieldOf(speaker), said, values)
+}

@@ -53,7 +53,7 @@ export async function finishReplacement(
   const { id: accountId } = visitor.account
   const factors = await deps.enrolments.factorsOf(accountId)
   const replaced = factors.find(({ id }) => id === enrolment.replaces)
-  if (!replaced) return alreadyDone(deps, accountId, enrolment)
+  if (!replaced) return alreadyDone(deps, accountId, enrolment, judged.proven)
   const { token, renewal: renewed } = renewal(visitor)
   const event = securityEvent('second_factor_replaced', accountId, origin, now)
   // Wrong codes were guesses at every authenticator: they are forgotten only where none of those is left.
@@ -70,5 +70,5 @@ export async function finishReplacement(
       now,
     ),
   })
-  return done ? { ok: true, token } : alreadyDone(deps, accountId, enrolment)
+  return done ? { ok: true, token } : alreadyDone(deps, accountId, enrolment, judged.proven)
 }

@@ -1,15 +1,6 @@
 import type { Stores } from '#db/stores.ts'
-import type { Vault } from '../lib/vault.ts'
-import type { FactorKind } from './factor.http.ts'
-import type { FactorKinds } from './factor.ts'
-import { factorKinds } from './factor-kinds.ts'
-import { recoveryCodeKind } from './factors/recovery-codes/wire.ts'
 
-type Kinds = { issuer: string; vault: Vault; moreKinds: FactorKind[] }
-
-export const wireTwoFactor = ({ events, twoFactor }: Stores, { issuer, vault, moreKinds }: Kinds) => ({
-  factorKinds: withMore(factorKinds({ issuer }), moreKinds),
-  recoveryCodeAnswers: recoveryCodeKind(vault),
+export const wireTwoFactor = ({ events, twoFactor }: Stores) => ({
   authenticators: twoFactor,
   disabling: twoFactor,
   enrolments: twoFactor,
@@ -19,9 +10,3 @@ export const wireTwoFactor = ({ events, twoFactor }: Stores, { issuer, vault, mo
   recoveryCodes: twoFactor,
   codeTests: { ...twoFactor, record: events.record },
 })
-
-const withMore = ([first, ...others]: FactorKinds<FactorKind>, more: FactorKind[]): FactorKinds<FactorKind> => [
-  first,
-  ...others,
-  ...more,
-]

@@ -62,6 +62,11 @@ export function twoFactorStore({ db, atomically }: Database) {
       return found.length === 1
     },
 
+    async factorKnownBy(credentialId: string): Promise<string | undefined> {
+      const [found] = await db.select({ id: factors.id }).from(factors).where(eq(factors.credentialId, credentialId))
+      return found?.id
+    },
+
     async userHandleOf(accountId: number): Promise<string | undefined> {
       const [row] = await db.select().from(userHandles).where(eq(userHandles.accountId, accountId))
       return row?.handle
@@ -140,7 +145,7 @@ export function twoFactorStore({ db, atomically }: Database) {
         ...changeFactor(tx, change, provedBy(factor)),
         codesSeen(tx, change.event),
         hasFactors(tx, change.accountId, { atLeast: 0, atMost: 0 }),
-        tx.insert(factors).values(factor),
+        insertFactor(tx, factor),
         tx.delete(recoveryCodes).where(eq(recoveryCodes.accountId, change.accountId)),
         tx.insert(recoveryCodes).values(codes),
       ]),
@@ -165,7 +170,7 @@ export function twoFactorStore({ db, atomically }: Database) {
         ),
         forgetTrustedBrowsers(tx, change.accountId),
         tx.delete(factors).where(eq(factors.accountId, change.accountId)),
-        tx.insert(factors).values(factor),
+        insertFactor(tx, factor),
         tx.delete(recoveryCodes).where(eq(recoveryCodes.accountId, change.accountId)),
         tx.insert(recoveryCodes).values(codes),
       ]),
@@ -174,7 +179,7 @@ export function twoFactorStore({ db, atomically }: Database) {
       atomically((tx) => [
         ...changeFactor(tx, change),
         hasFactors(tx, change.accountId, { atLeast: 1, atMost: atMost - 1 }),
-        tx.insert(factors).values(factor),
+        insertFactor(tx, factor),
       ]),
 
     replaceFactor: ({
@@ -190,7 +195,7 @@ export function twoFactorStore({ db, atomically }: Database) {
             .where(and(own(change.accountId, replaced.id), eq(factors.name, replaced.name)))
             .returning({ id: factors.id }),
         ),
-        tx.insert(factors).values(factor),
+        insertFactor(tx, factor),
       ]),
 
     removeFactor: ({ factorId, ...change }: FactorChange & { factorId: string }) =>
@@ -275,6 +280,16 @@ export function twoFactorStore({ db, atomically }: Database) {
       ]),
   }
 }
+
+/** Unless some account has the device already. */
+const insertFactor = (tx: Db, factor: Factor) =>
+  must(
+    tx
+      .insert(factors)
+      .values(factor)
+      .onConflictDoNothing({ target: factors.credentialId })
+      .returning({ id: factors.id }),
+  )
 
 /** The device that is enrolled was shown just now. */
 const provedBy = ({ addedAt, resistsPhishing }: Factor): Proved => ({

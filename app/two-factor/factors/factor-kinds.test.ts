@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 
 const OWN = /^(app\/two-factor\/factors|views\/two-factor\/factors|db\/stores\/factors)\/totp[/.]/
-const LIST = 'app/two-factor/factor-kinds.ts'
+const LIST = 'app/two-factor/factors/factor-kinds.ts'
 /** `/1.0` has one kind, under this name in its own protocol; words are words. */
 const MAY_SAY_SO = /^(app\/api\/jelastic|views\/words)\//
 

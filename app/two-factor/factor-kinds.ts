@@ -1,6 +1,0 @@
-import type { FactorKind } from './factor.http.ts'
-import type { FactorKinds } from './factor.ts'
-import { totpKind } from './factors/totp/wire.ts'
-
-/** Every kind of second factor there is. To add one: a folder of its own for its rules, views and store, and a line here. */
-export const factorKinds = (settings: { issuer: string }): FactorKinds<FactorKind> => [totpKind(settings)]

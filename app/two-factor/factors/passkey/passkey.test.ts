@@ -1,0 +1,33 @@
+import assert from 'node:assert/strict'
+import { after, afterEach, describe, test } from 'node:test'
+import { latchkey, loggedEvents, SESSION } from '#testing/index.ts'
+import { assertInvariants, stateOf } from '#testing/invariants.ts'
+import { answerPasskey, askedForPasskey, withPasskey } from '#testing/passkeys.ts'
+import { type Algorithm, softwareAuthenticator } from '#testing/software-authenticator.ts'
+
+const product = await latchkey()
+const { database, clock } = product
+after(() => product.close())
+afterEach(async () => {
+  assert.deepEqual(product.faults.splice(0), [])
+  await assertInvariants(database)
+})
+
+describe('a passkey', () => {
+  for (const algorithm of ['ES256', 'EdDSA', 'RS256'] satisfies Algorithm[])
+    test(`of ${algorithm} is enrolled by the pages, and signs in after the password`, async () => {
+      const device = softwareAuthenticator({ algorithm, isBackupEligible: true, isBackedUp: true })
+      const { email } = await withPasskey(product, device)
+      const [factor] = (await stateOf(database, email)).factors
+      const { kind, name, credentialId, isBackedUp, resistsPhishing, lastUsedAt } = factor ?? {}
+      const expected = { kind: 'passkey', name: 'Passkey', credentialId: device.id, isBackedUp: 1, resistsPhishing: 1 }
+      assert.deepEqual({ kind, name, credentialId, isBackedUp, resistsPhishing }, expected)
+      assert.equal(lastUsedAt, null)
+      const { browser, options } = await askedForPasskey(product, email)
+      const answer = await answerPasskey(browser, device.sign(options))
+      assert.equal(answer.location, '/', answer.text)
+      assert.ok(browser.cookies.has(SESSION), 'it is signed in')
+      assert.ok((await loggedEvents(product, email)).includes('signed_in passkey'), 'the log has it')
+      assert.deepEqual((await stateOf(database, email)).factors[0]?.lastUsedAt, clock.now())
+    })
+})
