@@ -40,7 +40,12 @@ export function signInAloneRoutes(
       const result = await signInAlone(deps, answerIn(kinds, form.values) ?? {}, c.var.origin, door)
       if (!result.ok) {
         const refused = refusedForm<string>('', message(result), { ...(cookie && { cookie }) })
-        const page = signInPage(c, deps, { form: refused, returnTo }, true)
+        const page = signInPage(
+          c,
+          deps,
+          { form: refused, returnTo },
+          { unknown: 'unknown' in result ? result.unknown : undefined },
+        )
         return deps.page(c, page, refusedStatus(c, result))
       }
       cookies.session.write(c, result.token)

@@ -10,14 +10,17 @@ import { askerFor, challengesAlone, type SignInAloneDeps } from './sign-in-alone
 type Deps = WithPages<SignInAloneDeps> & Pick<AdmissionDeps, 'signUps'> & { cookies: Cookies }
 type Shown = Omit<Parameters<typeof SignInPage>[0], 'isSignUpOpen' | 'parts'>
 
-/** The page of the first step, with the ways in that need no password. `isAnswered`: what was asked is used up. */
-export function signInPage(c: AnyContext, deps: Deps, of: Shown, isAnswered = false): JSX.Element {
-  const held = isAnswered ? undefined : deps.cookies.alone.read(c)
+/** What an answer has used up is asked no more, and a device that nobody has here may forget it. */
+type Answered = { unknown?: string | undefined }
+
+/** The page of the first step, with the ways in that need no password. */
+export function signInPage(c: AnyContext, deps: Deps, of: Shown, answered?: Answered): JSX.Element {
+  const held = answered ? undefined : deps.cookies.alone.read(c)
   const asker = askerFor(held)
   const asked = challengesAlone(deps, asker)
   if (asked.length > 0 && asker !== held) deps.cookies.alone.write(c, asker)
   const { form, returnTo } = of
-  const parts = asked.map(({ kind, challenge }) => kind.alonePart?.({ form, returnTo }, { challenge }))
+  const parts = asked.map(({ kind, challenge }) => kind.alonePart?.({ form, returnTo }, { challenge, ...answered }))
   return <SignInPage {...of} isSignUpOpen={isOpen(deps)} parts={parts} />
 }
 

@@ -25,6 +25,7 @@ import {
   removeAuthenticator,
   renameAuthenticator,
 } from './authenticators.ts'
+import type { FactorKind, KindsDeps } from './factor.http.ts'
 import { nameRefused } from './messages.http.ts'
 
 type AuthenticatorsContext = SignedInContext<AuthenticatorsVisitor>
@@ -34,7 +35,9 @@ const NameForm = z.object({ name: z.string().default('') })
 const PasswordForm = z.object({ password: passwordField() })
 
 /** The list, Rename, Remove. Add Authenticator and Move to a New Phone are flows of their own. */
-export function authenticatorsRoutes(deps: AuthenticatorsDeps & GuardDeps & { page: RenderPage }) {
+export function authenticatorsRoutes(
+  deps: AuthenticatorsDeps & GuardDeps & Pick<KindsDeps, 'factorKinds'> & { page: RenderPage },
+) {
   const back = (c: AuthenticatorsContext, flash: FlashWord) => {
     deps.cookies.flash.leave(c, flash)
     return c.redirect(HERE, 303)
@@ -70,6 +73,7 @@ export function authenticatorsRoutes(deps: AuthenticatorsDeps & GuardDeps & { pa
       .get('/', compress(), (c) => {
         const { visitor } = c.var // ten authenticators are a long page, and no secret is on it
         const flash = takeFlash(c, deps.cookies, visitor)
+        const parts = deps.factorKinds.map((kind) => toldDevices(kind, visitor))
         return deps.page(
           c,
           <AuthenticatorsPage
@@ -77,6 +81,7 @@ export function authenticatorsRoutes(deps: AuthenticatorsDeps & GuardDeps & { pa
             flash={flash}
             authenticators={authenticatorsSeenBy(deps, visitor)}
             atMost={AUTHENTICATORS_AT_MOST}
+            parts={parts}
           />,
         )
       })
@@ -129,4 +134,17 @@ export function authenticatorsRoutes(deps: AuthenticatorsDeps & GuardDeps & { pa
         }
       }),
   )
+}
+
+/** Nothing where no device was ever told who the account is. */
+const toldDevices = ({ kind, listPart }: FactorKind, { userHandle, factors, account }: AuthenticatorsVisitor) => {
+  if (!listPart || userHandle === null) return null
+  const own = factors.filter((factor) => factor.kind === kind)
+  const { email, displayName } = account
+  return listPart({
+    userHandle,
+    email,
+    displayName,
+    credentialIds: own.flatMap(({ credentialId }) => credentialId ?? []),
+  })
 }

@@ -47,8 +47,8 @@ export type NameRefusal = 'empty' | 'too_long' | 'not_text'
 export type NameRefused = { ok: false; reason: 'bad_name'; refusal: NameRefusal }
 type Missing = { ok: false; reason: 'no_such_authenticator' }
 
-/** Who looks, and the account's authenticators as stored, the oldest first. */
-export type AuthenticatorsVisitor = SignedIn & { factors: readonly StoredFactor[] }
+/** Who looks, the account's authenticators as stored, the oldest first, and what devices know it by, if there were any that do. */
+export type AuthenticatorsVisitor = SignedIn & { factors: readonly StoredFactor[]; userHandle: string | null }
 
 export const authenticatorsView = ({ authenticators }: ListDeps): Find<AuthenticatorsVisitor> =>
   authenticators.visitorWithFactors

@@ -9,7 +9,7 @@ import type { Enrolling } from './enrol.ts'
 import type { ActiveFactor, Factor, FactorKinds, Fields, Finding, Refusal, SignInAnswer } from './factor.ts'
 
 /** A kind of second factor with its part of the pages and of `/api/v1`. */
-export type FactorKind = Factor & Answering & Enrolable & Challenging
+export type FactorKind = Factor & Answering & Enrolable & Listed & Challenging
 
 /** What is answered at the second step, in forms and JSON, and what is said where it is refused. */
 export type Answering = {
@@ -39,13 +39,23 @@ type Enrolable = {
   saidAtFirst(refusal: Refusal | undefined): Said
 }
 
+type Listed = {
+  /** What the page of all authenticators tells those of this kind, where they ask nobody: which of them still count, and whose they are. */
+  listPart?(of: {
+    userHandle: string
+    email: string
+    displayName: string | null
+    credentialIds: readonly string[]
+  }): Child
+}
+
 type Challenging = {
   /** Its own form on the page of the second step, where it asks. */
   secondStepPart?(frame: SecondStepFrame, of: Asking): Child
   /** The same for a client of `/api/v1`. */
   secondStepJson?(of: Asking): Record<string, unknown>
-  /** Its own form on the page of sign-in, which is sent to /sign-in/passkey. In kinds that are enough alone. */
-  alonePart?(frame: SecondStepFrame, of: Pick<Asking, 'challenge'>): Child
+  /** Its own form on the page of sign-in, which is sent to /sign-in/passkey. In kinds that are enough alone. `unknown`: the device that was refused because nobody here has it. */
+  alonePart?(frame: SecondStepFrame, of: Pick<Asking, 'challenge'> & { unknown?: string | undefined }): Child
   /** The same for a client of `/api/v1`. */
   aloneJson?(of: Pick<Asking, 'challenge'>): Record<string, unknown>
 }

@@ -34,6 +34,10 @@ type FactorChange = {
 /** How the session was let in to set up again. `over`: waits that opened by then have ended. */
 type Rescued = { method: 'rescue_code' } | { method: 'delayed_recovery'; now: Date; over: Date }
 
+const userHandleOf = sql<
+  string | null
+>`(select ${userHandles.handle} from ${userHandles} where ${userHandles.accountId} = ${accounts.id})`
+
 /** Factors and recovery codes, which turn on and off together. */
 export function twoFactorStore({ db, atomically }: Database) {
   const allFactors = (accountId: number | SQLWrapper) =>
@@ -55,7 +59,12 @@ export function twoFactorStore({ db, atomically }: Database) {
 
   return {
     factorsOf: (accountId: number) => factorsOf({ accountId }),
-    visitorWithFactors: signedInRead(db, 'visitor_with_factors', { factors: listOf(allFactors(accounts.id)) }, {}),
+    visitorWithFactors: signedInRead(
+      db,
+      'visitor_with_factors',
+      { factors: listOf(allFactors(accounts.id)), userHandle: userHandleOf },
+      {},
+    ),
 
     async hasFactor(accountId: number, factorId: string): Promise<boolean> {
       const found = await db.select({ id: factors.id }).from(factors).where(own(accountId, factorId))

@@ -1,3 +1,4 @@
+import type { Child } from 'hono/jsx'
 import { Settings } from '../layouts.tsx'
 import { CalloutBox } from '../ui/callout-box.tsx'
 import type { Callout, Visitor } from '../ui/types.ts'
@@ -12,10 +13,12 @@ type AuthenticatorsPageProps = {
   flash?: Callout | undefined
   authenticators: ListedAuthenticator[]
   atMost: number
+  /** What devices of a kind are told. */
+  parts: Child[]
 }
 
 /** The account's authenticators, the oldest first, and the ways to change them. */
-export const AuthenticatorsPage = ({ visitor, flash, authenticators, atMost }: AuthenticatorsPageProps) => {
+export const AuthenticatorsPage = ({ visitor, flash, authenticators, atMost, parts }: AuthenticatorsPageProps) => {
   const full = authenticators.length >= atMost
   return (
     <Settings title={words.twoFactor.authenticators.title} visitor={visitor} current="account">
@@ -46,6 +49,7 @@ export const AuthenticatorsPage = ({ visitor, flash, authenticators, atMost }: A
         </div>
         {full && <p class="hint">{words.twoFactor.authenticators.full(atMost)}</p>}
       </div>
+      {parts}
       {!full && <FlowPopUp visitor={visitor} flow="add" />}
     </Settings>
   )

@@ -1,11 +1,19 @@
 import { SecondStepForm, type SecondStepFrame } from '../../../sign-in/second-step-form.tsx'
 import { words } from '../../../words/words.ts'
 import { PasskeyFailed, PasskeyField, WithPasskeys } from './passkey-field.tsx'
+import { UnknownPasskey } from './told-devices.tsx'
 
 const SIGN_IN = '/sign-in'
 
+type PasskeyAloneProps = {
+  frame: SecondStepFrame
+  options: { rpId: string }
+  /** The credential that was refused, where nobody here has it. */
+  unknown?: string | undefined
+}
+
 /** Signs in with a passkey alone, by the button or from what the browser offers where the name is typed. */
-export const PasskeyAlone = ({ frame, options }: { frame: SecondStepFrame; options: object }) => {
+export const PasskeyAlone = ({ frame, options, unknown }: PasskeyAloneProps) => {
   const { returnTo } = frame
   return (
     <WithPasskeys>
@@ -20,6 +28,7 @@ export const PasskeyAlone = ({ frame, options }: { frame: SecondStepFrame; optio
         </button>
         <PasskeyFailed>{words.passkeys.signIn.failed}</PasskeyFailed>
       </SecondStepForm>
+      {unknown && <UnknownPasskey rpId={options.rpId} credentialId={unknown} />}
     </WithPasskeys>
   )
 }

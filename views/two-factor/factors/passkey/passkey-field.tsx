@@ -31,11 +31,13 @@ export const PasskeyFailed = ({ name = '', children }: PropsWithChildren<{ name?
   </p>
 )
 
+export const PasskeyScript = () => <script type="module" src={useContext(AssetsContext).passkeyScript} />
+
 /** Seen where the script runs in a browser with passkeys, and nowhere else. */
 export const WithPasskeys = ({ children }: PropsWithChildren) => (
   <div class="stack" data-passkey hidden>
     {children}
-    <script type="module" src={useContext(AssetsContext).passkeyScript} />
+    <PasskeyScript />
   </div>
 )
 
