@@ -150,8 +150,7 @@ test('who gives no passkey reads so, and every other way is still there', { tag:
 }) => {
   const device = await VirtualAuthenticator.of(page, LAPTOP)
   await addPasskey(page, withTwoFactor)
-  await device.unplug()
-  await VirtualAuthenticator.of(page, SECURITY_KEY)
+  await device.verifyUser(false) // a wrong finger
   await openCodePage(page, withTwoFactor)
   await button(page, 'Use a passkey').click()
   await expect(page.getByRole('alert')).toHaveText('Your browser gave no passkey. Try again, or use another way.')

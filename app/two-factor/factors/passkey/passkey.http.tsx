@@ -2,6 +2,7 @@ import { z } from '@hono/zod-openapi'
 import { PasskeyAlone } from '#views/two-factor/factors/passkey/passkey-alone.tsx'
 import { PasskeyForm } from '#views/two-factor/factors/passkey/passkey-form.tsx'
 import { PasskeyPage } from '#views/two-factor/factors/passkey/passkey-page.tsx'
+import { AccountPasskeys } from '#views/two-factor/factors/passkey/told-devices.tsx'
 import { type Words, words } from '#views/words/words.ts'
 import { readableEmail } from '../../../lib/email-address.ts'
 import type { Enrolling } from '../../enrol.ts'
@@ -9,7 +10,7 @@ import type { FactorKind } from '../../factor.http.ts'
 import type { Factor } from '../../factor.ts'
 import type { PasskeyKind, PasskeyRefusal } from './passkey.ts'
 
-export function passkeyPages({ askToRegister, askFor, askAlone }: PasskeyKind) {
+export function passkeyPages({ rpId, askToRegister, askFor, askAlone }: PasskeyKind) {
   const asked = async ({ begun, email, displayName, others, userHandle }: Enrolling) =>
     askToRegister({
       begun,
@@ -30,11 +31,15 @@ export function passkeyPages({ askToRegister, askFor, askAlone }: PasskeyKind) {
     },
     enrolJson: async (of) => ({ options: await asked(of) }),
 
+    listPart: ({ email, ...of }) => <AccountPasskeys rpId={rpId} email={readableEmail(email)} {...of} />,
+
     secondStepPart: (frame, { challenge, factors, hasTyped }) => (
       <PasskeyForm frame={frame} options={askFor(challenge, factors)} hasTyped={hasTyped} />
     ),
     secondStepJson: ({ challenge, factors }) => ({ options: askFor(challenge, factors) }),
-    alonePart: (frame, { challenge }) => <PasskeyAlone frame={frame} options={askAlone(challenge)} />,
+    alonePart: (frame, { challenge, unknown }) => (
+      <PasskeyAlone frame={frame} options={askAlone(challenge)} unknown={unknown} />
+    ),
     aloneJson: ({ challenge }) => ({ options: askAlone(challenge) }),
 
     said,

@@ -67,6 +67,7 @@ export function passkey({ issuer, baseUrl }: { issuer: string; baseUrl: string }
     },
 
     inUse: no('passkey_in_use'),
+    rpId,
 
     askToRegister: (of: Parameters<typeof creationOptions>[1]) => creationOptions({ issuer, rpId }, of),
     askFor: (challenge: string, factors: ActiveFactor[]) => requestOptions(rpId, challenge, factors),
