@@ -2,7 +2,8 @@ import { z } from 'zod'
 
 /** The most that is looked at of each part. What browsers send is far below. */
 const ID = 1023 // bytes, WebAuthn section 5.1
-const [CLIENT_DATA, AUTHENTICATOR_DATA, ATTESTATION, SIGNATURE] = [2048, 4096, 16_384, 1024]
+const [CLIENT_DATA, ATTESTATION, SIGNATURE] = [2048, 8192, 1024]
+export const AUTHENTICATOR_DATA_AT_MOST = 4096
 const USER_HANDLE = 64 // WebAuthn section 5.4.3
 /** Of the text of an answer: what a form sends at most. */
 const TEXT = 32_768
@@ -27,7 +28,7 @@ const Assertion = z.object({
   ...Common,
   response: z.object({
     clientDataJSON: bytes(CLIENT_DATA),
-    authenticatorData: bytes(AUTHENTICATOR_DATA),
+    authenticatorData: bytes(AUTHENTICATOR_DATA_AT_MOST),
     signature: bytes(SIGNATURE),
     userHandle: bytes(USER_HANDLE).nullish(),
   }),

@@ -1,4 +1,4 @@
-import type { Assertion, Registration } from './answer.ts'
+import { type Assertion, AUTHENTICATOR_DATA_AT_MOST, type Registration } from './answer.ts'
 import { ALGORITHMS, isUsable } from './key.ts'
 import type { Passkey } from './stored.ts'
 
@@ -50,7 +50,8 @@ export async function verifyRegistration(
 async function withoutStatement(attestationObject: string): Promise<string> {
   const { decodeAttestationObject, isoCBOR } = await decoding()
   const authData: unknown = decodeAttestationObject(bytesIn(attestationObject)).get('authData')
-  if (!(authData instanceof Uint8Array)) throw new Error('There is no authenticator data.')
+  if (!(authData instanceof Uint8Array) || authData.length > AUTHENTICATOR_DATA_AT_MOST)
+    throw new Error('There is no authenticator data that we look at.')
   const none = new Map<string, string | Map<string, string> | Uint8Array>()
   none.set('fmt', 'none').set('attStmt', new Map()).set('authData', authData)
   return Buffer.from(isoCBOR.encode(none)).toString('base64url')
