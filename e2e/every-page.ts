@@ -3,6 +3,7 @@ import { type Account, newPassword, type ProtectedAccount } from './account.ts'
 import { post, submit } from './by-request.ts'
 import { said } from './language.ts'
 import { mailLeadingTo } from './mail.ts'
+import { openPasskeyAddition } from './passkeys.ts'
 import {
   type Action,
   button,
@@ -414,6 +415,62 @@ export const pagesWithSecondFactor: State<ProtectedAccount>[] = [
   },
 ]
 
+/** For an account whose only second factor is a passkey, on a device that nobody touches. */
+export const pagesWithPasskey: State<Account>[] = [
+  { name: 'sign-in, with what the browser offers', heading: 'Sign in', open: signedOutTo('/sign-in') },
+  { name: 'the second step, passkeys alone', heading: 'Two-Factor Authentication', open: openCodePage },
+  {
+    name: 'the second step, refused',
+    heading: 'Two-Factor Authentication',
+    open: async (page, account) => {
+      await openCodePage(page, account)
+      await page.locator('[name=passkey]').evaluate((field: HTMLInputElement) => {
+        field.value = '{}'
+        field.form?.submit()
+      })
+      await page.getByRole('alert').waitFor()
+    },
+  },
+]
+
+/** The same, signed in. */
+export const pagesOfPasskeys: State<Account>[] = [
+  { name: 'account, a passkey', heading: 'Account', open: (page) => page.goto('/settings/account') },
+  {
+    name: 'authenticators, a passkey',
+    heading: 'Authenticators',
+    open: (page) => page.goto('/settings/two-factor/authenticators'),
+  },
+  {
+    name: 'move a passkey',
+    heading: 'Move to a New Phone',
+    open: (page) => page.goto('/settings/two-factor/replace/move'),
+  },
+  {
+    name: 'remove the last passkey',
+    heading: 'Remove Authenticator',
+    open: async (page) => {
+      await page.goto('/settings/two-factor/authenticators')
+      await link(page, 'Remove').click()
+    },
+  },
+  { name: 'add a passkey', heading: 'Register a Passkey', open: openPasskeyAddition },
+  {
+    name: 'add a passkey, refused',
+    heading: 'Register a Passkey',
+    open: async (page, account) => {
+      await openPasskeyAddition(page, account)
+      await button(page, 'Add passkey').click()
+      await page.getByRole('alert').waitFor()
+    },
+  },
+  {
+    name: "confirm it's you, with a passkey",
+    heading: "Confirm It's You",
+    open: (page) => page.goto('/settings/two-factor/fresh-proof'),
+  },
+]
+
 const entrance = (host: string) => `/gate/enter?to=${encodeURIComponent(`http://${host}/`)}&n=${'x'.repeat(43)}`
 
 /** For an account that may open two apps: one with its password alone, and one that asks for the second factor that it doesn't have. */
@@ -685,3 +742,10 @@ export const pagesOfOperators: State<ProtectedAccount>[] = [
     },
   },
 ]
+
+function signedOutTo(path: string) {
+  return async (page: Page) => {
+    await page.context().clearCookies()
+    await page.goto(path)
+  }
+}

@@ -5,15 +5,19 @@ import {
   pagesBehindMails,
   pagesOfLostEverything,
   pagesOfOperators,
+  pagesOfPasskeys,
   pagesOfStrangers,
   pagesOfTheGate,
   pagesWithoutSecondFactor,
+  pagesWithPasskey,
   pagesWithSecondFactor,
   type State,
 } from './every-page.ts'
 import { isMadeUp, said } from './language.ts'
 import { expectAccessible, expectContrast, expectFitsPhone, onPhone } from './looks.ts'
+import { openPasskeySetUp, setUpPasskey } from './passkeys.ts'
 import { button, expect, heading, test } from './support.ts'
+import { PASSWORD_MANAGER, VirtualAuthenticator } from './virtual-authenticator.ts'
 import { weightOf } from './weight.ts'
 
 const MOST_BYTES = 14 * 1024 // on the wire, everything included: what a new connection carries in its first round trip
@@ -38,6 +42,20 @@ test('the pages of an account with a second factor are in order', { tag: '@phone
   withTwoFactor,
 }) => {
   for (const state of pagesWithSecondFactor) await expectInOrder(page, state, withTwoFactor)
+})
+
+test('the pages of passkeys are in order', { tag: '@phone' }, async ({ page, signedUp }) => {
+  const device = await VirtualAuthenticator.of(page, PASSWORD_MANAGER)
+  const registering = {
+    name: 'step 1 with a passkey',
+    heading: 'Step 1 of 2: Register a Passkey',
+    open: openPasskeySetUp,
+  }
+  await expectInOrder(page, registering, signedUp)
+  await setUpPasskey(page, signedUp)
+  for (const state of pagesOfPasskeys) await expectInOrder(page, state, signedUp)
+  await device.touched(false) // what a page offers, the device would take
+  for (const state of pagesWithPasskey) await expectInOrder(page, state, signedUp)
 })
 
 test('the pages of operators are in order', { tag: '@phone' }, async ({ page, withTwoFactor, latchkey }) => {

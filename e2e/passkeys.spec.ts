@@ -1,6 +1,6 @@
 import type { Page } from 'playwright/test'
+import { addPasskey, openPasskeyAddition } from './passkeys.ts'
 import {
-  type Account,
   button,
   confirmWithPassword,
   expect,
@@ -10,7 +10,6 @@ import {
   heading,
   link,
   notice,
-  openAddition,
   openCodePage,
   test,
   verify,
@@ -21,14 +20,6 @@ const LIST = '/settings/two-factor/authenticators'
 
 const row = (page: Page, name: string) =>
   page.getByRole('listitem').filter({ has: page.getByRole('heading', { name }) })
-
-/** Adds a passkey beside what the account has, on the device at the page. */
-async function addPasskey(page: Page, account: Account): Promise<void> {
-  await openAddition(page, account)
-  await button(page, 'Use a passkey instead').click()
-  await button(page, 'Add passkey').click()
-  await expect(notice(page, 'The authenticator has been added.')).toBeVisible()
-}
 
 test('a passkey is set up instead of an app, and from then on signs in alone', { tag: '@phone' }, async ({
   page,
@@ -161,8 +152,7 @@ test('who gives no passkey reads so, and every other way is still there', { tag:
 test('a device that has a passkey of the account gets no second one', async ({ page, withTwoFactor }) => {
   await VirtualAuthenticator.of(page, LAPTOP)
   await addPasskey(page, withTwoFactor)
-  await openAddition(page, withTwoFactor)
-  await button(page, 'Use a passkey instead').click()
+  await openPasskeyAddition(page, withTwoFactor)
   await field(page, 'Name').fill('Again')
   await button(page, 'Add passkey').click()
   await expect(page.getByRole('alert')).toContainText('There is a passkey for this account already')

@@ -21,7 +21,7 @@ const isSecondDatabase = process.env.E2E_DATABASE === 'postgres'
 
 const withoutJavaScript = {
   name: 'no-javascript',
-  testIgnore: [...specs('enhance', 'pages'), attacks],
+  testIgnore: [...specs('enhance', 'pages', 'passkeys'), attacks],
   grepInvert: looks,
   use: { javaScriptEnabled: false },
 }
@@ -66,7 +66,7 @@ export default defineConfig({
   },
   projects: [
     ...(isSecondDatabase
-      ? [{ name: 'chromium', testIgnore: asksNoDatabase, grepInvert: looks }]
-      : [{ name: 'chromium', testIgnore: specs('pages') }, withoutJavaScript, phone]),
+      ? [{ name: 'chromium', testIgnore: [...asksNoDatabase, ...specs('passkeys-without-script')], grepInvert: looks }]
+      : [{ name: 'chromium', testIgnore: specs('pages', 'passkeys-without-script') }, withoutJavaScript, phone]),
   ],
 })
