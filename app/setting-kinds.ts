@@ -72,12 +72,8 @@ export const either =
   (variable) =>
     z.enum([first, second], `${variable} must be ${first} or ${second}.`).transform((word) => word === first)
 
-/** How strong the second factor must be. The last level is known, but nothing that people could have meets it yet. */
-export const secondFactorLevel: Kind<Level> = (variable) =>
-  oneOf(LEVELS)(variable).refine(
-    (level) => level !== 'phishing_resistant',
-    `${variable} can't be phishing_resistant: no second factor that this version knows resists phishing, so nobody could sign in. Ask for required.`,
-  )
+/** How strong the second factor must be. */
+export const secondFactorLevel: Kind<Level> = oneOf(LEVELS)
 
 /** Off unless someone says yes: each gives up a protection. */
 export const consent = either('yes', 'no')

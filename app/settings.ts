@@ -134,7 +134,7 @@ export const Settings = z.object({
     variable: 'SECOND_FACTOR',
     usual: 'optional',
     means: '`required` asks everybody for a second factor. Who has none can only set it up, and access tokens stop.',
-    more: '`latchkey policy set` asks for more, of everybody or of one group, from a date on. Operators always need a second factor. `phishing_resistant` is for a later version: no second factor of this one resists phishing.',
+    more: '`phishing_resistant` asks for a passkey: who has none can only add one, and no code is enough. `latchkey policy set` asks for more, of everybody or of one group, from a date on. Operators always need a second factor.',
   }),
   rescueApprovals: setting(wholeNumber(1, 2), {
     variable: 'RESCUE_APPROVALS',

@@ -96,8 +96,8 @@ describe('a file of all apps', () => {
       ],
       [`{"apps": [\n${good},\n${good.replace('"a"', '"b"')}]}`, '3: a.example is there twice.'],
       [
-        '{"apps": [{"name": "a", "hosts": ["a.example"],\n"level": "phishing_resistant",\n"groups": ["nobodys"]}]}',
-        '2: No second factor that this version knows resists phishing, so nobody could come in. Ask for second_factor.',
+        '{"apps": [{"name": "a", "hosts": ["a.example"],\n"level": "resistant",\n"groups": ["nobodys"]}]}',
+        '2: resistant names no level: an app asks for password, second_factor or phishing_resistant, and a path or a network can also be public.',
         '3: There is no group nobodys.',
       ],
       [

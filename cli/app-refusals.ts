@@ -1,7 +1,7 @@
 import type { Wrong, WrongReason } from '#app/gate/written-app.ts'
 import { Refused } from './command.ts'
 
-const LEVELS = 'password or second_factor'
+const LEVELS = 'password, second_factor or phishing_resistant'
 
 /** "…" is what was written. */
 const SENTENCES: Record<WrongReason, string> = {
@@ -10,8 +10,6 @@ const SENTENCES: Record<WrongReason, string> = {
   there_already: 'There is an app … already.',
   no_title: 'A title has at most 60 characters that can be seen, on one line.',
   no_level: `… names no level: an app asks for ${LEVELS}, and a path or a network can also be public.`,
-  no_resistant_kind:
-    'No second factor that this version knows resists phishing, so nobody could come in. Ask for second_factor.',
   no_max_age: '… is no time that a proof can be good for: write it as in 15m or 8h, from 1m to 365d.',
   too_many: 'There are … of them. 100 is the most.',
   no_hosts: 'An app needs a host.',

@@ -74,6 +74,7 @@ function ruleOf({ required, path }: Explained): string {
 const SIGN_INS = {
   password: 'a sign-in now with the password',
   authenticator: 'a sign-in now with a code',
+  passkey: 'a sign-in now with a passkey',
   trusted_browser: 'a sign-in now on a trusted browser',
 }
 
@@ -87,6 +88,8 @@ const MISSING = {
   password: 'the password again',
   second_factor: 'the second factor',
   set_up_second_factor: 'a second factor to be set up',
+  resistant: 'a passkey',
+  add_resistant: 'a passkey to be added',
 }
 
 function statusOf({ verdict }: Verdict, isPage: boolean): number {

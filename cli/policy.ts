@@ -12,8 +12,6 @@ const level = z.enum(LEVELS, `The level is one of ${LEVELS.join(', ')}.`)
 const REFUSED: Record<PolicyRefused['reason'], string> = {
   no_such_group: 'There is no group of that name.',
   weaker_than_setting: 'SECOND_FACTOR asks for more than that, of everybody. A policy can only ask for more.',
-  no_resistant_kind:
-    'No second factor that this version knows resists phishing, so nobody could sign in. Ask for "required".',
 }
 
 export const policy = {

@@ -3,7 +3,7 @@ import { type OperatorsEvent, operatorsEvent } from '../identity/security-events
 import { newId } from '../lib/tokens.ts'
 import type { Acting } from '../operators/acting.ts'
 import { GROUP_NAME } from '../operators/groups.ts'
-import { type AppDeps, type AppRows, type KeptApp, siteOf, valuesOf } from './apps.ts'
+import { type AppDeps, type AppRows, type KeptApp, valuesOf } from './apps.ts'
 import { type AppValues, appIn, asWritten, type WrittenApp, type Wrong } from './written-app.ts'
 
 const EVERY_ONE = Number.MAX_SAFE_INTEGER
@@ -87,12 +87,11 @@ async function judged(deps: AppDeps, wanted: readonly WrittenApp[]) {
   const named = wanted.flatMap((app) => app.groups.map((name) => name.trim()))
   const groups = await deps.groups.groupsNamed([...new Set(named)].filter((name) => GROUP_NAME.test(name)))
   const groupIds = new Map(groups.map(({ name, id }) => [name, id]))
-  const site = siteOf(deps)
   const wrong: WrongInList[] = []
   const apps: AppValues[] = []
   const seen = { name: new Set<string>(), host: new Set<string>() }
   for (const [app, written] of wanted.entries()) {
-    const read = appIn(written, site)
+    const read = appIn(written, deps)
     for (const [at, group] of written.groups.map((line) => line.trim()).entries())
       if (GROUP_NAME.test(group) && !groupIds.has(group))
         wrong.push({ app, field: 'groups', at, value: group, reason: 'no_such_group' })

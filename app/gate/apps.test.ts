@@ -90,7 +90,6 @@ describe('an app', () => {
       [{ groups: ['z', 'a b', 'y'] }, 'groups 1 no_such_group'],
       [{ groups: ['z', 'y'] }, 'groups 1 no_such_group', 'groups 0 no_such_group'],
       ...['public', '', 'Password'].map((level): [Partial<WrittenApp>, string] => [{ level }, 'level 0 no_level']),
-      [{ level: 'phishing_resistant' }, 'level 0 no_resistant_kind'],
       ...['59s', '0m', '-1h', '1.5h', '15', 'm', '366d', '1 h'].map((maxAge): [Partial<WrittenApp>, string] => [
         { maxAge },
         'maxAge 0 no_max_age',

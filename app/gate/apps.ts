@@ -51,7 +51,6 @@ export type AppStore = {
 export type AppDeps = {
   apps: AppStore
   groups: { groupsNamed(names: string[]): Promise<{ id: string; name: string }[]> }
-  factorKinds: readonly { isPhishingResistant: boolean }[]
   baseUrl: string
   now(): Date
 }
@@ -116,14 +115,9 @@ export const valuesOf = (kept: KeptApp): AppValues => {
   return inOrder({ name, title, level, maxAge, takesTokens, tellsIdentity, ...lists })
 }
 
-export const siteOf = ({ baseUrl, factorKinds }: Pick<AppDeps, 'baseUrl' | 'factorKinds'>) => ({
-  baseUrl,
-  resists: factorKinds.some(({ isPhishingResistant }) => isPhishingResistant),
-})
-
 /** What is written, and what the database says of it. */
 async function judged(deps: AppDeps, written: WrittenApp, is: 'new' | 'changed') {
-  const read = appIn(written, siteOf(deps))
+  const read = appIn(written, deps)
   if (!read.ok) return read
   const { app } = read
   const there = await deps.groups.groupsNamed(app.groups)

@@ -39,7 +39,7 @@ export type App = {
 }
 
 /** What somebody has to show before an app opens to a session that is good otherwise. */
-export type Missing = 'password' | 'second_factor' | 'set_up_second_factor'
+export type Missing = 'password' | 'second_factor' | 'set_up_second_factor' | 'resistant' | 'add_resistant'
 
 export type Verdict =
   | { verdict: 'let_in'; app: App; identity: Identity }
@@ -202,13 +202,17 @@ export function missingFor(
   { session, account }: SignedIn,
   now: Date,
 ): Missing | undefined {
-  const { startedAt, provedAt, passwordAt, method } = session
+  const { startedAt, provedAt, resistedAt, passwordAt, method } = session
   if (level === 'public') return undefined
   if (level === 'password') {
     const last = [startedAt, provedAt, passwordAt].reduce<Date>((last, at) => (at && at > last ? at : last), startedAt)
     return isYoung(last, maxAge, now) ? undefined : 'password'
   }
   if (!account.secondFactorSince) return 'set_up_second_factor'
+  if (level === 'phishing_resistant') {
+    if (!account.phishingResistantSince) return 'add_resistant'
+    return resistedAt && isYoung(resistedAt, maxAge, now) ? undefined : 'resistant'
+  }
   if (method === 'trusted_browser' && maxAge === null) return undefined
   return provedAt && isYoung(provedAt, maxAge, now) ? undefined : 'second_factor'
 }

@@ -8,12 +8,16 @@ import { type EnterDeps, type Entering, enter, type VisitorAtHost, wantedIn } fr
 
 type Deps = EnterDeps & GuardDeps & { page: RenderPage; contact?: string | undefined }
 
-/** Where each lacking proof is given. The first two lead back. */
-const PROVED_AT: Record<Exclude<Missing, 'set_up_second_factor'>, string> = {
-  second_factor: '/settings/two-factor/fresh-proof',
-  password: '/settings/password/again',
+/** Where each lacking proof is given, which leads back from there. */
+const PROVED_AT: Record<Exclude<Missing, keyof typeof SET_UP_AT>, string> = {
+  second_factor: '/settings/two-factor/fresh-proof?return_to=',
+  resistant: '/settings/two-factor/fresh-proof?level=phishing_resistant&return_to=',
+  password: '/settings/password/again?return_to=',
 }
-const SET_UP = '/settings/two-factor/set-up/confirm'
+const SET_UP_AT = {
+  set_up_second_factor: '/settings/two-factor/set-up/confirm',
+  add_resistant: '/settings/two-factor/add/confirm',
+} as const
 
 /** The way from the portal to an app behind the gate. */
 export const enterRoutes = (deps: Deps) =>
@@ -81,9 +85,9 @@ function stepUp(
   { app: { title }, missing }: Extract<Entering, { reason: 'step_up' }>,
   here: string,
 ) {
-  if (missing !== 'set_up_second_factor')
-    return c.redirect(`${PROVED_AT[missing]}?return_to=${encodeURIComponent(here)}`, 303)
-  const { setUp } = words.gate
-  const link = { href: SET_UP, text: setUp.link }
+  if (missing !== 'set_up_second_factor' && missing !== 'add_resistant')
+    return c.redirect(`${PROVED_AT[missing]}${encodeURIComponent(here)}`, 303)
+  const setUp = missing === 'add_resistant' ? words.gate.addPasskey : words.gate.setUp
+  const link = { href: SET_UP_AT[missing], text: setUp.link }
   return deps.page(c, <LedPage title={setUp.title(title)} text={setUp.text(title)} link={link} />, 403)
 }

@@ -30,7 +30,7 @@ export type ExplainDeps = CheckDeps &
 /** What an account could come with: a session that it has, one that it would have after a sign-in now, or an access token. */
 export type Way =
   | { by: 'session'; browser: string; startedAt: Date }
-  | { by: 'sign_in'; method: Extract<Method, 'password' | 'authenticator' | 'trusted_browser'> }
+  | { by: 'sign_in'; method: Extract<Method, 'password' | 'authenticator' | 'passkey' | 'trusted_browser'> }
   | { by: 'access_token'; scope: string }
 
 export type Explained = {
@@ -95,7 +95,10 @@ function waysOf(deps: ExplainDeps, found: AtHost, required: Requirement & Decisi
     const isClosed = sessionClosed(deps, visitor) !== undefined
     return verdictOf(deps, found, required, isClosed ? undefined : warnedOfRecovery(visitor, at))
   }
-  const methods = account.secondFactorSince ? (['authenticator', 'trusted_browser'] as const) : (['password'] as const)
+  const passkey = account.phishingResistantSince ? (['passkey'] as const) : []
+  const methods = account.secondFactorSince
+    ? (['authenticator', ...passkey, 'trusted_browser'] as const)
+    : (['password'] as const)
   const scope = scopeOf(found.app)
   const holder = { token: freshToken(scope, at), account }
   const isTokenClosed = tokenClosed(deps, holder, null) !== undefined
@@ -122,7 +125,9 @@ const freshSession = (method: Method, at: Date): Session => ({
   ...COMMAND_LINE,
   ...{ id: NOBODYS, tokenHash: NOBODYS, client: 'browser', method },
   ...{ startedAt: at, lastSeenAt: at, expiresAt: new Date(at.getTime() + A_DAY) },
-  ...{ codesShownUntil: null, provedAt: method === 'authenticator' ? at : null, resistedAt: null, passwordAt: null },
+  provedAt: method === 'authenticator' || method === 'passkey' ? at : null,
+  resistedAt: method === 'passkey' ? at : null,
+  ...{ codesShownUntil: null, passwordAt: null },
 })
 
 const freshToken = (scopes: string, at: Date): Token => ({

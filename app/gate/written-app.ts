@@ -52,15 +52,15 @@ export type AppValues = {
 }
 
 export type WrongReason =
-  | ('no_name' | 'there_already' | 'no_title' | 'no_level' | 'no_resistant_kind' | 'no_max_age' | 'too_many')
+  | ('no_name' | 'there_already' | 'no_title' | 'no_level' | 'no_max_age' | 'too_many')
   | ('no_hosts' | 'no_host' | 'wildcard' | 'portal_host' | 'host_taken' | 'no_such_group' | 'twice')
   | ('no_path' | 'public_has_no_age' | 'path_below_app' | 'no_network' | 'network_not_below')
 
 /** What is wrong, as it was written. `at` counts the lines of the field from 0. */
 export type Wrong = { field: keyof WrittenApp; at: number; value: string; reason: WrongReason }
 
-/** Where the portal is, and whether it knows a second factor that resists phishing. */
-export type Site = { baseUrl: string; resists: boolean }
+/** Where the portal is. */
+export type Site = { baseUrl: string }
 
 /** The values, or all that is wrong. Whether its groups are there and its hosts free, only the database can say. */
 export function appIn(written: WrittenApp, site: Site): { ok: true; app: AppValues } | { ok: false; wrong: Wrong[] } {
@@ -94,7 +94,7 @@ export function appIn(written: WrittenApp, site: Site): { ok: true; app: AppValu
   if (written.hosts.length === 0) say('hosts', 'no_hosts', '')
   const groups = eachLine('groups', groupIn, String)
 
-  const level = appLevelIn(written.level, site)
+  const level = appLevelIn(written.level)
   if ('wrong' in level) say('level', level.wrong, written.level)
   const maxAge = long.trim() === '' ? null : secondsIn(long.trim())
   if (maxAge === undefined) say('maxAge', 'no_max_age', long)
@@ -102,12 +102,12 @@ export function appIn(written: WrittenApp, site: Site): { ok: true; app: AppValu
   const floor = 'value' in level ? level.value : undefined
   const paths = eachLine(
     'paths',
-    (line) => notBelow(pathRuleIn(line, site), floor),
+    (line) => notBelow(pathRuleIn(line), floor),
     ({ path }) => path,
   )
   const networks = eachLine(
     'networks',
-    (line) => below(networkRuleIn(line, site), floor),
+    (line) => below(networkRuleIn(line), floor),
     ({ network }) => network,
   )
 
@@ -169,8 +169,8 @@ const nameOf = ({ hostname }: URL) => hostname.replace(/\.$/, '')
 const groupIn = (line: string): Read<string, WrongReason> =>
   GROUP_NAME.test(line) ? { value: line } : { wrong: 'no_such_group' }
 
-function appLevelIn(text: string, site: Site): Read<AppLevel, WrongReason> {
-  const level = levelIn(text, site)
+function appLevelIn(text: string): Read<AppLevel, WrongReason> {
+  const level = levelIn(text)
   if ('wrong' in level) return level
   return level.value === 'public' ? { wrong: 'no_level' } : { value: level.value }
 }

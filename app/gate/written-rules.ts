@@ -24,23 +24,15 @@ export function secondsInWords(seconds: number): string {
   return `${seconds / length}${unit}`
 }
 
-type LevelReason = 'no_level' | 'no_resistant_kind'
-
-/** `resists`: whether anybody could reach a level that resists phishing. */
-export function levelIn(text: string, { resists }: { resists: boolean }): Read<Level, LevelReason> {
-  if (!isLevel(text)) return { wrong: 'no_level' }
-  return text === 'phishing_resistant' && !resists ? { wrong: 'no_resistant_kind' } : { value: text }
-}
+export const levelIn = (text: string): Read<Level, 'no_level'> =>
+  isLevel(text) ? { value: text } : { wrong: 'no_level' }
 
 /** `/admin/ second_factor 15m`: a path as in a URL, its level, and how old the proof may be. */
-export function pathRuleIn(
-  line: string,
-  kinds: { resists: boolean },
-): Read<PathRule, LevelReason | 'no_path' | 'no_max_age' | 'public_has_no_age'> {
+export function pathRuleIn(line: string): Read<PathRule, 'no_level' | 'no_path' | 'no_max_age' | 'public_has_no_age'> {
   const [raw = '', written = '', long, ...more] = line.split(/\s+/)
   const { path, isPlain } = askedPath(raw)
   if (!isPlain || raw.length > PATH_AT_MOST || HALF.test(path)) return { wrong: 'no_path' }
-  const level = levelIn(written, kinds)
+  const level = levelIn(written)
   if ('wrong' in level) return level
   if (level.value === 'public' && long !== undefined) return { wrong: 'public_has_no_age' }
   const maxAge = long === undefined ? null : secondsIn(long)
@@ -49,13 +41,10 @@ export function pathRuleIn(
 }
 
 /** `192.0.2.0/24 password`: a network or an address, and the level from there. */
-export function networkRuleIn(
-  line: string,
-  kinds: { resists: boolean },
-): Read<NetworkRule, LevelReason | 'no_network'> {
+export function networkRuleIn(line: string): Read<NetworkRule, 'no_level' | 'no_network'> {
   const [network = '', written = '', ...more] = line.toLowerCase().split(/\s+/)
   if (!networkIn(network) || more.length > 0) return { wrong: 'no_network' }
-  const level = levelIn(written, kinds)
+  const level = levelIn(written)
   return 'wrong' in level ? level : { value: { network, level: level.value } }
 }
 

@@ -4,6 +4,7 @@ import { eq } from 'drizzle-orm'
 import {
   accessTokens,
   accounts,
+  factors,
   groups,
   memberships,
   policies,
@@ -30,6 +31,7 @@ import { hintOf, newAccessToken } from '../access-tokens/token.ts'
 import { METHODS } from '../api/jelastic/jelastic.ts'
 import { RESULTS } from '../api/jelastic/results.ts'
 import { hashToken, newId } from '../lib/tokens.ts'
+import type { Method } from './security-events.ts'
 import { newSession } from './session.ts'
 import type { Deed, Standing } from './standing.ts'
 import type { Client } from './visitor.ts'
@@ -44,6 +46,7 @@ afterEach(() => assert.deepEqual(product.faults.splice(0), []))
 after(product.close)
 
 const SET_UP_CONFIRM = `${SET_UP}/confirm`
+const ADD = '/settings/two-factor/add'
 const MINUTE = 60_000
 const ORIGIN = { address: '192.0.2.1', browser: 'Firefox', system: 'Linux' }
 
@@ -77,6 +80,56 @@ const SITUATIONS = {
     needs: 'group',
     standing: withFactor,
   },
+  'the second factor on, where only one that resists phishing is enough (K10)': {
+    isOn: true,
+    needs: 'resistance',
+    standing: until('only_add_resistant', 'add_second_factor'),
+  },
+  'the same and no recovery codes left (K11)': {
+    isOn: true,
+    codes: false,
+    needs: 'resistance',
+    standing: until('only_add_resistant', 'add_second_factor'),
+  },
+  'a second factor that resists phishing, which is needed and wasn’t shown (K10)': {
+    isOn: true,
+    resists: true,
+    needs: 'resistance',
+    standing: until('prove_resistant', 'show_second_factor'),
+  },
+  'the same, whose browser is trusted not to be asked (K10)': {
+    isOn: true,
+    resists: true,
+    method: 'trusted_browser',
+    needs: 'resistance',
+    standing: until('prove_resistant', 'show_second_factor'),
+  },
+  'the same, with no recovery codes left (K11)': {
+    isOn: true,
+    resists: true,
+    codes: false,
+    needs: 'resistance',
+    standing: until('prove_resistant', 'show_second_factor'),
+  },
+  'the same, signed in with a recovery code (K11)': {
+    isOn: true,
+    resists: true,
+    method: 'recovery_code',
+    needs: 'resistance',
+    standing: until('only_add_resistant', 'add_second_factor'),
+  },
+  'a second factor that resists phishing, which is needed and was shown': {
+    isOn: true,
+    resists: true,
+    method: 'passkey',
+    needs: 'resistance',
+    standing: (deed) => (deed === 'set_up' ? 'change_second_factor' : 'go_on'),
+  },
+  'a second factor that resists phishing, which nobody needs': { isOn: true, resists: true, standing: withFactor },
+  'the second factor off, where only one that resists phishing is enough (K10)': {
+    needs: 'resistance',
+    standing: belowPolicy,
+  },
   'the account suspended': { isOn: true, isSuspended: true, standing: () => 'nothing' },
   'the guest’s account ended': { isOn: true, accountEndsIn: 0, standing: () => 'nothing' },
   'the guest’s account about to end': {
@@ -93,7 +146,9 @@ type Situation = {
   isOn?: boolean
   codes?: boolean
   isConfirmed?: boolean
-  needs?: 'group' | 'operator'
+  needs?: 'group' | 'operator' | 'resistance'
+  resists?: boolean
+  method?: Method
   isSuspended?: boolean
   isToBeDeleted?: boolean
   /** In milliseconds. */
@@ -107,22 +162,35 @@ function withFactor(deed: Deed): Standing {
   return deed === 'set_up' ? 'change_second_factor' : 'go_on'
 }
 
-const isOfFactor = (deed: Deed) => deed === 'recovery_codes' || deed === 'change_second_factor'
+const isOfFactor = (deed: Deed) =>
+  ['recovery_codes', 'change_second_factor', 'add_second_factor', 'show_second_factor'].includes(deed)
 
 /** Nothing else answers 200. */
 function belowPolicy(deed: Deed): Standing {
   return ['leave', 'confirm_email', 'set_up', 'set_up_if_off'].includes(deed) ? 'go_on' : 'only_set_up'
 }
 
-const STRICT = 'strict' // the id of the group whose policy holds
+/** Open is the one deed that leads out, beside leaving. */
+function until(standing: Standing, wayOut: Deed) {
+  return (deed: Deed): Standing => (deed === 'leave' || deed === wayOut ? 'go_on' : standing)
+}
+
+/** The ids of the groups whose policies hold. */
+const STRICT = 'strict'
+const STRICTEST = 'strictest'
 
 let ids: { on: number; off: number }
 before(async () => {
   const [on, off] = [await withTwoFactor(signingUp), await signedUp(signingUp)]
   ids = { on: (await accountOf(product, on.email)).id, off: (await accountOf(product, off.email)).id }
   const now = clock.now()
-  await db.insert(groups).values({ id: STRICT, name: STRICT, createdAt: now })
-  await db.insert(policies).values({ scope: STRICT, groupId: STRICT, level: 'required', holdsFrom: now })
+  for (const [id, level] of [
+    [STRICT, 'required'],
+    [STRICTEST, 'phishing_resistant'],
+  ] as const) {
+    await db.insert(groups).values({ id, name: id, createdAt: now })
+    await db.insert(policies).values({ scope: id, groupId: id, level, holdsFrom: now })
+  }
 })
 
 /** The account of a situation, put right before each request: some of them end or change what they can. */
@@ -130,6 +198,7 @@ async function accountIn({
   isOn = false,
   codes = true,
   needs,
+  resists = false,
   isConfirmed = true,
   isSuspended = false,
   isToBeDeleted = false,
@@ -149,7 +218,12 @@ async function accountIn({
     })
     .where(eq(accounts.id, id))
   await db.delete(memberships).where(eq(memberships.accountId, id))
-  if (needs === 'group') await db.insert(memberships).values({ accountId: id, groupId: STRICT, addedAt: now })
+  const groupId = needs === 'group' ? STRICT : needs === 'resistance' ? STRICTEST : undefined
+  if (groupId) await db.insert(memberships).values({ accountId: id, groupId, addedAt: now })
+  await db
+    .update(factors)
+    .set({ resistsPhishing: resists ? 1 : 0 })
+    .where(eq(factors.accountId, id))
   await db
     .update(recoveryCodes)
     .set({ usedAt: codes ? null : now })
@@ -160,8 +234,8 @@ async function accountIn({
 /** The token of a session that has just begun, or has just come to its end. */
 async function sessionIn(situation: Situation, client: Client): Promise<string> {
   const accountId = await accountIn(situation)
-  const { lifetime = 24 * 60 * MINUTE, idleFor = 0 } = situation
-  const of = { accountId, client, method: 'password' } as const
+  const { lifetime = 24 * 60 * MINUTE, idleFor = 0, method = 'password' } = situation
+  const of = { accountId, client, method }
   const { token, session } = newSession(of, ORIGIN, clock.now(), lifetime)
   await db.insert(sessions).values({ ...session, lastSeenAt: new Date(clock.now().getTime() - idleFor) })
   return token
@@ -201,6 +275,8 @@ describe('a page', () => {
     if (/ \/settings\/account\/delete/.test(page)) return 'delete_account'
     if (/ \/settings\/two-factor\/recovery-codes/.test(page)) return 'recovery_codes'
     if (/ \/settings\/two-factor\/set-up/.test(page)) return 'set_up'
+    if (/ \/settings\/two-factor\/add/.test(page)) return 'add_second_factor'
+    if (/ \/settings\/two-factor\/fresh-proof/.test(page)) return 'show_second_factor'
     return / \/settings\/(two-factor\/|check-up\/code)/.test(page) ? 'change_second_factor' : 'anything'
   }
 
@@ -215,12 +291,14 @@ describe('a page', () => {
     if (location === '/sign-in' && notice === undefined) return 'nothing'
     if (location === RECOVERY_CODES_PAGE) return 'make_recovery_codes'
     if (location === '/settings/two-factor/fresh-proof') return 'prove_second_factor'
+    if (location === `${ADD}/confirm` && !path.startsWith(ADD)) return 'only_add_resistant'
     if (location === SET_UP_CONFIRM && !path.startsWith(SET_UP)) return 'only_set_up'
     if (location === '/settings/email' && notice === 'email_unconfirmed') return 'confirm_email'
     return location === '/settings/account' && answer.headers.get('Set-Cookie') === null ? 'account page' : 'go_on'
   }
 
   const LED_TO: Partial<Record<Standing, string>> = {
+    prove_resistant: 'prove_second_factor', // whose page says which is enough
     set_up_second_factor: 'account page', // which says what is on, and how to change it
     change_second_factor: 'account page',
   }
@@ -258,9 +336,8 @@ describe('/api/v1', async () => {
     if (/\/sessions?(\/\{id\})?$/.test(name)) return 'leave'
     if (/\/recovery-codes\//.test(name)) return 'recovery_codes'
     if (/\/enrolment/.test(name)) return 'set_up'
-    return name === 'DELETE /two-factor' || name === 'POST /two-factor/fresh-proof'
-      ? 'change_second_factor'
-      : 'anything'
+    if (name === 'POST /two-factor/fresh-proof') return 'show_second_factor'
+    return name === 'DELETE /two-factor' ? 'change_second_factor' : 'anything'
   }
 
   const PROBLEMS: Partial<Record<Standing, { status: number; problem: string }>> = {
@@ -269,6 +346,8 @@ describe('/api/v1', async () => {
     change_second_factor: { status: 409, problem: 'second_factor_is_on' },
     confirm_email: { status: 409, problem: 'email_unconfirmed' },
     only_set_up: { status: 403, problem: 'second_factor_required' },
+    only_add_resistant: { status: 403, problem: 'resistance_required' },
+    prove_resistant: { status: 403, problem: 'resistance_unproven' },
     recovery_waits: { status: 403, problem: 'recovery_waits' },
     nothing: { status: 401, problem: 'invalid_token' },
   }
@@ -334,6 +413,7 @@ describe('/1.0', () => {
     [RESULTS.second_factor_on.number]: 'change_second_factor',
     [RESULTS.email_unconfirmed.number]: 'confirm_email',
     [RESULTS.second_factor_required.number]: 'only_set_up',
+    [RESULTS.passkey_required.number]: 'passkey_required',
     [RESULTS.recovery_waits.number]: 'recovery_waits',
     [RESULTS.authentication_failed.number]: 'nothing',
     [RESULTS.not_allowed.number]: 'not_allowed',
@@ -341,12 +421,16 @@ describe('/1.0', () => {
   const asked = async (path: string, session: string) =>
     ANSWERS[(await jelastic.call(path, { session })).result] ?? 'go_on'
 
+  /** A passkey can't be given here, neither to be added nor to be shown. */
+  const said = (standing: Standing) =>
+    standing === 'only_add_resistant' || standing === 'prove_resistant' ? 'passkey_required' : standing
+
   for (const [name, situation] of Object.entries<Situation>(SITUATIONS))
     test(`with ${name} answers a session as the pages do, or says which method comes first (B11)`, async () => {
       assert.ok(methods.length >= 18, `${methods.length} methods`)
       await compared(methods, ({ name, path, deed }) => ({
         name,
-        expected: situation.standing(deed),
+        expected: said(situation.standing(deed)),
         ask: async () => asked(path, await sessionIn(situation, 'api')),
       }))
     })
@@ -355,7 +439,7 @@ describe('/1.0', () => {
     test(`takes an access token ${name} for ${opens === true ? 'the methods it may call' : 'nothing'}`, async () => {
       await compared(methods, ({ name, path, who }) => ({
         name,
-        expected: opens === true ? (who === 'signedInOrToken' ? 'go_on' : 'not_allowed') : opens || 'nothing',
+        expected: opens === true ? (who === 'signedInOrToken' ? 'go_on' : 'not_allowed') : said(opens || 'nothing'),
         ask: async () => asked(path, await tokenIn(situation)),
       }))
     })
@@ -370,7 +454,10 @@ type TokenSituation = Situation & {
 }
 
 /** Every token of them may do all that tokens can be allowed. `opens`: or what each door answers instead. */
-function tokenSituations(): Record<string, TokenSituation & { opens: boolean | 'only_set_up' | 'recovery_waits' }> {
+function tokenSituations(): Record<
+  string,
+  TokenSituation & { opens: boolean | 'only_set_up' | 'only_add_resistant' | 'recovery_waits' }
+> {
   const { standing } = SITUATIONS['the second factor on']
   return {
     'that is live': { standing, opens: true },
@@ -383,6 +470,19 @@ function tokenSituations(): Record<string, TokenSituation & { opens: boolean | '
       opens: 'only_set_up',
     },
     'of an operator without a second factor (P06)': { standing, needs: 'operator', opens: 'only_set_up' },
+    'of an account without the passkey that its group needs (K10)': {
+      standing,
+      isOn: true,
+      needs: 'resistance',
+      opens: 'only_add_resistant',
+    },
+    'of an account with the passkey that its group needs': {
+      standing,
+      isOn: true,
+      resists: true,
+      needs: 'resistance',
+      opens: true,
+    },
     'of an account that is to be deleted': { standing, isToBeDeleted: true, opens: false },
     'of an account whose owner waits, who lost everything': {
       standing,

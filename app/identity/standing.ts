@@ -1,4 +1,4 @@
-import { needsSecondFactor, type PolicyDeps } from './policy.ts'
+import { LEVELS, needsResistance, needsSecondFactor, type PolicyDeps } from './policy.ts'
 import { keepsTokensClosed } from './recovery.ts'
 import type { Account, Session, SignedIn, TokenHolder } from './visitor.ts'
 
@@ -7,6 +7,7 @@ const TEN_MINUTES = 10 * 60_000 // how long an operator's proof is fresh
 /**
  * What somebody is about to do, as far as it matters to whether they may. `leave`: see where the account is signed in, and end that.
  * `set_up`: turn the second factor on. `set_up_if_off`: the same for what may arrive twice and says itself that it is on.
+ * `add_second_factor`: one more beside it. `show_second_factor`: show it again.
  * `operate`: what only operators see and do, with a second factor shown just now. `delete_account`: what asks for the same of anybody
  * who has one.
  */
@@ -17,6 +18,8 @@ export type Deed =
   | 'set_up'
   | 'set_up_if_off'
   | 'change_second_factor'
+  | 'add_second_factor'
+  | 'show_second_factor'
   | 'operate'
   | 'delete_account'
   | 'anything'
@@ -29,8 +32,10 @@ export type Standing =
   | 'change_second_factor'
   | 'confirm_email'
   | 'prove_second_factor'
+  | 'prove_resistant'
   | 'not_theirs'
   | 'only_set_up'
+  | 'only_add_resistant'
   | 'recovery_waits'
   | 'nothing'
 
@@ -40,9 +45,12 @@ export type Hindrance = Exclude<Standing, 'go_on' | 'nothing'>
 /** Nothing that ends by waiting comes before what a person does. */
 type StandingOfSession = Exclude<Standing, 'recovery_waits'>
 
-type Owner = Pick<Account, 'role' | 'policies' | 'emailConfirmedAt' | 'secondFactorSince' | 'recoveryCodesLeft'>
+type Owner = Pick<
+  Account,
+  'role' | 'policies' | 'emailConfirmedAt' | 'secondFactorSince' | 'phishingResistantSince' | 'recoveryCodesLeft'
+>
 type Asking = TokenHolder | AskingSession
-type AskingSession = { account: Owner; session: Pick<Session, 'provedAt' | 'method'> }
+type AskingSession = { account: Owner; session: Pick<Session, 'provedAt' | 'resistedAt' | 'method'> }
 
 /** `configured` is whether mail reaches people. */
 export type StandingDeps = PolicyDeps & { mailDelivery: { configured: boolean } }
@@ -51,6 +59,21 @@ const ONLY_SET_UP: ReadonlySet<Deed> = new Set<Deed>(['leave', 'set_up', 'set_up
 
 /** What is left to a session of an account without the second factor that it needs. */
 const LEADS_OUT: ReadonlySet<Deed> = new Set<Deed>(['leave', 'confirm_email', 'set_up', 'set_up_if_off'])
+
+/** What is left where the second factor that is asked for has to resist phishing, and doesn't yet, or wasn't shown. */
+const UNTIL_IT_RESISTS: Record<Unresisting, ReadonlySet<Deed>> = {
+  only_add_resistant: new Set<Deed>(['leave', 'add_second_factor']),
+  prove_resistant: new Set<Deed>(['leave', 'show_second_factor']),
+}
+type Unresisting = 'only_add_resistant' | 'prove_resistant'
+
+/** About a second factor that is there. */
+const OF_SECOND_FACTOR: ReadonlySet<Deed> = new Set<Deed>([
+  'recovery_codes',
+  'change_second_factor',
+  'add_second_factor',
+  'show_second_factor',
+])
 
 /**
  * Every door asks this, and none decides by itself. An access token owes neither codes nor a confirmed address, as no person is there who
@@ -62,7 +85,8 @@ export function standing(deps: StandingDeps, asking: Asking | undefined, deed: D
   if (!asking) return 'nothing'
   if ('token' in asking) {
     if (keepsTokensClosed(asking.account, deps.now())) return 'recovery_waits'
-    return lacksSecondFactor(deps, asking) ? 'only_set_up' : 'go_on'
+    if (lacksSecondFactor(deps, asking)) return 'only_set_up'
+    return lacksResistance(deps, asking) ? 'only_add_resistant' : 'go_on'
   }
   const { role, secondFactorSince, recoveryCodesLeft } = asking.account
   if (deed === 'operate' && role !== 'operator') return 'not_theirs'
@@ -70,6 +94,9 @@ export function standing(deps: StandingDeps, asking: Asking | undefined, deed: D
   if (asking.session.method === 'rescue_code' || asking.session.method === 'delayed_recovery')
     return ONLY_SET_UP.has(deed) ? 'go_on' : 'only_set_up'
   if (secondFactorSince) {
+    // Before anything else that a weaker factor could do: new recovery codes would be a way around it.
+    const unresisting = owesResistance(deps, asking)
+    if (unresisting) return UNTIL_IT_RESISTS[unresisting].has(deed) ? 'go_on' : unresisting
     // Without a single recovery code a lost phone would lock the owner out.
     if (recoveryCodesLeft === 0 && deed !== 'leave' && deed !== 'recovery_codes') return 'make_recovery_codes'
     const asksForProof = deed === 'operate' || deed === 'delete_account'
@@ -77,7 +104,7 @@ export function standing(deps: StandingDeps, asking: Asking | undefined, deed: D
     return deed === 'set_up' ? 'change_second_factor' : 'go_on'
   }
   if (!LEADS_OUT.has(deed) && lacksSecondFactor(deps, asking)) return 'only_set_up'
-  if (deed === 'recovery_codes' || deed === 'change_second_factor') return 'set_up_second_factor'
+  if (OF_SECOND_FACTOR.has(deed)) return 'set_up_second_factor'
   // A reset by mail is the way back in: the address has to be the owner's before the door gets a second lock.
   const setsUp = deed === 'set_up' || deed === 'set_up_if_off'
   return setsUp && owesConfirmation(deps, asking) ? 'confirm_email' : 'go_on'
@@ -87,6 +114,26 @@ const lacksSecondFactor = (
   deps: PolicyDeps,
   { account }: { account: Pick<Owner, 'role' | 'policies' | 'secondFactorSince'> },
 ) => account.secondFactorSince === null && needsSecondFactor(deps, account)
+
+const lacksResistance = (
+  deps: PolicyDeps,
+  { account }: { account: Pick<Owner, 'role' | 'policies' | 'phishingResistantSince'> },
+) => account.phishingResistantSince === null && needsResistance(deps, account)
+
+/**
+ * What comes first where only a second factor that resists phishing is enough, and the session has shown none. A recovery code is no such
+ * thing: it lets its owner add another, in the place of one that is lost.
+ */
+export function owesResistance(
+  deps: PolicyDeps,
+  {
+    account,
+    session,
+  }: Pick<AskingSession, 'session'> & { account: Pick<Owner, 'role' | 'policies' | 'phishingResistantSince'> },
+): Unresisting | undefined {
+  if (session.resistedAt || !needsResistance(deps, account)) return undefined
+  return account.phishingResistantSince && session.method !== 'recovery_code' ? 'prove_resistant' : 'only_add_resistant'
+}
 
 const isProvedLately = ({ now }: Pick<StandingDeps, 'now'>, { provedAt }: Pick<Session, 'provedAt'>) =>
   provedAt !== null && now().getTime() - provedAt.getTime() < TEN_MINUTES
@@ -132,23 +179,22 @@ export function tokenClosed(
 export function hindrancesBefore(deed: Deed): Hindrance[] {
   const since = new Date(0)
   const either = [null, since]
-  const roles = ['member', 'operator'] as const
-  const accounts = roles.flatMap((role) =>
-    either.flatMap((secondFactorSince) =>
-      either.flatMap((emailConfirmedAt) =>
-        [0, 1].map((recoveryCodesLeft) => ({
-          role,
-          secondFactorSince,
-          emailConfirmedAt,
-          recoveryCodesLeft,
-          policies: [],
-        })),
+  const answers = LEVELS.flatMap((secondFactor) => {
+    const site = { mailDelivery: { configured: true }, secondFactor, now: () => since }
+    return (['member', 'operator'] as const).flatMap((role) =>
+      either.flatMap((secondFactorSince) =>
+        (secondFactorSince ? either : [null]).flatMap((phishingResistantSince) =>
+          either.flatMap((emailConfirmedAt) =>
+            [0, 1].map((recoveryCodesLeft) => {
+              const factors = { secondFactorSince, phishingResistantSince, recoveryCodesLeft }
+              const account = { role, emailConfirmedAt, policies: [], ...factors }
+              const session = { provedAt: null, resistedAt: null, method: 'password' } as const
+              return standing(site, { account, session }, deed)
+            }),
+          ),
+        ),
       ),
-    ),
-  )
-  const site = { mailDelivery: { configured: true }, secondFactor: 'optional', now: () => since } as const
-  const answers = accounts.map((account) =>
-    standing(site, { account, session: { provedAt: null, method: 'password' } }, deed),
-  )
+    )
+  })
   return [...new Set(answers)].filter((answer) => answer !== 'go_on' && answer !== 'nothing')
 }

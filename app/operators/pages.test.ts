@@ -182,7 +182,6 @@ describe('the policy', () => {
     const set = (fields: Record<string, string>) =>
       browser.post('/operate/policy', { group: '', level: 'required', from: '', reason: '', ...fields })
     assert.match((await set({ group: 'nobody' })).text, /no group of that name/)
-    assert.match((await set({ level: 'phishing_resistant' })).text, /resists phishing/)
     assert.equal((await set({ group: 'staff', from: '2027-01-01', reason: 'New rules' })).location, '/operate/policy')
     assert.match((await browser.get('/operate/policy')).text, /The policy is set\..*staff .*required .*1 Jan 2027/)
     const rows = await db.select().from(events).where(eq(events.kind, 'policy_set'))

@@ -19,6 +19,7 @@ import {
 import { stateOf } from '#testing/invariants.ts'
 import { RESULTS } from '../api/jelastic/results.ts'
 import { readConfig } from '../config.ts'
+import { daysLeft, needsResistance } from '../identity/policy.ts'
 import { newId } from '../lib/tokens.ts'
 import { COMMAND_LINE } from './command-line.ts'
 import { policiesNow, setPolicy } from './policy.ts'
@@ -190,20 +191,27 @@ test('a policy for a group that is deleted at that very moment is refused, and n
 })
 
 describe('phishing resistance', () => {
-  test('is not asked for while no second factor has it, because nobody could sign in', async () => {
-    assert.ok(
-      product.deps.factorKinds.every(({ isPhishingResistant }) => !isPhishingResistant),
-      'one has it',
-    )
-    const asked = { level: 'phishing_resistant', group: undefined, from: undefined } as const
-    assert.deepEqual(await setPolicy(product.deps, asked, BY), { ok: false, reason: 'no_resistant_kind' })
-    assert.throws(
-      () => readConfig({ SECOND_FACTOR: 'phishing_resistant' }),
-      /SECOND_FACTOR can't be phishing_resistant/,
-    )
+  test('is a level of SECOND_FACTOR, which asks it of everybody', () => {
+    const { secondFactor } = readConfig({ SECOND_FACTOR: 'phishing_resistant' })
+    assert.equal(secondFactor, 'phishing_resistant')
+    const account = { role: 'member', policies: [] } as const
+    assert.equal(needsResistance({ secondFactor, now: product.clock.now }, account), true)
+    assert.equal(needsResistance({ secondFactor: 'required', now: product.clock.now }, account), false)
+  })
+
+  test('of a policy is counted down for who has codes alone, and holds from its second on, beside a weaker one', () => {
+    const from = new Date('2031-01-02T00:00:00Z')
+    const strict = { level: 'phishing_resistant', holdsFrom: from, until: null } as const
+    const weak = { level: 'required', holdsFrom: new Date(0), until: null } as const
+    const account = { role: 'member', policies: [weak, strict] } as const
+    const at = (ms: number) => ({ secondFactor: 'optional', now: () => new Date(from.getTime() + ms) }) as const
     assert.deepEqual(
-      (await policiesNow(product.deps)).policies.filter(({ group }) => group === null),
-      [],
+      [-1, 0].map((ms) => needsResistance(at(ms), account)),
+      [false, true],
     )
+    const since = new Date(0)
+    const left = (phishingResistantSince: Date | null) =>
+      daysLeft(at(-1), { account: { ...account, secondFactorSince: since, phishingResistantSince } })
+    assert.deepEqual([left(null), left(since)], [1, undefined])
   })
 })

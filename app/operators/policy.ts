@@ -18,10 +18,9 @@ export type PolicyStore = {
 export type OperatorPolicyDeps = PolicyDeps & {
   policies: PolicyStore
   groups: { groupsNamed(names: string[]): Promise<Group[]> }
-  factorKinds: readonly { isPhishingResistant: boolean }[]
 }
 
-export type PolicyRefused = { ok: false; reason: 'no_such_group' | 'weaker_than_setting' | 'no_resistant_kind' }
+export type PolicyRefused = { ok: false; reason: 'no_such_group' | 'weaker_than_setting' }
 
 /** What the setting asks for, and what stands above it. */
 export async function policiesNow({ policies, secondFactor }: OperatorPolicyDeps) {
@@ -38,8 +37,6 @@ export async function setPolicy(
   by: Acting,
 ): Promise<{ ok: true; policy: SetPolicy | undefined } | PolicyRefused> {
   if (LEVELS.indexOf(level) < LEVELS.indexOf(deps.secondFactor)) return { ok: false, reason: 'weaker_than_setting' }
-  if (level === 'phishing_resistant' && !deps.factorKinds.some(({ isPhishingResistant }) => isPhishingResistant))
-    return { ok: false, reason: 'no_resistant_kind' }
   const [group] = name === undefined ? [] : await deps.groups.groupsNamed([name])
   if (name !== undefined && !group) return { ok: false, reason: 'no_such_group' }
   const at = deps.now()

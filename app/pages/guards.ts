@@ -67,7 +67,7 @@ const signedIn = <Deps extends GuardDeps, Visitor extends SignedIn>(
     if (may === 'not_theirs') return c.notFound()
     if (may !== 'go_on') {
       if (may === 'confirm_email') deps.cookies.flash.leave(c, 'email_unconfirmed')
-      const back = may === 'prove_second_factor' ? `?return_to=${encodeURIComponent(c.req.path)}` : ''
+      const back = LEADS_BACK.has(may) ? `?return_to=${encodeURIComponent(c.req.path)}` : ''
       return c.redirect(`${LEADS_TO[may]}${back}`, 303)
     }
     c.set('visitor', visitor)
@@ -85,8 +85,11 @@ const LEADS_TO: Record<Exclude<Hindrance, 'not_theirs' | 'recovery_waits'>, stri
   change_second_factor: '/settings/account',
   confirm_email: '/settings/email',
   prove_second_factor: '/settings/two-factor/fresh-proof',
+  prove_resistant: '/settings/two-factor/fresh-proof',
   only_set_up: '/settings/two-factor/set-up/confirm',
+  only_add_resistant: '/settings/two-factor/add/confirm',
 }
+const LEADS_BACK: ReadonlySet<Hindrance> = new Set<Hindrance>(['prove_second_factor', 'prove_resistant'])
 
 /**
  * For the pages of somebody who is not signed in: a session goes to the dashboard instead. The cookie of one that has ended is taken away here,

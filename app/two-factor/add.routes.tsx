@@ -1,6 +1,7 @@
 import { signedInPages } from '../pages/guards.ts'
 import { finishAddition, startAddition } from './add.ts'
 import { type AuthenticatorsVisitor, authenticatorsView, type ListDeps, suggestedName } from './authenticators.ts'
+import { kindToBegin } from './enrol.ts'
 import { kindOf } from './factor.ts'
 import { type EnrolRoutesDeps, newAuthenticator } from './new-authenticator.routes.tsx'
 
@@ -10,7 +11,8 @@ export function addRoutes(deps: EnrolRoutesDeps & ListDeps) {
     mode: 'add',
     here: '/settings/two-factor/add',
     home: '/settings/two-factor/authenticators',
-    start: (c, visitor, { password }) => startAddition(deps, visitor, { password }, c.var.origin),
+    start: (c, visitor, { password }) =>
+      startAddition(deps, visitor, { kind: kindToBegin(deps, visitor), password }, c.var.origin),
     name: (c, { kind }) => suggestedName(kindOf(deps, kind).firstName, c.var.visitor.factors),
     async accept(c, enrolment, typed, cookie) {
       const result = await finishAddition(deps, c.var.visitor, enrolment, typed, c.var.origin)
@@ -20,5 +22,5 @@ export function addRoutes(deps: EnrolRoutesDeps & ListDeps) {
     },
   })
 
-  return signedInPages(deps, { deed: 'change_second_factor', view: authenticatorsView }, put)
+  return signedInPages(deps, { deed: 'add_second_factor', view: authenticatorsView }, put)
 }

@@ -27,11 +27,11 @@ const isFull = async ({ enrolments }: EnrolDeps, { account }: SignedIn) =>
 export async function startAddition(
   deps: EnrolDeps,
   visitor: SignedIn,
-  { password }: { password: string },
+  { kind, password }: { kind?: string | undefined; password: string },
   origin: Origin,
 ): Promise<Awaited<ReturnType<typeof startEnrolment>> | Full> {
   if (await isFull(deps, visitor)) return { ok: false, reason: 'too_many_authenticators' }
-  return startEnrolment(deps, visitor, { mode: 'add', password }, origin)
+  return startEnrolment(deps, visitor, { mode: 'add', kind, password }, origin)
 }
 
 /**

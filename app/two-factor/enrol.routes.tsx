@@ -10,7 +10,7 @@ import { refusedForm } from '../http/messages.ts'
 import { visitorAlone } from '../identity/session.ts'
 import { displayed } from '../lib/codes.ts'
 import { type SignedInContext, signedInPages } from '../pages/guards.ts'
-import { confirmAnswer, finishEnrolment, startEnrolment } from './enrol.ts'
+import { confirmAnswer, finishEnrolment, kindToBegin, startEnrolment } from './enrol.ts'
 import { type Enrolment, stepOf } from './enrolment.ts'
 import { EnrolmentId, type EnrolRoutesDeps, firstRefused, newAuthenticator } from './new-authenticator.routes.tsx'
 import { sendCodesFile } from './recovery-codes-file.http.ts'
@@ -29,7 +29,8 @@ export function enrolRoutes(deps: EnrolRoutesDeps) {
     mode: 'set-up',
     here: HERE,
     home: '/settings/account',
-    start: (c, visitor, { password }) => startEnrolment(deps, visitor, { mode: 'set-up', password }, c.var.origin),
+    start: (c, visitor, { password }) =>
+      startEnrolment(deps, visitor, { mode: 'set-up', kind: kindToBegin(deps, visitor), password }, c.var.origin),
     async accept(c, enrolment, { answer }) {
       const result = await confirmAnswer(deps, enrolment, answer)
       if (!result.ok) return result

@@ -6,6 +6,7 @@ import {
   renewal,
 } from '../identity/fresh-password.ts'
 import { type Forgiven, secondFactorForgiven } from '../identity/limits.ts'
+import { needsResistance, type PolicyDeps } from '../identity/policy.ts'
 import { recoveriesOver } from '../identity/recovery.ts'
 import { type SecurityEvent, securityEvent } from '../identity/security-events.ts'
 import type { SignedIn } from '../identity/visitor.ts'
@@ -69,6 +70,15 @@ export type EnrolDeps = ConfirmPasswordDeps & {
   factorKinds: FactorKinds<Factor>
   vault: Vault
 }
+
+/** What the pages begin with: where only a factor that resists phishing is enough, the first kind that does. */
+export const kindToBegin = (
+  deps: Pick<EnrolDeps, 'factorKinds'> & PolicyDeps,
+  { account }: SignedIn,
+): string | undefined =>
+  needsResistance(deps, account)
+    ? deps.factorKinds.find(({ isPhishingResistant }) => isPhishingResistant)?.kind
+    : undefined
 
 export type Changed = { ok: false; reason: 'changed' }
 

@@ -9,12 +9,15 @@ import { returnPath } from '../http/return-to.ts'
 import { type GuardDeps, type SignedInContext, signedInPages } from '../pages/guards.ts'
 import { type AuthenticatorsVisitor, authenticatorsView, type ListDeps } from './authenticators.ts'
 import { answerIn, answerShape, fieldOf, type WithPages } from './factor.http.ts'
-import { challengesNow, type FreshProofDeps, proveAgain } from './fresh-proof.ts'
+import { challengesNow, type FreshProofDeps, onlyResistant, proveAgain } from './fresh-proof.ts'
 import { answerRefused, speakerOf } from './messages.http.ts'
 
 type Deps = WithPages<FreshProofDeps> & ListDeps & GuardDeps & { page: RenderPage; baseUrl: string }
 
 const HERE = '/settings/two-factor/fresh-proof'
+
+/** What an app behind the gate asks for, where it is more than any second factor. */
+const levelIn = (text: string | undefined) => (text === 'phishing_resistant' ? text : undefined)
 
 /** Where a session is led that has to show its second factor again, and from where it goes on to what it wanted. */
 export function freshProofRoutes(deps: Deps) {
@@ -22,17 +25,19 @@ export function freshProofRoutes(deps: Deps) {
   const AnswerForm = z.object({
     ...answerShape(kinds),
     return_to: z.string().optional(),
+    level: z.string().optional(),
     cookie: z.string().optional(),
   })
 
   async function show(
     c: SignedInContext<AuthenticatorsVisitor>,
     form: FormState,
-    returnTo: string | undefined,
+    { returnTo, level }: { returnTo: string | undefined; level: string | undefined },
     status: 200 | 422 | 429 = 200,
   ) {
     const { visitor } = c.var
-    const frame = { form, returnTo, action: HERE }
+    const wanted = levelIn(level)
+    const frame = { form, returnTo, action: HERE, ...(wanted && { level: wanted }) }
     const asked = await challengesNow(deps, visitor)
     return deps.page(
       c,
@@ -40,24 +45,26 @@ export function freshProofRoutes(deps: Deps) {
         visitor={visitor}
         frame={frame}
         parts={asked.map(({ kind, ...of }) => kind.secondStepPart?.(frame, of))}
+        onlyPasskeys={onlyResistant(deps, visitor, wanted)}
         onlyRecoveryCodes={asked.some(({ hasTyped }) => !hasTyped)}
       />,
       status,
     )
   }
 
-  return signedInPages(deps, { deed: 'change_second_factor', view: authenticatorsView }, (pages) =>
+  return signedInPages(deps, { deed: 'show_second_factor', view: authenticatorsView }, (pages) =>
     pages
-      .get('/', (c) => show(c, {}, c.req.query('return_to')))
+      .get('/', (c) => show(c, {}, { returnTo: c.req.query('return_to'), level: c.req.query('level') }))
       .post('/', async (c) => {
-        const { return_to: returnTo, ...values } = (await readForm(c, AnswerForm)).values
+        const { return_to: returnTo, level, ...values } = (await readForm(c, AnswerForm)).values
+        const from = { returnTo, level }
         const answer = answerIn(kinds, values)
-        if (!answer) return show(c, { errors: { code: words.fields.code } }, returnTo, 422)
-        const result = await proveAgain(deps, c.var.visitor, answer, c.var.origin)
+        if (!answer) return show(c, { errors: { code: words.fields.code } }, from, 422)
+        const result = await proveAgain(deps, c.var.visitor, answer, c.var.origin, levelIn(level))
         if (!result.ok) {
           const field = result.reason === 'refused' ? fieldOf(speakerOf(deps, result.refusal)) : 'code'
           const form = refusedForm<string>(field, answerRefused(deps, result))
-          return show(c, form, returnTo, refusedStatus(c, result))
+          return show(c, form, from, refusedStatus(c, result))
         }
         deps.cookies.session.renew(c, result.token)
         return c.redirect(returnPath(returnTo, deps.baseUrl), 303)

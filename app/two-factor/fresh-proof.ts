@@ -9,7 +9,9 @@ import {
   sessionSource,
   type Wait,
 } from '../identity/limits.ts'
+import type { PolicyDeps } from '../identity/policy.ts'
 import { type SecurityEvent, securityEvent } from '../identity/security-events.ts'
+import { owesResistance } from '../identity/standing.ts'
 import type { SignedIn } from '../identity/visitor.ts'
 import type { Origin } from '../lib/origin.ts'
 import { type AnswerDeps, type Challenge, challengesOf, judgeAnswer, noticed, readAnswer } from './answers.ts'
@@ -36,11 +38,12 @@ export type FreshProofStore = {
   record(event: SecurityEvent): Promise<void>
 }
 
-export type FreshProofDeps = LimitDeps & AnswerDeps & { freshProofs: FreshProofStore }
+export type FreshProofDeps = LimitDeps & PolicyDeps & AnswerDeps & { freshProofs: FreshProofStore }
 
 export type FreshProofResult =
   | { ok: true; token: string | undefined }
-  | { ok: false; reason: 'malformed' }
+  /** `not_resistant`: a right code would not be enough, so it isn't looked at. */
+  | { ok: false; reason: 'malformed' | 'not_resistant' }
   | Refused
   | Wait
   | Blocked
@@ -54,6 +57,7 @@ export async function proveAgain(
   visitor: SignedIn,
   fields: Fields,
   origin: Origin,
+  asked?: AskedLevel,
 ): Promise<FreshProofResult> {
   const { id: accountId, securityVersion } = visitor.account
   const read = readAnswer(deps, fields)
@@ -61,6 +65,11 @@ export async function proveAgain(
   if (!read) {
     const charged = await charge(deps, source)
     return charged.ok ? { ok: false, reason: 'malformed' } : charged
+  }
+  const resists = deps.factorKinds.some(({ kind, isPhishingResistant }) => kind === read.kind && isPhishingResistant)
+  if (!resists && onlyResistant(deps, visitor, asked)) {
+    const charged = await charge(deps, source)
+    return charged.ok ? { ok: false, reason: 'not_resistant' } : charged
   }
   const isRecovery = read.answer.method === 'recovery_code'
   const charged = await charge(deps, source, (isRecovery ? recoveryCodeAttempt : authenticatorAttempt)(accountId))
@@ -76,13 +85,19 @@ export async function proveAgain(
       securityEvent('second_factor_shown', accountId, origin, at, read.answer.method),
       ...noticed(judged, accountId, origin, at),
     ]
-    const resists = read.answer.method === 'passkey'
     const change = { accountId, securityVersion, renewal: renewed, at, resists, events, forgiven: charged.forgiven }
     if (await deps.freshProofs.prove(change, judged.proof)) return { ok: true, token }
   }
   await deps.freshProofs.record(securityEvent('code_wrong', accountId, origin, at))
   return judged.ok ? judged.otherwise : judged
 }
+
+/** What whoever led here asks for, if it is more than any second factor. */
+type AskedLevel = 'phishing_resistant' | undefined
+
+/** Whether only a factor that resists phishing is enough: whoever led here says so, or what is asked of the account. */
+export const onlyResistant = (deps: PolicyDeps, visitor: SignedIn, asked: AskedLevel): boolean =>
+  asked !== undefined || owesResistance(deps, visitor) !== undefined
 
 const askedOf = ({ session, account }: SignedIn) => ({ accountId: account.id, tokenHash: session.tokenHash })
 

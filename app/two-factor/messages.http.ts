@@ -16,7 +16,7 @@ export const speakerOf = ({ factorKinds, recoveryCodeAnswers }: KindsDeps, { kin
 
 /** Why an answer was refused, at sign-in or by a session that shows its second factor again. */
 export type AnswerRefusal =
-  | { ok: false; reason: 'malformed' | 'expired' | 'no_attempts_left' }
+  | { ok: false; reason: 'malformed' | 'not_resistant' | 'expired' | 'no_attempts_left' }
   | Refused
   | Wait
   | Blocked

@@ -186,7 +186,7 @@ export function twoFactorStore({ db, atomically }: Database) {
 
     addFactor: ({ factor, atMost, ...change }: FactorChange & { factor: Factor; atMost: number }) =>
       atomically((tx) => [
-        ...changeFactor(tx, change),
+        ...changeFactor(tx, change, { resistedAt: provedBy(factor).resistedAt }),
         hasFactors(tx, change.accountId, { atLeast: 1, atMost: atMost - 1 }),
         insertFactor(tx, factor),
       ]),

@@ -31,10 +31,16 @@ const Protection = ({ visitor, since, daysLeft }: ProtectionProps) =>
   since ? (
     <CalloutBox
       standing
-      of={{
-        tone: 'good',
-        ...words.dashboard.protected,
-      }}
+      of={
+        daysLeft === undefined
+          ? { tone: 'good', ...words.dashboard.protected }
+          : {
+              tone: 'warn',
+              title: words.dashboard.passkeyDueSoon.title(daysLeft),
+              text: words.dashboard.passkeyDueSoon.text,
+              link: { href: '/settings/two-factor/add/confirm', text: words.dashboard.passkeyDueSoon.link },
+            }
+      }
     />
   ) : (
     <CalloutBox

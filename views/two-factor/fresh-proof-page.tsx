@@ -11,23 +11,33 @@ type FreshProofPageProps = {
   frame: SecondStepFrame
   /** Forms of the kinds that ask a challenge. */
   parts: Child[]
+  /** No code is enough. */
+  onlyPasskeys: boolean
   /** Nothing else is typed here. */
   onlyRecoveryCodes: boolean
 }
 
 /** The second factor once more, before what needs one that was shown lately. */
-export const FreshProofPage = ({ visitor, frame, parts, onlyRecoveryCodes }: FreshProofPageProps) => (
+export const FreshProofPage = ({ visitor, frame, parts, onlyPasskeys, onlyRecoveryCodes }: FreshProofPageProps) => (
   <Settings title={words.twoFactor.freshProof.title} visitor={visitor} current="account">
     <ErrorSummary form={frame.form} />
     <div class="panel stack">
       {parts}
-      <p class="lead">{onlyRecoveryCodes ? words.passkeys.freshProof.recoveryCode : words.twoFactor.freshProof.lead}</p>
-      <SecondStepForm frame={frame}>
-        <CodeField form={frame.form} autofocus={parts.length === 0} />
-        <button type="submit" class="primary">
-          {words.ui.continue}
-        </button>
-      </SecondStepForm>
+      {onlyPasskeys ? (
+        <p class="lead">{words.passkeys.freshProof.onlyPasskeys}</p>
+      ) : (
+        <>
+          <p class="lead">
+            {onlyRecoveryCodes ? words.passkeys.freshProof.recoveryCode : words.twoFactor.freshProof.lead}
+          </p>
+          <SecondStepForm frame={frame}>
+            <CodeField form={frame.form} autofocus={parts.length === 0} />
+            <button type="submit" class="primary">
+              {words.ui.continue}
+            </button>
+          </SecondStepForm>
+        </>
+      )}
     </div>
   </Settings>
 )

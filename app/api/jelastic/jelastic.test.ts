@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, afterEach, describe, test } from 'node:test'
 import { eq } from 'drizzle-orm'
-import { accessTokens, accounts, limits, recoveries, recoveryCodes } from '#db/schema.ts'
+import { accessTokens, accounts, groups, limits, memberships, policies, recoveries, recoveryCodes } from '#db/schema.ts'
 import { type Parameters, type Result, seen, standIn } from '#testing/clients/jelastic.ts'
 import { BASE_URL, codeOf, latchkey, newEmail, PASSWORD, signedUp, withTwoFactor } from '#testing/index.ts'
 import { TOKENS_AT_MOST } from '../../access-tokens/change-tokens.ts'
@@ -626,6 +626,16 @@ describe('the tables', () => {
     await database.db.update(accounts).set({ role: 'operator' }).where(eq(accounts.email, email))
     const { session } = done(await auth('signin', { login: email, password: PASSWORD }))
     refused(await account('getuserinfo', { session: String(session) }), 'second_factor_required')
+  })
+
+  test('where only a passkey is enough, every method says so, because it takes an app’s codes alone (K11)', async () => {
+    const { email, fullyIn } = await owing()
+    const [owner] = await database.db.select().from(accounts).where(eq(accounts.email, email))
+    const [id, at] = ['passkeys alone', clock.now()]
+    await database.db.insert(groups).values({ id, name: id, createdAt: at })
+    await database.db.insert(policies).values({ scope: id, groupId: id, level: 'phishing_resistant', holdsFrom: at })
+    await database.db.insert(memberships).values({ accountId: owner?.id ?? 0, groupId: id, addedAt: at })
+    refused(await account('getuserinfo', { session: String((await fullyIn()).session) }), 'passkey_required')
   })
 
   test('while somebody waits who lost everything, tokens are closed; standing.test.ts says it of every method', async () => {

@@ -28,6 +28,9 @@ export const hindered = (hindrance: Hindrance): Failure => {
       return new Failure('not_allowed')
     case 'change_second_factor':
       return new Failure('second_factor_on')
+    case 'prove_resistant':
+    case 'only_add_resistant':
+      return new Failure('passkey_required')
     case 'only_set_up':
       return new Failure('second_factor_required')
     case 'recovery_waits':
@@ -55,6 +58,7 @@ export function confirmationRefused(
 
 const OF_ANSWERS = {
   blocked: 'authenticator_blocked',
+  not_resistant: 'passkey_required',
   expired: 'authentication_failed',
   no_attempts_left: 'no_attempts_left',
 } as const

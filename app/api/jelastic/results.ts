@@ -89,6 +89,11 @@ export const RESULTS = {
     meaning:
       'Access tokens are closed while somebody who says they lost everything waits to set up another second factor. The owner of the account can stop that, by mail or on any page.',
   },
+  passkey_required: {
+    number: 9023,
+    meaning:
+      'The account needs a passkey, and these methods take the codes of an authenticator app alone. Use the pages or /api/v1; until then a session can look at sessions, and sign out. Access tokens stop where the account has no passkey.',
+  },
 } as const satisfies Record<string, { number: number; meaning: string }>
 
 export type ResultName = Exclude<keyof typeof RESULTS, 'ok'>

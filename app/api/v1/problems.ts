@@ -27,6 +27,8 @@ export const PROBLEMS = {
   second_factor_is_off: { status: 409, title: 'The account has no second factor.' },
   second_factor_stale: { status: 403, title: 'The second factor was not shown lately.' },
   second_factor_required: { status: 403, title: 'The account needs a second factor.' },
+  resistance_required: { status: 403, title: 'The account needs a passkey.' },
+  resistance_unproven: { status: 403, title: 'The session has shown no passkey.' },
   recovery_waits: { status: 403, title: 'Someone says they lost everything that opens the account.' },
   recovery_codes_owed: { status: 409, title: 'The account has no recovery codes left.' },
   enrolment_expired: { status: 422, title: 'The enrolment is over or was changed.' },
@@ -129,6 +131,11 @@ export const HINDRANCES: Record<Hindrance, { problem: ProblemName; detail: strin
     detail: `Send a code to ${PROOF} first. It counts for 10 minutes.`,
     more: { next: PROOF },
   },
+  prove_resistant: {
+    problem: 'resistance_unproven',
+    detail: `Only a second factor that resists phishing is enough for this account: send the answer of a passkey to ${PROOF}, or sign in with it.`,
+    more: { next: PROOF },
+  },
   not_theirs: { problem: 'not_found', detail: 'There is no such operation. All of them are at /api/docs.' },
   confirm_email: {
     problem: 'email_unconfirmed',
@@ -138,6 +145,11 @@ export const HINDRANCES: Record<Hindrance, { problem: ProblemName; detail: strin
     problem: 'second_factor_required',
     detail: `Set it up first, with the password: ${SET_UP}. Until then a session can do that, look at sessions, and sign out; access tokens stop.`,
     more: { next: SET_UP },
+  },
+  only_add_resistant: {
+    problem: 'resistance_required',
+    detail:
+      'Only a second factor that resists phishing is enough for this account: add a passkey on the pages. Until then a session can look at sessions, and sign out; access tokens stop.',
   },
   recovery_waits: {
     problem: 'recovery_waits',

@@ -182,6 +182,7 @@ export function answerProblem(deps: KindsDeps, result: AnswerRefusal & { attempt
 
 const DETAILS = {
   malformed: 'A code has six digits; a recovery code has ten characters.',
+  not_resistant: 'No code is enough for this account: send the answer of a passkey.',
   blocked: 'Too many wrong codes in a row: only a recovery code is taken.',
   expired: 'The challenge is over. Sign in again.',
   no_attempts_left: 'That was the last try. Sign in again.',

@@ -37,7 +37,7 @@ export function twoFactorRoutes(deps: TwoFactorRoutesDeps) {
     'second_factor_required',
     ...asked,
   )
-  const proof = { deed: 'change_second_factor', view: visitorAlone } as const
+  const proof = { deed: 'show_second_factor', view: visitorAlone } as const
   const proving = forSessions(deps, proof, 'invalid_fields', 'code_refused', 'too_many_attempts', 'changed_meanwhile')
   const ofCodes = forSessions(deps, { deed: 'recovery_codes', view: visitorAlone }, ...asked)
 

@@ -20,6 +20,11 @@ export const dashboard = {
     title: (days: number) => `Set up a second factor within ${count(days, 'day', 'days')}.`,
     text: 'The people who run this site ask for one. After that, your account opens nothing else until you do, and its access tokens stop.',
   },
+  passkeyDueSoon: {
+    title: (days: number) => `Add a passkey within ${count(days, 'day', 'days')}.`,
+    text: 'The people who run this site ask for one, because no other site can talk you out of it. After that, your account opens nothing else until you do, and its access tokens stop.',
+    link: 'Add a passkey',
+  },
   fewCodes: {
     title: (left: number) =>
       left === 0 ? 'No recovery codes are left.' : `Only ${count(left, 'recovery code', 'recovery codes')} left.`,

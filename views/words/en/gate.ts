@@ -12,6 +12,11 @@ export const gate = {
     text: (app: string) => `Set it up first. Then open ${app} again.`,
     link: 'Set up the second factor',
   },
+  addPasskey: {
+    title: (app: string) => `${app} needs a passkey`,
+    text: (app: string) => `A code is not enough for it. Add a passkey first. Then open ${app} again.`,
+    link: 'Add a passkey',
+  },
   ahead: {
     title: (app: string) => `${app} isn't open yet`,
     text: 'Your browser asked for this page ahead of time. Follow the link when you want to go there.',
@@ -113,7 +118,6 @@ export const gate = {
       no_title: () => 'A title has at most 60 characters that can be seen.',
       no_level: (written: string) =>
         `“${written}” names no level: it can be password or second_factor, and here public.`,
-      no_resistant_kind: () => 'No second factor that this version knows resists phishing, so nobody could come in.',
       no_max_age: (written: string) => `“${written}” is no time from 1m to 365d.`,
       too_many: (written: string) => `There are ${written} of them. 100 is the most.`,
       no_hosts: () => 'An app needs a host.',

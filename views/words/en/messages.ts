@@ -55,6 +55,7 @@ export const messages = {
       `That code is from ${plural(minutes, 'a minute', `${minutes} minutes`)} ago; check the clock on your phone.`,
     wait: tryAgain('Too many wrong codes.'),
     blocked: 'There were too many wrong codes in a row. Use a recovery code: it unlocks the authenticator too.',
+    not_resistant: 'No code is enough here: use one of your passkeys.',
     expired: 'That took too long or too many tries. Sign in again.',
   },
   wrong_credentials: "That email and password don't belong together.",

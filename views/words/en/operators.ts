@@ -98,7 +98,6 @@ export const operators = {
     too_late: 'An invitation can last 366 days at most.',
     group_twice: 'A group is there twice.',
     weaker_than_setting: 'The site asks for more than that, of everybody. A policy can only ask for more.',
-    no_resistant_kind: 'No second factor of this version resists phishing, so nobody could sign in.',
   },
   groups: {
     title: 'Groups',
