@@ -7,6 +7,8 @@ import { owingCode, type Product, signedUp } from './stories.ts'
 export const ADD = '/settings/two-factor/add'
 const STEP_TWO = '/sign-in/two-factor'
 
+const ENTITIES: Record<string, string> = { quot: '"', '#39': "'", lt: '<', gt: '>', amp: '&' }
+
 /** What a page asks of the browser. */
 export const creationOptionsIn = (html: string) => CreationOptions.parse(optionsIn(html, 'data-passkey-create'))
 export const requestOptionsIn = (html: string) => RequestOptions.parse(optionsIn(html, 'data-passkey-get'))
@@ -14,7 +16,7 @@ export const requestOptionsIn = (html: string) => RequestOptions.parse(optionsIn
 function optionsIn(html: string, attribute: string): unknown {
   const text = new RegExp(`${attribute}="([^"]+)"`).exec(html)?.[1]
   if (text === undefined) throw new Error(`This page has no ${attribute}.`)
-  return JSON.parse(text.replaceAll('&quot;', '"').replaceAll('&#39;', "'").replaceAll('&amp;', '&'))
+  return JSON.parse(text.replace(/&(quot|#39|lt|gt|amp);/g, (_, name: string) => ENTITIES[name] ?? ''))
 }
 
 export const enrolmentIn = (html: string): string => /name="enrolment" value="([^"]+)"/.exec(html)?.[1] ?? ''

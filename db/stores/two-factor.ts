@@ -169,11 +169,11 @@ export function twoFactorStore({ db, atomically }: Database) {
         ...(rescued.method === 'delayed_recovery'
           ? [accountUnchanged(tx, change.accountId, change.securityVersion), useRecovery(tx, change.accountId, rescued)]
           : []),
-        ...changeFactor(tx, change),
+        ...changeFactor(tx, change, resistedBy(factor)),
         must(
           tx
             .update(sessions)
-            .set({ method: 'authenticator' })
+            .set({ method: factor.resistsPhishing === 1 ? 'passkey' : 'authenticator' })
             .where(and(eq(sessions.id, change.renewal.sessionId), eq(sessions.method, rescued.method)))
             .returning({ id: sessions.id }),
         ),
@@ -186,7 +186,7 @@ export function twoFactorStore({ db, atomically }: Database) {
 
     addFactor: ({ factor, atMost, ...change }: FactorChange & { factor: Factor; atMost: number }) =>
       atomically((tx) => [
-        ...changeFactor(tx, change, { resistedAt: provedBy(factor).resistedAt }),
+        ...changeFactor(tx, change, resistedBy(factor)),
         hasFactors(tx, change.accountId, { atLeast: 1, atMost: atMost - 1 }),
         insertFactor(tx, factor),
       ]),
@@ -197,7 +197,7 @@ export function twoFactorStore({ db, atomically }: Database) {
       ...change
     }: FactorChange & { factor: Factor; replaced: { id: string; name: string } }) =>
       atomically((tx) => [
-        ...changeFactor(tx, change),
+        ...changeFactor(tx, change, resistedBy(factor)),
         must(
           tx
             .delete(factors)
@@ -301,8 +301,10 @@ const insertFactor = (tx: Db, factor: Factor) =>
   )
 
 /** The device that is enrolled was shown just now. */
-const provedBy = ({ addedAt, resistsPhishing }: Factor): Proved => ({
-  provedAt: addedAt,
+const provedBy = (factor: Factor): Proved => ({ provedAt: factor.addedAt, ...resistedBy(factor) })
+
+/** What comes beside a second factor is none that was asked for. Which page it was shown to, it does tell. */
+const resistedBy = ({ addedAt, resistsPhishing }: Factor): Proved => ({
   resistedAt: resistsPhishing === 1 ? addedAt : undefined,
 })
 
