@@ -42,7 +42,7 @@ export async function finishAddition(
   deps: EnrolDeps,
   visitor: SignedIn,
   enrolment: Enrolment,
-  { answer, name: typed }: { answer: Fields; name: string },
+  { answer, name: typed, proposed }: { answer: Fields; name: string; proposed?: string | undefined },
   origin: Origin,
 ): Promise<Done | NameRefused | AnswerRefused | Changed | Full> {
   const named = readName(typed)
@@ -51,6 +51,8 @@ export async function finishAddition(
   if (!judged.ok) return judged
   const now = deps.now()
   const { id: accountId } = visitor.account
+  const kind = kindOf(deps, enrolment.kind)
+  const ownName = named.name === proposed ? kind.nameOf?.(judged.proven) : undefined // nobody chose what we proposed
   const { token, renewal: renewed } = renewal(visitor)
   const event = securityEvent('authenticator_added', accountId, origin, now, null, { subject: enrolment.id })
   const added = await deps.enrolments.addFactor({
@@ -58,9 +60,9 @@ export async function finishAddition(
     factor: storedFactor(
       deps.vault,
       accountId,
-      kindOf(deps, enrolment.kind),
+      kind,
       { ...enrolment, proven: judged.proven },
-      named.name,
+      ownName ?? named.name,
       now,
     ),
     atMost: AUTHENTICATORS_AT_MOST,

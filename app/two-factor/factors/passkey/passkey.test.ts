@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { after, afterEach, describe, test } from 'node:test'
 import { latchkey, loggedEvents, SESSION } from '#testing/index.ts'
 import { assertInvariants, stateOf } from '#testing/invariants.ts'
-import { answerPasskey, askedForPasskey, withPasskey } from '#testing/passkeys.ts'
+import { addPasskey, answerPasskey, askedForPasskey, withPasskey } from '#testing/passkeys.ts'
 import { type Algorithm, softwareAuthenticator } from '#testing/software-authenticator.ts'
 
 const product = await latchkey()
@@ -14,6 +14,16 @@ afterEach(async () => {
 })
 
 describe('a passkey', () => {
+  test('is named after who made it, unless its owner names it', async () => {
+    const yubiKey = () => softwareAuthenticator({ aaguid: '2fc0579f-8113-47ea-b116-bb5a8db9202a' })
+    const { browser, email } = await withPasskey(product, yubiKey())
+    await addPasskey(browser, 'Passkey 2', softwareAuthenticator({ aaguid: 'bada5566-a7aa-401f-bd96-45619a55120d' }))
+    await addPasskey(browser, 'In the safe', yubiKey())
+    await addPasskey(browser, 'Passkey 4', softwareAuthenticator({ aaguid: 'ffffffff-ffff-ffff-ffff-ffffffffffff' }))
+    const names = (await stateOf(database, email)).factors.map(({ name }) => name)
+    assert.deepEqual(names.sort(), ['1Password', 'In the safe', 'Passkey 4', 'YubiKey 5'])
+  })
+
   for (const algorithm of ['ES256', 'EdDSA', 'RS256'] satisfies Algorithm[])
     test(`of ${algorithm} is enrolled by the pages, and signs in after the password`, async () => {
       const device = softwareAuthenticator({ algorithm, isBackupEligible: true, isBackedUp: true })

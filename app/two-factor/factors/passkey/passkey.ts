@@ -10,6 +10,7 @@ import {
   refused,
 } from '../../factor.ts'
 import { type Assertion, challengeAnswered, type Registration, readCredential } from './answer.ts'
+import { makerOf } from './makers.ts'
 import { aloneOptions, challengeOf, creationOptions, requestOptions } from './options.ts'
 import { readPasskey, writePasskey } from './stored.ts'
 import { type Site, siteAt, verifyAssertion, verifyRegistration } from './verification.ts'
@@ -66,6 +67,7 @@ export function passkey({ issuer, baseUrl }: { issuer: string; baseUrl: string }
       return { method: 'passkey', credentialId: assertion.id, judge: (to) => judge(site, store, assertion, to, true) }
     },
 
+    nameOf: ({ secret }) => makerOf(readPasskey(secret).aaguid),
     inUse: no('passkey_in_use'),
     rpId,
 
