@@ -8,6 +8,8 @@ export type Assets = ReturnType<typeof loadAssets>
 
 const FOREVER = 'public, max-age=31536000, immutable' // the name changes with the content
 const A_DAY = 'public, max-age=86400'
+/** A file loads nothing at all. */
+const POLICY = "default-src 'none'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
 const loaded = new Map<string, Assets>()
 
@@ -69,6 +71,7 @@ function send(c: AnyContext, file: File, cacheControl: string) {
   c.header('Content-Type', file.type)
   c.header('Cache-Control', cacheControl)
   c.header('Vary', 'Accept-Encoding')
+  c.header('Content-Security-Policy', POLICY)
   if (encoding) c.header('Content-Encoding', encoding)
   return c.body(new Uint8Array(encoding ? file[encoding] : file.content))
 }

@@ -42,15 +42,11 @@ export const EnrolFramePage = ({ frame, title, lead, help, children }: EnrolFram
       </p>
       {help}
       <div class="panel stack loose">{children}</div>
-      {otherKinds.length > 0 && (
-        <div class="row">
-          {otherKinds.map(({ kind, label, needsScript }) => (
-            <ButtonForm action={`${ACTIONS[mode]}/kind`} class="plain" fields={{ kind }} needsScript={needsScript}>
-              {label}
-            </ButtonForm>
-          ))}
-        </div>
-      )}
+      {otherKinds.map(({ kind, label, needsScript }) => (
+        <ButtonForm action={`${ACTIONS[mode]}/kind`} class="plain" fields={{ kind }} needsScript={needsScript}>
+          {label}
+        </ButtonForm>
+      ))}
     </Settings>
   )
 }

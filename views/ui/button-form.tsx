@@ -31,7 +31,7 @@ export const ButtonForm = ({
       action={action}
       data-repeatable={saves}
       data-saves={saves}
-      data-script={needsScript || undefined}
+      data-script={needsScript ? '' : undefined}
       hidden={needsScript}
     >
       {sent.length > 0 ? sent.map(([name, value]) => <input type="hidden" name={name} value={value} />) : <Pressed />}

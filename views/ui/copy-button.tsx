@@ -6,7 +6,7 @@ export const CopyButton = ({ of, children }: PropsWithChildren<{ of: string }>) 
   <button
     type="button"
     hidden
-    data-script
+    data-script=""
     data-copy={of}
     data-copied={words.ui.copied}
     data-selected={words.ui.selected}

@@ -17,11 +17,12 @@ type TotpPageProps = {
 
 const secretOf = (uri: string) => new URL(uri).searchParams.get('secret') ?? ''
 
-/** In HTML a drawing needs no namespace, and half a module lower its rows have whole numbers: a hundred bytes less. */
+/** In HTML a drawing needs no namespace, half a module lower its rows have whole numbers, and its paper is in the style sheet. */
 const inHtml = (svg: string) =>
   svg
     .trim()
     .replace(/ xmlns="[^"]*"/, '')
+    .replace(/<path fill=[^>]*>/, '')
     .replace('viewBox="0 0 ', 'viewBox="0 -.5 ')
     .replace('d="M0 0h', 'd="M0-.5h')
     .replaceAll(/(\d)\.5h/g, '$1h')
