@@ -1,5 +1,6 @@
 import { Column, is, type SQL, type Subquery, sql } from 'drizzle-orm'
 import { jsonArray, jsonArrayOfRows } from './columns.ts'
+import { rowsOf } from './rows.ts'
 
 type Query<Row> = PromiseLike<Row[]> & { as(alias: 'list'): Subquery }
 
@@ -13,16 +14,12 @@ export function listOf<Row>(query: Query<Row>): SQL<Row[]> {
     if (!is(column, Column)) throw new Error(`A list has columns of tables in it, and ${key} is none.`)
     return { key, column, inList: (list as unknown as Record<string, Column>)[key] }
   })
+  const rows = rowsOf(fields.map(({ key, column }) => ({ path: [key], field: column })))
   const row = sql`${jsonArray}(${sql.join(
     fields.map(({ inList }) => sql`${inList}`),
     sql`, `,
   )})`
-  return sql`(select coalesce(${jsonArrayOfRows}(${row}), '[]') from ${list})`.mapWith((json: unknown) => {
-    const rows = (typeof json === 'string' ? JSON.parse(json) : json) as unknown[][]
-    return rows.map((values) =>
-      Object.fromEntries(fields.map(({ key, column }, index) => [key, valueIn(column, values[index])])),
-    ) as Row[]
-  })
+  return sql`(select coalesce(${jsonArrayOfRows}(${row}), '[]') from ${list})`.mapWith(
+    (json: unknown) => rows((typeof json === 'string' ? JSON.parse(json) : json) as unknown[][]) as Row[],
+  )
 }
-
-const valueIn = (column: Column, value: unknown) => (value === null ? null : column.mapFromDriverValue(value))

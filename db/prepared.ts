@@ -1,7 +1,15 @@
 import { dialect } from './columns.ts'
 import { type PostgresStatement, readInBatches } from './reads-of-postgres.ts'
 import { readInTurns, type SqliteStatement } from './reads-of-sqlite.ts'
+import { type Field, rowsOf } from './rows.ts'
 import type { Shared } from './shared-rows.ts'
+
+/** As Drizzle prepares it. `joinsNotNullableMap` is undefined where there is one table. */
+type Prepared = {
+  fields?: Field[]
+  joinsNotNullableMap?: Record<string, boolean>
+  customResultMapper?: (rows: unknown[][]) => unknown[]
+}
 
 // Building SQL costs more than running it. What many requests ask is built once, and gets its values put in. Reads of one turn
 // of the event loop run together at its end, so nobody sees less than what was committed before they asked.
@@ -15,8 +23,11 @@ export function prepared<Values extends object, Row>(
   _placeholders: Values,
   query: PromiseLike<Row[]>,
 ): (values: NoInfer<Values>) => Promise<readonly Shared<Row>[]> {
-  const statement = (query as unknown as { prepare(name: string): unknown }).prepare(name)
+  const statement = (query as unknown as { prepare(name: string): Prepared }).prepare(name)
+  if (statement.fields) statement.customResultMapper = rowsOf(statement.fields, statement.joinsNotNullableMap)
   const read =
-    dialect === 'postgres' ? readInBatches(statement as PostgresStatement) : readInTurns(statement as SqliteStatement)
+    dialect === 'postgres'
+      ? readInBatches(statement as unknown as PostgresStatement)
+      : readInTurns(statement as unknown as SqliteStatement)
   return read as (values: object) => Promise<readonly Shared<Row>[]>
 }
