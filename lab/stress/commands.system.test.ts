@@ -20,6 +20,7 @@ const PROMISED: Record<Command, Kills> = {
   'use the first operator’s link': { ...WHOLE, every: 7 },
   delete: { every: 11, leaves: 'leaves the account whole, or nothing of it' },
   'delete what is due': { every: 11, leaves: 'leaves the account whole, or nothing of it' },
+  'apply a file of apps': { every: 11, leaves: 'leaves the apps as they were or as the file has them (G17)' },
 }
 
 describe('a command that is killed at one of its points:', { concurrency: AT_ONCE }, () => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { FLOWS } from './faults/flows.ts'
+import { GATE_FLOWS } from './faults/gate-flows.ts'
 import { type Kill, killedAt, killedAtRandom, type Outcome, pointsOf, randomFrom, someOf } from './faults/kills.ts'
 import { makeWorld, type World } from './faults/world.ts'
 
@@ -30,7 +31,7 @@ describe('a server that is killed', { concurrency: AT_ONCE }, () => {
     await work(world).finally(() => free.push(world))
   }
 
-  for (const flow of FLOWS)
+  for (const flow of FLOWS.filter((flow) => !GATE_FLOWS.includes(flow)))
     test(`just before and just after the commit of "${flow.name}" has done it wholly or not at all (A67)`, () =>
       inOne(async (world) => {
         const [before, after] = aroundTheCommit(await pointsOf(world, flow))
@@ -41,6 +42,19 @@ describe('a server that is killed', { concurrency: AT_ONCE }, () => {
         const done = await killedAt(world, after)
         right(done)
         assert.equal(done.happened, true)
+      }))
+
+  for (const flow of GATE_FLOWS)
+    test(`at each point of "${flow.name}" leaves no half session: whole from the commit on, and nothing before it (G17)`, () =>
+      inOne(async (world) => {
+        const points = await pointsOf(world, flow)
+        const commit = points.findIndex(({ point }) => point.startsWith('after transaction'))
+        assert.equal(points.length, 7, points.map(({ point }) => point).join(', '))
+        for (const [index, kill] of points.entries()) {
+          const outcome = await killedAt(world, kill)
+          right(outcome)
+          assert.equal(outcome.happened, index >= commit, kill.point)
+        }
       }))
 
   test('at any moment, three people in work, loses nothing that was answered (A67)', () =>

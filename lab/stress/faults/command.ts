@@ -2,6 +2,8 @@
 import { removeDueAccounts } from '../../../app/account/deletions.ts'
 import { readConfig } from '../../../app/config.ts'
 import { type Deps, wire } from '../../../app/deps.ts'
+import { applyApps, planApps } from '../../../app/gate/apply.ts'
+import type { WrittenApp } from '../../../app/gate/written-app.ts'
 import { COMMAND_LINE } from '../../../app/operators/command-line.ts'
 import { deleteAccount } from '../../../app/operators/deletion.ts'
 import { firstOperatorLink } from '../../../app/operators/first-operator.ts'
@@ -35,6 +37,11 @@ const commands = {
   delete: (deps: Deps, email = '') => deleteAccount(deps, email, by, email),
   async 'delete what is due'(deps: Deps) {
     for await (const removed of removeDueAccounts(deps, 1)) if (removed !== 1) throw new Error('Nothing was due.')
+  },
+  async 'apply a file of apps'(deps: Deps, apps = '') {
+    const wanted: WrittenApp[] = JSON.parse(apps)
+    const found = await planApps(deps, wanted)
+    return found.ok ? applyApps(deps, { wanted, plan: found.plan }, by) : found
   },
 } satisfies Record<string, (deps: Deps, ...given: string[]) => Promise<unknown>>
 

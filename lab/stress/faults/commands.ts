@@ -4,6 +4,7 @@ import { once } from 'node:events'
 import { rmSync } from 'node:fs'
 import { readingOf } from '../../../testing/server-process.ts'
 import { bundle } from '../../../tools/build.ts'
+import { applying } from './applying.ts'
 import type { CommandFlow, Round } from './command-flow.ts'
 import { DELETIONS } from './deletions.ts'
 import { importing } from './importing.ts'
@@ -16,6 +17,7 @@ export const COMMANDS: CommandFlow[] = [
   { name: 'import', begin: importing },
   ...OPERATORS,
   ...DELETIONS,
+  { name: 'apply a file of apps', begin: applying },
 ]
 
 const PROGRAM = `dist/faults-command-${process.pid}.js`

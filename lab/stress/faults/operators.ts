@@ -16,7 +16,7 @@ import { makePerson } from './people.ts'
 import type { World } from './world.ts'
 
 const AN_HOUR = 60 * 60_000
-const SETTINGS = { BASE_URL, SIGN_UP: 'invited', RATE_LIMIT_PER_ADDRESS: '0', SMTP_URL: 'smtp://localhost:1' }
+export const SETTINGS = { BASE_URL, SIGN_UP: 'invited', RATE_LIMIT_PER_ADDRESS: '0', SMTP_URL: 'smtp://localhost:1' }
 
 /** What operators do to accounts and invitations. Each is one transaction: whole or not at all. */
 export const OPERATORS: CommandFlow[] = [
@@ -154,7 +154,7 @@ async function firstLink({ db }: World) {
 }
 
 /** After a kill, either no row of any table has changed, or `done` holds. */
-async function wholly(world: World, done: () => Promise<unknown>) {
+export async function wholly(world: World, done: () => Promise<unknown>) {
   const before = await everyRow({ database: world })
   return {
     async afterKill() {
