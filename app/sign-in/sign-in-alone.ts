@@ -117,6 +117,7 @@ async function tryAlone(
   const arriving = { ...arrival, recognised: owner, trusts: undefined }
   const result = await judge({ deps, owner, arriving, forgiven: charged.forgiven }, read, hash)
   if (result.ok || result.reason !== 'refused') return result
+  if (result.refusal.reason === 'passkey_expired') return { ok: false, reason: 'expired' } // a page that stood open is no guess
   await deps.signInsAlone.record(securityEvent('code_wrong', owner.accountId, origin, deps.now()))
   return { ok: false, reason: 'passkey_refused' }
 }
