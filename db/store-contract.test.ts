@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict'
 import { after, afterEach, describe, test } from 'node:test'
+import { eq } from 'drizzle-orm'
+import { deleteApp } from '#app/gate/apps.ts'
+import { hashToken, newId } from '#app/lib/tokens.ts'
+import { COMMAND_LINE } from '#app/operators/command-line.ts'
 import { verifyAnswer } from '#app/sign-in/second-step.ts'
+import { withApp } from '#testing/gate.ts'
 import {
   answerCode,
   type Browser,
@@ -19,6 +24,7 @@ import {
 } from '#testing/index.ts'
 import { assertInvariants, stateOf } from '#testing/invariants.ts'
 import { slowPasswords } from '#testing/slow-hashes.ts'
+import { gateSessions } from './schema.ts'
 
 // What the store promises when everything happens at once, on both databases. Set DATABASE_URL to run it on PostgreSQL.
 const product = await latchkey({}, { parts: { passwords: slowPasswords() } }) // rivals come while a password is checked
@@ -166,6 +172,52 @@ describe('a password change', () => {
       answers.map(({ location }) => location === '/settings/account'),
     )
     assert.equal((await stateOf(database, email)).count('password_changed'), 1)
+  })
+})
+
+describe('a code from the portal to an app', () => {
+  const TWENTY = Array.from({ length: 20 })
+
+  /** A session at the portal, a host, and a code that lets the one in at the other. */
+  async function onTheWay() {
+    const { email } = await signedUp(product)
+    const [session] = (await stateOf(database, email)).sessions
+    const { host, name: app } = await withApp(product)
+    const at = clock.now()
+    const of = { sessionId: session?.id ?? '', host }
+    const code = { ...of, codeHash: hashToken(newId()), nonceHash: hashToken(newId()) }
+    assert.ok(await deps.gate.putCode({ ...code, expiresAt: new Date(at.getTime() + 1000) }), 'both are there')
+    const enter = () =>
+      deps.gate.handOver({
+        ...code,
+        gateSession: { ...of, tokenHash: hashToken(newId()), startedAt: at, lastSeenAt: at },
+      })
+    const inside = async () => {
+      const here = eq(gateSessions.sessionId, of.sessionId)
+      return (await database.db.select().from(gateSessions).where(here)).length
+    }
+    return { sessionId: of.sessionId, app, enter, inside }
+  }
+
+  test('lets in one of twenty who show it at once, and nobody after them', async () => {
+    const { enter, inside } = await onTheWay()
+    const entered = await Promise.all(TWENTY.map(enter))
+    assert.deepEqual([entered.filter(Boolean).length, await inside(), await enter()], [1, 1, false])
+  })
+
+  test('lets nobody stay in whose session ends at the same time', async () => {
+    for (let rounds = 0; rounds < 5; rounds++) {
+      const { sessionId, enter, inside } = await onTheWay()
+      await Promise.all([enter(), deps.sessions.end(sessionId), enter()])
+      assert.deepEqual([await inside(), await enter()], [0, false])
+    }
+  })
+
+  test('lets nobody in where the app is deleted at the same time', async () => {
+    const { app, enter, inside } = await onTheWay()
+    const by = { operatorId: null, reason: 'Gone.', origin: COMMAND_LINE }
+    await Promise.all([enter(), deleteApp(deps, app, by), enter()])
+    assert.deepEqual([await inside(), await enter()], [0, false])
   })
 })
 

@@ -4,6 +4,7 @@ import { BEHIND_PROXY, entering, joining, withApp } from '#testing/gate.ts'
 import { latchkey, SESSIONS_PAGE, signedInBrowser, signedUp } from '#testing/index.ts'
 import { deleteApp } from '../gate/apps.ts'
 import { COMMAND_LINE } from '../operators/command-line.ts'
+import { appsNow, READ } from './activity.ts'
 
 const product = await latchkey(BEHIND_PROXY)
 const { clock } = product
@@ -54,6 +55,23 @@ describe('the dashboard', () => {
     assert.deepEqual(await shown(), [fifty, true])
     await deleteApp(product.deps, last.name, { operatorId: null, reason: 'Gone.', origin: COMMAND_LINE })
     assert.deepEqual(await shown(), [fifty, false])
+  })
+
+  test('says that there may be more where most of those that it read have closed since midnight', () => {
+    const now = clock.now()
+    const found = (many: number) =>
+      Array.from({ length: many }, (_, index) => ({
+        title: `App ${index}`,
+        host: `${index}.test`,
+        until: index < 60 ? now : null,
+      }))
+    const shown = (many: number) => {
+      const { apps, more } = appsNow({ apps: found(many) }, now)
+      return [apps.map(({ host }) => host), more]
+    }
+    const open = Array.from({ length: 40 }, (_, index) => `${60 + index}.test`)
+    assert.deepEqual(shown(READ.apps), [open, true])
+    assert.deepEqual(shown(READ.apps - 1), [open.slice(0, -1), false])
   })
 
   test('has no word of apps where there is none to open', async () => {
