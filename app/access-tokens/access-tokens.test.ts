@@ -122,6 +122,7 @@ describe('a token', () => {
       suspendedAt: null,
       tokensFrozenAt: null,
       secondFactorSince: null,
+      phishingResistantSince: null,
       policies: [],
     })
   })
