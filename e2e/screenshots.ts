@@ -10,6 +10,7 @@ import { launchBrowser } from './browser.ts'
 import { askedByProxy, openApp } from './gate-by-request.ts'
 import { mailLeadingTo } from './mail.ts'
 import { latchkey, makeApp } from './operator.ts'
+import { picturePasskeys } from './picture-passkeys.ts'
 import { startServer } from './server.ts'
 
 const PASSWORD = 'violet kettle marches north'
@@ -143,6 +144,7 @@ async function walk(browser: Browser, { name, colorScheme, width, height }: (typ
   await page.goto('/sign-in')
   await fill(page, { Email: email, Password: 'not the password' }, 'Sign in')
   await picture('sign-in-refused')
+  await picturePasskeys(page, { email: `grace.${name}@example.com`, password: PASSWORD }, picture)
   await context.close()
 }
 

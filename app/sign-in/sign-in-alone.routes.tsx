@@ -39,7 +39,9 @@ export function signInAloneRoutes(
       const door = { client: 'browser', asker: cookies.alone.read(c), held: cookies.browser.read(c) } as const
       const result = await signInAlone(deps, answerIn(kinds, form.values) ?? {}, c.var.origin, door)
       if (!result.ok) {
-        const refused = refusedForm<string>('', message(result), { ...(cookie && { cookie }) })
+        const refused = refusedForm<string>('passkey', message(result), {
+          ...(cookie && { cookie }),
+        })
         const page = signInPage(
           c,
           deps,

@@ -36,8 +36,8 @@ export function freshProofRoutes(deps: Deps) {
     status: 200 | 422 | 429 = 200,
   ) {
     const { visitor } = c.var
-    const wanted = levelIn(level)
-    const frame = { form, returnTo, action: HERE, ...(wanted && { level: wanted }) }
+    const onlyPasskeys = onlyResistant(deps, visitor, levelIn(level))
+    const frame = { form, returnTo, action: HERE, ...(onlyPasskeys && { level: 'phishing_resistant' }) }
     const asked = await challengesNow(deps, visitor)
     return deps.page(
       c,
@@ -45,7 +45,7 @@ export function freshProofRoutes(deps: Deps) {
         visitor={visitor}
         frame={frame}
         parts={asked.map(({ kind, ...of }) => kind.secondStepPart?.(frame, of))}
-        onlyPasskeys={onlyResistant(deps, visitor, wanted)}
+        onlyPasskeys={onlyPasskeys}
         onlyRecoveryCodes={asked.some(({ hasTyped }) => !hasTyped)}
       />,
       status,

@@ -9,7 +9,7 @@ import type { Callout, FormState } from '../ui/types.ts'
 import { words } from '../words/words.ts'
 
 type SignInPageProps = {
-  form: FormState<'email' | 'password'>
+  form: FormState<'email' | 'password' | 'passkey'>
   returnTo?: string | undefined
   flash?: Callout | undefined
   /** Whether anyone can make an account. */

@@ -22,10 +22,9 @@ export const FreshProofPage = ({ visitor, frame, parts, onlyPasskeys, onlyRecove
   <Settings title={words.twoFactor.freshProof.title} visitor={visitor} current="account">
     <ErrorSummary form={frame.form} />
     <div class="panel stack">
+      {onlyPasskeys && <p class="lead">{words.passkeys.freshProof.onlyPasskeys}</p>}
       {parts}
-      {onlyPasskeys ? (
-        <p class="lead">{words.passkeys.freshProof.onlyPasskeys}</p>
-      ) : (
+      {!onlyPasskeys && (
         <>
           <p class="lead">
             {onlyRecoveryCodes ? words.passkeys.freshProof.recoveryCode : words.twoFactor.freshProof.lead}

@@ -88,7 +88,7 @@ export const flash = {
     title: 'Two-factor authentication is off again.',
     text: 'No authenticator opens the account, and neither do the recovery codes that came with one.',
   },
-  undone_authenticator: { title: 'The authenticator is gone.', text: 'Its codes no longer open the account.' },
+  undone_authenticator: { title: 'The authenticator is gone.', text: 'It no longer opens the account.' },
   email_confirmed: { text: 'Your email address is confirmed.' },
   email_unconfirmed: {
     title: 'Confirm your email address first.',
@@ -117,12 +117,12 @@ export const flash = {
   },
   authenticator_added: {
     title: 'The authenticator has been added.',
-    text: `Its codes now open your account too. ${othersSignedOut}`,
+    text: `It now opens your account too. ${othersSignedOut}`,
   },
   authenticator_renamed: { text: 'The authenticator has its new name.' },
   authenticator_removed: {
     title: 'The authenticator has been removed.',
-    text: `Its codes no longer work: delete its entry on that phone. ${othersSignedOut}`,
+    text: `It no longer opens your account: delete it from its device as well. ${othersSignedOut}`,
   },
   authenticator_gone: {
     title: nothingChanged,

@@ -31,12 +31,12 @@ export const notices = {
   second_factor_on: {
     subject: 'Two-factor authentication was turned on',
     happened: 'Two-factor authentication was turned on for your account',
-    more: 'From now on, signing in also takes a code from that authenticator.',
+    more: 'From now on, your password alone no longer opens it.',
   },
   second_factor_replaced: {
     subject: 'Your authenticator was replaced',
     happened: 'Another authenticator took the place of yours',
-    more: "Codes from the old one no longer open the account. The recovery codes haven't changed.",
+    more: "The old one no longer opens the account. The recovery codes haven't changed.",
   },
   second_factor_off: {
     subject: 'Two-factor authentication was turned off',
@@ -46,12 +46,12 @@ export const notices = {
   authenticator_added: {
     subject: 'An authenticator was added',
     happened: 'Another authenticator was added to your account',
-    more: 'Its codes open the account too, together with the password.',
+    more: 'It opens the account too.',
   },
   authenticator_removed: {
     subject: 'An authenticator was removed',
     happened: 'An authenticator was removed from your account',
-    more: 'Its codes no longer open the account.',
+    more: 'It no longer opens the account.',
   },
   passkey_counter_fell: {
     subject: 'A passkey of yours may have been copied',

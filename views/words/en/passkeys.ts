@@ -33,6 +33,7 @@ export const passkeys = {
     submit: 'Use a passkey',
     anotherWay: 'Use another way',
     failed: 'Your browser gave no passkey. Try again, or use another way.',
+    failedAlone: 'Your browser gave no passkey. Try again.',
     onlyPasskeys:
       'Your account has passkeys alone. To use one, you need a browser with passkeys and with scripts switched on. Or enter one of your recovery codes.',
     recoveryCode: 'Enter one of your recovery codes.',
@@ -46,7 +47,7 @@ export const passkeys = {
   freshProof: {
     recoveryCode: 'Enter one of your recovery codes. That holds for 10 minutes.',
     onlyPasskeys:
-      'This needs one of your passkeys: no code is enough. Use a browser with passkeys and with scripts switched on.',
+      "This needs one of your passkeys: a code isn't enough. It takes a browser with passkeys, and with scripts switched on.",
   },
 
   marks: {

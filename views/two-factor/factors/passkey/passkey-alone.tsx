@@ -23,7 +23,7 @@ export const PasskeyAlone = ({ frame, options, unknown }: PasskeyAloneProps) => 
           autofill
           anew={returnTo ? `${SIGN_IN}?return_to=${encodeURIComponent(returnTo)}` : SIGN_IN}
         />
-        <button type="submit" class="wide">
+        <button type="submit" class="wide" id="passkey">
           {words.passkeys.signIn.submit}
         </button>
         <PasskeyFailed>{words.passkeys.signIn.failed}</PasskeyFailed>

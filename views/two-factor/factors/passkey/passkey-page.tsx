@@ -20,10 +20,10 @@ export const PasskeyPage = ({ frame, options }: { frame: EnrolFrame; options: ob
           ))}
         </dl>
         <EnrolForm frame={frame} submit={submit[mode]}>
-          <PasskeyField asks={{ create: options }} />
           <p>{said.next}</p>
           <PasskeyFailed>{said.failed}</PasskeyFailed>
           <PasskeyFailed name="InvalidStateError">{said.already}</PasskeyFailed>
+          <PasskeyField asks={{ create: options }} />
         </EnrolForm>
       </WithPasskeys>
       <WithoutPasskeys>
