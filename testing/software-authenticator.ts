@@ -100,6 +100,8 @@ export function softwareAuthenticator(made: Made = {}) {
   return {
     id: id.toString('base64url'),
     publicKey: keys.cose,
+    /** Whatever it is given. */
+    signs: keys.sign,
 
     /** As `navigator.credentials.create()`. */
     register({ challenge, rp, user: asked }: CreationOptions, instead: Instead = {}): string {

@@ -15,6 +15,7 @@ export const FOR_THE_TESTS = {
   w3m: 'w3m',
   lynx: 'lynx',
   tmux: 'tmux',
+  'fido2-tools': 'fido2-assert',
 }
 
 /**

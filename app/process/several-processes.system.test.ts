@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { after, afterEach, describe, test } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
 import { eq } from 'drizzle-orm'
-import { limits } from '#db/schema.ts'
+import { factors, limits } from '#db/schema.ts'
 import { appBrowser, asking, codeFor, GATE, guestOf, joining, withApp } from '#testing/gate.ts'
 import {
   answerCode,
@@ -21,6 +21,7 @@ import {
   readCodesPage,
   remoteProduct,
   roundRobin,
+  SET_UP,
   type ServerProcess,
   signedInWith,
   signedUp,
@@ -29,6 +30,8 @@ import {
   withTwoFactor,
 } from '#testing/index.ts'
 import { assertInvariants, stateOf } from '#testing/invariants.ts'
+import { answerPasskey, askedForPasskey, choosingPasskey, withPasskey } from '#testing/passkeys.ts'
+import { softwareAuthenticator } from '#testing/software-authenticator.ts'
 import { authenticatorAttempt } from '../identity/limits.ts'
 
 // Four processes, one database, real time: the totals must be those of one process, whichever answers which request.
@@ -160,6 +163,33 @@ describe('four servers behind one address', () => {
   })
 
   test('Done ten times at once turns it on once: one activation, one set, one row (A26, A76)', doneTenTimes)
+
+  test('twenty equal answers of one passkey at once open one session (K04, A76)', async () => {
+    const { email, device } = await withPasskey(product)
+    const { browser, options } = await askedForPasskey(product, email)
+    const answer = device.sign(options)
+    const answers = await each(20, () => answerPasskey(copyOf(product, browser), answer))
+    for (const { status } of answers) assert.ok([303, 422].includes(status), `answered ${status}`)
+    assert.equal(answers.filter(({ location }) => location === '/').length, 1)
+    assert.equal((await stateOf(database, email)).sessions.length, 2)
+  })
+
+  test('one passkey that eight accounts register at once is that of one of them (K05, A76)', async () => {
+    const device = softwareAuthenticator()
+    const people = await each(8, async () => {
+      const { browser } = await signedUp(product)
+      const { enrolment, options } = await choosingPasskey(browser)
+      const next = await browser.post(SET_UP, { enrolment, passkey: device.register(options) })
+      assert.equal(next.location, DONE)
+      return { browser, enrolment }
+    })
+    const answers = await Promise.all(
+      people.map(({ browser, enrolment }) => browser.post(DONE, { enrolment, saved: 'yes' })),
+    )
+    assert.deepEqual(answers.map(({ status }) => status).sort(), [303, ...Array(7).fill(422)])
+    const owners = await database.db.select().from(factors).where(eq(factors.credentialId, device.id))
+    assert.equal(owners.length, 1)
+  })
 
   test('one code for an app, shown forty times at once, lets its browser in once (G14, A76)', async () => {
     const { browser: portal, email } = await signedUp(product)
