@@ -67,8 +67,9 @@ function pathsIn(proxy: string, { target, headers }: Request): string[] {
   return values.map((value) => value.trim().replace(/^[a-z]+:\/\/[^/]*/i, ''))
 }
 
+/** Bytes beyond ASCII are letters of a name, unless they are no UTF-8. */
 const isSurelyPublic = (path: string) =>
-  /^\/public(\/([\w~.,*:@!$&'()+=-]|%20)*)*(\?.*)?$/s.test(path) && !isTricky(path)
+  /^\/public(\/([\w~.,*:@!$&'()+=\x80-\xff-]|%20)*)*(\?.*)?$/s.test(path) && !isTricky(path)
 
 /** Where two servers may see two paths. Of the query, nothing matters. */
 const isTricky = (path: string) => {
