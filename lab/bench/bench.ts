@@ -8,6 +8,7 @@ import { bundle } from '../../tools/build.ts'
 import { startPostgres } from '../../tools/postgres.ts'
 import { shareBehindNginx } from './gate.ts'
 import { readOptions } from './options.ts'
+import { passkeysVerified } from './passkeys.ts'
 import { median, type Result, report, spread } from './report.ts'
 import {
   checksWhileSaturated,
@@ -93,6 +94,7 @@ async function resultOf(database: Dialect, subject: Subject, rounds: Round[]): P
     await pagesWhileSignedUp(subject),
   )
   for (const [kind, took] of Object.entries(await searches(subject))) times[kind] = spread(took)
+  times['main thread for an answer of a passkey (p50 ≤ 3)'] = spread(await passkeysVerified())
   const residentBytes = await subject.ask('memory')
   const starts: number[] = []
   for (let start = 0; start < STARTS; start++) starts.push(await firstAnswer(subject.url, subject.folder))

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict'
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { after, afterEach, describe, test } from 'node:test'
 import { latchkey, loggedEvents, SESSION } from '#testing/index.ts'
 import { assertInvariants, stateOf } from '#testing/invariants.ts'
@@ -11,6 +13,20 @@ after(() => product.close())
 afterEach(async () => {
   assert.deepEqual(product.faults.splice(0), [])
   await assertInvariants(database)
+})
+
+test('the library of passkeys is loaded for the first of them, and not at the start', () => {
+  const statically = /^(import|export) (?!type\b)[^;]*?from '@simplewebauthn/m
+  const sources = ['app', 'views', 'db'].flatMap((folder) =>
+    readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((file) => join(folder, file)),
+  )
+  const files = sources.filter((file) => /\.tsx?$/.test(file) && !/\.test\.tsx?$/.test(file))
+  assert.deepEqual(
+    files.filter((file) => statically.test(readFileSync(file, 'utf8'))),
+    [],
+  )
+  const later = files.filter((file) => readFileSync(file, 'utf8').includes("import('@simplewebauthn"))
+  assert.equal(later.length, 1, 'one file loads it')
 })
 
 describe('a passkey', () => {
