@@ -336,7 +336,7 @@ describe('/api/v1', async () => {
     if (/\/sessions?(\/\{id\})?$/.test(name)) return 'leave'
     if (/\/recovery-codes\//.test(name)) return 'recovery_codes'
     if (/\/enrolment/.test(name)) return 'set_up'
-    if (name === 'POST /two-factor/fresh-proof') return 'show_second_factor'
+    if (name.endsWith(' /two-factor/fresh-proof')) return 'show_second_factor'
     return name === 'DELETE /two-factor' ? 'change_second_factor' : 'anything'
   }
 

@@ -24,7 +24,8 @@ export const RESULTS = {
   },
   second_factor_owed: {
     number: 9001,
-    meaning: 'The sign-in is not finished: call verify2facode with a code. The session opens nothing until then.',
+    meaning:
+      'The sign-in is not finished: call verify2facode with a code of an authenticator app, or a recovery code. Passkeys are taken by the pages and /api/v1 alone. The session opens nothing until then.',
   },
   wrong_code: {
     number: 9002,

@@ -2,9 +2,12 @@ import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { Validator } from '@seriousme/openapi-schema-validator'
 import { eq } from 'drizzle-orm'
+import { z } from 'zod'
 import { accounts } from '#db/schema.ts'
 import { apiClient } from '#testing/clients/v1.ts'
 import { codeOf, latchkey, PASSWORD, signedUp, withAnother, withTwoFactor } from '#testing/index.ts'
+import { withPasskey } from '#testing/passkeys.ts'
+import { RequestOptions } from '#testing/software-authenticator.ts'
 
 const product = await latchkey()
 after(() => product.close())
@@ -22,6 +25,13 @@ async function calls(method: string, path: string, status: number, bearer?: stri
   assert.ok(String(status) in described.responses, `${method} ${template} documents ${status}`)
   called.add(`${method} ${template}`)
   return answer.body
+}
+
+/** A passkey that was registered on the pages. */
+async function withPasskeyAnswer({ id: challenge, factors }: { id: string; factors?: unknown }) {
+  const { device } = await withPasskey(product)
+  const { options } = z.object({ passkey: z.object({ options: RequestOptions }) }).parse(factors).passkey
+  await calls('POST', '/sessions/passkey', 201, undefined, { challenge, passkey: JSON.parse(device.sign(options)) })
 }
 
 describe('the OpenAPI document', () => {
@@ -67,6 +77,9 @@ describe('the OpenAPI document', () => {
       challenge: challenge.id,
       code: codeOf(secret, product.clock.now()),
     })
+    const asked = (await calls('GET', '/sessions/passkey', 200)).challenge as { id: string }
+    await withPasskeyAnswer(asked)
+    await calls('GET', '/two-factor/fresh-proof', 200, session)
     const viewed = await calls('POST', '/two-factor/recovery-codes/view', 200, session, { password: PASSWORD })
     assert.deepEqual(
       (viewed.recovery_codes as { code: string }[]).map(({ code }) => code),

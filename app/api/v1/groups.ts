@@ -7,10 +7,13 @@ export type Document = ReturnType<OpenAPIHono<AppEnv>['getOpenAPI31Document']>
 const GROUPS: { name: string; description: string; calls: Record<string, string> }[] = [
   {
     name: 'Sign in and out',
-    description: 'Begin with the password, go on with a code where one is owed, end with the session.',
+    description:
+      'Begin with the password, go on with a code or a passkey where one is owed, or begin with a passkey alone. End with the session.',
     calls: {
       signIn: 'POST /sessions',
       answerChallenge: 'POST /sessions/verify',
+      askPasskey: 'GET /sessions/passkey',
+      signInWithPasskey: 'POST /sessions/passkey',
       getSession: 'GET /session',
       signOut: 'DELETE /session',
     },
@@ -33,12 +36,14 @@ const GROUPS: { name: string; description: string; calls: Record<string, string>
   },
   {
     name: 'Turn the second factor on or off',
-    description: 'Begin, add the secret to an authenticator app, and confirm with its code.',
+    description:
+      'Begin, add the secret to an authenticator app and confirm with its code; or register a passkey, and confirm with its answer.',
     calls: {
       getTwoFactor: 'GET /two-factor',
       beginEnrolment: 'POST /two-factor/enrolment',
       confirmEnrolment: 'POST /two-factor/enrolment/confirm',
       disableTwoFactor: 'DELETE /two-factor',
+      askProof: 'GET /two-factor/fresh-proof',
       proveAgain: 'POST /two-factor/fresh-proof',
     },
   },

@@ -67,9 +67,11 @@ describe('the page of the API', () => {
     )
     assert.deepEqual(headings.slice(0, 2), ['Sign in and out', 'Look at the account'])
     const calls = [...page.matchAll(/<h3>([^<]+)<\/h3>/g)].map(([, heading]) => heading)
-    assert.deepEqual(calls.slice(0, 4), [
+    assert.deepEqual(calls.slice(0, 6), [
       'Sign in with email and password',
-      'Answer a challenge with an authenticator code or a recovery code',
+      'Answer a challenge with a code, a passkey or a recovery code',
+      'Ask what a passkey has to answer to sign in without a password',
+      'Sign in with a passkey alone',
       'The session that asks',
       'Sign out',
     ])

@@ -112,6 +112,7 @@ export function refuseVisitor(
 
 const SET_UP = 'POST /api/v1/two-factor/enrolment'
 const NEW_CODES = 'POST /api/v1/two-factor/recovery-codes/regenerate'
+const ASKED = 'GET /api/v1/two-factor/fresh-proof'
 const PROOF = 'POST /api/v1/two-factor/fresh-proof'
 
 /** What a session is told that has to do something else first, or a token that is closed. */
@@ -133,8 +134,8 @@ export const HINDRANCES: Record<Hindrance, { problem: ProblemName; detail: strin
   },
   prove_resistant: {
     problem: 'resistance_unproven',
-    detail: `Only a second factor that resists phishing is enough for this account: send the answer of a passkey to ${PROOF}, or sign in with it.`,
-    more: { next: PROOF },
+    detail: `Only a second factor that resists phishing is enough for this account: answer ${ASKED} with a passkey at ${PROOF}, or sign in with it.`,
+    more: { next: ASKED },
   },
   not_theirs: { problem: 'not_found', detail: 'There is no such operation. All of them are at /api/docs.' },
   confirm_email: {

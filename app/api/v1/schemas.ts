@@ -51,17 +51,21 @@ export const Signed = z
   })
   .openapi('SignedIn')
 
+const AskedByKind = z.record(z.string(), z.record(z.string(), z.unknown())).openapi({
+  description: 'By kind, what a factor that answers no code is asked. Of `passkey`, `options`.',
+})
+/** Each kind has a shape of its own. */
+const ASKED: z.ZodRawShape = { factors: AskedByKind }
+export const Asked = z.object(ASKED).openapi('FreshProofChallenge')
+
 /** A challenge of the second step and an answer to it, of whatever kinds there are. */
 export function answering(deps: KindsDeps) {
-  const factors = z.record(z.string(), z.record(z.string(), z.unknown())).optional().openapi({
-    description: 'By kind, what a factor of the account that answers no code is asked.',
-  })
   const Challenged = z
     .object({
       challenge: z.object({
         id: z.string(),
-        methods: z.array(z.enum(['authenticator', 'recovery_code'])),
-        ...(deps.factorKinds.some(({ isChallenged }) => isChallenged) && { factors }),
+        methods: z.array(z.enum(['authenticator', 'passkey', 'recovery_code'])),
+        ...(deps.factorKinds.some(({ isChallenged }) => isChallenged) && { factors: AskedByKind.optional() }),
         expires_at: Time,
         attempts_left: z.number().int(),
       }),
@@ -69,6 +73,18 @@ export function answering(deps: KindsDeps) {
     .openapi('Challenge')
   const Verification = z.strictObject({ challenge: z.string().max(128), ...answerShape(deps) }).openapi('Verification')
   return { Challenged, Verification }
+}
+
+/** The same where nobody's password comes first, of the kinds that are enough alone. */
+export function alone({ factorKinds }: Pick<KindsDeps, 'factorKinds'>) {
+  const kinds = factorKinds.filter(({ readAlone }) => readAlone)
+  const Asked = z
+    .object({ challenge: z.object({ id: z.string(), ...ASKED, expires_at: Time }) })
+    .openapi('PasskeyChallenge')
+  const Answer = z
+    .strictObject({ challenge: z.string().max(128), ...shapeOfAll(kinds.map(({ json }) => json)) })
+    .openapi('PasskeyAnswer')
+  return { Asked, Answer }
 }
 
 const answerShape = ({ factorKinds, recoveryCodeAnswers }: KindsDeps) =>

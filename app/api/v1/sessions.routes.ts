@@ -12,8 +12,8 @@ import { type SignOutDeps, signOut } from '../../identity/sign-out.ts'
 import { hashToken } from '../../lib/tokens.ts'
 import { type SecondStepDeps, verifyAnswer } from '../../sign-in/second-step.ts'
 import { type SignInDeps, signIn } from '../../sign-in/sign-in.ts'
-import { challengesOf } from '../../two-factor/answers.ts'
-import type { KindsDeps, WithPages } from '../../two-factor/factor.http.ts'
+import { type Challenge, challengesOf } from '../../two-factor/answers.ts'
+import type { FactorKind, KindsDeps, WithPages } from '../../two-factor/factor.http.ts'
 import { type AnswerRefusal, speakerOf } from '../../two-factor/messages.http.ts'
 import { holderAlone, type VisitorDeps } from '../bearer.ts'
 import { originInEnglish } from '../english.ts'
@@ -45,7 +45,7 @@ export function sessionRoutes(deps: SessionRoutesDeps) {
         request: { body: bodyOf(schema.Credentials) },
         responses: {
           201: json('Signed in.', schema.Signed),
-          202: json('The password is right, and a code is owed: send it to /sessions/verify.', Challenged),
+          202: json('The password is right, and a code or a passkey is owed: send it to /sessions/verify.', Challenged),
           ...anybody.problems,
         },
       }),
@@ -56,14 +56,12 @@ export function sessionRoutes(deps: SessionRoutesDeps) {
         if (result.step === 'signed_in')
           return answer(c, { session: result.token, expires_at: result.expiresAt.toISOString() }, 201)
         const { accountId, pendingToken, expiresAt, attemptsLeft } = result
-        const methods: ('authenticator' | 'recovery_code')[] = ['authenticator', 'recovery_code']
         const left = { expires_at: expiresAt.toISOString(), attempts_left: attemptsLeft }
         const asked = await challengesOf(deps, deps.secondSteps.factorsOf, {
           accountId,
           tokenHash: hashToken(pendingToken),
         })
-        const factors = Object.fromEntries(asked.map(({ kind, ...of }) => [kind.kind, kind.secondStepJson?.(of)]))
-        const challenge = { id: pendingToken, methods, ...(asked.length > 0 && { factors }), ...left }
+        const challenge = { id: pendingToken, ...methodsOf(asked), ...left }
         return answer(c, { challenge }, 202)
       },
     )
@@ -71,7 +69,7 @@ export function sessionRoutes(deps: SessionRoutesDeps) {
       createRoute({
         method: 'post',
         path: '/sessions/verify',
-        summary: 'Answer a challenge with an authenticator code or a recovery code',
+        summary: 'Answer a challenge with a code, a passkey or a recovery code',
         ...verifying.route,
         request: { body: bodyOf(Verification) },
         responses: { 201: json('Signed in.', schema.Signed), ...verifying.problems },
@@ -151,6 +149,22 @@ const shown = (session: ListedSession, current: string | undefined) => ({
   expires_at: session.expiresAt.toISOString(),
   current: session.id === current,
 })
+
+/** What answers, and what it is asked where it answers no code. */
+function methodsOf(asked: Challenge<FactorKind>[]) {
+  const hasTyped = asked.every(({ hasTyped }) => hasTyped)
+  const hasPasskey = asked.some(({ kind }) => kind.readAlone)
+  const typed = hasTyped ? (['authenticator'] as const) : []
+  const methods: ('authenticator' | 'passkey' | 'recovery_code')[] = [
+    ...typed,
+    ...(hasPasskey ? (['passkey'] as const) : []),
+    'recovery_code',
+  ]
+  return { methods, ...(asked.length > 0 && { factors: askedJson(asked) }) }
+}
+
+export const askedJson = (asked: Challenge<FactorKind>[]) =>
+  Object.fromEntries(asked.map(({ kind, ...of }) => [kind.kind, kind.secondStepJson?.(of) ?? {}]))
 
 function signInRefused(result: Exclude<Awaited<ReturnType<typeof signIn>>, { ok: true }>): Problem {
   switch (result.reason) {

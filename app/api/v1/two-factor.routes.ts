@@ -8,14 +8,14 @@ import { confirmAnswer, type EnrolDeps, enrolling, finishEnrolment, startEnrolme
 import { readEnrolment, writeEnrolment } from '../../two-factor/enrolment.ts'
 import type { WithPages } from '../../two-factor/factor.http.ts'
 import { kindOf } from '../../two-factor/factor.ts'
-import { type FreshProofDeps, proveAgain } from '../../two-factor/fresh-proof.ts'
+import { challengesNow, type FreshProofDeps, proveAgain } from '../../two-factor/fresh-proof.ts'
 import { type RecoveryCodesDeps, regenerateCodes, viewCodes } from '../../two-factor/recovery-codes.ts'
 import type { VisitorDeps } from '../bearer.ts'
 import { answer, done } from './answer.ts'
 import { apiRouter, bodyOf, forSessions, json, noContent } from './operation.ts'
 import { Problem, passwordRefused } from './problems.ts'
 import * as schema from './schemas.ts'
-import { answerProblem } from './sessions.routes.ts'
+import { answerProblem, askedJson } from './sessions.routes.ts'
 
 export type TwoFactorRoutesDeps = WithPages<EnrolDeps & FreshProofDeps> &
   ListDeps &
@@ -38,6 +38,7 @@ export function twoFactorRoutes(deps: TwoFactorRoutesDeps) {
     ...asked,
   )
   const proof = { deed: 'show_second_factor', view: visitorAlone } as const
+  const toProve = forSessions(deps, { ...proof, view: authenticatorsView })
   const proving = forSessions(deps, proof, 'invalid_fields', 'code_refused', 'too_many_attempts', 'changed_meanwhile')
   const ofCodes = forSessions(deps, { deed: 'recovery_codes', view: visitorAlone }, ...asked)
 
@@ -97,7 +98,8 @@ export function twoFactorRoutes(deps: TwoFactorRoutesDeps) {
       createRoute({
         method: 'post',
         path: '/two-factor/enrolment/confirm',
-        summary: 'Confirm the authenticator with its code, which turns the second factor on',
+        summary:
+          'Confirm with the code of the authenticator or the answer of the passkey, which turns the second factor on',
         ...confirming.route,
         request: { body: bodyOf(bodies.confirmation) },
         responses: { 200: json('It is on. Save the recovery codes.', schema.NewRecoveryCodes), ...confirming.problems },
@@ -115,6 +117,19 @@ export function twoFactorRoutes(deps: TwoFactorRoutesDeps) {
         if (!done.ok) throw new Problem('enrolment_expired', 'The account was changed meanwhile. Begin again.')
         return answer(c, { recovery_codes: confirmed.enrolment.codes.map(displayed) }, 200)
       },
+    )
+    .openapi(
+      createRoute({
+        method: 'get',
+        path: '/two-factor/fresh-proof',
+        summary: 'What a passkey has to answer to be shown again',
+        ...toProve.route,
+        responses: {
+          200: json('By kind; nothing where the account has codes alone.', schema.Asked),
+          ...toProve.problems,
+        },
+      }),
+      async (c) => answer(c, { factors: askedJson(await challengesNow(deps, c.var.visitor)) }, 200),
     )
     .openapi(
       createRoute({

@@ -7,11 +7,13 @@ import { invitationRoutes } from './invitations.routes.ts'
 import { apiRouter } from './operation.ts'
 import { Problem } from './problems.ts'
 import { type SessionRoutesDeps, sessionRoutes } from './sessions.routes.ts'
+import { signInAloneRoutes } from './sign-in-alone.routes.ts'
 import { tokenRoutes } from './tokens.routes.ts'
 import { type TwoFactorRoutesDeps, twoFactorRoutes } from './two-factor.routes.ts'
 
 export type V1Deps = SessionRoutesDeps &
   TwoFactorRoutesDeps &
+  Parameters<typeof signInAloneRoutes>[0] &
   Parameters<typeof accountRoutes>[0] &
   Parameters<typeof invitationRoutes>[0] & { baseUrl: string }
 
@@ -20,6 +22,7 @@ export function v1Routes(deps: V1Deps): OpenAPIHono<AppEnv> {
   const api = apiRouter()
   api.on(['POST', 'PUT', 'PATCH', 'DELETE'], '*', notOtherSites(deps.baseUrl, deps.watch.otherSite), jsonBody)
   api.route('/', sessionRoutes(deps))
+  api.route('/', signInAloneRoutes(deps))
   api.route('/', accountRoutes(deps))
   api.route('/', tokenRoutes(deps))
   api.route('/', twoFactorRoutes(deps))
