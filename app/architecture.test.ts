@@ -74,7 +74,9 @@ const ROOMS = {
     ...['app/sign-in', 'app/api', 'app/api/v1', 'app/api/jelastic', 'app/api/docs', 'db', 'views/mails'],
   ],
   'app/process': [...GROUND, 'app/watch', 'app/mail', 'app/two-factor', 'app/account', 'app/operators', 'db', 'app'],
-  'cli/doctor': ['app/lib', 'app/mail', 'app/operators', 'app/gate', 'app', 'db'],
+  'cli/doctor': [
+    ...['app/lib', 'app/mail', 'app/two-factor', 'app/two-factor/factors', 'app/operators', 'app/gate', 'app', 'db'],
+  ],
   cli: [
     'cli/doctor',
     ...[

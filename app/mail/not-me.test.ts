@@ -323,14 +323,14 @@ describe('what can be undone is', () => {
   })
 
   /** As the flow that adds an authenticator writes it. */
-  async function added(email: string) {
+  async function added(email: string, like: Partial<typeof factors.$inferInsert> = {}) {
     const { id: accountId, securityVersion } = await accountOf(product, email)
     const id = newId()
     const now = clock.now()
     const secret = sealSecret(vault, id, new Uint8Array(20))
     await database.db
       .insert(factors)
-      .values({ id, accountId, kind: 'totp', slot: id, secret, counter: 0, addedAt: now })
+      .values({ id, accountId, kind: 'totp', slot: id, secret, counter: 0, addedAt: now, ...like })
     await database.db
       .update(accounts)
       .set({ securityVersion: securityVersion + 1 })
@@ -356,6 +356,18 @@ describe('what can be undone is', () => {
       [before?.id],
     )
     assert.equal((await stateOf(database, email)).count('authenticator_removed'), 1)
+  })
+
+  test('an added passkey: it is gone, and signs nobody in', async () => {
+    const { email } = await withTwoFactor(product)
+    const [before] = (await stateOf(database, email)).factors
+    const id = await added(email, { kind: 'passkey', credentialId: newId(), resistsPhishing: 1 })
+    const credentialId = (await stateOf(database, email)).factors.find((factor) => factor.id === id)?.credentialId ?? ''
+    const { done } = await textAfter(email, /authenticator was added/)
+    assert.match(done, /The authenticator is gone\./)
+    const left = (await stateOf(database, email)).factors.map((factor) => factor.id)
+    assert.deepEqual(left, [before?.id])
+    assert.equal(await deps.signInsAlone.ownerOf(credentialId, []), undefined)
   })
 
   test('an added authenticator that is the last one stays: to remove it would turn the second factor off (A55)', async () => {

@@ -1,4 +1,4 @@
-import { eq, gt, type SQL, sql } from 'drizzle-orm'
+import { asc, desc, eq, gt, type SQL, sql } from 'drizzle-orm'
 import type { Database } from '../client.ts'
 import { accounts, factors, limits, mails, pendingSignIns, recoveryCodes } from '../schema.ts'
 
@@ -17,6 +17,18 @@ export async function isEncrypted({ db }: Database): Promise<boolean> {
   const ssl = sql<boolean>`(select ssl from pg_stat_ssl where pid = pg_backend_pid())`
   const [row] = await db.select({ ssl }).from(sql`(select 1) as one`)
   return row?.ssl ?? false
+}
+
+/** The first and the last that were added of that kind, at most ten of each. */
+export async function someFactors({ db }: Database, kind: string) {
+  const of = (order: SQL) =>
+    db
+      .select({ id: factors.id, secret: factors.secret })
+      .from(factors)
+      .where(eq(factors.kind, kind))
+      .orderBy(order)
+      .limit(10)
+  return [...(await of(asc(factors.addedAt))), ...(await of(desc(factors.addedAt)))]
 }
 
 /** A small set for production: each is a sentence, and rows that must not be there. */
