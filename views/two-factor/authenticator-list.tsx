@@ -24,6 +24,7 @@ const Facts = ({ addedAt, lastUsedAt, readable, passkey }: ListedAuthenticator) 
     {lastUsedAt
       ? words.twoFactor.authenticators.lastUsed(<When at={lastUsedAt} />)
       : words.twoFactor.authenticators.unused}
+    {passkey === 'synced' && readable && words.passkeys.list.synced}
     {!readable && (passkey ? words.passkeys.list.refused : words.twoFactor.authenticators.refused)}
   </p>
 )

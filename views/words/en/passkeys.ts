@@ -52,12 +52,13 @@ export const passkeys = {
 
   marks: {
     on_one_device: 'On one device',
-    synced: 'Synced by your password manager',
+    synced: 'Synced',
   },
 
   /** Of authenticators among which there are passkeys, or about one of them. */
   list: {
     lead: 'Any of these opens your account, together with your password. A passkey that checks your fingerprint, your face or a PIN opens it alone. With two, in two places, losing one locks nobody out.',
+    synced: '. Synced by your password manager.',
     refused: '. It is refused here. Remove it and add it again.',
     removeLead: (name: Child): Child => [
       name,
