@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { eq, sql } from 'drizzle-orm'
+import { sharedDatabase } from '#testing/databases.ts'
 import { testDatabase } from '#testing/index.ts'
 import { statementsOf } from '#testing/statements.ts'
 import { openDatabase } from './client.ts'
@@ -11,6 +12,8 @@ import { dialect } from './columns.ts'
 import { placeholders } from './placeholders.ts'
 import { prepared } from './prepared.ts'
 import { limits } from './schema.ts'
+
+type Client = { query(config: { name?: string; text: string }, ...of: unknown[]): Promise<unknown> }
 
 const database = await testDatabase()
 const { db } = database
@@ -37,19 +40,67 @@ describe('prepared reads', () => {
     }
   })
 
-  if (dialect === 'sqlite')
-    test('see what another process has committed, though nothing was written here', async () => {
-      const folder = mkdtempSync(join(tmpdir(), 'latchkey-reads-'))
-      const [here, there] = [openDatabase(`file:${join(folder, 'a.db')}`), openDatabase(`file:${join(folder, 'a.db')}`)]
-      await here.migrate()
-      const all = prepared('all_limits', {}, here.db.select({ key: limits.key }).from(limits))
-      for (const rows of [1, 2, 3]) {
-        await there.db.insert(limits).values(row(`${rows}`, 1))
-        assert.equal((await all({})).length, rows)
-        assert.equal((await all({})).length, rows)
+  test('see what another process has committed, though nothing was written here', async () => {
+    const shared = await sharedDatabase()
+    const [here, there] = [openDatabase(shared.url), openDatabase(shared.url)]
+    const all = prepared('all_limits', {}, here.db.select({ key: limits.key }).from(limits))
+    for (const rows of [1, 2, 3]) {
+      await there.db.insert(limits).values(row(`${rows}`, 1))
+      for (let again = 0; again < 3; again++) assert.equal((await all({})).length, rows)
+    }
+    for (const { close } of [here, there, shared]) await close()
+  })
+
+  test('never see less than was committed before they were asked, while others write and ask without a pause', async () => {
+    const shared = await sharedDatabase()
+    const [here, there] = [openDatabase(shared.url), openDatabase(shared.url)]
+    await there.db.insert(limits).values([row('x', 0), row('still', 7)])
+    const byKeyHere = prepared('limit_here', byKey, here.db.select().from(limits).where(eq(limits.key, later.key)))
+    let committed = 0
+    let isOver = false
+    const write = async () => {
+      for (let next = 1; next <= 200; next++) {
+        await there.db.update(limits).set({ count: next }).where(eq(limits.key, 'x'))
+        committed = next
+        if (next % 20 === 0) await new Promise((resolve) => setTimeout(resolve, 5)) // long enough for answers to be kept
       }
-      for (const { close } of [here, there]) await close()
-      rmSync(folder, { recursive: true })
+      isOver = true
+    }
+    const ask = async () => {
+      while (!isOver) {
+        const before = committed
+        const [[x], [still]] = await Promise.all([byKeyHere({ key: 'x' }), byKeyHere({ key: 'still' })])
+        assert.ok((x?.count ?? -1) >= before, `${x?.count} was read after ${before} was committed`)
+        assert.equal(still?.count, 7)
+        await new Promise((resolve) => setImmediate(resolve)) // SQLite reads and writes without one
+      }
+    }
+    await Promise.all([write(), ...Array.from({ length: 8 }, ask)])
+    for (const { close } of [here, there, shared]) await close()
+  })
+
+  if (dialect === 'postgres')
+    test('ask PostgreSQL only whether anybody wrote, as long as nobody does', async () => {
+      const sent: string[] = []
+      const { client } = (db as unknown as { session: { client: Client } }).session
+      const plain = client.query.bind(client)
+      client.query = (config, ...of) => {
+        sent.push(config.name ?? config.text)
+        return plain(config, ...of)
+      }
+      const read = async () => {
+        sent.length = 0
+        await Promise.all([count('a'), count('b')])
+        return sent.slice()
+      }
+      await db.update(limits).set({ count: 3 }).where(eq(limits.key, 'a'))
+      for (let round = 0; round < 3; round++) await read() // two in a row of the same state, and it is believed
+      assert.deepEqual(await read(), ['state'])
+      await db.update(limits).set({ count: 4 }).where(eq(limits.key, 'a'))
+      assert.deepEqual(await read(), ['state', 'find_limit_together'])
+      await db.update(limits).set({ count: 5 }).where(eq(limits.key, 'a'))
+      assert.deepEqual(await read(), ['find_limit_together'], 'while somebody writes, it is not asked in vain')
+      client.query = plain
     })
 
   if (dialect === 'sqlite')

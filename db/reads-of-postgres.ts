@@ -1,62 +1,137 @@
-import { Column, is, Param, Placeholder } from 'drizzle-orm'
+import { Column, fillPlaceholders, is, Param, Placeholder } from 'drizzle-orm'
 import pg from 'pg'
+import { KeptAnswers, keyOf } from './kept-answers.ts'
 import { shared } from './shared-rows.ts'
 
 type Values = Record<string, unknown>
 type Row = unknown[]
-type Config = { name: string; text: string }
+type Config = { name: string; text: string; rowMode: 'array' }
 type Client = { query(config: Config, params: unknown[]): Promise<{ rows: Row[] }> }
 
-/** As Drizzle prepares it: its rows are arrays, which Drizzle turns into objects. */
+/** As Drizzle prepares it. `customResultMapper` makes objects of its rows. */
 export type PostgresStatement = {
-  execute(values: Values): Promise<unknown[]>
   client: Client
   params: unknown[]
   queryConfig: Config
+  customResultMapper(rows: Row[]): unknown[]
 }
 
-type Asked = { params: unknown[]; resolve(answer: { rows: Row[] }): void; reject(error: unknown): void }
+type Waiting = { resolve(rows: unknown[]): void; reject(error: unknown): void }
+/** One answer for everybody who asks the same in one turn. */
+type Asked = { key: string; params: unknown[]; waiting: Waiting[] }
 
 /**
- * A round trip costs more than the read. Everything that one turn asks of a statement goes to the server as one statement,
- * which runs the read for each row of values, in order.
+ * What a snapshot sees of the transactions that have ended (PostgreSQL's manual, 9.27.7): two that are alike see the same rows, and no
+ * later one is like an earlier. A server that starts again, or takes over from another, begins anew.
+ */
+const STATE = "pg_current_snapshot()::text || ' ' || pg_postmaster_start_time()::text"
+const ASK_STATE: Config = { name: 'state', text: `select ${STATE}`, rowMode: 'array' }
+
+const kept = new WeakMap<Client, KeptAnswers>()
+
+/**
+ * A round trip costs more than the read. Everything that one turn asks of a statement goes to the server as one statement, which runs
+ * the read for each row of values, in order. An answer is kept until somebody writes: the server says whether anybody has, in the
+ * same round trip, so a kept answer is as good as a new one.
  */
 export function readInBatches(statement: PostgresStatement): (values: Values) => Promise<unknown[]> {
-  const { client, queryConfig: alone } = statement
-  const together = forMany(statement)
-  let asked: Asked[] = []
+  const { client } = statement
+  const answers = kept.get(client) ?? new KeptAnswers()
+  kept.set(client, answers)
+  const reading = new Reading(statement, answers)
+  return (values) => reading.ask(values)
+}
 
-  const send = async () => {
-    const batch = asked
-    asked = []
+class Reading {
+  private turn = new Map<string, Asked>()
+  /** Where somebody writes all the time, what is kept would be asked for in vain, and then read in a second round trip. */
+  private isCalm = false
+  private lastState: string | undefined
+  private readonly alone: Config
+  private readonly together: ReturnType<typeof forMany>
+
+  constructor(
+    private readonly statement: PostgresStatement,
+    private readonly kept: KeptAnswers,
+  ) {
+    const { queryConfig } = statement
+    this.alone = { ...queryConfig, text: `select answer.*, ${STATE} from (${queryConfig.text}) as answer` }
+    this.together = forMany(statement)
+  }
+
+  ask(values: Values): Promise<unknown[]> {
+    if (this.turn.size === 0) setImmediate(() => this.readTurn())
+    const key = keyOf(values)
+    const same = this.turn.get(key) ?? { key, params: fillPlaceholders(this.statement.params, values), waiting: [] }
+    this.turn.set(key, same)
+    return new Promise((resolve, reject) => same.waiting.push({ resolve, reject }))
+  }
+
+  private async readTurn() {
+    const asked = [...this.turn.values()]
+    this.turn = new Map()
+    const hoped = this.isCalm ? asked.filter(({ key }) => this.kept.get(this.statement, key)) : []
+    const others = hoped.length === 0 ? asked : asked.filter((each) => !hoped.includes(each))
+    const state = await (others.length > 0 ? this.read(others) : this.askState())
+    this.isCalm = state !== undefined && state === this.lastState
+    this.lastState = state
+    const gone = hoped.filter(({ key, waiting }) => {
+      const rows = state === undefined ? undefined : this.kept.get(this.statement, key, state)
+      if (rows) for (const { resolve } of waiting) resolve(rows)
+      return rows === undefined
+    })
+    if (gone.length > 0) await this.read(gone)
+  }
+
+  /** Undefined where the server doesn't answer: what is read then fails as it may. */
+  private async askState(): Promise<string | undefined> {
     try {
-      if (batch.length === 1) for (const { params, resolve } of batch) resolve(await client.query(alone, params))
-      else answerEach(batch, (await client.query(together.config, together.columns(batch))).rows)
-    } catch (error) {
-      for (const { params, resolve, reject } of batch)
-        if (batch.length > 1 && isAboutValues(error)) client.query(alone, params).then(resolve, reject)
-        else reject(error)
+      const { rows } = await this.statement.client.query(ASK_STATE, [])
+      return this.stateIs(rows[0]?.[0])
+    } catch {
+      return this.stateIs(undefined)
     }
   }
-  // Drizzle puts the values in and reads the rows as usual.
-  statement.client = {
-    query: (_, params) =>
-      new Promise((resolve, reject) => {
-        if (asked.length === 0) setImmediate(send)
-        asked.push({ params, resolve, reject })
-      }),
+
+  private stateIs(state: unknown): string | undefined {
+    const known = typeof state === 'string' ? state : undefined
+    this.kept.only(known ?? '')
+    return known
   }
-  return async (values) => shared(await statement.execute(values))
+
+  /** The state that was read; undefined where no row says it, or the read failed. */
+  private async read(batch: Asked[]): Promise<string | undefined> {
+    const { client, customResultMapper } = this.statement
+    const [first] = batch
+    try {
+      const { rows } =
+        first && batch.length === 1
+          ? await client.query(this.alone, first.params)
+          : await client.query(this.together.config, this.together.columns(batch))
+      const state = this.stateIs(rows[0]?.at(-1))
+      const each = batch.length === 1 ? [rows] : byAsker(batch, rows)
+      for (const [index, { key, waiting }] of batch.entries()) {
+        const answer = shared(customResultMapper(each[index] ?? []))
+        if (state !== undefined) this.kept.put(this.statement, key, answer, state)
+        for (const { resolve } of waiting) resolve(answer)
+      }
+      return state
+    } catch (error) {
+      if (batch.length > 1 && isAboutValues(error)) await Promise.all(batch.map((one) => this.read([one])))
+      else for (const { waiting } of batch) for (const { reject } of waiting) reject(error)
+      return this.stateIs(undefined)
+    }
+  }
 }
 
 /** One caller's value that the server refuses (SQLSTATE class 22). The others still get their answers. */
 const isAboutValues = (error: unknown) => error instanceof pg.DatabaseError && error.code?.startsWith('22') === true
 
-/** Each row ends with its caller's number, where Drizzle doesn't look because it has a column for each field. */
-function answerEach(batch: Asked[], rows: Row[]) {
+/** Each row ends with its caller's number and the state, behind its own columns. */
+function byAsker(batch: Asked[], rows: Row[]): Row[][] {
   const answers = batch.map((): Row[] => [])
-  for (const row of rows) answers[(row.at(-1) as number) - 1]?.push(row)
-  for (const [index, { resolve }] of batch.entries()) resolve({ rows: answers[index] ?? [] })
+  for (const row of rows) answers[(row.at(-2) as number) - 1]?.push(row)
+  return answers
 }
 
 /** The read as one of many: its placeholders are columns of `asked`, and what all share stays a parameter. */
@@ -75,7 +150,7 @@ function forMany({ params, queryConfig }: PostgresStatement) {
     config: {
       ...queryConfig,
       name: `${name}_together`,
-      text: `select answer.*, asked.number::int from unnest(${columns}) with ordinality as asked(${names}) cross join lateral (${read}) as answer`,
+      text: `select answer.*, asked.number::int, ${STATE} from unnest(${columns}) with ordinality as asked(${names}) cross join lateral (${read}) as answer`,
     },
     columns: (batch: Asked[]) => [
       ...later.map(({ index }) => batch.map((each) => each.params[index])),

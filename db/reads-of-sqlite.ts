@@ -1,4 +1,5 @@
 import type Sqlite from 'better-sqlite3'
+import { KeptAnswers, keyOf } from './kept-answers.ts'
 import { shared } from './shared-rows.ts'
 
 type Values = Record<string, unknown>
@@ -10,9 +11,6 @@ export type SqliteStatement = { all(values: Values): Rows; stmt: { database: Sql
 type Waiting = { resolve(rows: Rows): void; reject(error: unknown): void }
 /** One answer for everybody who asks the same in one turn. */
 type Asked = { values: Values; waiting: Waiting[] }
-
-const KEPT_AT_MOST = 5_000_000 // bytes, about: the checks of two thousand people
-const OF_EACH = 100 // bytes that keeping an answer takes, whatever is in it
 
 const readings = new WeakMap<Sqlite.Database, Reading>()
 
@@ -29,9 +27,7 @@ export function readInTurns(statement: SqliteStatement): (values: Values) => Pro
 
 class Reading {
   private turn = new Map<SqliteStatement, Map<string, Asked>>()
-  private readonly kept = new Map<SqliteStatement, Map<string, Rows>>()
-  private keptBytes = 0
-  private keptState = ''
+  private readonly kept = new KeptAnswers()
   private readonly begin: Sqlite.Statement
   private readonly commit: Sqlite.Statement
   /** Changes when another connection commits (sqlite.org/pragma.html#pragma_data_version). */
@@ -60,7 +56,7 @@ class Reading {
     try {
       this.begin.run()
       try {
-        this.forgetWhatChanged()
+        this.kept.only(`${this.othersWrites.get()} ${this.ownWrites.get()}`)
         for (const [statement, asked] of turn)
           for (const [key, { values, waiting }] of asked) this.answer(statement, key, values, waiting)
       } finally {
@@ -72,22 +68,12 @@ class Reading {
     }
   }
 
-  private forgetWhatChanged() {
-    const state = `${this.othersWrites.get()} ${this.ownWrites.get()}`
-    if (state === this.keptState && this.keptBytes < KEPT_AT_MOST) return
-    this.kept.clear()
-    this.keptBytes = 0
-    this.keptState = state
-  }
-
   private answer(statement: SqliteStatement, key: string, values: Values, waiting: Waiting[]) {
-    const kept = within(this.kept, statement)
     try {
-      let rows = kept.get(key)
+      let rows = this.kept.get(statement, key)
       if (!rows) {
         rows = shared(statement.all(values))
-        kept.set(key, rows)
-        this.keptBytes += OF_EACH + bytesOf(key) + bytesOf(rows)
+        this.kept.put(statement, key, rows)
       }
       for (const { resolve } of waiting) resolve(rows)
     } catch (error) {
@@ -96,24 +82,8 @@ class Reading {
   }
 }
 
-/** About what a value takes up, with what is in it. */
-function bytesOf(value: unknown): number {
-  if (typeof value === 'string') return 20 + value.length
-  if (typeof value !== 'object' || value === null) return 8
-  if (value instanceof Date) return 70
-  let bytes = 60
-  for (const name in value) bytes += 8 + bytesOf(value[name as keyof typeof value])
-  return bytes
-}
-
-function within<Value>(maps: Map<SqliteStatement, Map<string, Value>>, statement: SqliteStatement): Map<string, Value> {
-  const found = maps.get(statement) ?? new Map<string, Value>()
+function within(maps: Map<SqliteStatement, Map<string, Asked>>, statement: SqliteStatement): Map<string, Asked> {
+  const found = maps.get(statement) ?? new Map<string, Asked>()
   maps.set(statement, found)
   return found
 }
-
-/** The same for equal values. No value contains NUL. */
-const keyOf = (values: Values): string =>
-  Object.values(values)
-    .map((value) => (value instanceof Date ? value.getTime() : value))
-    .join('\0')

@@ -34,7 +34,7 @@ export const SecondStepPage = ({
     {parts}
     <p class="lead">{lead(canUseAuthenticator, onlyRecoveryCodes)}</p>
     <SecondStepForm frame={{ form, returnTo }}>
-      {canUseAuthenticator && (
+      {canUseAuthenticator && !onlyRecoveryCodes && (
         <Tick name="trust" ticked={form.values?.trust === 'yes'}>
           {words.signIn.secondStep.trust}
         </Tick>
