@@ -38,7 +38,7 @@ test('the name and the username are changed under Account, and the new username 
   await page.goto('/sign-in')
   const email = field(page, 'Email')
   await expect(email).toHaveAttribute('type', 'text')
-  await expect(email).toHaveAttribute('autocomplete', 'username')
+  await expect(email).toHaveAttribute('autocomplete', 'username webauthn')
   await expect(email).toHaveAccessibleDescription('Or your username.')
   await giveCredentials(page, { email: username, password: signedUp.password })
   await expect(heading(page, 'Dashboard')).toBeVisible()

@@ -8,7 +8,7 @@ test('nothing of passkeys is seen at the set-up and at sign-in', async ({ page, 
   await page.context().clearCookies()
   await page.goto('/sign-in')
   await expect(button(page, 'Sign in')).toBeVisible()
-  await expect(button(page, 'Sign in with a passkey')).toBeHidden()
+  await expect(button(page, 'Use a passkey')).toBeHidden()
 })
 
 test('whoever has passkeys alone reads what it takes, and a recovery code opens the account', async ({

@@ -84,7 +84,7 @@ test('Back after sign-out shows nothing of the account (A32)', async ({ page, si
 
 test('the way from sign-in to sign-up and back is a link', async ({ page }) => {
   await page.goto('/sign-in')
-  await expect(field(page, 'Email')).toHaveAttribute('autocomplete', 'username')
+  await expect(field(page, 'Email')).toHaveAttribute('autocomplete', 'username webauthn')
   await expect(field(page, 'Password')).toHaveAttribute('autocomplete', 'current-password')
   await link(page, 'Create your account').click()
   await expect(heading(page, 'Create your account')).toBeVisible()

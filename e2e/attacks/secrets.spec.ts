@@ -66,9 +66,9 @@ test('through the whole flow the browser keeps no readable secret, and scripts s
 
   expect(found).toEqual([])
   expect(await page.evaluate(() => localStorage.length + sessionStorage.length)).toBe(0)
-  // One recognizes the browser, the other tells whether it keeps cookies. Neither opens anything.
+  // One recognizes the browser, one tells whether it keeps cookies, and one is what a passkey is asked by. None opens anything.
   const left = (await page.context().cookies()).map(({ name }) => name.replace('__Host-', ''))
-  expect(left.toSorted()).toEqual(['latchkey-browser', 'latchkey-probe'])
+  expect(left.toSorted()).toEqual(['latchkey-browser', 'latchkey-passkey', 'latchkey-probe'])
 })
 
 test('no address in the history holds a secret (A48)', async ({ page, signedUp }) => {

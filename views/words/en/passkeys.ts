@@ -40,7 +40,7 @@ export const passkeys = {
   },
 
   signIn: {
-    submit: 'Sign in with a passkey',
+    submit: 'Use a passkey',
     failed: 'Your browser gave no passkey. Try again, or sign in with your password.',
   },
 
