@@ -4,11 +4,11 @@ import { passwordField } from '../http/fields.ts'
 import { readForm } from '../http/forms.ts'
 import { refusedStatus } from '../http/messages.ts'
 import type { RenderPage } from '../http/page.tsx'
+import { passwordRefused } from '../http/password-refused.ts'
 import { visitorAlone } from '../identity/session.ts'
 import { type GuardDeps, signedInPages } from '../pages/guards.ts'
 import { type DataDeps, downloadData } from './data.ts'
 import { sendDataFile } from './data-file.http.ts'
-import { passwordRefused } from './password-refused.http.ts'
 
 const PasswordForm = z.object({ password: passwordField() })
 

@@ -15,6 +15,7 @@ import { challengesOf } from '../two-factor/answers.ts'
 import { answerIn, answerShape, fieldOf, type WithPages } from '../two-factor/factor.http.ts'
 import { answerRefused, speakerOf } from '../two-factor/messages.http.ts'
 import { cancelPending, canUseAuthenticator, pendingSignIn, type SecondStepDeps, verifyAnswer } from './second-step.ts'
+import { signedInBrowser } from './signed-in.http.ts'
 
 const TRUST = /^trust$/
 
@@ -87,11 +88,7 @@ export function secondStepRoutes(
           refusedStatus(c, result),
         )
       }
-      cookies.session.write(c, result.token)
-      cookies.pending.remove(c)
-      cookies.browser.hold(c, result.holds.known)
-      cookies.trusted.hold(c, result.holds.trusted)
-      if (result.stays) cookies.flash.leave(c, 'deletion_undone')
+      signedInBrowser(c, cookies, result)
       if (result.recoveryCodesLeft === undefined) return c.redirect(returnPath(returnTo, deps.baseUrl), 303)
       if (!result.stays) cookies.flash.leave(c, 'recovery_code_used')
       return c.redirect(result.recoveryCodesLeft === 0 ? '/settings/two-factor/recovery-codes' : '/', 303)

@@ -12,6 +12,7 @@ import { answerIn, answerShape, type WithPages } from '../two-factor/factor.http
 import type { AdmissionDeps } from './admission.ts'
 import { type SignInAloneDeps, type SignInAloneResult, signInAlone } from './sign-in-alone.ts'
 import { signInPage, wantedAfter } from './sign-in-page.http.tsx'
+import { signedInBrowser } from './signed-in.http.ts'
 
 /** What the sign-in page's own form of such a kind sends. */
 export function signInAloneRoutes(
@@ -50,11 +51,8 @@ export function signInAloneRoutes(
         )
         return deps.page(c, page, refusedStatus(c, result))
       }
-      cookies.session.write(c, result.token)
-      cookies.pending.remove(c)
+      signedInBrowser(c, cookies, result)
       cookies.alone.remove(c)
-      cookies.browser.hold(c, result.holds.known)
-      if (result.stays) cookies.flash.leave(c, 'deletion_undone')
       return c.redirect(returnTo ?? '/', 303)
     })
 }

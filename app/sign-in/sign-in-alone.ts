@@ -5,14 +5,12 @@ import { hasEnded } from '../identity/standing.ts'
 import type { Client } from '../identity/visitor.ts'
 import type { Origin } from '../lib/origin.ts'
 import { hashToken, newNonce } from '../lib/tokens.ts'
-import { type AnswerDeps, challengesAt, noticed } from '../two-factor/answers.ts'
+import { ANSWERED_AT_LATEST, type AnswerDeps, challengesAt, newestChallenge, noticed } from '../two-factor/answers.ts'
 import type { AnswerAlone, Factor, FactorKinds, FactorWrite, Fields, Refused } from '../two-factor/factor.ts'
 import { activeFactors, type StoredFactor } from '../two-factor/factor-secret.ts'
 import type { Watch } from '../watch/watch.ts'
 import { type Arriving, type Completion, complete } from './completion.ts'
-import type { Holds } from './sign-in.ts'
-
-const TWENTY_MINUTES = 20 * 60_000 // as long as a challenge can be answered
+import type { FinishedSignIn } from './sign-in.ts'
 
 /** Whose device it is. `recoveryOpensAt` is as in visitor.ts; `userHandle` is what devices know the account by. */
 type Owner = Recognition &
@@ -47,17 +45,7 @@ export type SignInAloneDeps = LimitDeps &
   }
 
 export type SignInAloneResult =
-  | {
-      ok: true
-      accountId: number
-      uid: number
-      email: string
-      token: string
-      expiresAt: Date
-      holds: Holds
-      /** It was to be deleted, and isn't now. */
-      stays: boolean
-    }
+  | FinishedSignIn
   /** `expired`: what was asked is answered already, or too old. */
   | { ok: false; reason: 'malformed' | 'expired' }
   /** Said alike of a device that nobody has here, and of one whose answer is wrong. `unknown` is what its owner's device may forget. */
@@ -81,7 +69,7 @@ export const challengesAlone = <Kind extends Factor>(
 ): { kind: Kind; challenge: string }[] =>
   factorKinds
     .filter((kind) => kind.readAlone)
-    .map((kind) => ({ kind, challenge: challengesAt(vault, kind.kind, askedBy(client, asker), now())[0] }))
+    .map((kind) => ({ kind, challenge: newestChallenge(vault, kind.kind, askedBy(client, asker), now()) }))
 
 /** Never what a pending sign-in or a session asks by, whatever cookie or id somebody puts in its place. */
 const askedBy = (client: Client, asker: string) => hashToken(`alone ${client} ${asker}`)
@@ -109,7 +97,7 @@ async function tryAlone(
   if (!read) return { ok: false, reason: 'malformed' }
   if (!asker || !ASKER.test(asker)) return { ok: false, reason: 'expired' }
   const hash = askedBy(client, asker)
-  const expiresAt = new Date(deps.now().getTime() + TWENTY_MINUTES)
+  const expiresAt = new Date(deps.now().getTime() + ANSWERED_AT_LATEST)
   if (!(await deps.signInsAlone.spendChallenge({ hash, expiresAt }))) return { ok: false, reason: 'expired' }
 
   if (owner?.factor.kind !== read.kind)
@@ -117,7 +105,7 @@ async function tryAlone(
   const arriving = { ...arrival, recognised: owner, trusts: undefined }
   const result = await judge({ deps, owner, arriving, forgiven: charged.forgiven }, read, hash)
   if (result.ok || result.reason !== 'refused') return result
-  if (result.refusal.reason === 'passkey_expired') return { ok: false, reason: 'expired' } // a page that stood open is no guess
+  if (result.refusal.isLate) return { ok: false, reason: 'expired' } // a page that stood open is no guess
   await deps.signInsAlone.record(securityEvent('code_wrong', owner.accountId, origin, deps.now()))
   return { ok: false, reason: 'passkey_refused' }
 }

@@ -15,6 +15,7 @@ import type { AdmissionDeps } from './admission.ts'
 import { type SignInDeps, type SignInResult, signIn } from './sign-in.ts'
 import type { SignInAloneDeps } from './sign-in-alone.ts'
 import { signInPage, wantedAfter } from './sign-in-page.http.tsx'
+import { signedInBrowser } from './signed-in.http.ts'
 
 const SignInForm = z.object({
   email: signInNameField(),
@@ -53,11 +54,7 @@ export function signInRoutes(
         return deps.page(c, signInPage(c, deps, { form: refused, returnTo }), refusedStatus(c, result))
       }
       if (result.step === 'signed_in') {
-        cookies.session.write(c, result.token)
-        cookies.pending.remove(c)
-        cookies.browser.hold(c, result.holds.known)
-        cookies.trusted.hold(c, result.holds.trusted)
-        if (result.stays) cookies.flash.leave(c, 'deletion_undone')
+        signedInBrowser(c, cookies, result)
         return c.redirect(returnTo ?? '/', 303)
       }
       cookies.pending.write(c, result.pendingToken)

@@ -81,19 +81,21 @@ export type SignInDeps = LimitDeps & {
   watch: Watch
 }
 
+/** A finished sign-in. */
+export type FinishedSignIn = {
+  ok: true
+  accountId: number
+  uid: number
+  email: string
+  token: string
+  expiresAt: Date
+  holds: Holds
+  /** It was to be deleted, and isn't now. */
+  stays: boolean
+}
+
 export type SignInResult =
-  | {
-      ok: true
-      step: 'signed_in'
-      accountId: number
-      uid: number
-      email: string
-      token: string
-      expiresAt: Date
-      holds: Holds
-      /** It was to be deleted, and isn't now. */
-      stays: boolean
-    }
+  | (FinishedSignIn & { step: 'signed_in' })
   | {
       ok: true
       step: 'code_owed'

@@ -71,24 +71,23 @@ export async function challengesOf<Kind extends Factor>(
     .filter(({ factors }) => factors.length > 0)
 }
 
-const TEN_MINUTES = 10 * 60_000
+/** Milliseconds: how long a challenge can be answered at least, and at most. */
+export const ANSWERED_AT_LEAST = 10 * 60_000
+export const ANSWERED_AT_LATEST = 2 * ANSWERED_AT_LEAST
 
-/**
- * Nobody else can know it. It is made from what asks (the hash of a token), and ends with it, and ten to twenty minutes after it was
- * asked.
- */
-export function challengesAt(
-  vault: Vault,
-  kind: string,
-  tokenHash: string,
-  now: Date,
-): readonly [newest: string, before: string] {
-  const slot = Math.floor(now.getTime() / TEN_MINUTES)
-  const of = (slot: number) => vault.hash('factor-challenge', `${kind} ${tokenHash} ${slot}`)
-  return [of(slot), of(slot - 1)]
-}
+/** What asks (the hash of a token) has another challenge in each such stretch of time. */
+const challengeIn = (vault: Vault, kind: string, tokenHash: string, stretch: number) =>
+  vault.hash('factor-challenge', `${kind} ${tokenHash} ${stretch}`)
 
-const newestChallenge = (...of: Parameters<typeof challengesAt>) => challengesAt(...of)[0]
+const stretchOf = (now: Date) => Math.floor(now.getTime() / ANSWERED_AT_LEAST)
+
+/** What is asked now. Nobody else can know it: it is made from what asks, and ends with it. */
+export const newestChallenge = (vault: Vault, kind: string, tokenHash: string, now: Date): string =>
+  challengeIn(vault, kind, tokenHash, stretchOf(now))
+
+/** Those that may be answered now, the newest first. */
+export const challengesAt = (vault: Vault, kind: string, tokenHash: string, now: Date): readonly string[] =>
+  [stretchOf(now), stretchOf(now) - 1].map((stretch) => challengeIn(vault, kind, tokenHash, stretch))
 
 /** What the account's owner has to hear of an answer that was right. */
 export const noticed = (judged: Judged, accountId: number, origin: Origin, at: Date): SecurityEvent[] =>

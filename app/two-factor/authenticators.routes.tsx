@@ -7,12 +7,12 @@ import {
   RenameAuthenticatorPage,
 } from '#views/two-factor/change-authenticator-pages.tsx'
 import type { FormState } from '#views/ui/types.ts'
-import { words } from '#views/words/words.ts'
 import { passwordField } from '../http/fields.ts'
 import type { FlashWord } from '../http/flashes.ts'
 import { readForm } from '../http/forms.ts'
-import { refusedForm, refusedStatus, tooManyAttempts } from '../http/messages.ts'
+import { refusedForm, refusedStatus } from '../http/messages.ts'
 import type { RenderPage } from '../http/page.tsx'
+import { passwordRefused } from '../http/password-refused.ts'
 import { AUTHENTICATORS_AT_MOST } from '../lib/at-most.ts'
 import { takeFlash } from '../pages/flash.ts'
 import { type GuardDeps, type SignedInContext, signedInPages } from '../pages/guards.ts'
@@ -123,14 +123,8 @@ export function authenticatorsRoutes(
           case 'last_authenticator':
             return lastPage(c, authenticator, 422)
           case 'wait':
-            return removePage(
-              c,
-              authenticator,
-              refusedForm('', tooManyAttempts(result.seconds)),
-              refusedStatus(c, result),
-            )
           case 'wrong_password':
-            return removePage(c, authenticator, refusedForm('password', words.messages.wrongPassword), 422)
+            return removePage(c, authenticator, passwordRefused(result), refusedStatus(c, result))
         }
       }),
   )

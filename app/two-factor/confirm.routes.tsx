@@ -5,15 +5,19 @@ import type { FormState } from '#views/ui/types.ts'
 import { words } from '#views/words/words.ts'
 import { passwordField } from '../http/fields.ts'
 import { readForm } from '../http/forms.ts'
-import { refusedForm, refusedStatus, tooManyAttempts } from '../http/messages.ts'
+import { refusedForm, refusedStatus } from '../http/messages.ts'
 import type { RenderPage } from '../http/page.tsx'
+import { passwordRefused } from '../http/password-refused.ts'
 import type { ConfirmPasswordResult } from '../identity/fresh-password.ts'
 import type { SignedIn } from '../identity/visitor.ts'
 import type { SignedInContext, SignedInPages } from '../pages/guards.ts'
 
 const PasswordForm = z.object({ password: passwordField() })
 
-type Refused = Exclude<ConfirmPasswordResult, { ok: true }> | { ok: false; reason: 'changed' | 'required' }
+type Refused =
+  | Exclude<ConfirmPasswordResult, { ok: true }>
+  | { ok: false; reason: 'changed' }
+  | { ok: false; reason: 'required' }
 
 /** What a flow is about, where it is about one of several authenticators. */
 export type Subject = { id: string; name: string }
@@ -64,15 +68,5 @@ export function confirmRoutes<Visitor extends SignedIn>(
     })
 }
 
-function refused(result: Refused) {
-  switch (result.reason) {
-    case 'wait':
-      return refusedForm<'password'>('', tooManyAttempts(result.seconds))
-    case 'changed':
-      return refusedForm<'password'>('', words.messages.changedMeanwhile)
-    case 'required':
-      return refusedForm<'password'>('', words.messages.secondFactorRequired)
-    case 'wrong_password':
-      return refusedForm<'password'>('password', words.messages.wrongPassword)
-  }
-}
+const refused = (result: Refused): FormState<'password'> =>
+  result.reason === 'required' ? refusedForm('', words.messages.secondFactorRequired) : passwordRefused(result)

@@ -110,8 +110,16 @@ export type FactorWrite = { readonly kind: string }
 
 export type Refused = { ok: false; reason: 'refused'; refusal: Refusal }
 
-/** Why, in the kind's own terms. Its part of the pages puts it in words. `nextInSeconds`: until there is another answer. */
-export type Refusal = { readonly kind: string; readonly reason: string; readonly nextInSeconds?: number }
+/**
+ * Why, in the kind's own terms. Its part of the pages puts it in words. `nextInSeconds`: until there is another answer. `isLate`: it
+ * answers what is asked no more, so it is no guess.
+ */
+export type Refusal = {
+  readonly kind: string
+  readonly reason: string
+  readonly nextInSeconds?: number
+  readonly isLate?: boolean
+}
 
 export const refused = (refusal: Refusal): Refused => ({ ok: false, reason: 'refused', refusal })
 

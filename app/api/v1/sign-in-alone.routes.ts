@@ -1,12 +1,11 @@
 import { createRoute } from '@hono/zod-openapi'
 import { askerFor, challengesAlone, type SignInAloneDeps, signInAlone } from '../../sign-in/sign-in-alone.ts'
+import { ANSWERED_AT_LEAST } from '../../two-factor/answers.ts'
 import type { WithPages } from '../../two-factor/factor.http.ts'
 import { answer } from './answer.ts'
 import { apiRouter, bodyOf, forAnybody, json } from './operation.ts'
 import { Problem, tooManyAttempts } from './problems.ts'
 import * as schema from './schemas.ts'
-
-const TEN_MINUTES = 10 * 60_000 // at least so long it can be answered
 
 /** Signing in with a passkey alone: what it is asked, and its answer. Nothing is kept between the two but by the client. */
 export function signInAloneRoutes(deps: WithPages<SignInAloneDeps>) {
@@ -27,7 +26,7 @@ export function signInAloneRoutes(deps: WithPages<SignInAloneDeps>) {
         const id = askerFor(undefined)
         const asked = challengesAlone(deps, id, 'api')
         const factors = Object.fromEntries(asked.map(({ kind, ...of }) => [kind.kind, kind.aloneJson?.(of) ?? {}]))
-        const expiresAt = new Date(deps.now().getTime() + TEN_MINUTES)
+        const expiresAt = new Date(deps.now().getTime() + ANSWERED_AT_LEAST)
         return answer(c, { challenge: { id, factors, expires_at: expiresAt.toISOString() } }, 200)
       },
     )

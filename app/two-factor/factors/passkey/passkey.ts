@@ -27,6 +27,7 @@ export type PasskeyStore = {
 
 export type PasskeyRefusal = {
   kind: typeof PASSKEY
+  isLate: boolean
   reason: /** Something about the answer is not as it has to be; which, its owner can do nothing about. */
     | 'passkey_refused'
     /** It is none of this account's. */
@@ -117,4 +118,5 @@ async function judge(
   return { ok: true, proof, otherwise: no('passkey_unknown'), ...(fell && { notice: 'passkey_counter_fell' }) }
 }
 
-const no = (reason: PasskeyRefusal['reason']) => refused({ kind: PASSKEY, reason } satisfies PasskeyRefusal)
+const no = (reason: PasskeyRefusal['reason']) =>
+  refused({ kind: PASSKEY, reason, isLate: reason === 'passkey_expired' } satisfies PasskeyRefusal)

@@ -1,6 +1,6 @@
 import type { FormState } from '#views/ui/types.ts'
 import { words } from '#views/words/words.ts'
-import { refusedForm, tooManyAttempts } from '../http/messages.ts'
+import { refusedForm, tooManyAttempts } from './messages.ts'
 
 type Refused = { reason: 'wait'; seconds: number } | { reason: 'changed' | 'wrong_password' }
 
