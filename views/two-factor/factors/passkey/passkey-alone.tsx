@@ -14,13 +14,13 @@ type PasskeyAloneProps = {
 
 /** Signs in with a passkey alone, by the button or from what the browser offers where the name is typed. */
 export const PasskeyAlone = ({ frame, options, unknown }: PasskeyAloneProps) => {
-  const { returnTo } = frame
+  const { returnTo, form } = frame
   return (
     <WithPasskeys>
       <SecondStepForm frame={{ ...frame, action: `${SIGN_IN}/passkey` }}>
         <PasskeyField
           asks={{ get: options }}
-          autofill
+          autofill={!form.errors?.passkey} // a device that answers by itself would be refused again and again
           anew={returnTo ? `${SIGN_IN}?return_to=${encodeURIComponent(returnTo)}` : SIGN_IN}
         />
         <button type="submit" class="wide" id="passkey">
