@@ -19,7 +19,7 @@ export const PasskeyField = ({ asks, autofill, anew }: PasskeyFieldProps) => (
     name="passkey"
     data-passkey-create={'create' in asks ? JSON.stringify(asks.create) : undefined}
     data-passkey-get={'get' in asks ? JSON.stringify(asks.get) : undefined}
-    data-passkey-autofill={autofill}
+    data-passkey-autofill={autofill || undefined} // false would be written out
     data-passkey-anew={anew}
   />
 )
