@@ -36,6 +36,9 @@ import { requester } from './http/requester.ts'
 import { RememberingRouter } from './http/router.ts'
 import { sameOrigin } from './http/same-origin.ts'
 import { notMeRoutes } from './mail/not-me.routes.tsx'
+import { enterRoutes as openidEnterRoutes } from './openid/enter.routes.tsx'
+import { openidRoutes } from './openid/openid.routes.tsx'
+import { ENTER } from './openid/provider.ts'
 import { operateRoutes } from './operators/operate.routes.ts'
 import { beginRecoveryRoutes } from './sign-in/begin-recovery.routes.tsx'
 import { lostEverythingRoutes } from './sign-in/lost-everything.routes.tsx'
@@ -83,6 +86,7 @@ export function createApp(services: Deps, report: (error: unknown) => void = ser
     .route('/1.0', jelasticRoutes({ ...deps, report }))
     .route('/api/v1', v1)
     .route('/api', docsRoutes({ page, baseUrl, document: () => documentOf(v1, { baseUrl, issuer }) }))
+    .route('/', openidRoutes(deps)) // apps send people here, and programs ask: from any site
     .use(sameOrigin(baseUrl, watch.otherSite))
     .route('/', assets.routes)
 
@@ -104,6 +108,7 @@ export function createApp(services: Deps, report: (error: unknown) => void = ser
 
     .route('/gate/enter', enterRoutes(deps))
     .route('/gate/sign-out', signOutAtGateRoutes(deps))
+    .route(ENTER, openidEnterRoutes(deps))
     .route('/operate', operateRoutes(deps))
     .route('/operate/apps', appsRoutes(deps))
     .route('/', dashboardRoutes(deps))

@@ -23,6 +23,7 @@ const ROOMS = {
   'views/api': VIEWS,
   'views/operators': [...VIEWS, 'views/account'],
   'views/gate': VIEWS,
+  'views/openid': VIEWS,
   'app/http': ['app/lib', ...VIEWS],
   'app/identity': ['app/lib', 'db'],
   'app/watch': GROUND,
@@ -41,6 +42,11 @@ const ROOMS = {
     ...GROUND,
     ...['app/pages', 'app/access-tokens', 'app/operators', 'db'],
     ...[...VIEWS, 'views/operators', 'views/gate'],
+  ],
+  'app/openid': [
+    ...GROUND,
+    ...['app/pages', 'app/gate', 'app/operators', 'db'],
+    ...[...VIEWS, 'views/gate', 'views/openid', 'views/operators', 'views/account'],
   ],
   'app/sign-in': [
     ...GROUND,
@@ -70,6 +76,7 @@ const ROOMS = {
       'app/access-tokens',
       'app/operators',
       'app/gate',
+      'app/openid',
     ],
     ...['app/sign-in', 'app/api', 'app/api/v1', 'app/api/jelastic', 'app/api/docs', 'db', 'views/mails'],
   ],

@@ -15,6 +15,7 @@ import { createPasswords, type HashCost } from './lib/passwords.ts'
 import type { Vault } from './lib/vault.ts'
 import type { Mail, Message } from './mail/mail.ts'
 import { wireMail } from './mail/wire.ts'
+import { wireOpenid } from './openid/wire.ts'
 import { LOOKED_AT } from './operators/event-log.ts'
 import { wireOperators } from './operators/wire.ts'
 import { wireSignIn } from './sign-in/wire.ts'
@@ -93,5 +94,6 @@ export function wire({
     ...wireSignIn(stores),
     ...wireOperators(stores),
     ...wireGate(stores),
+    ...wireOpenid(stores, { ...settings, ...wireIdentity(stores), ...wireMail(stores, settings), vault, now }),
   }
 }

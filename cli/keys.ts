@@ -33,6 +33,8 @@ const CALLED: Record<SealedTable, string> = {
   mails: 'mails',
   mail_links: 'links in mails',
   pending_enrolments: 'set-ups that have begun',
+  openid_records: 'sign-ins at other apps',
+  openid_keys: 'keys for ID tokens',
   event_seals: 'seals of events',
   event_chain_ends: 'ends of the log',
 }

@@ -452,6 +452,155 @@ export const gateCodes = table(
   ],
 )
 
+/** An app as a client of OpenID Connect. Its `client_id` is the app's name. */
+export const clients = table('clients', {
+  appId: app().primaryKey(),
+  /** How it shows at the token endpoint who it is; `client_secret`: by Basic or in the form, as it likes. */
+  authMethod: text('auth_method').$type<'client_secret' | 'private_key_jwt' | 'none'>().notNull(),
+  secretHash: text('secret_hash'), // SHA-256; null where it has none
+  /** The one before, which works for a while after a new one was made. */
+  previousHash: text('previous_hash'),
+  previousUntil: time('previous_until'),
+  jwks: text('jwks'), // JSON: its public keys, or null
+  jwksUri: text('jwks_uri'), // where it publishes them
+  signingAlg: text('signing_alg').$type<'RS256' | 'ES256' | 'EdDSA'>().notNull(), // of its ID tokens
+  needsPkce: integer('needs_pkce').$type<0 | 1>().notNull(),
+  /** Whether each person is asked before it hears about them. */
+  isThirdParty: integer('is_third_party').$type<0 | 1>().notNull(),
+  /** What it knows each person by is made with this, so that no other client knows them by the same; null: by the same as others. */
+  pairwiseSalt: text('pairwise_salt'),
+  /** Whether claims are only at userinfo, and not in the ID token. */
+  isStrict: integer('is_strict').$type<0 | 1>().notNull(),
+  /** Whether it may sign in where there is no browser (RFC 8628). */
+  usesDeviceFlow: integer('uses_device_flow').$type<0 | 1>().notNull(),
+  backchannelUri: text('backchannel_uri'), // where it hears of a sign-out, or null
+  createdAt: time('created_at').notNull(),
+})
+
+const client = () =>
+  text('app_id')
+    .notNull()
+    .references(() => clients.appId, { onDelete: 'cascade' })
+
+/** Where a client may have people sent back to: with what it asked for, or after signing out. */
+export const clientUris = table(
+  'client_uris',
+  {
+    appId: client(),
+    purpose: text('purpose').$type<'redirect' | 'signed_out'>().notNull(),
+    uri: text('uri').notNull(),
+    position: integer('position').notNull(), // from 0
+  },
+  (t) => [uniqueIndex('client_uris_app_purpose_uri').on(t.appId, t.purpose, t.uri)],
+)
+
+/** Claims that a client hears of the members of a group. */
+export const clientClaims = table(
+  'client_claims',
+  {
+    appId: client(),
+    groupId: group(),
+    claim: text('claim').notNull(),
+    value: text('value').notNull(),
+  },
+  (t) => [
+    uniqueIndex('client_claims_app_group_claim').on(t.appId, t.groupId, t.claim),
+    index('client_claims_group').on(t.groupId),
+  ],
+)
+
+/**
+ * What the OpenID provider keeps: codes, tokens, grants and the like. What belongs to a session ends with it. A grant is
+ * one client's in one session, and what is made from it goes with it.
+ */
+export const openidRecords = table(
+  'openid_records',
+  {
+    id: text('id').primaryKey(), // SHA-256 of the kind and of what whoever holds it shows
+    kind: text('kind').notNull(), // "AuthorizationCode", as the provider calls it
+    sessionId: text('session_id').references(() => sessions.id, { onDelete: 'cascade' }),
+    appId: text('app_id').references(() => clients.appId, { onDelete: 'cascade' }),
+    grantId: text('grant_id'), // as `id` of the grant
+    uidHash: text('uid_hash'), // SHA-256 of what else it is found by: a session's uid, or the code that a person types
+    payload: text('payload').notNull(), // sealed
+    consumedAt: time('consumed_at'),
+    expiresAt: time('expires_at').notNull(),
+  },
+  (t) => [
+    index('openid_records_session').on(t.sessionId),
+    index('openid_records_app').on(t.appId),
+    index('openid_records_grant').on(t.grantId),
+    uniqueIndex('openid_records_uid').on(t.uidHash),
+    index('openid_records_expiry').on(t.expiresAt),
+  ],
+)
+
+/** Where a session has signed in. Whatever ends the row tells the client, by a trigger (migration 0020). */
+export const openidSignIns = table(
+  'openid_sign_ins',
+  {
+    sessionId: session(),
+    appId: client(),
+    subject: text('subject').notNull(), // the account's id, of which the provider makes what the client knows the person by
+    sid: text('sid').notNull(), // what it knows the session by
+    scopes: text('scopes').notNull(), // separated by spaces
+    startedAt: time('started_at').notNull(),
+    lastUsedAt: time('last_used_at').notNull(),
+  },
+  (t) => [
+    uniqueIndex('openid_sign_ins_session_app').on(t.sessionId, t.appId),
+    index('openid_sign_ins_app').on(t.appId),
+  ],
+)
+
+/** Sign-outs that a client is still to hear of. No reference: its session is gone. Milliseconds, because SQL calculates with them. */
+export const openidSignOuts = table(
+  'openid_sign_outs',
+  {
+    id: text('id').primaryKey(),
+    appId: text('app_id').notNull(),
+    subject: text('subject').notNull(),
+    sid: text('sid').notNull(),
+    attempts: integer('attempts').notNull().default(0),
+    nextAttemptAtMs: integer('next_attempt_at_ms').notNull().default(0),
+    /** Until then, it belongs to the process that is sending it. */
+    claimedUntilMs: integer('claimed_until_ms').notNull().default(0),
+  },
+  (t) => [index('openid_sign_outs_next_attempt').on(t.nextAttemptAtMs)],
+)
+
+/** What somebody has allowed a client that asks each person. */
+export const openidConsents = table(
+  'openid_consents',
+  {
+    accountId: owner(),
+    appId: client(),
+    scopes: text('scopes').notNull(), // separated by spaces
+    givenAt: time('given_at').notNull(),
+  },
+  (t) => [
+    uniqueIndex('openid_consents_account_app').on(t.accountId, t.appId),
+    index('openid_consents_app').on(t.appId),
+  ],
+)
+
+/** What ID tokens are signed with. */
+export const openidKeys = table(
+  'openid_keys',
+  {
+    id: text('id').primaryKey(), // the `kid`
+    alg: text('alg').$type<'RS256' | 'ES256' | 'EdDSA'>().notNull(),
+    position: integer('position').notNull(), // from 1: of two processes that make the next one, the first counts
+    sealed: text('sealed').notNull(), // the private key, as JSON (RFC 7517)
+    createdAt: time('created_at').notNull(),
+    /** Until then it is only published, so that clients know it before they need it. */
+    usedFrom: time('used_from').notNull(),
+    /** From then on it isn't published any more: the last token that it signed has ended. Null while nothing takes its place. */
+    endsAt: time('ends_at'),
+  },
+  (t) => [uniqueIndex('openid_keys_alg_position').on(t.alg, t.position)],
+)
+
 /** What is asked of everybody or of one group beside a password, and from when. Without a row: nothing more than SECOND_FACTOR says. */
 export const policies = table(
   'policies',

@@ -18,6 +18,7 @@ import { limitStore } from './stores/limits.ts'
 import { mailStore } from './stores/mails.ts'
 import { migrationStore } from './stores/migrations.ts'
 import { notMeStore } from './stores/not-me.ts'
+import { openidStore } from './stores/openid.ts'
 import { operatorStore } from './stores/operators.ts'
 import { ownerStore } from './stores/owners.ts'
 import { panicStore } from './stores/panic.ts'
@@ -72,6 +73,7 @@ export const storesOf = (
   mails: mailStore(database),
   migrations: migrationStore(database),
   notMe: notMeStore(database),
+  openid: openidStore(database),
   operators: operatorStore(database),
   owners: ownerStore(database),
   panic: panicStore(database),

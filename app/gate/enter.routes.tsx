@@ -3,21 +3,10 @@ import { LedPage, NotHerePage, OnToPage } from '#views/gate/enter-pages.tsx'
 import { words } from '#views/words/words.ts'
 import type { RenderPage } from '../http/page.tsx'
 import { type GuardDeps, type SignedInContext, signedInPages } from '../pages/guards.ts'
-import type { Missing } from './check.ts'
 import { type EnterDeps, type Entering, enter, type VisitorAtHost, wantedIn } from './enter.ts'
+import { stepUp } from './step-up.http.tsx'
 
 type Deps = EnterDeps & GuardDeps & { page: RenderPage; contact?: string | undefined }
-
-/** Where each lacking proof is given, which leads back from there. */
-const PROVED_AT: Record<Exclude<Missing, keyof typeof SET_UP_AT>, string> = {
-  second_factor: '/settings/two-factor/fresh-proof?return_to=',
-  resistant: '/settings/two-factor/fresh-proof?level=phishing_resistant&return_to=',
-  password: '/settings/password/again?return_to=',
-}
-const SET_UP_AT = {
-  set_up_second_factor: '/settings/two-factor/set-up/confirm',
-  add_resistant: '/settings/two-factor/add/confirm',
-} as const
 
 /** The way from the portal to an app behind the gate. */
 export const enterRoutes = (deps: Deps) =>
@@ -55,7 +44,7 @@ function refuse(deps: Deps, c: SignedInContext<VisitorAtHost>, entering: Exclude
   const here = `${c.req.path}${new URL(c.req.url).search}`
   switch (entering.reason) {
     case 'step_up':
-      return stepUp(deps, c, entering, here)
+      return stepUp(deps, c, { title: entering.app.title, missing: entering.missing }, here)
     case 'no_destination': {
       const link = { href: '/', text: words.troubles.home }
       return deps.page(c, <LedPage {...words.gate.noDestination} link={link} />, 400)
@@ -77,17 +66,4 @@ function refuse(deps: Deps, c: SignedInContext<VisitorAtHost>, entering: Exclude
     case 'not_entitled':
       return deps.page(c, <NotHerePage refused={entering} contact={contact} />, 403)
   }
-}
-
-function stepUp(
-  deps: Deps,
-  c: SignedInContext<VisitorAtHost>,
-  { app: { title }, missing }: Extract<Entering, { reason: 'step_up' }>,
-  here: string,
-) {
-  if (missing !== 'set_up_second_factor' && missing !== 'add_resistant')
-    return c.redirect(`${PROVED_AT[missing]}${encodeURIComponent(here)}`, 303)
-  const setUp = missing === 'add_resistant' ? words.gate.addPasskey : words.gate.setUp
-  const link = { href: SET_UP_AT[missing], text: setUp.link }
-  return deps.page(c, <LedPage title={setUp.title(title)} text={setUp.text(title)} link={link} />, 403)
 }

@@ -18,6 +18,9 @@ export type Purpose =
   | 'mail'
   | 'mail-link'
   | 'event-seal'
+  | 'openid-record'
+  | 'openid-key'
+  | 'openid-cookie'
 
 /** What a column's values are sealed as, and the place of the row with that key. */
 export type SealedAs = { purpose: Purpose; place(key: string): string }

@@ -43,6 +43,8 @@ export const SEALED_TABLES = {
   mails: sealedAs(QUEUED),
   mail_links: sealedAs(PAYLOAD),
   pending_enrolments: judgedEnrolment,
+  openid_records: sealedAs({ purpose: 'openid-record', place: (id) => `openid_records ${id}` }),
+  openid_keys: sealedAs({ purpose: 'openid-key', place: (id) => `openid_keys ${id}` }),
   event_seals: judgedSeal,
   event_chain_ends: judgedSeal,
 } satisfies Record<string, Judge>
@@ -58,6 +60,9 @@ export const KEPT_IN = {
   'mail-link': 'mail_links',
   enrolment: 'pending_enrolments',
   'enrolment-signature': 'a cookie',
+  'openid-record': 'openid_records',
+  'openid-key': 'openid_keys',
+  'openid-cookie': 'a cookie',
   'event-seal': 'event_seals',
   'access-token-once': 'a cookie',
   'factor-challenge': 'an answer',

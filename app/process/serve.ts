@@ -11,6 +11,7 @@ import { unlessBusy } from '../lib/database-failures.ts'
 import type { HashCost } from '../lib/passwords.ts'
 import { type MailLoop, startMailLoop } from '../mail/mail-loop.ts'
 import { runMailing } from '../mail/mailing.ts'
+import { tellSignOuts } from '../openid/sign-outs.ts'
 import { firstOperatorLink } from '../operators/first-operator.ts'
 import { sealEvents } from '../operators/log/sealing.ts'
 import type { Log } from '../watch/log.ts'
@@ -46,13 +47,17 @@ export async function serve(
   const { database, vault } = await open(config)
   let app: ReturnType<typeof createApp> | undefined
   let mailing: MailLoop | undefined
+  let tellingSignOuts: MailLoop | undefined
   let stopped: Promise<void> | undefined
   let linking: Promise<string | undefined> | undefined
   const isStopping = () => stopped !== undefined
   const server = createAdaptorServer({
     fetch: async (request, env) => {
       const response = await app?.fetch(request, env as AppEnv['Bindings'])
-      if (request.method !== 'GET') mailing?.wake() // whatever queues mail is no mere look
+      if (request.method !== 'GET') {
+        mailing?.wake() // whatever queues mail is no mere look
+        tellingSignOuts?.wake() // nor is a sign-out
+      }
       if (isStopping()) response?.headers.set('Connection', 'close') // so a proxy opens its next one elsewhere
       return response
     },
@@ -88,6 +93,8 @@ export async function serve(
     unlessBusy(deps.watch.fault), // what a failing database says quotes the mail that it was given
   )
 
+  tellingSignOuts = startMailLoop((stopping) => tellSignOuts(deps, { stopping }), unlessBusy(deps.watch.fault))
+
   async function drainAndClose() {
     if (config.drain > 0) await pause(config.drain)
     const late = setTimeout(() => server.closeAllConnections(), TEN_SECONDS).unref()
@@ -96,7 +103,13 @@ export async function serve(
     await new Promise((resolve) => server.close(resolve))
     clearTimeout(late)
     clearInterval(closing)
-    await Promise.all([mailing?.stop(), housekeeping.stop(), sealing.stop(), linking?.catch(() => {})])
+    await Promise.all([
+      mailing?.stop(),
+      tellingSignOuts?.stop(),
+      housekeeping.stop(),
+      sealing.stop(),
+      linking?.catch(() => {}),
+    ])
     await database.close()
   }
 

@@ -50,7 +50,7 @@ async function resetting(path: string, password = NEW, browser = product.browser
 }
 
 /** Asks again where the queue for passwords was full, as the answer says. */
-async function insisting(browser: Browser, form: { password: string }) {
+async function insisting(browser: Browser, form: { password: string }): ReturnType<Browser['post']> {
   const answer = await browser.post(PAGE, form)
   return answer.status === 503 ? insisting(browser, form) : answer
 }

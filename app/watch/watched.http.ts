@@ -16,7 +16,8 @@ export function watched({ log, metrics, isMeasured }: { log: Log; metrics: Metri
     const ms = performance.now() - started
     const route = patternOf(c)
     const method = METHODS.includes(c.req.method) ? c.req.method : 'other'
-    const { status } = c.res
+    const { outgoing } = c.env ?? {}
+    const status = outgoing?.headersSent ? outgoing.statusCode : c.res.status // a library may have answered by itself
     metrics.request({ route, method, status: `${Math.floor(status / 100)}xx` }, ms / 1000)
     log.request({ method, route, status, ms: Math.round(ms * 10) / 10 })
   })

@@ -1,6 +1,16 @@
 import { and, asc, type Column, eq, gt, isNull, type SQL, sql } from 'drizzle-orm'
 import type { Database, Db } from '../client.ts'
-import { eventChainEnds, eventSeals, factors, mailLinks, mails, pendingEnrolments, recoveryCodes } from '../schema.ts'
+import {
+  eventChainEnds,
+  eventSeals,
+  factors,
+  mailLinks,
+  mails,
+  openidKeys,
+  openidRecords,
+  pendingEnrolments,
+  recoveryCodes,
+} from '../schema.ts'
 
 type SealedRow = { key: string; accountId: number | null; value: string | null; hash: string | null }
 type Renewed = { value?: string; hash?: string }
@@ -37,6 +47,14 @@ const SEALED = {
     value: pendingEnrolments.enrolment,
     hash: nothing,
   },
+  openid_records: {
+    rows: openidRecords,
+    key: openidRecords.id,
+    accountId: nothing,
+    value: openidRecords.payload,
+    hash: nothing,
+  },
+  openid_keys: { rows: openidKeys, key: openidKeys.id, accountId: nothing, value: openidKeys.sealed, hash: nothing },
   event_seals: {
     rows: eventSeals,
     key: eventSeals.eventId,
@@ -116,6 +134,16 @@ const RENEWING: Record<SealedTable, Renewing> = {
       .update(pendingEnrolments)
       .set({ ...(to.value !== undefined && { enrolment: to.value }) })
       .where(and(eq(pendingEnrolments.sessionId, key), stillAs(pendingEnrolments.enrolment, value))),
+  openid_records: (tx, { key, value }, to) =>
+    tx
+      .update(openidRecords)
+      .set({ ...(to.value !== undefined && { payload: to.value }) })
+      .where(and(eq(openidRecords.id, key), stillAs(openidRecords.payload, value))),
+  openid_keys: (tx, { key, value }, to) =>
+    tx
+      .update(openidKeys)
+      .set({ ...(to.value !== undefined && { sealed: to.value }) })
+      .where(and(eq(openidKeys.id, key), stillAs(openidKeys.sealed, value))),
   event_seals: (tx, { key, hash }, to) =>
     tx
       .update(eventSeals)

@@ -11,6 +11,7 @@ import { amounts, dates } from './en/grammar.ts'
 import { mailPages } from './en/mail-pages.ts'
 import { mails, notices } from './en/mails.ts'
 import { messages } from './en/messages.ts'
+import { openid } from './en/openid.ts'
 import { operators } from './en/operators.ts'
 import { origins } from './en/origins.ts'
 import { passkeys } from './en/passkeys.ts'
@@ -45,6 +46,7 @@ export const en = {
   passkeys,
   operators,
   gate,
+  openid,
   mailPages,
   mails,
   notices,

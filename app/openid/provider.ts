@@ -1,0 +1,329 @@
+import { createHash } from 'node:crypto'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Configuration, KoaContextWithOIDC, Provider as Library } from 'oidc-provider'
+import type { Account } from '../identity/visitor.ts'
+import type { Vault } from '../lib/vault.ts'
+import { type ClientRow, OWN_METADATA, secretIsOf } from './clients.ts'
+import { type KeyStore, type PrivateJwk, signingKeys } from './keys.ts'
+import { ACRS } from './proof.ts'
+import { type RecordStore, recordId, recordsOf } from './records.ts'
+import { type AtClient, type AtClientDeps, askedOf, lacksFor, mayUse, presentAt } from './visitor-at.ts'
+
+const MINUTE = 60 // seconds
+const HOUR = 60 * MINUTE
+const DAY = 24 * HOUR
+
+/** Until a process looks again which keys there are. Far below a day, for which a new one is only published. */
+const KEYS_KEPT = 60_000
+
+/** What a client can ask for, and what it hears of the person by it. */
+export const CLAIMS_OF = {
+  openid: ['sub'],
+  email: ['email', 'email_verified'],
+  profile: ['name', 'preferred_username'],
+  groups: ['groups'],
+} as const
+export const SCOPES = [...Object.keys(CLAIMS_OF), 'offline_access'] as const
+
+/** The paths of the provider. Discovery and keys are found where the standards say. */
+export const ROUTES = {
+  authorization: '/oauth/authorize',
+  token: '/oauth/token',
+  userinfo: '/oauth/userinfo',
+  jwks: '/oauth/jwks',
+  revocation: '/oauth/revoke',
+  introspection: '/oauth/introspect',
+  end_session: '/oauth/sign-out',
+  device_authorization: '/oauth/device/authorize',
+  code_verification: '/oauth/device',
+} as const
+/** Where a person is led who has something to do first. */
+export const ENTER = '/oauth/enter'
+
+export type OpenidStore = RecordStore &
+  KeyStore & {
+    hasClients(): Promise<boolean>
+    clientNamed(name: string): Promise<ClientRow | undefined>
+    visitorAtClient(tokenHash: string, name: string): Promise<AtClient | undefined>
+    visitorBehind(grantId: string): Promise<AtClient | undefined>
+  }
+
+export type ProviderDeps = AtClientDeps & { openid: OpenidStore; vault: Vault; baseUrl: string }
+
+/** Pages that the library asks us for; each fills the answer in. */
+export type ProvidersPages = {
+  error(ctx: KoaContextWithOIDC, out: { error: string; error_description?: string | undefined }): Promise<void>
+  /** Asks whether to sign out. `form` is the library's, which the page has to contain. */
+  signOut(ctx: KoaContextWithOIDC, form: string): Promise<void>
+  signedOut(ctx: KoaContextWithOIDC): Promise<void>
+  deviceCode(ctx: KoaContextWithOIDC, form: string, error: Error | undefined): Promise<void>
+  deviceConfirm(ctx: KoaContextWithOIDC, form: string, userCode: string): Promise<void>
+  deviceDone(ctx: KoaContextWithOIDC): Promise<void>
+}
+
+/** What a request to a page of the provider knows of whoever sends it. What programs send has no such thing: no cookie is read there. */
+export type Here = {
+  /** Somebody whose session is good, and the app of that client. */
+  visitorAt(client: string): Promise<AtClient | undefined>
+  signOut(): Promise<void>
+  pages: ProvidersPages
+}
+
+const requests = new WeakMap<IncomingMessage, Here>()
+/** From now on the library finds them by the request. */
+export const comesWith = (incoming: IncomingMessage, here: Here): void => void requests.set(incoming, here)
+
+export type RunningProvider = {
+  library: Library
+  handle(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void>
+}
+
+/**
+ * The OpenID provider of this process, loaded when the first request needs it. Undefined where no client exists.
+ */
+export function providerOf(deps: ProviderDeps & { fetch: typeof fetch }) {
+  let running: { by: string; provider: Promise<RunningProvider> } | undefined
+  let lookedAt = Number.NEGATIVE_INFINITY
+
+  return async (): Promise<RunningProvider | undefined> => {
+    const at = performance.now()
+    if (running && at - lookedAt < KEYS_KEPT) return running.provider
+    if (!(await deps.openid.hasClients())) return undefined
+    const keys = await signingKeys(deps, ['RS256', 'ES256', 'EdDSA'])
+    const by = keys.map(({ kid }) => kid).join(' ')
+    if (running?.by !== by) running = { by, provider: start(deps, keys) }
+    lookedAt = at
+    return running.provider
+  }
+}
+
+async function start(deps: ProviderDeps & { fetch: typeof fetch }, keys: PrivateJwk[]): Promise<RunningProvider> {
+  const { Provider, errors, interactionPolicy } = await import('oidc-provider')
+  const { openid, vault, now, baseUrl } = deps
+  const current = () => Provider.ctx as KoaContextWithOIDC | undefined
+  const hereOf = (ctx: KoaContextWithOIDC) => requests.get(ctx.req)
+  const pagesOf = (ctx: KoaContextWithOIDC) => {
+    const here = hereOf(ctx)
+    if (!here) throw new Error('The library shows a page where no person is.')
+    return here.pages
+  }
+  const clientOf = (ctx: KoaContextWithOIDC) => {
+    const { client_id: asked } = ctx.query
+    return ctx.oidc.client?.clientId ?? (typeof asked === 'string' ? asked : '')
+  }
+  const visitorAt = async (ctx: KoaContextWithOIDC) => presentAt(deps, await hereOf(ctx)?.visitorAt(clientOf(ctx)))
+
+  const adapter = recordsOf({
+    openid,
+    vault,
+    now,
+    current,
+    async here(ctx) {
+      const visitor = await visitorAt(ctx)
+      return visitor && { sessionId: visitor.session.id, appId: visitor.apps[0]?.id }
+    },
+    signOut: async (ctx) => await hereOf(ctx)?.signOut(),
+    gone: () => new errors.InvalidGrant('it has been used, or its session has ended'),
+  })
+
+  const { Check, base } = interactionPolicy
+  const policy = base()
+  policy.get('consent')?.checks.remove('native_client_prompt') // what is asked of a person doesn't depend on where their app runs
+  const login = policy.get('login')
+  login?.checks.add(
+    new Check('not_entitled', 'the app is not open to this person', 'access_denied', async (ctx) => {
+      const visitor = await visitorAt(ctx as KoaContextWithOIDC)
+      return visitor !== undefined && !mayUse(deps, visitor)
+    }),
+  )
+  login?.checks.add(
+    new Check('step_up', 'the app asks for more than this session has shown', async (ctx) => {
+      const visitor = await visitorAt(ctx as KoaContextWithOIDC)
+      const app = visitor?.apps[0]
+      if (!visitor || !app) return true
+      return lacksFor(deps, visitor, app, askedBy(ctx as KoaContextWithOIDC)) !== undefined
+    }),
+  )
+
+  const configuration: Configuration = {
+    adapter,
+    clients: [],
+    jwks: { keys: keys as NonNullable<Configuration['jwks']>['keys'] },
+    routes: ROUTES,
+    scopes: SCOPES as unknown as string[],
+    claims: { ...CLAIMS_OF, openid: ['sub', 'acr', 'amr', 'auth_time'], iss: null, sid: null } as unknown as Record<
+      string,
+      string[]
+    >,
+    acrValues: [...ACRS],
+    subjectTypes: ['public', 'pairwise'],
+    responseTypes: ['code'],
+    clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none'],
+    conformIdTokenClaims: false,
+    extraClientMetadata: { properties: [...OWN_METADATA] },
+    cookies: {
+      names: { session: 'latchkey-openid', interaction: 'latchkey-openid-enter', resume: 'latchkey-openid-resume' },
+      keys: vault.signingKeys('openid-cookie'),
+      long: { httpOnly: true, sameSite: 'lax', secure: baseUrl.startsWith('https:') },
+      short: { httpOnly: true, sameSite: 'lax', secure: baseUrl.startsWith('https:') },
+    },
+    features: {
+      devInteractions: { enabled: false },
+      dPoP: { enabled: false },
+      resourceIndicators: { enabled: false },
+      pushedAuthorizationRequests: { enabled: false },
+      claimsParameter: { enabled: true },
+      backchannelLogout: { enabled: true },
+      revocation: { enabled: true },
+      introspection: { enabled: true },
+      rpInitiatedLogout: {
+        enabled: true,
+        logoutSource: (ctx, form) => pagesOf(ctx).signOut(ctx, form),
+        postLogoutSuccessSource: (ctx) => pagesOf(ctx).signedOut(ctx),
+      },
+      deviceFlow: {
+        enabled: true,
+        userCodeInputSource: (ctx, form, _out, error) => pagesOf(ctx).deviceCode(ctx, form, error),
+        userCodeConfirmSource: (ctx, form, _client, _info, userCode) => pagesOf(ctx).deviceConfirm(ctx, form, userCode),
+        successSource: (ctx) => pagesOf(ctx).deviceDone(ctx),
+      },
+    },
+    // The library drops the scope unless the app asks for a page of consent, which few do and a first-party app has none of.
+    extraParams: {
+      offline(ctx: KoaContextWithOIDC) {
+        const { scope } = ctx.query
+        const { params, client } = ctx.oidc
+        if (typeof scope !== 'string' || !params || !client?.grantTypeAllowed('refresh_token')) return
+        const asked = scope.split(' ').includes('offline_access')
+        const kept = String(params.scope ?? '').split(' ')
+        if (asked && !kept.includes('offline_access')) params.scope = [...kept, 'offline_access'].join(' ')
+      },
+    } as unknown as NonNullable<Configuration['extraParams']>,
+    pkce: { required: (_ctx, client) => client.needs_pkce === true || client.clientAuthMethod === 'none' },
+    issueRefreshToken: async (_ctx, client, code) =>
+      client.grantTypeAllowed('refresh_token') && code.scopes.has('offline_access'),
+    rotateRefreshToken: true,
+    expiresWithSession: async () => false, // all of it ends with the portal's session, in the database
+    ttl: {
+      AccessToken: 10 * MINUTE,
+      AuthorizationCode: MINUTE,
+      DeviceCode: 10 * MINUTE,
+      Grant: 30 * DAY,
+      IdToken: HOUR,
+      Interaction: HOUR,
+      RefreshToken: 30 * DAY,
+      Session: 30 * DAY,
+    },
+    interactions: { policy, url: () => ENTER },
+    renderError: (ctx, out) => pagesOf(ctx).error(ctx, out),
+    fetch: (url, options) => deps.fetch(url, { ...options, dispatcher: undefined } as RequestInit), // the library's refuses private addresses
+    pairwiseIdentifier: async (_ctx, accountId, client) =>
+      createHash('sha256').update(`${client.pairwise_salt} ${accountId}`).digest('base64url'),
+    async findAccount(ctx, accountId, token) {
+      const grantId = token && 'grantId' in token ? token.grantId : undefined
+      const found = grantId
+        ? presentAt(deps, await openid.visitorBehind(recordId('Grant', grantId)))
+        : await visitorAt(ctx as KoaContextWithOIDC)
+      if (!found || String(found.account.id) !== accountId) return undefined
+      // At a page, whoever may not use the app is told so; what a program shows opens nothing any more.
+      if (grantId && !mayUse(deps, found)) return undefined
+      return { accountId, claims: async (use) => claimsOf(deps, found, use) }
+    },
+    /** Of a first-party app nobody is asked; of another, what they have allowed is enough if it is all that is asked for now. */
+    async loadExistingGrant(ctx) {
+      const { oidc } = ctx
+      const visitor = await visitorAt(ctx as KoaContextWithOIDC)
+      const app = visitor?.apps[0]
+      if (!visitor || !app || !oidc.client || !oidc.session) return undefined
+      const asked = [...oidc.requestParamScopes].filter((scope) => SCOPES.includes(scope as 'openid'))
+      const allowed = app.isThirdParty ? (visitor.consents[0]?.scopes.split(' ') ?? []) : asked
+      if (!asked.every((scope) => allowed.includes(scope))) return undefined
+      const grantId = oidc.session.grantIdFor(oidc.client.clientId)
+      const kept = grantId ? await provider.Grant.find(grantId) : undefined
+      const { claims } = oidc
+      const claimed = [...Object.keys(claims?.id_token ?? {}), ...Object.keys(claims?.userinfo ?? {})]
+      if (kept && asked.every((scope) => kept.getOIDCScope().split(' ').includes(scope)) && claimed.length === 0)
+        return kept
+      const grant = new provider.Grant({ accountId: String(visitor.account.id), clientId: oidc.client.clientId })
+      grant.addOIDCScope(asked.join(' '))
+      const open = claimed.filter((claim) => asked.some((scope) => ofScope(scope).includes(claim)) || ALWAYS.has(claim))
+      if (open.length > 0) grant.addOIDCClaims(open)
+      await grant.save()
+      return grant
+    },
+  }
+
+  const provider = new Provider(baseUrl, configuration)
+  provider.proxy = true // openid.routes.tsx writes the header
+  provider.OIDCContext.prototype.urlFor = (name, of) => provider.urlFor(name, of as never)
+  oneSession()
+  provider.Client.prototype.compareClientSecret = function compare(secret: string) {
+    return secretIsOf(this as never, secret)
+  }
+  const callback = provider.callback()
+  return { library: provider, handle: async (incoming, outgoing) => await callback(incoming, outgoing) }
+
+  /** The portal's session is the only one: the library's is a note beside it, found by it and ended with it. */
+  function oneSession() {
+    const { Session, Client } = provider
+    const made = (of: { jti?: string }) =>
+      new (Session as unknown as new (of: object) => InstanceType<typeof Session>)(of)
+    const own = Session.get.bind(Session) as unknown as (
+      ctx: KoaContextWithOIDC,
+    ) => Promise<InstanceType<typeof Session>>
+    Session.get = (async (ctx: KoaContextWithOIDC) => {
+      const visitor = await visitorAt(ctx)
+      const session = visitor ? await sessionBeside(visitor.session.id) : await own(ctx)
+      if (!visitor) return session.accountId ? made({}) : session
+      const { acr, amr, at } = visitor.proof
+      session.loginAccount({
+        accountId: String(visitor.account.id),
+        acr,
+        amr,
+        loginTs: Math.floor(at.getTime() / 1000),
+      })
+      ctx.oidc.entity('Session', session)
+      return session
+    }) as never
+    Session.prototype.resetIdentifier = () => {} // it has the name of the portal's, which no browser chooses
+    // A trigger has put it into the queue, in whatever way the session ended (app/openid/sign-outs.ts).
+    const tell = Client.prototype.backchannelLogout
+    Client.prototype.backchannelLogout = async function (this: never, ...of: never[]) {
+      if (current()?.oidc?.route !== 'end_session_confirm')
+        await (tell as (...of: never[]) => Promise<void>).apply(this, of)
+    }
+
+    async function sessionBeside(id: string) {
+      const jti = `portal ${id}`
+      return (await Session.find(jti)) ?? made({ jti })
+    }
+  }
+
+  function askedBy({ oidc }: KoaContextWithOIDC) {
+    const { acr_values: acrs, max_age: maxAge } = oidc.params as { acr_values?: string; max_age?: number }
+    return askedOf(acrs?.split(' ') ?? [], oidc.result?.login ? undefined : maxAge)
+  }
+}
+
+const ALWAYS: ReadonlySet<string> = new Set(['acr', 'amr', 'auth_time'])
+const ofScope = (scope: string): readonly string[] => CLAIMS_OF[scope as keyof typeof CLAIMS_OF] ?? []
+
+/** What a client can hear of somebody; the library picks what it may. */
+function claimsOf(
+  { now }: { now(): Date },
+  found: AtClient & { account: Pick<Account, 'id' | 'email' | 'username' | 'displayName' | 'emailConfirmedAt'> },
+  use: string,
+): { sub: string } & Record<string, unknown> {
+  const { account } = found
+  const sub = String(account.id)
+  if (found.apps[0]?.isStrict && use === 'id_token') return { sub }
+  const held = found.memberIn.filter(({ until }) => !until || until > now())
+  return {
+    sub,
+    email: account.email,
+    email_verified: account.emailConfirmedAt !== null,
+    name: account.displayName ?? account.username,
+    preferred_username: account.username,
+    groups: held.map(({ name }) => name),
+  }
+}

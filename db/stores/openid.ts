@@ -1,0 +1,330 @@
+import { and, asc, eq, gt, isNull, lte, or, type SQL, sql } from 'drizzle-orm'
+import { type Database, must, unlessOrphaned } from '../client.ts'
+import { holdingRows } from '../columns.ts'
+import { listOf } from '../lists.ts'
+import { placeholders } from '../placeholders.ts'
+import { prepared } from '../prepared.ts'
+import { preparedInsert } from '../prepared-writes.ts'
+import {
+  accounts,
+  appGroups,
+  apps,
+  clientClaims,
+  clients,
+  clientUris,
+  factors,
+  groups,
+  openidConsents,
+  openidKeys,
+  openidRecords,
+  openidSignIns,
+  openidSignOuts,
+  sessions,
+} from '../schema.ts'
+import { appColumns, groupsOfAccount } from './app-columns.ts'
+import { account, policiesOf, session, signedInRead } from './visitors.ts'
+
+type Key = typeof openidKeys.$inferInsert
+type SignIn = typeof openidSignIns.$inferInsert
+type Consent = typeof openidConsents.$inferInsert
+type RecordRow = typeof openidRecords.$inferInsert
+
+const LOOKED_AT = 20 // at a time: more than claim at once, so each finds one
+
+// Built at their first use, as whoever exchanges a code waits for three of them.
+const insertRecord = preparedInsert('openid_record', openidRecords, (insert) =>
+  insert.onConflictDoUpdate({
+    target: openidRecords.id,
+    set: {
+      sessionId: sql`excluded.session_id`,
+      appId: sql`excluded.app_id`,
+      grantId: sql`excluded.grant_id`,
+      uidHash: sql`excluded.uid_hash`,
+      payload: sql`excluded.payload`,
+      expiresAt: sql`excluded.expires_at`,
+    },
+  }),
+)
+const insertSignIn = preparedInsert('openid_sign_in', openidSignIns, (insert) =>
+  insert.onConflictDoUpdate({
+    target: [openidSignIns.sessionId, openidSignIns.appId],
+    set: {
+      sid: sql`excluded.sid`,
+      scopes: sql`excluded.scopes`,
+      lastUsedAt: sql`excluded.last_used_at`,
+    },
+  }),
+)
+
+/** What the OpenID provider reads and writes. */
+export function openidStore({ db, atomically }: Database) {
+  const named = placeholders({ name: apps.name })
+  const byId = placeholders({ id: openidRecords.id })
+
+  const clientColumns = {
+    appId: clients.appId,
+    authMethod: clients.authMethod,
+    secretHash: clients.secretHash,
+    previousHash: clients.previousHash,
+    previousUntil: clients.previousUntil,
+    jwks: clients.jwks,
+    jwksUri: clients.jwksUri,
+    signingAlg: clients.signingAlg,
+    needsPkce: clients.needsPkce,
+    isThirdParty: clients.isThirdParty,
+    pairwiseSalt: clients.pairwiseSalt,
+    isStrict: clients.isStrict,
+    usesDeviceFlow: clients.usesDeviceFlow,
+    backchannelUri: clients.backchannelUri,
+    createdAt: clients.createdAt,
+  }
+  const uris = listOf(
+    db
+      .select({ purpose: clientUris.purpose, uri: clientUris.uri })
+      .from(clientUris)
+      .where(eq(clientUris.appId, clients.appId))
+      .orderBy(asc(clientUris.position)),
+  )
+  const readClient = prepared(
+    'openid_client',
+    named,
+    db
+      .select({ ...clientColumns, name: apps.name, title: apps.title, uris })
+      .from(apps)
+      .innerJoin(clients, eq(clients.appId, apps.id))
+      .where(eq(apps.name, named.name)),
+  )
+
+  /** Whether any of the account's factors that resist phishing may be on several devices. */
+  const hasCopies =
+    sql<number>`(select count(*) from ${factors} where ${factors.accountId} = ${accounts.id} and ${factors.resistsPhishing} = 1 and coalesce(${factors.isBackedUp}, 1) = 1)`.mapWith(
+      Number,
+    )
+  const ofApp = (isThis: SQL | undefined) => ({
+    apps: listOf(
+      db
+        .select({ ...appColumns, isThirdParty: clients.isThirdParty, isStrict: clients.isStrict })
+        .from(apps)
+        .innerJoin(clients, eq(clients.appId, apps.id))
+        .where(isThis),
+    ),
+    groups: listOf(
+      db
+        .select({ id: groups.id, name: groups.name })
+        .from(appGroups)
+        .innerJoin(groups, eq(groups.id, appGroups.groupId))
+        .innerJoin(apps, eq(apps.id, appGroups.appId))
+        .where(isThis),
+    ),
+    claims: listOf(
+      db
+        .select({ groupId: clientClaims.groupId, claim: clientClaims.claim, value: clientClaims.value })
+        .from(clientClaims)
+        .innerJoin(apps, eq(apps.id, clientClaims.appId))
+        .where(isThis),
+    ),
+    consents: listOf(
+      db
+        .select({ scopes: openidConsents.scopes })
+        .from(openidConsents)
+        .innerJoin(apps, eq(apps.id, openidConsents.appId))
+        .where(and(eq(openidConsents.accountId, accounts.id), isThis)),
+    ),
+    memberIn: groupsOfAccount(db),
+    hasCopies,
+  })
+  const readAtPortal = signedInRead(db, 'openid_at_portal', ofApp(eq(apps.name, named.name)), named)
+
+  const readBehind = prepared(
+    'openid_behind_grant',
+    byId,
+    db
+      .select({
+        session,
+        account: { ...account, policies: policiesOf(db) },
+        ...ofApp(eq(apps.id, openidRecords.appId)),
+      })
+      .from(openidRecords)
+      .innerJoin(sessions, eq(sessions.id, openidRecords.sessionId))
+      .innerJoin(accounts, eq(accounts.id, sessions.accountId))
+      .where(eq(openidRecords.id, byId.id)),
+  )
+
+  const found = {
+    id: openidRecords.id,
+    payload: openidRecords.payload,
+    sessionId: openidRecords.sessionId,
+    consumedAt: openidRecords.consumedAt,
+  }
+  const readRecord = prepared(
+    'openid_record',
+    byId,
+    db.select(found).from(openidRecords).where(eq(openidRecords.id, byId.id)),
+  )
+  const byUid = placeholders({ uidHash: openidRecords.uidHash })
+  const readByUid = prepared(
+    'openid_record_by_uid',
+    byUid,
+    db.select(found).from(openidRecords).where(eq(openidRecords.uidHash, byUid.uidHash)),
+  )
+  const noValues = placeholders({})
+  const readAny = prepared('openid_any_client', noValues, db.select({ appId: clients.appId }).from(clients).limit(1))
+
+  return {
+    /** Whether there is any client at all. */
+    hasClients: async () => (await readAny({})).length > 0,
+    clientNamed: async (name: string) => (await readClient({ name }))[0],
+    /** Who is signed in at the portal, and the app of a client. */
+    visitorAtClient: (tokenHash: string, name: string) => readAtPortal(tokenHash, { name }),
+    /** The same by a grant that was made for the client. */
+    visitorBehind: async (grantId: string) => (await readBehind({ id: grantId }))[0],
+
+    record: async (id: string) => (await readRecord({ id }))[0],
+    recordByUid: async (uidHash: string) => (await readByUid({ uidHash }))[0],
+
+    /** False if its session or its client is gone. */
+    putRecord: async (row: RecordRow): Promise<boolean> =>
+      (await unlessOrphaned(atomically((tx) => [insertRecord(tx, row)]))) !== false,
+
+    /**
+     * What is made from a grant has its session and its client. With `signIn`, the session has signed in there. False, and nothing done,
+     * if the grant is gone.
+     */
+    async putFromGrant(
+      row: RecordRow & { grantId: string },
+      signIn?: Pick<SignIn, 'subject' | 'sid' | 'scopes' | 'startedAt'>,
+    ): Promise<boolean> {
+      const [grant] = await db
+        .select({ sessionId: openidRecords.sessionId, appId: openidRecords.appId })
+        .from(openidRecords)
+        .where(eq(openidRecords.id, row.grantId))
+      if (!grant?.sessionId || !grant.appId) return false
+      const { sessionId, appId } = grant
+      const kept = await unlessOrphaned(
+        atomically((tx) => [
+          must(
+            tx
+              .select({ id: openidRecords.id })
+              .from(openidRecords)
+              .where(sql`${eq(openidRecords.id, row.grantId)} ${holdingRows}`),
+          ),
+          insertRecord(tx, { ...row, sessionId, appId }),
+          ...(signIn ? [insertSignIn(tx, { ...signIn, sessionId, appId, lastUsedAt: signIn.startedAt })] : []),
+        ]),
+      )
+      return kept
+    },
+
+    /** True for the one that comes first. */
+    consume: (id: string, at: Date): Promise<boolean> =>
+      atomically((tx) => [
+        must(
+          tx
+            .update(openidRecords)
+            .set({ consumedAt: at })
+            .where(and(eq(openidRecords.id, id), isNull(openidRecords.consumedAt)))
+            .returning({ id: openidRecords.id }),
+        ),
+      ]),
+
+    async destroyRecord(id: string): Promise<void> {
+      await atomically((tx) => [tx.delete(openidRecords).where(eq(openidRecords.id, id))])
+    },
+
+    /** The grant, and all that was made from it. */
+    async revokeGrant(grantId: string): Promise<void> {
+      await atomically((tx) => [
+        tx.delete(openidRecords).where(or(eq(openidRecords.id, grantId), eq(openidRecords.grantId, grantId))),
+      ])
+    },
+
+    async putConsent(consent: Consent): Promise<void> {
+      await unlessOrphaned(
+        atomically((tx) => [
+          tx
+            .insert(openidConsents)
+            .values(consent)
+            .onConflictDoUpdate({
+              target: [openidConsents.accountId, openidConsents.appId],
+              set: { scopes: consent.scopes, givenAt: consent.givenAt },
+            }),
+        ]),
+      )
+    },
+
+    /** Those that are still published. */
+    keysAt: async (at: Date) =>
+      await db
+        .select()
+        .from(openidKeys)
+        .where(or(isNull(openidKeys.endsAt), gt(openidKeys.endsAt, at)))
+        .orderBy(asc(openidKeys.alg), asc(openidKeys.position)),
+
+    /** False if another process made one in that position. */
+    putKey: async (key: Key): Promise<boolean> =>
+      atomically((tx) => [
+        must(tx.insert(openidKeys).values(key).onConflictDoNothing().returning({ id: openidKeys.id })),
+      ]),
+
+    /** One sign-out that a client is to hear of and nobody owns. The caller owns it until `untilMs`. */
+    async claimSignOut(nowMs: number, untilMs: number) {
+      const free = and(lte(openidSignOuts.nextAttemptAtMs, nowMs), lte(openidSignOuts.claimedUntilMs, nowMs))
+      const next = db
+        .select({ id: openidSignOuts.id })
+        .from(openidSignOuts)
+        .where(free)
+        .orderBy(asc(openidSignOuts.nextAttemptAtMs))
+        .limit(LOOKED_AT)
+      for (const { id } of await next) {
+        const claimed = await atomically((tx) => [
+          must(
+            tx
+              .update(openidSignOuts)
+              .set({ claimedUntilMs: untilMs })
+              .where(and(eq(openidSignOuts.id, id), free))
+              .returning({ id: openidSignOuts.id }),
+          ),
+        ])
+        if (!claimed) continue
+        const [signOut] = await db
+          .select({
+            id: openidSignOuts.id,
+            subject: openidSignOuts.subject,
+            sid: openidSignOuts.sid,
+            attempts: openidSignOuts.attempts,
+            claimedUntilMs: openidSignOuts.claimedUntilMs,
+            client: apps.name,
+          })
+          .from(openidSignOuts)
+          .leftJoin(apps, eq(apps.id, openidSignOuts.appId))
+          .where(eq(openidSignOuts.id, id))
+        if (signOut) return signOut
+      }
+      return undefined
+    },
+
+    async removeSignOut(id: string): Promise<void> {
+      await atomically((tx) => [tx.delete(openidSignOuts).where(eq(openidSignOuts.id, id))])
+    },
+
+    /** Unless the claim ran out and another has it. */
+    async postponeSignOut({
+      id,
+      claimedUntilMs,
+      ...next
+    }: {
+      id: string
+      claimedUntilMs: number
+      attempts: number
+      nextAttemptAtMs: number
+    }): Promise<void> {
+      const own = and(eq(openidSignOuts.id, id), eq(openidSignOuts.claimedUntilMs, claimedUntilMs))
+      await atomically((tx) => [
+        tx
+          .update(openidSignOuts)
+          .set({ ...next, claimedUntilMs: 0 })
+          .where(own),
+      ])
+    },
+  }
+}

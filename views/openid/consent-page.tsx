@@ -1,0 +1,30 @@
+import { Narrow } from '../layouts.tsx'
+import { Address } from '../ui/address.tsx'
+import { ButtonForm } from '../ui/button-form.tsx'
+import type { Visitor } from '../ui/types.ts'
+import { words } from '../words/words.ts'
+
+type ConsentPageProps = { visitor: Visitor; app: string; scopes: readonly string[]; action: string }
+
+/** Asks a person what an app may hear of them. */
+export const ConsentPage = ({ visitor, app, scopes, action }: ConsentPageProps) => (
+  <Narrow title={words.openid.consent.title(app)}>
+    <p class="lead long">{words.dashboard.signedInAs(<Address of={visitor.account.email} />)}</p>
+    <p>{words.openid.consent.lead(app)}</p>
+    <ul>
+      {scopes
+        .flatMap((scope) => words.openid.consent.scopes[scope] ?? [])
+        .map((text) => (
+          <li>{text}</li>
+        ))}
+    </ul>
+    <div class="row">
+      <ButtonForm action={action} class="primary">
+        {words.openid.consent.allow}
+      </ButtonForm>
+      <a class="button plain" href="/">
+        {words.openid.consent.deny}
+      </a>
+    </div>
+  </Narrow>
+)
