@@ -80,7 +80,17 @@ const ROOMS = {
     ],
     ...['app/sign-in', 'app/api', 'app/api/v1', 'app/api/jelastic', 'app/api/docs', 'db', 'views/mails'],
   ],
-  'app/process': [...GROUND, 'app/watch', 'app/mail', 'app/two-factor', 'app/account', 'app/operators', 'db', 'app'],
+  'app/process': [
+    ...GROUND,
+    'app/watch',
+    'app/mail',
+    'app/two-factor',
+    'app/account',
+    'app/operators',
+    'app/openid',
+    'db',
+    'app',
+  ],
   'cli/doctor': [
     ...['app/lib', 'app/mail', 'app/two-factor', 'app/two-factor/factors', 'app/operators', 'app/gate', 'app', 'db'],
   ],

@@ -254,7 +254,7 @@ async function start(deps: ProviderDeps & { fetch: typeof fetch }, keys: Private
   }
 
   const provider = new Provider(baseUrl, configuration)
-  provider.proxy = true // openid.routes.tsx writes the header
+  provider.proxy = true // provider.routes.tsx writes the header
   provider.OIDCContext.prototype.urlFor = (name, of) => provider.urlFor(name, of as never)
   oneSession()
   provider.Client.prototype.compareClientSecret = function compare(secret: string) {
