@@ -32,7 +32,7 @@ type RecordRow = typeof openidRecords.$inferInsert
 const LOOKED_AT = 20 // at a time: more than claim at once, so each finds one
 
 // Built at their first use, as whoever exchanges a code waits for three of them.
-const insertRecord = preparedInsert('openid_record', openidRecords, (insert) =>
+const insertRecord = preparedInsert('put_openid_record', openidRecords, (insert) =>
   insert.onConflictDoUpdate({
     target: openidRecords.id,
     set: {
@@ -45,7 +45,7 @@ const insertRecord = preparedInsert('openid_record', openidRecords, (insert) =>
     },
   }),
 )
-const insertSignIn = preparedInsert('openid_sign_in', openidSignIns, (insert) =>
+const insertSignIn = preparedInsert('put_openid_sign_in', openidSignIns, (insert) =>
   insert.onConflictDoUpdate({
     target: [openidSignIns.sessionId, openidSignIns.appId],
     set: {
