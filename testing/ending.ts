@@ -10,6 +10,7 @@ export const ENDS = [
   'pending_sign_ins',
   'pending_enrolments',
   'gate_codes',
+  'openid_records',
   'spent_challenges',
   'sessions',
   'idle_sessions',
@@ -62,6 +63,8 @@ export async function endingAt(
       const [codeHash, nonceHash] = [hashToken(newId()), hashToken(newId())]
       await db.insert(schema.gateCodes).values({ codeHash, nonceHash, sessionId: opening.id, host, ...end })
     },
+    openid_records: () =>
+      db.insert(schema.openidRecords).values({ id: newId(), kind: 'Interaction', payload: 'sealed', ...end }),
     spent_challenges: () => db.insert(schema.spentChallenges).values({ hash: newId(), ...end }),
     sessions: () => db.insert(schema.sessions).values(session({ ...end, lastSeenAt: now })),
     idle_sessions: () =>

@@ -204,6 +204,7 @@ describe('a deleted account', () => {
     const { host } = await aHost({ db }, at)
     for (const { id: sessionId } of sessions.slice(0, 1))
       await db.insert(schema.gateSessions).values({ tokenHash, sessionId, host, startedAt: at, lastSeenAt: at })
+    for (const { id: sessionId } of sessions.slice(0, 1)) await signedInAtClient(sessionId, id)
     const secrets = [String(id), email, username, name, name.toLowerCase(), ...sessions.map((session) => session.id)]
     const naming = async () => {
       const rows = Object.entries(await everyRow(product))
@@ -247,6 +248,29 @@ describe('a deleted account', () => {
     for (const secret of [...secrets, '203.0.113.77']) assert.ok(!log.includes(secret), secret)
     assert.ok(log.includes('account_deleted'), 'that it was deleted is in the log')
   })
+
+  async function signedInAtClient(sessionId: string, accountId: number) {
+    const at = clock.now()
+    const { appId } = await aHost({ db }, at)
+    await db.insert(schema.clients).values({
+      ...{
+        appId,
+        authMethod: 'none',
+        signingAlg: 'RS256',
+        needsPkce: 1,
+        isThirdParty: 1,
+        isStrict: 0,
+        usesDeviceFlow: 0,
+      },
+      createdAt: at,
+    })
+    const scopes = 'openid email'
+    const signIn = { sessionId, appId, subject: String(accountId), sid: newId(), scopes, startedAt: at, lastUsedAt: at }
+    await db.insert(schema.openidSignIns).values(signIn)
+    await db.insert(schema.openidConsents).values({ accountId, appId, scopes, givenAt: at })
+    const record = { id: newId(), kind: 'Grant', payload: 'sealed', expiresAt: new Date(at.getTime() + DAY) }
+    await db.insert(schema.openidRecords).values({ ...record, sessionId, appId })
+  }
 
   /** Rows of others, or of nobody, that name it. */
   async function invitedRescuedAndWaiting({ id, email, member }: { id: number; email: string; member: number }) {

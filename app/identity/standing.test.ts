@@ -259,7 +259,7 @@ async function compared<Route>(
 describe('a page', () => {
   /** Those of operators are walked through in app/operators/operate.test.ts. */
   const OPEN_TO_ALL =
-    /^\/(operate|healthz|readyz|favicon\.|assets\/|sign-(in|up)|reset-password|mail\/|api\/|settings$)/
+    /^\/(operate|healthz|readyz|favicon\.|assets\/|sign-(in|up)|reset-password|mail\/|api\/|settings$|oauth\/(?!enter)|\.well-known\/)/
   const pages = [
     ...new Set(
       product.app.routes

@@ -15,6 +15,7 @@ const PUBLIC = [
   /^\/mail\//, // the link is the key to it
   /^\/sign-in\/(two-factor|passkey$)/,
   /^\/api\//, // reads no cookie; its own guards are tested in api/v1
+  /^\/(oauth\/(?!enter)|\.well-known\/)/, // without a client they aren't there; with one, app/openid tests who is let in
   /^\/settings$/, // leads everybody on to a guarded page
 ]
 

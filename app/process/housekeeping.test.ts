@@ -32,6 +32,7 @@ async function rowsThatEnd(product: Pick<Latchkey, 'database'>) {
     'pending_sign_ins',
     'pending_enrolments',
     'gate_codes',
+    'openid_records',
     'spent_challenges',
     'sessions',
     'trusted_browsers',

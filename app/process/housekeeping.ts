@@ -28,6 +28,7 @@ type Ending =
   | 'pendingSignIns'
   | 'pendingEnrolments'
   | 'gateCodes'
+  | 'openidRecords'
   | 'spentChallenges'
   | 'sessions'
   | 'trustedBrowsers'
@@ -115,6 +116,7 @@ async function* batches(deps: HousekeepingDeps): AsyncGenerator<number> {
     ['pendingSignIns', at],
     ['pendingEnrolments', at], // before their sessions, which would take them along
     ['gateCodes', at], // as well
+    ['openidRecords', at],
     ['spentChallenges', at],
     ['sessions', at],
     ['trustedBrowsers', at],

@@ -3,6 +3,7 @@ import type { Database } from '../client.ts'
 import {
   accessTokens,
   accounts,
+  apps,
   events,
   factors,
   formerAddresses,
@@ -12,6 +13,8 @@ import {
   knownBrowsers,
   mailLinks,
   memberships,
+  openidConsents,
+  openidSignIns,
   recoveries,
   recoveryCodes,
   sessions,
@@ -72,6 +75,20 @@ export const GIVEN = {
     table: gateSessions,
     given: ['sessionId', 'host', 'startedAt', 'lastSeenAt'],
     withheld: { tokenHash: HASH },
+  },
+  apps_signed_in_to: {
+    table: openidSignIns,
+    given: ['sessionId', 'scopes', 'startedAt', 'lastUsedAt'],
+    withheld: {
+      appId: 'the name of the app stands in its place',
+      subject: 'the id of the account',
+      sid: 'names the session to the app alone',
+    },
+  },
+  apps_allowed: {
+    table: openidConsents,
+    given: ['scopes', 'givenAt'],
+    withheld: { appId: 'the name of the app stands in its place' },
   },
   authenticators: {
     table: factors,
@@ -136,6 +153,7 @@ export const NOT_GIVEN: Record<string, string> = {
   pending_sign_ins: 'a sign-in that owes its code: a hash and a few minutes',
   user_handles: 'random, and known to passkeys alone',
   gate_codes: 'the way to an app, for a minute: hashes',
+  openid_records: 'what a sign-in at an app is made of: sealed, and gone with its session',
   pending_enrolments: 'a set-up that is not finished: sealed, for a few minutes',
   mails: 'mail on its way: sealed, and gone when it is sent',
 }
@@ -155,7 +173,7 @@ function columnsOf(part: Part) {
 /** All that is kept about a person, without secrets. The events by pages, because there may be very many. */
 export function personalDataStore({ db, atomically }: Database) {
   const rowsOf = async (
-    part: Exclude<Part, 'accounts' | 'groups' | 'app_sessions' | 'events'>,
+    part: Exclude<Part, 'accounts' | 'groups' | 'app_sessions' | 'apps_signed_in_to' | 'apps_allowed' | 'events'>,
     accountId: number,
   ): Promise<Row[]> => {
     const { table } = GIVEN[part]
@@ -179,6 +197,17 @@ export function personalDataStore({ db, atomically }: Database) {
         .from(gateSessions)
         .innerJoin(sessions, eq(sessions.id, gateSessions.sessionId))
         .where(eq(sessions.accountId, accountId))
+      const signedInTo = await db
+        .select({ app: apps.name, ...columnsOf('apps_signed_in_to') })
+        .from(openidSignIns)
+        .innerJoin(sessions, eq(sessions.id, openidSignIns.sessionId))
+        .innerJoin(apps, eq(apps.id, openidSignIns.appId))
+        .where(eq(sessions.accountId, accountId))
+      const allowed = await db
+        .select({ app: apps.name, ...columnsOf('apps_allowed') })
+        .from(openidConsents)
+        .innerJoin(apps, eq(apps.id, openidConsents.appId))
+        .where(eq(openidConsents.accountId, accountId))
       return {
         account,
         groups: named,
@@ -190,6 +219,8 @@ export function personalDataStore({ db, atomically }: Database) {
         access_tokens: await rowsOf('access_tokens', accountId),
         sessions: await rowsOf('sessions', accountId),
         app_sessions: atApps,
+        apps_signed_in_to: signedInTo,
+        apps_allowed: allowed,
         trusted_browsers: await rowsOf('trusted_browsers', accountId),
         known_browsers: await rowsOf('known_browsers', accountId),
         mail_links: await rowsOf('mail_links', accountId),

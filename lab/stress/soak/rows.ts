@@ -22,6 +22,7 @@ export async function endedRows({ db }: Pick<Database, 'db'>, at: Date, sessionI
     [schema.pendingSignIns, lte(schema.pendingSignIns.expiresAt, at)],
     [schema.pendingEnrolments, lte(schema.pendingEnrolments.expiresAt, at)],
     [schema.gateCodes, lte(schema.gateCodes.expiresAt, at)],
+    [schema.openidRecords, lte(schema.openidRecords.expiresAt, at)],
     [schema.spentChallenges, lte(schema.spentChallenges.expiresAt, at)],
     [schema.trustedBrowsers, lte(schema.trustedBrowsers.expiresAt, at)],
     [schema.mailLinks, lte(schema.mailLinks.expiresAt, at)],
