@@ -113,6 +113,12 @@ async function start(deps: ProviderDeps & { fetch: typeof fetch }, keys: Private
   }
   const visitorAt = async (ctx: KoaContextWithOIDC) => presentAt(deps, await hereOf(ctx)?.visitorAt(clientOf(ctx)))
 
+  /** Who made a grant, while their session is good and the app is open to them. At a page, whoever it isn't open to is told so instead. */
+  const behind = async (grantId: string | undefined) => {
+    const found = grantId ? presentAt(deps, await openid.visitorBehind(recordId('Grant', grantId))) : undefined
+    return found && mayUse(deps, found) ? found : undefined
+  }
+
   const adapter = recordsOf({
     openid,
     vault,
@@ -175,7 +181,12 @@ async function start(deps: ProviderDeps & { fetch: typeof fetch }, keys: Private
       claimsParameter: { enabled: true },
       backchannelLogout: { enabled: true },
       revocation: { enabled: true },
-      introspection: { enabled: true },
+      // Only its own, and only while whoever it is about may use the app: the library alone would still call it active.
+      introspection: {
+        enabled: true,
+        allowedPolicy: async (_ctx, { clientId }, token) =>
+          token.clientId === clientId && 'grantId' in token && (await behind(token.grantId)) !== undefined,
+      },
       rpInitiatedLogout: {
         enabled: true,
         logoutSource: (ctx, form) => pagesOf(ctx).signOut(ctx, form),
@@ -221,12 +232,8 @@ async function start(deps: ProviderDeps & { fetch: typeof fetch }, keys: Private
       createHash('sha256').update(`${client.pairwise_salt} ${accountId}`).digest('base64url'),
     async findAccount(ctx, accountId, token) {
       const grantId = token && 'grantId' in token ? token.grantId : undefined
-      const found = grantId
-        ? presentAt(deps, await openid.visitorBehind(recordId('Grant', grantId)))
-        : await visitorAt(ctx as KoaContextWithOIDC)
+      const found = grantId ? await behind(grantId) : await visitorAt(ctx as KoaContextWithOIDC)
       if (!found || String(found.account.id) !== accountId) return undefined
-      // At a page, whoever may not use the app is told so; what a program shows opens nothing any more.
-      if (grantId && !mayUse(deps, found)) return undefined
       return { accountId, claims: async (use) => claimsOf(deps, found, use) }
     },
     /** Of a first-party app nobody is asked; of another, what they have allowed is enough if it is all that is asked for now. */
