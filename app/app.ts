@@ -86,7 +86,7 @@ export function createApp(services: Deps, report: (error: unknown) => void = ser
     .route('/1.0', jelasticRoutes({ ...deps, report }))
     .route('/api/v1', v1)
     .route('/api', docsRoutes({ page, baseUrl, document: () => documentOf(v1, { baseUrl, issuer }) }))
-    .route('/', openidRoutes(deps)) // apps send people here, and programs ask: from any site
+    .route('/', openidRoutes({ ...deps, report })) // apps send people here, and programs ask: from any site
     .use(sameOrigin(baseUrl, watch.otherSite))
     .route('/', assets.routes)
 

@@ -77,7 +77,7 @@ function pendingIn({ params, prompt, iat }: Interaction): Pending {
     reasons: prompt.reasons,
     acrs: text('acr_values').split(' '),
     essentialAcrs: acr?.essential ? [acr.values ?? acr.value ?? []].flat() : undefined,
-    maxAge: typeof params.max_age === 'number' ? params.max_age : undefined,
+    maxAge: text('max_age') === '' ? undefined : Number(params.max_age),
     begunAt: new Date(iat * 1000),
   }
 }

@@ -7,7 +7,7 @@ import type { RenderPage } from '../http/page.tsx'
 import { type SessionDeps, visitorFound } from '../identity/session.ts'
 import { type SignOutDeps, signOut } from '../identity/sign-out.ts'
 import { providersPages } from './pages.http.tsx'
-import { comesWith, type OpenidStore, ROUTES, type RunningProvider } from './provider.ts'
+import { comesWith, failureIn, type OpenidStore, ROUTES, type RunningProvider } from './provider.ts'
 import type { AtClient } from './visitor-at.ts'
 
 export type OpenidRoutesDeps = SessionDeps &
@@ -17,6 +17,7 @@ export type OpenidRoutesDeps = SessionDeps &
     page: RenderPage
     baseUrl: string
     provider(): Promise<RunningProvider | undefined>
+    report(error: unknown): void
   }
 
 const DISCOVERY = ['/.well-known/openid-configuration', '/.well-known/oauth-authorization-server'] as const
@@ -66,6 +67,8 @@ export function openidRoutes(deps: OpenidRoutesDeps) {
     outgoing.setHeader('Cross-Origin-Opener-Policy', 'same-origin-allow-popups') // an app may have opened us in a window of its own
     if (isPage) comesWith(incoming, { ...hereOf(c), pages: providersPages(deps, c) })
     await provider.handle(incoming, outgoing)
+    const failure = failureIn(incoming)
+    if (failure !== undefined) deps.report(failure)
     return RESPONSE_ALREADY_SENT
   }
 

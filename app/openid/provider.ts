@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Configuration, KoaContextWithOIDC, Provider as Library } from 'oidc-provider'
 import type { Account } from '../identity/visitor.ts'
+import { databaseFailure } from '../lib/database-failures.ts'
 import type { Vault } from '../lib/vault.ts'
 import { type ClientRow, OWN_METADATA, secretIsOf } from './clients.ts'
 import { type KeyStore, type PrivateJwk, signingKeys } from './keys.ts'
@@ -73,6 +74,10 @@ const requests = new WeakMap<IncomingMessage, Here>()
 /** From now on the library finds them by the request. */
 export const comesWith = (incoming: IncomingMessage, here: Here): void => void requests.set(incoming, here)
 
+const failures = new WeakMap<IncomingMessage, unknown>()
+/** What the library could not do for a request: a fault of ours, or of the database. */
+export const failureIn = (incoming: IncomingMessage): unknown => failures.get(incoming)
+
 export type RunningProvider = {
   library: Library
   handle(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void>
@@ -135,6 +140,7 @@ async function start(deps: ProviderDeps & { fetch: typeof fetch }, keys: Private
   const { Check, base } = interactionPolicy
   const policy = base()
   policy.get('consent')?.checks.remove('native_client_prompt') // what is asked of a person doesn't depend on where their app runs
+  policy.get('consent')?.checks.remove('op_claims_missing') // a claim that isn't open to the app is left out
   const login = policy.get('login')
   login?.checks.add(
     new Check('not_entitled', 'the app is not open to this person', 'access_denied', async (ctx) => {
@@ -226,7 +232,10 @@ async function start(deps: ProviderDeps & { fetch: typeof fetch }, keys: Private
       Session: 30 * DAY,
     },
     interactions: { policy, url: () => ENTER },
-    renderError: (ctx, out) => pagesOf(ctx).error(ctx, out),
+    async renderError(ctx, out) {
+      if (hereOf(ctx)) await pagesOf(ctx).error(ctx, out)
+      else ctx.body = out // a program that says it reads pages
+    },
     fetch: (url, options) => deps.fetch(url, { ...options, dispatcher: undefined } as RequestInit), // the library's refuses private addresses
     pairwiseIdentifier: async (_ctx, accountId, client) =>
       createHash('sha256').update(`${client.pairwise_salt} ${accountId}`).digest('base64url'),
@@ -253,7 +262,10 @@ async function start(deps: ProviderDeps & { fetch: typeof fetch }, keys: Private
         return kept
       const grant = new provider.Grant({ accountId: String(visitor.account.id), clientId: oidc.client.clientId })
       grant.addOIDCScope(asked.join(' '))
-      const open = claimed.filter((claim) => asked.some((scope) => ofScope(scope).includes(claim)) || ALWAYS.has(claim))
+      const toldBy = app.isThirdParty ? allowed : SCOPES // a first-party app may ask for any of them
+      const open = claimed.filter(
+        (claim) => toldBy.some((scope) => ofScope(scope).includes(claim)) || ALWAYS.has(claim),
+      )
       if (open.length > 0) grant.addOIDCClaims(open)
       await grant.save()
       return grant
@@ -263,12 +275,24 @@ async function start(deps: ProviderDeps & { fetch: typeof fetch }, keys: Private
   const provider = new Provider(baseUrl, configuration)
   provider.proxy = true // provider.routes.tsx writes the header
   provider.OIDCContext.prototype.urlFor = (name, of) => provider.urlFor(name, of as never)
+  provider.on('server_error', (ctx, error) => failed(error, ctx))
+  const koa: NodeJS.EventEmitter = provider
+  koa.on('error', failed)
   oneSession()
   provider.Client.prototype.compareClientSecret = function compare(secret: string) {
     return secretIsOf(this as never, secret)
   }
   const callback = provider.callback()
   return { library: provider, handle: async (incoming, outgoing) => await callback(incoming, outgoing) }
+
+  function failed(error: unknown, ctx: KoaContextWithOIDC | undefined) {
+    if (!ctx) return
+    failures.set(ctx.req, error)
+    const failure = databaseFailure(error)
+    if (!failure || ctx.res.headersSent) return
+    ctx.status = 503
+    ctx.set('Retry-After', String(failure.seconds))
+  }
 
   /** The portal's session is the only one: the library's is a note beside it, found by it and ended with it. */
   function oneSession() {
@@ -307,8 +331,8 @@ async function start(deps: ProviderDeps & { fetch: typeof fetch }, keys: Private
   }
 
   function askedBy({ oidc }: KoaContextWithOIDC) {
-    const { acr_values: acrs, max_age: maxAge } = oidc.params as { acr_values?: string; max_age?: number }
-    return askedOf(acrs?.split(' ') ?? [], oidc.result?.login ? undefined : maxAge)
+    const { acr_values: acrs, max_age: maxAge } = oidc.params as { acr_values?: string; max_age?: string }
+    return askedOf(acrs?.split(' ') ?? [], maxAge === undefined || oidc.result?.login ? undefined : Number(maxAge))
   }
 }
 
