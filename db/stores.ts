@@ -4,6 +4,7 @@ import { accountListStore } from './stores/account-lists.ts'
 import { accountStore } from './stores/accounts.ts'
 import { appStore } from './stores/apps.ts'
 import { checkUpStore } from './stores/check-up.ts'
+import { clientStore } from './stores/clients.ts'
 import { deletionStore } from './stores/deletions.ts'
 import { emailStore } from './stores/emails.ts'
 import { eventChainStore } from './stores/event-chain.ts'
@@ -58,6 +59,7 @@ export const storesOf = (
   accounts: accountStore(database),
   apps: appStore(database),
   checkUps: checkUpStore(database),
+  clients: clientStore(database),
   deletions: deletionStore(database),
   emails: emailStore(database),
   eventChain: eventChainStore(database),

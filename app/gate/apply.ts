@@ -89,9 +89,10 @@ async function judged(deps: AppDeps, wanted: readonly WrittenApp[]) {
   const groupIds = new Map(groups.map(({ name, id }) => [name, id]))
   const wrong: WrongInList[] = []
   const apps: AppValues[] = []
+  const isClient = new Set(kept.flatMap(({ name, clients }) => (clients.length > 0 ? [name] : [])))
   const seen = { name: new Set<string>(), host: new Set<string>() }
   for (const [app, written] of wanted.entries()) {
-    const read = appIn(written, deps)
+    const read = appIn(written, { ...deps, needsHost: !isClient.has(written.name) })
     for (const [at, group] of written.groups.map((line) => line.trim()).entries())
       if (GROUP_NAME.test(group) && !groupIds.has(group))
         wrong.push({ app, field: 'groups', at, value: group, reason: 'no_such_group' })
@@ -109,6 +110,9 @@ async function judged(deps: AppDeps, wanted: readonly WrittenApp[]) {
     }
   }
   if (wrong.length > 0) return { ok: false as const, wrong }
+  // The file says what is behind the gate. An app that is a client as well isn't deleted by it, only taken from there.
+  for (const app of kept)
+    if (app.clients.length > 0 && !seen.name.has(app.name)) apps.push({ ...valuesOf(app), hosts: [] })
   return { ok: true as const, apps, kept, groupIds, plan: planOf(kept, apps) }
 }
 

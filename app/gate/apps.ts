@@ -24,6 +24,8 @@ export type KeptApp = App & {
   groups: readonly Readonly<{ name: string }>[]
   paths: readonly Readonly<PathRule>[]
   networks: readonly Readonly<NetworkRule>[]
+  /** Its client of OpenID Connect, if it has one: then it can do without a host. */
+  clients: readonly Readonly<{ appId: string }>[]
 }
 
 /** An app as the store writes it. */
@@ -57,7 +59,7 @@ export type AppDeps = {
 type Changed = { ok: true; app: AppValues } | { ok: false; wrong: Wrong[] }
 
 export async function createApp(deps: AppDeps, written: WrittenApp, by: Acting): Promise<Changed> {
-  const found = await judged(deps, written, 'new')
+  const found = await judged(deps, written, 'new', true)
   if (!found.ok) return found
   const at = deps.now()
   const app = { ...found.rows, id: newId(), createdAt: at }
@@ -74,7 +76,7 @@ export async function changeApp(
 ): Promise<Changed | { ok: false; wrong: 'no_such_app' }> {
   const kept = await named(deps, name)
   if (!kept) return { ok: false, wrong: 'no_such_app' }
-  const found = await judged(deps, changed(asWritten(valuesOf(kept)), change), 'changed')
+  const found = await judged(deps, changed(asWritten(valuesOf(kept)), change), 'changed', kept.clients.length === 0)
   if (!found.ok) return found
   const at = deps.now()
   const app = { ...found.rows, id: kept.id, createdAt: kept.createdAt }
@@ -116,8 +118,8 @@ export const valuesOf = (kept: KeptApp): AppValues => {
 }
 
 /** What is written, and what the database says of it. */
-async function judged(deps: AppDeps, written: WrittenApp, is: 'new' | 'changed') {
-  const read = appIn(written, deps)
+async function judged(deps: AppDeps, written: WrittenApp, is: 'new' | 'changed', needsHost: boolean) {
+  const read = appIn(written, { ...deps, needsHost })
   if (!read.ok) return read
   const { app } = read
   const there = await deps.groups.groupsNamed(app.groups)

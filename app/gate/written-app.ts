@@ -59,11 +59,12 @@ export type WrongReason =
 /** What is wrong, as it was written. `at` counts the lines of the field from 0. */
 export type Wrong = { field: keyof WrittenApp; at: number; value: string; reason: WrongReason }
 
-/** Where the portal is. */
-export type Site = { baseUrl: string }
+/** Where the portal is, and whether an app can do without a host: one that is a client of OpenID Connect can. */
+export type Site = { baseUrl: string; needsHost?: boolean }
 
 /** The values, or all that is wrong. Whether its groups are there and its hosts free, only the database can say. */
 export function appIn(written: WrittenApp, site: Site): { ok: true; app: AppValues } | { ok: false; wrong: Wrong[] } {
+  const { needsHost = true } = site
   const wrong: Wrong[] = []
   const say = (field: Wrong['field'], reason: WrongReason, value: string, at = 0) =>
     void wrong.push({ field, at, value, reason })
@@ -91,7 +92,7 @@ export function appIn(written: WrittenApp, site: Site): { ok: true; app: AppValu
   if (title !== name && !isTitle(title)) say('title', 'no_title', title)
 
   const hosts = eachLine('hosts', (line) => hostIn(line, site), String)
-  if (written.hosts.length === 0) say('hosts', 'no_hosts', '')
+  if (written.hosts.length === 0 && needsHost) say('hosts', 'no_hosts', '')
   const groups = eachLine('groups', groupIn, String)
 
   const level = appLevelIn(written.level)

@@ -26,7 +26,7 @@ test('every kind of event that is declared is written by some flow', () => {
     readFileSync('app/identity/security-events.ts', 'utf8').match(/(?<=^ {2})\w+(?=: \{ mailed: )/gm) ?? []
   const flows = readdirSync('app', { recursive: true, encoding: 'utf8' })
     .filter((file) =>
-      /^(identity|sign-in|two-factor|account|access-tokens|mail|operators|gate)\/[\w-]+\.ts$/.test(file),
+      /^(identity|sign-in|two-factor|account|access-tokens|mail|operators|gate|openid)\/[\w-]+\.ts$/.test(file),
     )
     .filter((file) => !/\.test\.ts$|\/security-events\.ts$|\/notices\.ts$/.test(file))
     .map((file) => readFileSync(`app/${file}`, 'utf8'))

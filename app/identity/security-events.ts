@@ -89,6 +89,11 @@ const EVENTS = {
   app_created: { mailed: 'never' },
   app_changed: { mailed: 'never' },
   app_deleted: { mailed: 'never' },
+  client_created: { mailed: 'never' },
+  client_changed: { mailed: 'never' },
+  client_removed: { mailed: 'never' },
+  client_secret_rotated: { mailed: 'never' },
+  openid_keys_rotated: { mailed: 'never' },
 } as const satisfies Record<string, Row>
 
 export type EventKind = keyof typeof EVENTS
@@ -164,6 +169,7 @@ export const securityEvent = <Kind extends EventKind>(
 const OF_NO_ACCOUNT = [
   ...(['invitation_made', 'invitation_revoked', 'group_created', 'group_deleted', 'policy_set'] as const),
   ...(['app_created', 'app_changed', 'app_deleted'] as const),
+  ...(['client_created', 'client_changed', 'client_removed', 'client_secret_rotated', 'openid_keys_rotated'] as const),
 ] as const
 export const isOfNoAccount = (kind: string): boolean => OF_NO_ACCOUNT.some((known) => known === kind)
 

@@ -1,6 +1,7 @@
 import { timingSafeEqual } from 'node:crypto'
 import type { ClientMetadata } from 'oidc-provider'
 import { hashToken } from '../lib/tokens.ts'
+import { isNative } from './client-uris.ts'
 import type { Alg } from './keys.ts'
 
 /** An app's client as it is stored. */
@@ -48,7 +49,7 @@ export function metadataOf(client: ClientRow, now: Date): ClientMetadata {
     // Nobody sends a hash: secretIsOf compares what is sent with those beside it.
     ...(client.authMethod === 'client_secret' && { client_secret: secretHashes[0] ?? '-' }),
     secret_hashes: secretHashes,
-    application_type: isNative(redirects) ? 'native' : 'web',
+    application_type: isNative({ redirects, signedOut }) ? 'native' : 'web',
     redirect_uris: redirects,
     post_logout_redirect_uris: signedOut,
     response_types: redirects.length > 0 ? ['code'] : [],
@@ -66,22 +67,6 @@ export function metadataOf(client: ClientRow, now: Date): ClientMetadata {
     ...(backchannelUri && { backchannel_logout_uri: backchannelUri, backchannel_logout_session_required: true }),
   }
 }
-
-/**
- * RFC 8252: an app on a phone or a desk has a scheme of its own, or a port of the same machine, whichever is free. The library takes
- * plain http from no other host for one, so what has such a host as well is compared exactly.
- */
-function isNative(redirects: readonly string[]): boolean {
-  const kinds = redirects.map((uri) => {
-    const { protocol, hostname } = new URL(uri)
-    if (protocol === 'https:') return 'https'
-    if (protocol !== 'http:') return 'own'
-    return LOOPBACK.has(hostname) ? 'loopback' : 'http'
-  })
-  return kinds.some((kind) => kind === 'own' || kind === 'loopback') && !kinds.includes('http')
-}
-
-export const LOOPBACK: ReadonlySet<string> = new Set(['localhost', '127.0.0.1', '[::1]'])
 
 /** Compares in constant time. */
 export function secretIsOf({ secret_hashes: hashes }: { secret_hashes?: unknown }, secret: string): boolean {

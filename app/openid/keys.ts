@@ -1,9 +1,15 @@
 import { createHash, generateKeyPair } from 'node:crypto'
 import { promisify } from 'node:util'
+import { type OperatorsEvent, operatorsEvent } from '../identity/security-events.ts'
 import { newId } from '../lib/tokens.ts'
 import type { SealedAs, Vault } from '../lib/vault.ts'
+import type { Acting } from '../operators/acting.ts'
 
 const A_DAY = 24 * 60 * 60_000
+
+/** How long an ID token is good. */
+export const ID_TOKEN = 60 * 60_000
+const LATE = 10 * 60_000 // until every process signs with the new key, and clocks that differ
 
 export const KEY: SealedAs = { purpose: 'openid-key', place: (id) => `openid_keys ${id}` }
 
@@ -25,6 +31,10 @@ export type KeyStore = {
   keysAt(at: Date): Promise<KeyRow[]>
   /** False if another process made one in that position. */
   putKey(key: KeyRow): Promise<boolean>
+  /** Those that have ended as well. */
+  everyKey(): Promise<KeyRow[]>
+  /** All at once: new ones, and when those before them end. False if another process made one in the same position. */
+  rotateKeys(of: { made: KeyRow[]; ends: { id: string; endsAt: Date }[]; event: OperatorsEvent }): Promise<boolean>
 }
 
 export type SigningKeysDeps = { openid: KeyStore; vault: Vault; now(): Date }
@@ -75,5 +85,36 @@ function openKey(vault: Vault, { id, sealed }: KeyRow): PrivateJwk | undefined {
   return opened && (JSON.parse(Buffer.from(opened).toString()) as PrivateJwk)
 }
 
-/** Until then a new key is only published: clients read the list of keys now and then. */
-export const publishedFor = A_DAY
+export type Rotated =
+  | { ok: true; algs: Alg[]; usedFrom: Date; endsAt: Date }
+  | { ok: false; wrong: 'no_keys' }
+  | { ok: false; wrong: 'waiting'; usedFrom: Date }
+
+/**
+ * A new key of each algorithm. It is published for a day before it signs, as clients read the list now and then; the old one stays
+ * published until the last token that it signed has ended. `isStolen`: the new ones sign at once, and nothing that the old ones signed
+ * is good from now on.
+ */
+export async function rotateKeys(
+  deps: SigningKeysDeps,
+  by: Acting,
+  { isStolen = false }: { isStolen?: boolean } = {},
+): Promise<Rotated> {
+  const at = deps.now()
+  const every = await deps.openid.everyKey()
+  const published = every.filter(({ endsAt }) => endsAt === null || endsAt > at)
+  const waiting = published.find(({ usedFrom }) => usedFrom > at)
+  const algs = [...new Set(published.map(({ alg }) => alg))]
+  if (algs.length === 0) return { ok: false, wrong: 'no_keys' }
+  if (waiting && !isStolen) return { ok: false, wrong: 'waiting', usedFrom: waiting.usedFrom }
+  const usedFrom = isStolen ? at : new Date(at.getTime() + A_DAY)
+  const endsAt = isStolen ? at : new Date(usedFrom.getTime() + ID_TOKEN + LATE)
+  const next = (alg: Alg) => 1 + Math.max(...every.filter((key) => key.alg === alg).map(({ position }) => position))
+  const made = await Promise.all(
+    algs.map((alg) => newKey(deps.vault, alg, { position: next(alg), createdAt: at, usedFrom })),
+  )
+  const ends = published.filter((key) => isStolen || key.endsAt === null).map(({ id }) => ({ id, endsAt }))
+  const event = operatorsEvent('openid_keys_rotated', algs.join(' '), { by, at })
+  const isDone = await deps.openid.rotateKeys({ made, ends, event })
+  return isDone ? { ok: true, algs, usedFrom, endsAt } : rotateKeys(deps, by, { isStolen })
+}

@@ -1,7 +1,7 @@
 import { and, asc, eq, gt, inArray, lt, sql } from 'drizzle-orm'
 import { type Database, type Db, must, unlessOrphaned } from '../client.ts'
 import { listOf } from '../lists.ts'
-import { accounts, appGroups, appHosts, appNetworks, appPaths, apps, sessions } from '../schema.ts'
+import { accounts, appGroups, appHosts, appNetworks, appPaths, apps, clients, sessions } from '../schema.ts'
 import { appColumns, groupsOfAccount, rulesOfApp } from './app-columns.ts'
 import { type AnyEventRow, insertEvents } from './statements.ts'
 import { account, policiesOf, session } from './visitors.ts'
@@ -28,6 +28,7 @@ export function appStore({ db, atomically }: Database) {
         .orderBy(asc(appHosts.position)),
     ),
     ...rulesOfApp(db),
+    clients: listOf(db.select({ appId: clients.appId }).from(clients).where(eq(clients.appId, apps.id))),
   }
 
   const atGate = {
@@ -151,7 +152,7 @@ const row = ({ id, name, title, level, maxAge, takesTokens, tellsIdentity, creat
   createdAt,
 })
 
-const insertApp = (tx: Db, app: App) =>
+export const insertApp = (tx: Db, app: App) =>
   must(tx.insert(apps).values(row(app)).onConflictDoNothing().returning({ id: apps.id }))
 
 const updateApp = (tx: Db, app: App) =>

@@ -22,6 +22,7 @@ import {
   sessions,
 } from '../schema.ts'
 import { appColumns, groupsOfAccount } from './app-columns.ts'
+import { type AnyEventRow, insertEvents } from './statements.ts'
 import { account, policiesOf, session, signedInRead } from './visitors.ts'
 
 type Key = typeof openidKeys.$inferInsert
@@ -265,6 +266,32 @@ export function openidStore({ db, atomically }: Database) {
       atomically((tx) => [
         must(tx.insert(openidKeys).values(key).onConflictDoNothing().returning({ id: openidKeys.id })),
       ]),
+
+    everyKey: async () => await db.select().from(openidKeys).orderBy(asc(openidKeys.alg), asc(openidKeys.position)),
+
+    /** All at once: new ones, and when those before them end. False if another process made one in the same position. */
+    rotateKeys: async ({
+      made,
+      ends,
+      event,
+    }: {
+      made: Key[]
+      ends: { id: string; endsAt: Date }[]
+      event: AnyEventRow
+    }): Promise<boolean> =>
+      atomically((tx) => [
+        ...made.map((key) =>
+          must(tx.insert(openidKeys).values(key).onConflictDoNothing().returning({ id: openidKeys.id })),
+        ),
+        ...ends.map(({ id, endsAt }) => tx.update(openidKeys).set({ endsAt }).where(eq(openidKeys.id, id))),
+        insertEvents(tx, event),
+      ]),
+
+    /** Of what groups hear at clients: the provider has to know the names. */
+    claimNames: async () =>
+      (await db.selectDistinct({ claim: clientClaims.claim }).from(clientClaims).orderBy(asc(clientClaims.claim))).map(
+        ({ claim }) => claim,
+      ),
 
     /** One sign-out that a client is to hear of and nobody owns. The caller owns it until `untilMs`. */
     async claimSignOut(nowMs: number, untilMs: number) {

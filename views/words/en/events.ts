@@ -64,6 +64,11 @@ export const events = {
   app_created: 'App added',
   app_changed: 'App changed',
   app_deleted: 'App deleted',
+  client_created: 'Sign-in for an app added',
+  client_changed: 'Sign-in for an app changed',
+  client_removed: 'Sign-in for an app removed',
+  client_secret_rotated: 'Client secret replaced',
+  openid_keys_rotated: 'Keys for ID tokens replaced',
 }
 
 /** Who did it, unless it was the account's owner. */
