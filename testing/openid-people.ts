@@ -3,7 +3,7 @@ import { sessions } from '#db/schema.ts'
 import { codeOf } from './authenticator.ts'
 import type { Browser } from './browser.ts'
 import { addClient, followed, mayUseClients, type OpenidSite, type TestClient } from './openid.ts'
-import { authorizing, exchanging } from './openid-requests.ts'
+import { authorizing, basic, exchanging, posted } from './openid-requests.ts'
 import { withTwoFactor } from './stories.ts'
 import { accountOf } from './tables.ts'
 
@@ -68,4 +68,24 @@ export async function showingCode({ browser, key }: Pick<Member, 'browser' | 'ke
   const answer = await browser.post('/settings/two-factor/fresh-proof', fields)
   if (answer.location !== '/oauth/enter') throw new Error(`${answer.status}: ${answer.text}`)
   return followed(browser, new URL('https://latchkey.test/oauth/enter'))
+}
+
+type DeviceAsked = Record<'device_code' | 'user_code' | 'verification_uri', string>
+
+/** What a device is told that asks for a code. */
+export async function deviceAsked(site: OpenidSite, client: TestClient, scope = 'openid'): Promise<DeviceAsked> {
+  const said = await posted(site, '/oauth/device/authorize', { client_id: client.name, scope }, basic(client))
+  if (said.status !== 200) throw new Error(JSON.stringify(said.json))
+  return said.json as DeviceAsked
+}
+
+/** Types the code of a device, and says yes. */
+export async function deviceApproved(browser: Browser, userCode: string): Promise<string> {
+  const xsrfIn = (html: string) => /name="xsrf" value="([^"]+)"/.exec(html)?.[1] ?? ''
+  const asked = await browser.get('/oauth/device')
+  const shown = await browser.post('/oauth/device', { xsrf: xsrfIn(asked.html), user_code: userCode })
+  const fields = { xsrf: xsrfIn(shown.html), user_code: userCode, confirm: 'yes' }
+  const said = await browser.post('/oauth/device', fields)
+  if (said.location === null) return said.text
+  return (await followed(browser, new URL(said.location, 'https://latchkey.test'))).answer.text
 }

@@ -121,7 +121,8 @@ async function start(deps: ProviderDeps & { fetch: typeof fetch }, keys: Private
   /** Who made a grant, while their session is good and the app is open to them. At a page, whoever it isn't open to is told so instead. */
   const behind = async (grantId: string | undefined) => {
     const found = grantId ? presentAt(deps, await openid.visitorBehind(recordId('Grant', grantId))) : undefined
-    return found && mayUse(deps, found) ? found : undefined
+    const isAllowed = found && (!found.apps[0]?.isThirdParty || found.consents.length > 0)
+    return isAllowed && mayUse(deps, found) ? found : undefined
   }
 
   const adapter = recordsOf({

@@ -49,13 +49,20 @@ export function presentAt<Found extends AtClient>(
 export const mayUse = (deps: { now(): Date }, visitor: AtClient): boolean =>
   isEntitled(visitor, groupsNow(visitor, deps.now()))
 
-/** What they lack for the app, and for what the client asks for beyond that. */
-export const lacksFor = (
+/**
+ * What they lack for the app, and for what the client asks for beyond that. The app itself is content with a browser that is trusted;
+ * whoever asks for a second factor gets a sign-in that had one.
+ */
+export function lacksFor(
   deps: { now(): Date },
-  visitor: AtClient,
+  visitor: AtClient & { proof: Proof },
   app: Pick<ClientsApp, 'level' | 'maxAge'>,
   asked: Requirement,
-): Missing | undefined => missingFor(stricter(app, asked), visitor, deps.now())
+): Missing | undefined {
+  const missing = missingFor(stricter(app, asked), visitor, deps.now())
+  if (missing || asked.level !== 'second_factor') return missing
+  return visitor.proof.acr === '1' ? 'second_factor' : undefined
+}
 
 const LEVEL_OF: Record<string, AppLevel> = {
   1: 'password',
