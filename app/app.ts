@@ -39,6 +39,7 @@ import { notMeRoutes } from './mail/not-me.routes.tsx'
 import { enterRoutes as openidEnterRoutes } from './openid/enter.routes.tsx'
 import { openidRoutes } from './openid/provider.routes.tsx'
 import { ENTER } from './openid/provider.ts'
+import { signedInAppsRoutes } from './openid/signed-in-apps.routes.tsx'
 import { operateRoutes } from './operators/operate.routes.ts'
 import { beginRecoveryRoutes } from './sign-in/begin-recovery.routes.tsx'
 import { lostEverythingRoutes } from './sign-in/lost-everything.routes.tsx'
@@ -126,6 +127,7 @@ export function createApp(services: Deps, report: (error: unknown) => void = ser
     .route('/settings/email/change', changeEmailRoutes(deps))
     .route('/settings/tokens', accessTokenRoutes(deps))
     .route('/settings/sessions', sessionsRoutes(deps))
+    .route('/settings/apps', signedInAppsRoutes(deps))
 
     .route('/settings/two-factor/set-up', enrolRoutes(deps))
     .route('/settings/two-factor/recovery-codes', recoveryCodesRoutes(deps))

@@ -82,6 +82,7 @@ async function withPasswordAlone() {
     '/settings/check-up',
     '/settings/email/change',
     '/settings/sessions',
+    '/settings/apps',
     '/settings/sessions/everything',
   ])
   await browser.post('/settings/password', { current: 'x', new: 'x' })
@@ -236,9 +237,9 @@ before(async () => {
   await behindMails()
 })
 
-/** Paths that answer a GET with a file, or lead elsewhere. */
+/** Paths that answer a GET with a file, or lead elsewhere; those of OpenID Connect need a socket (openid/pages.test.ts). */
 const NO_PAGES =
-  /^\/(api\/(v1|openapi)|assets|favicon|healthz|readyz)|^\/sign-in\/passkey$|^\/settings(\/tokens\/(release|generate\/(confirm|back))|\/sessions\/(others|trusted.*))?$|\/download$|^\/operate(\/invitations\/:id\/revoke|\/log\/export\/:format)?$/
+  /^\/(oauth|\.well-known)\/|^\/(api\/(v1|openapi)|assets|favicon|healthz|readyz)|^\/sign-in\/passkey$|^\/settings(\/tokens\/(release|generate\/(confirm|back))|\/sessions\/(others|trusted.*))?$|\/download$|^\/operate(\/invitations\/:id\/revoke|\/log\/export\/:format)?$/
 
 describe('every page', () => {
   test('is walked through', () => {

@@ -33,6 +33,7 @@ import { eventStore } from './stores/security-events.ts'
 import { sessionStore } from './stores/sessions.ts'
 import { signInStore } from './stores/sign-ins.ts'
 import { signInAloneStore } from './stores/sign-ins-alone.ts'
+import { signedInAppStore } from './stores/signed-in-apps.ts'
 import { suspensionStore } from './stores/suspensions.ts'
 import { trustedBrowserStore } from './stores/trusted-browsers.ts'
 import { twoFactorStore } from './stores/two-factor.ts'
@@ -86,6 +87,7 @@ export const storesOf = (
   restored: restoredStore(database),
   sealedValues: sealedValueStore(database),
   sessions: sessionStore(database),
+  signedInApps: signedInAppStore(database),
   signIns: signInStore(database),
   signInsAlone: signInAloneStore(database),
   suspensions: suspensionStore(database),

@@ -112,6 +112,7 @@ export const pagesWithoutSecondFactor: State<Account>[] = [
   { name: 'account, second factor off', heading: 'Account', open: (page) => page.goto('/settings/account') },
   { name: 'activity', heading: 'Activity', open: (page) => page.goto('/settings/activity') },
   { name: 'sessions', heading: 'Sessions', open: openSessions },
+  { name: 'apps', heading: 'Apps', open: (page) => page.goto('/settings/apps') },
   {
     name: 'are you sure to sign out everywhere',
     heading: 'Sessions',

@@ -120,6 +120,7 @@ async function walk(browser: Browser, { name, colorScheme, width, height }: (typ
   await picture('replace')
   const pages = {
     sessions: '/settings/sessions',
+    apps: '/settings/apps',
     'sign-out-everywhere': '/settings/sessions/everything',
     email: '/settings/email',
     'change-email': '/settings/email/change',

@@ -112,6 +112,7 @@ const TABS = [
   { name: 'check-up', href: '/settings/check-up' },
   { name: 'tokens', href: '/settings/tokens' },
   { name: 'sessions', href: '/settings/sessions' },
+  { name: 'apps', href: '/settings/apps' },
   { name: 'activity', href: '/settings/activity' },
 ] as const
 

@@ -61,6 +61,8 @@ export const FLASHES = {
   browser_forgotten: 'good',
   browsers_forgotten: 'good',
   browser_gone: 'warn',
+  app_revoked: 'good',
+  app_gone: 'warn',
   signed_out_everywhere: 'good',
   authenticator_added: 'good',
   authenticator_renamed: 'good',

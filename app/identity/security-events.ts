@@ -53,6 +53,7 @@ const EVENTS = {
   authenticator_removed: { mailed: 'always' },
   browser_trusted: { mailed: 'never' },
   browser_forgotten: { mailed: 'never' },
+  app_revoked: { mailed: 'never' },
   signed_out_everywhere: { mailed: 'sometimes' }, // by an operator
   email_confirmed: { mailed: 'never' },
   email_change_requested: { mailed: 'never' },
@@ -119,7 +120,7 @@ export type SecurityEvent = Origin & {
   accountId: number
   kind: EventKind
   method: Method | null
-  /** What it is about, if the kind doesn't say: the id of a factor, access token or invitation, or the name of a group. */
+  /** What it is about, if the kind doesn't say: the id of a factor, access token or invitation, or the name of a group or an app. */
   subject: string | null
   /** `due` until its mail is in the queue. */
   notice: 'due' | null

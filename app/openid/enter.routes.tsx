@@ -45,6 +45,12 @@ export const enterRoutes = (deps: Deps) =>
             givenAt: deps.now(),
           })
         return goOn(deps, c, found, { consent: {} })
+      })
+      .get('/cancel', (c) => c.redirect(ENTER, 303))
+      .post('/cancel', async (c) => {
+        await readNothing(c)
+        const found = await pendingOf(deps, c)
+        return found ? goOn(deps, c, found, { error: 'access_denied' }) : over(deps, c)
       }),
   )
 
@@ -91,7 +97,7 @@ async function show(deps: Deps, c: SignedInContext, found: Found) {
   const { visitor, pending } = found
   if (!visitor) return over(deps, c)
   const entered = entering(deps, visitor, pending)
-  if (entered.ok) return goOn(deps, c, found, { login: entered.login })
+  if (entered.ok) return goOn(deps, c, found, pending.prompt === 'consent' ? { consent: {} } : { login: entered.login })
   const [app] = visitor.apps
   switch (entered.reason) {
     case 'unknown_client':

@@ -37,7 +37,7 @@ export function entering(deps: AtClientDeps, visitor: Present, pending: Pending)
   if (missing) return { ok: false, reason: 'step_up', missing }
   const { acr, amr, at } = visitor.proof
   if (pending.essentialAcrs && !pending.essentialAcrs.includes(acr)) return { ok: false, reason: 'unmet' }
-  if (pending.prompt === 'consent') return { ok: false, reason: 'consent' }
+  if (pending.prompt === 'consent' && app.isThirdParty) return { ok: false, reason: 'consent' }
   const ts = Math.floor(at.getTime() / 1000)
   return { ok: true, login: { accountId: String(visitor.account.id), acr, amr, ts } }
 }

@@ -7,7 +7,7 @@ import type { RenderPage } from '../http/page.tsx'
 import { type SessionDeps, visitorFound } from '../identity/session.ts'
 import { type SignOutDeps, signOut } from '../identity/sign-out.ts'
 import { providersPages } from './pages.http.tsx'
-import { comesWith, failureIn, type OpenidStore, ROUTES, type RunningProvider } from './provider.ts'
+import { comesFrom, comesWith, failureIn, type OpenidStore, ROUTES, type RunningProvider } from './provider.ts'
 import type { AtClient } from './visitor-at.ts'
 
 export type OpenidRoutesDeps = SessionDeps &
@@ -65,7 +65,13 @@ export function openidRoutes(deps: OpenidRoutesDeps) {
     delete incoming.headers['x-forwarded-host']
     for (const [name, value] of headers) outgoing.setHeader(name, value)
     outgoing.setHeader('Cross-Origin-Opener-Policy', 'same-origin-allow-popups') // an app may have opened us in a window of its own
-    if (isPage) comesWith(incoming, { ...hereOf(c), pages: providersPages(deps, c) })
+    comesFrom(incoming, c.var.origin)
+    if (isPage) {
+      const here = { ...hereOf(c), pages: providersPages(deps, c) }
+      // A device is connected by somebody, and shown to them alone: who it is comes first.
+      if (c.req.path === ROUTES.code_verification && !(await here.visitorAt(''))) return c.redirect(signInFirst(c), 303)
+      comesWith(incoming, here)
+    }
     await provider.handle(incoming, outgoing)
     const failure = failureIn(incoming)
     if (failure !== undefined) deps.report(failure)
@@ -89,8 +95,18 @@ export function openidRoutes(deps: OpenidRoutesDeps) {
       async signOut() {
         const visitor = await visitorAt('')
         if (visitor) await signOut(deps, visitor, c.var.origin)
+        const { cookies } = deps
+        for (const cookie of [cookies.session, cookies.pending, cookies.enrolment]) cookie.remove(c)
+        for (const cookie of c.body(null).headers.getSetCookie()) c.env.outgoing.appendHeader('Set-Cookie', cookie)
+        c.env.outgoing.setHeader('Clear-Site-Data', '"cache"') // what Back would show again
       },
     }
+  }
+
+  function signInFirst(c: AppContext) {
+    const code = c.req.query('user_code')
+    const back = code ? `${c.req.path}?${new URLSearchParams({ user_code: code })}` : c.req.path
+    return `/sign-in?${new URLSearchParams({ return_to: back })}`
   }
 
   for (const path of POSTED)

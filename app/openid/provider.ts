@@ -3,9 +3,11 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Configuration, KoaContextWithOIDC, Provider as Library } from 'oidc-provider'
 import type { Account } from '../identity/visitor.ts'
 import { databaseFailure } from '../lib/database-failures.ts'
+import type { Origin } from '../lib/origin.ts'
 import type { Vault } from '../lib/vault.ts'
 import { type ClientRow, OWN_METADATA, secretIsOf } from './clients.ts'
 import { type KeyStore, type PrivateJwk, signingKeys } from './keys.ts'
+import { leadOn, type ProvidersPages } from './lead-on.ts'
 import { ACRS } from './proof.ts'
 import { type RecordStore, recordId, recordsOf } from './records.ts'
 import { type AtClient, type AtClientDeps, askedOf, lacksFor, mayUse, presentAt } from './visitor-at.ts'
@@ -51,17 +53,6 @@ export type OpenidStore = RecordStore &
 
 export type ProviderDeps = AtClientDeps & { openid: OpenidStore; vault: Vault; baseUrl: string }
 
-/** Pages that the library asks us for; each fills the answer in. */
-export type ProvidersPages = {
-  error(ctx: KoaContextWithOIDC, out: { error: string; error_description?: string | undefined }): Promise<void>
-  /** Asks whether to sign out. `form` is the library's, which the page has to contain. */
-  signOut(ctx: KoaContextWithOIDC, form: string): Promise<void>
-  signedOut(ctx: KoaContextWithOIDC): Promise<void>
-  deviceCode(ctx: KoaContextWithOIDC, form: string, error: Error | undefined): Promise<void>
-  deviceConfirm(ctx: KoaContextWithOIDC, form: string, userCode: string): Promise<void>
-  deviceDone(ctx: KoaContextWithOIDC): Promise<void>
-}
-
 /** What a request to a page of the provider knows of whoever sends it. What programs send has no such thing: no cookie is read there. */
 export type Here = {
   /** Somebody whose session is good, and the app of that client. */
@@ -69,6 +60,10 @@ export type Here = {
   signOut(): Promise<void>
   pages: ProvidersPages
 }
+
+const origins = new WeakMap<IncomingMessage, Origin>()
+/** Where a request is from, behind proxies. */
+export const comesFrom = (incoming: IncomingMessage, origin: Origin): void => void origins.set(incoming, origin)
 
 const requests = new WeakMap<IncomingMessage, Here>()
 /** From now on the library finds them by the request. */
@@ -201,8 +196,16 @@ async function start(deps: ProviderDeps & { fetch: typeof fetch }, keys: Private
       },
       deviceFlow: {
         enabled: true,
-        userCodeInputSource: (ctx, form, _out, error) => pagesOf(ctx).deviceCode(ctx, form, error),
-        userCodeConfirmSource: (ctx, form, _client, _info, userCode) => pagesOf(ctx).deviceConfirm(ctx, form, userCode),
+        deviceInfo: (ctx) => ({ ...origins.get(ctx.req) }),
+        userCodeInputSource: (ctx, form, _out, error) => pagesOf(ctx).deviceCode(ctx, form, { error }),
+        async userCodeConfirmSource(ctx, form, _client, info, userCode) {
+          const code = ctx.oidc.entities.DeviceCode
+          if (code && !info.lookedBy) {
+            Object.assign(code, { deviceInfo: { ...info, lookedBy: lookerOf(ctx) } })
+            await code.save()
+          }
+          await pagesOf(ctx).deviceConfirm(ctx, form, { userCode, from: info as unknown as Origin })
+        },
         successSource: (ctx) => pagesOf(ctx).deviceDone(ctx),
       },
     },
@@ -280,6 +283,11 @@ async function start(deps: ProviderDeps & { fetch: typeof fetch }, keys: Private
   const koa: NodeJS.EventEmitter = provider
   koa.on('error', failed)
   oneSession()
+  firstLooker()
+  leadOn(provider, {
+    pagesOf,
+    isSignedIn: async (ctx) => (await hereOf(ctx)?.visitorAt('')) !== undefined,
+  })
   provider.Client.prototype.compareClientSecret = function compare(secret: string) {
     return secretIsOf(this as never, secret)
   }
@@ -331,11 +339,28 @@ async function start(deps: ProviderDeps & { fetch: typeof fetch }, keys: Private
     }
   }
 
+  /** Nobody else sees the code of a device any more, or allows it: not who has read it over a shoulder. */
+  function firstLooker() {
+    const find = provider.DeviceCode.findByUserCode.bind(provider.DeviceCode)
+    provider.DeviceCode.findByUserCode = async (...of) => {
+      const code = await find(...of)
+      const ctx = current()
+      const lookedBy = code?.deviceInfo?.lookedBy
+      return ctx && lookedBy && lookedBy !== lookerOf(ctx) ? undefined : code
+    }
+  }
+
   function askedBy({ oidc }: KoaContextWithOIDC) {
     const { acr_values: acrs, max_age: maxAge } = oidc.params as { acr_values?: string; max_age?: string }
     return askedOf(acrs?.split(' ') ?? [], maxAge === undefined || oidc.result?.login ? undefined : Number(maxAge))
   }
 }
+
+/** Whose browser looks at the code of a device. */
+const lookerOf = ({ oidc }: KoaContextWithOIDC): string =>
+  createHash('sha256')
+    .update(oidc.session?.jti ?? '')
+    .digest('base64url')
 
 const ALWAYS: ReadonlySet<string> = new Set(['acr', 'amr', 'auth_time'])
 const ofScope = (scope: string): readonly string[] => CLAIMS_OF[scope as keyof typeof CLAIMS_OF] ?? []

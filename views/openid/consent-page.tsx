@@ -22,9 +22,9 @@ export const ConsentPage = ({ visitor, app, scopes, action }: ConsentPageProps) 
       <ButtonForm action={action} class="primary">
         {words.openid.consent.allow}
       </ButtonForm>
-      <a class="button plain" href="/">
+      <ButtonForm action={`${action}/cancel`} class="plain">
         {words.openid.consent.deny}
-      </a>
+      </ButtonForm>
     </div>
   </Narrow>
 )

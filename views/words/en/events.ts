@@ -29,6 +29,7 @@ export const events = {
   passkey_counter_fell: 'Passkey may have been copied',
   browser_trusted: 'Browser trusted for 30 days',
   browser_forgotten: 'Trusted browser forgotten',
+  app_revoked: 'App signed out, and what it was allowed taken back',
   signed_out_everywhere: 'Signed out everywhere',
   email_confirmed: 'Email address confirmed',
   email_change_requested: 'Change of email address requested',

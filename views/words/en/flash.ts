@@ -111,6 +111,8 @@ export const flash = {
     title: nothingChanged,
     text: `This account doesn't trust that browser, or no longer does. ${now}`,
   },
+  app_revoked: { title: 'Signed out of the app.', text: 'Nothing that it was given opens anything now.' },
+  app_gone: { title: 'Already signed out of it.', text: now },
   signed_out_everywhere: {
     title: 'You are signed out everywhere.',
     text: 'All sessions and half-finished sign-ins have ended, no browser is trusted, and your access tokens are frozen. If someone knows your password, sign in and change it now.',

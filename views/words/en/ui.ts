@@ -13,6 +13,7 @@ export const ui = {
     'check-up': 'Check-up',
     tokens: 'Access Tokens',
     sessions: 'Sessions',
+    apps: 'Apps',
     activity: 'Activity',
   },
   operateTabs: {

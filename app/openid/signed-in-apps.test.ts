@@ -1,0 +1,78 @@
+import assert from 'node:assert/strict'
+import { after, afterEach, test } from 'node:test'
+import * as oidc from 'openid-client'
+import { openidSignOuts } from '#db/schema.ts'
+import { latchkey, signedUp, withTwoFactor } from '#testing/index.ts'
+import { addClient, asking, discovered, followed, mayUseClients, openidSite, redeem } from '#testing/openid.ts'
+
+const site = await openidSite()
+afterEach(() => assert.deepEqual(site.faults.splice(0), []))
+after(site.close)
+
+const APPS = '/settings/apps'
+
+async function signedInAt(of: Parameters<typeof addClient>[1] = {}) {
+  const client = await addClient(site, of)
+  const config = await discovered(site, client)
+  const person = await withTwoFactor(site)
+  await mayUseClients(site, person.email)
+  const asked = await asking(config, client)
+  const tokens = await redeem(config, asked, (await followed(person.browser, asked.url)).at)
+  const page = await person.browser.get(APPS)
+  return { ...person, client, config, tokens, page, id: /name="app" value="([^"]*)"/.exec(page.html)?.[1] ?? '' }
+}
+
+test('each app is shown once, with what it knows, since when, and in which browser', async () => {
+  const { page, client } = await signedInAt()
+  assert.equal(page.status, 200)
+  assert.ok(page.text.includes(`The ${client.name}`))
+  assert.match(page.text, /your email address/)
+  assert.match(page.text, /Last sign-in/)
+})
+
+test('Revoke ends the app’s tokens at once, tells the app, and is in the log', async () => {
+  const { browser, id, config, tokens, client } = await signedInAt({ backchannelUri: 'https://app.example.net/out' })
+  const answer = await browser.post(APPS, { app: id })
+  assert.equal(answer.location, APPS)
+  await assert.rejects(oidc.fetchUserInfo(config, tokens.access_token, oidc.skipSubjectCheck))
+  await assert.rejects(oidc.refreshTokenGrant(config, tokens.refresh_token ?? ''))
+  const page = await browser.get(APPS)
+  assert.match(page.text, /Signed out of the app/)
+  assert.ok(!page.text.includes(`The ${client.name}`))
+  assert.match((await browser.get('/settings/activity')).text, /App signed out/)
+  const told = (await site.database.db.select().from(openidSignOuts)).filter(({ appId }) => appId === id)
+  assert.equal(told.length, 1)
+  assert.equal((await browser.get('/')).status, 200, 'the session of the portal stays')
+})
+
+test('somebody else’s app is not theirs to revoke, and nothing happens twice', async () => {
+  const { browser, id, config, tokens } = await signedInAt()
+  const { browser: other } = await signedUp(site)
+  await other.post(APPS, { app: id })
+  assert.match((await other.get(APPS)).text, /Already signed out of it/)
+  await oidc.fetchUserInfo(config, tokens.access_token, oidc.skipSubjectCheck)
+  await browser.post(APPS, { app: id })
+  await browser.get(APPS)
+  await browser.post(APPS, { app: id })
+  assert.match((await browser.get(APPS)).text, /Already signed out of it/)
+})
+
+test('what was allowed is taken back: the app has to ask again', async () => {
+  const client = await addClient(site, { isThirdParty: 1 })
+  const config = await discovered(site, client)
+  const { browser, email } = await withTwoFactor(site)
+  await mayUseClients(site, email)
+  await followed(browser, (await asking(config, client)).url)
+  await browser.post('/oauth/enter')
+  const page = await browser.get(APPS)
+  assert.ok(page.text.includes(`The ${client.name}`))
+  await browser.post(APPS, { app: /name="app" value="([^"]*)"/.exec(page.html)?.[1] ?? '' })
+  assert.match((await followed(browser, (await asking(config, client)).url)).answer.text, /would like to know/)
+})
+
+test('without any app, the page says so', async () => {
+  const product = await latchkey()
+  const { browser } = await signedUp(product)
+  assert.match((await browser.get(APPS)).text, /haven't signed in to any app/)
+  await product.close()
+})
