@@ -40,6 +40,7 @@ import { enterRoutes as openidEnterRoutes } from './openid/enter.routes.tsx'
 import { openidRoutes } from './openid/provider.routes.tsx'
 import { ENTER } from './openid/provider.ts'
 import { signedInAppsRoutes } from './openid/signed-in-apps.routes.tsx'
+import { webfingerRoutes } from './openid/webfinger.routes.ts'
 import { operateRoutes } from './operators/operate.routes.ts'
 import { beginRecoveryRoutes } from './sign-in/begin-recovery.routes.tsx'
 import { lostEverythingRoutes } from './sign-in/lost-everything.routes.tsx'
@@ -87,6 +88,7 @@ export function createApp(services: Deps, report: (error: unknown) => void = ser
     .route('/1.0', jelasticRoutes({ ...deps, report }))
     .route('/api/v1', v1)
     .route('/api', docsRoutes({ page, baseUrl, document: () => documentOf(v1, { baseUrl, issuer }) }))
+    .route('/', webfingerRoutes(deps))
     .route('/', openidRoutes({ ...deps, report })) // apps send people here, and programs ask: from any site
     .use(sameOrigin(baseUrl, watch.otherSite))
     .route('/', assets.routes)
