@@ -58,7 +58,7 @@ export type TestClient = { name: string; secret: string; redirect: string }
 
 /** An app with a client, for the group `everyone`, which is made with it. */
 export async function addClient(
-  { database: { db } }: OpenidSite,
+  { database: { db } }: Pick<OpenidSite, 'database'>,
   of: Partial<typeof clients.$inferInsert & typeof apps.$inferInsert> = {},
   more: { signedOut?: string[]; redirects?: string[] } = {},
 ): Promise<TestClient> {
@@ -112,7 +112,7 @@ async function everyone(db: OpenidSite['database']['db']): Promise<string> {
 }
 
 /** May use what `addClient` makes. */
-export async function mayUseClients(site: OpenidSite, email: string): Promise<void> {
+export async function mayUseClients(site: Pick<OpenidSite, 'database'>, email: string): Promise<void> {
   const groupId = await everyone(site.database.db)
   const { id: accountId } = await accountOf(site, email)
   await site.database.db.insert(memberships).values({ accountId, groupId, addedAt: new Date(), until: null })

@@ -6,7 +6,7 @@ import path from 'node:path'
 const TWO_MINUTES = 2 * 60_000
 const TEN_MINUTES = 10 * 60_000
 
-/** Debian packages that the tests need, and the program that each of them brings. */
+/** Debian packages that the tests need, and the program or file that each of them brings. */
 export const FOR_THE_TESTS = {
   nginx: 'nginx',
   caddy: 'caddy',
@@ -16,6 +16,19 @@ export const FOR_THE_TESTS = {
   lynx: 'lynx',
   tmux: 'tmux',
   'fido2-tools': 'fido2-assert',
+  apache2: 'apache2',
+  'libapache2-mod-auth-openidc': '/usr/lib/apache2/modules/mod_auth_openidc.so',
+  'oidc-agent-cli': 'oidc-agent',
+  'python3-authlib': listOf('python3-authlib'),
+  'python3-requests': listOf('python3-requests'),
+  'ruby-openid-connect': listOf('ruby-openid-connect'),
+  'golang-go': 'go',
+  'golang-github-coreos-go-oidc-dev': listOf('golang-github-coreos-go-oidc-dev'),
+}
+
+/** A library brings no program; what it brought is listed here. */
+function listOf(name: string): string {
+  return `/var/lib/dpkg/info/${name}.list`
 }
 
 /**
@@ -30,6 +43,7 @@ export function bringIn(packages: Record<string, string>): void {
 
 /** Where the program is. Servers are in folders that only root has on its PATH. */
 export function programPath(program: string): string | undefined {
+  if (path.isAbsolute(program)) return existsSync(program) ? program : undefined
   return onPath([program], ['/usr/sbin', '/usr/local/sbin'])[0]
 }
 
