@@ -18,6 +18,7 @@ import {
 } from '#testing/index.ts'
 import { assertInvariants } from '#testing/invariants.ts'
 import { currentVisitor } from '../identity/session.ts'
+import { newId } from '../lib/tokens.ts'
 import { createVault, keyIdOf } from '../lib/vault.ts'
 import { newLink } from '../mail/links.ts'
 import { keepNewEnrolment } from '../two-factor/kept-enrolment.ts'
@@ -50,7 +51,23 @@ async function withEverySealedThing(product: Latchkey) {
   const kept = await keepNewEnrolment(product.deps, visitor, PASSWORD, { address: '::1', browser: 'x', system: null })
   assert.ok(kept.ok, 'a set-up is kept')
   await sealEvents(product.deps)
+  await signedInAtClient(product)
   return { ...owner, accountId }
+}
+
+/** What the OpenID provider keeps: a record of a sign-in, and what it signs with. */
+async function signedInAtClient({ vault }: Latchkey) {
+  const { db } = database
+  const [id, now] = [newId(), clock.now()]
+  const sealed = (purpose: 'openid-record' | 'openid-key', table: string) =>
+    vault.seal(purpose, `${table} ${id}`, Buffer.from('{}'))
+  const payload = sealed('openid-record', 'openid_records')
+  await db.insert(schema.openidRecords).values({ id, kind: 'Interaction', payload, expiresAt: now })
+  const position = (await db.select().from(schema.openidKeys)).length + 1
+  const times = { createdAt: now, usedFrom: now }
+  await db
+    .insert(schema.openidKeys)
+    .values({ id, alg: 'EdDSA', position, sealed: sealed('openid-key', 'openid_keys'), ...times })
 }
 
 /** Tables with values that a key of ours made, found by looking at every value of every table. */
@@ -82,6 +99,8 @@ describe('keys', () => {
       'factors.secret',
       'mail_links.payload',
       'mails.sealed',
+      'openid_keys.sealed',
+      'openid_records.payload',
       'pending_enrolments.enrolment',
       'recovery_codes.hash',
       'recovery_codes.sealed',
