@@ -36,6 +36,7 @@ import { requester } from './http/requester.ts'
 import { RememberingRouter } from './http/router.ts'
 import { sameOrigin } from './http/same-origin.ts'
 import { notMeRoutes } from './mail/not-me.routes.tsx'
+import { clientsRoutes } from './openid/clients.routes.tsx'
 import { enterRoutes as openidEnterRoutes } from './openid/enter.routes.tsx'
 import { openidRoutes } from './openid/provider.routes.tsx'
 import { ENTER } from './openid/provider.ts'
@@ -114,6 +115,7 @@ export function createApp(services: Deps, report: (error: unknown) => void = ser
     .route(ENTER, openidEnterRoutes(deps))
     .route('/operate', operateRoutes(deps))
     .route('/operate/apps', appsRoutes(deps))
+    .route('/operate/clients', clientsRoutes(deps))
     .route('/', dashboardRoutes(deps))
     .route('/settings', settingsRoutes(deps))
     .route('/settings/stop-recovery', stopRecoveryRoutes(deps))

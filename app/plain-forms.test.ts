@@ -37,6 +37,11 @@ after(() => Promise.all([product.close(), mailing.close()]))
 const TWO_FACTOR = '/settings/two-factor'
 const WRONG = { password: 'not that one at all' }
 
+const NEW_CLIENT = {
+  ...{ title: '', groups: '', level: 'second_factor', maxAge: '', signedOut: '', backchannel: '', reason: '' },
+  ...{ auth: 'client_secret', jwks: '', jwksUri: '', alg: 'RS256', claims: '', needsPkce: 'yes' },
+}
+
 /** Every page that the walk passed, in every state: where it was, and what was on it. */
 const met: { path: string; status: number; html: string }[] = []
 
@@ -153,6 +158,11 @@ async function operating() {
     await browser.post('/operate/apps/new', { name: 'forms', hosts, ...fields })
   const app = '/operate/apps/named/forms'
   await look(browser, ['/operate/apps', app, `${app}/change`, `${app}/delete`])
+  await look(browser, ['/operate/clients', '/operate/clients/new'])
+  const sent = { name: 'forms-client', redirects: 'https://forms.example.net/back', ...NEW_CLIENT }
+  for (const redirects of ['', sent.redirects]) await browser.post('/operate/clients/new', { ...sent, redirects })
+  const client = '/operate/clients/named/forms-client'
+  await look(browser, [client, `${client}/change`, `${client}/rotate`, `${client}/remove`])
   await browser.post(`${account}/suspend`, { reason: '' })
   await look(browser, [`${account}/delete`])
   await browser.post(`${account}/delete`, { reason: 'Left', email: 'nobody' })

@@ -692,6 +692,8 @@ export const pagesOfOperators: State<ProtectedAccount>[] = [
       await page.goto('/operate/apps')
     },
   },
+  { name: 'apps to sign in to', heading: 'Sign-in for Apps', open: (page) => page.goto('/operate/clients') },
+  { name: 'new app to sign in to', heading: 'Add an app', open: (page) => page.goto('/operate/clients/new') },
   { name: 'an app', heading: 'Wiki', called: 'Wiki', open: (page) => page.goto(`/operate/apps/named/${APP}`) },
   { name: 'change an app', heading: 'Change App', open: (page) => page.goto(`/operate/apps/named/${APP}/change`) },
   { name: 'delete an app', heading: 'Delete App', open: (page) => page.goto(`/operate/apps/named/${APP}/delete`) },

@@ -192,6 +192,8 @@ async function operate(page: Page, email: string, picture: (of: string) => Promi
     groups: '/operate/groups',
     invitations: '/operate/invitations',
     apps: '/operate/apps',
+    clients: '/operate/clients',
+    'new-client': '/operate/clients/new',
     'new-app': '/operate/apps/new',
     policy: '/operate/policy',
     log: '/operate/log',

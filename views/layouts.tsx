@@ -122,6 +122,7 @@ const OPERATE_TABS = [
   { name: 'accounts', href: '/operate/accounts' },
   { name: 'groups', href: '/operate/groups' },
   { name: 'apps', href: '/operate/apps' },
+  { name: 'clients', href: '/operate/clients' },
   { name: 'invitations', href: '/operate/invitations' },
   { name: 'policy', href: '/operate/policy' },
   { name: 'log', href: '/operate/log' },

@@ -20,6 +20,7 @@ export const ui = {
     accounts: 'Accounts',
     groups: 'Groups',
     apps: 'Apps',
+    clients: 'Sign-in for Apps',
     invitations: 'Invitations',
     policy: 'Policy',
     log: 'Log',

@@ -1,0 +1,198 @@
+import { Hono } from 'hono'
+import { compress } from 'hono/compress'
+import { z } from 'zod'
+import { ChangePage } from '#views/operators/change-page.tsx'
+import { ClientFormPage, ClientPage, ClientSecretPage, ClientsPage } from '#views/operators/clients-pages.tsx'
+import type { FormState } from '#views/ui/types.ts'
+import { words } from '#views/words/words.ts'
+import type { AppEnv } from '../http/env.ts'
+import type { FlashWord } from '../http/flashes.ts'
+import { readForm } from '../http/forms.ts'
+import { visitorAlone } from '../identity/session.ts'
+import type { Network } from '../lib/network.ts'
+import { actingAs, neededReasonField, reasonField } from '../operators/fields.http.ts'
+import { OPERATE, type OperatorPagesDeps, reachedFrom } from '../operators/operator-pages.http.ts'
+import { takeFlash } from '../pages/flash.ts'
+import { type SignedInContext, signedInPages } from '../pages/guards.ts'
+import {
+  type ClientDeps,
+  changeClient,
+  clientNamed,
+  createClient,
+  listClients,
+  removeClient,
+  rotateSecret,
+} from './manage.ts'
+import { asWritten, type ClientWrong, NEW_CLIENT, type WrittenClient } from './written-client.ts'
+
+const HERE = '/operate/clients'
+
+const ticked = () =>
+  z
+    .literal('yes')
+    .optional()
+    .transform((value) => value === 'yes')
+const lines = () =>
+  z.string().transform((text) =>
+    text
+      .split(/\r?\n/)
+      .map((line) => line.trim())
+      .filter((line) => line !== ''),
+  )
+
+const Changed = z.object({
+  ...{ title: z.string(), groups: lines(), level: z.string(), maxAge: z.string().trim() },
+  ...{ redirects: lines(), signedOut: lines(), backchannel: z.string() },
+  ...{ auth: z.string(), jwks: z.string(), jwksUri: z.string(), alg: z.string(), claims: lines() },
+  ...{ needsPkce: ticked(), isThirdParty: ticked(), isPairwise: ticked(), isStrict: ticked() },
+  ...{ usesDeviceFlow: ticked(), reason: reasonField() },
+})
+const New = Changed.extend({ name: z.string().trim() })
+
+type Deps = ClientDeps & OperatorPagesDeps & { operatorPages: readonly Network[] }
+
+/** Apps that people sign in to by OpenID Connect, for the people who run the site. */
+export const clientsRoutes = (deps: Deps) =>
+  new Hono<AppEnv>().use('*', reachedFrom(deps.operatorPages)).route('/', pagesOfClients(deps))
+
+const pagesOfClients = (deps: Deps) =>
+  signedInPages(deps, { deed: OPERATE, view: visitorAlone }, (pages) => {
+    const write = (c: SignedInContext, name: string | undefined, form: FormState, status: 200 | 422 = 200) =>
+      deps.page(c, <ClientFormPage visitor={c.var.visitor} form={form} name={name} />, status)
+
+    /** Shown with the answer, and never again. */
+    const showSecret = (c: SignedInContext, name: string, secret: string, previousUntil: Date | null) =>
+      deps.page(
+        c,
+        <ClientSecretPage
+          visitor={c.var.visitor}
+          name={name}
+          secret={secret}
+          previousUntil={previousUntil}
+          issuer={deps.baseUrl}
+        />,
+      )
+
+    const asking = (
+      c: SignedInContext,
+      name: string,
+      deed: 'remove' | 'rotate',
+      form: FormState,
+      status: 200 | 422 = 200,
+    ) =>
+      deps.page(
+        c,
+        <ChangePage
+          visitor={c.var.visitor}
+          tab="clients"
+          title={words.openid.clients[deed]}
+          about={name}
+          sentence={words.openid.clients.sentences[deed]}
+          action={`${HERE}/named/${name}/${deed}`}
+          back={`${HERE}/named/${name}`}
+          danger
+          form={form}
+        />,
+        status,
+      )
+
+    const done = (c: SignedInContext, flash: FlashWord, to: string) => {
+      deps.cookies.flash.leave(c, flash)
+      return c.redirect(to, 303)
+    }
+
+    pages
+      .get('/', compress(), async (c) => {
+        const { visitor } = c.var
+        const { clients, next } = await listClients(deps, c.req.query('after'))
+        const moreHref = next && `${HERE}?${new URLSearchParams({ after: next })}`
+        const flash = takeFlash(c, deps.cookies, visitor)
+        return deps.page(c, <ClientsPage visitor={visitor} flash={flash} clients={clients} moreHref={moreHref} />)
+      })
+      .get('/new', (c) => write(c, undefined, { values: formOf({ ...NEW_CLIENT, name: '' }) }))
+      .post('/new', async (c) => {
+        const form = await readForm(c, New)
+        if (!form.ok) return write(c, undefined, { values: form.values, errors: form.errors }, 422)
+        const { reason, ...written } = form.data
+        const result = await createClient(deps, written, actingAs(c.var.visitor, c, reason))
+        if (!result.ok) return write(c, undefined, { values: form.values, errors: errorsOf(result.wrong) }, 422)
+        const { name } = result.client
+        return result.secret === undefined
+          ? done(c, 'client_created', `${HERE}/named/${name}`)
+          : showSecret(c, name, result.secret, null)
+      })
+      .get('/named/:app', compress(), async (c) => {
+        const client = await clientNamed(deps, c.req.param('app'))
+        if (!client) return c.notFound()
+        const { visitor } = c.var
+        const flash = takeFlash(c, deps.cookies, visitor)
+        return deps.page(
+          c,
+          <ClientPage
+            visitor={visitor}
+            flash={flash}
+            client={client}
+            written={asWritten(client)}
+            issuer={deps.baseUrl}
+          />,
+        )
+      })
+      .get('/named/:app/change', async (c) => {
+        const client = await clientNamed(deps, c.req.param('app'))
+        return client ? write(c, client.name, { values: formOf(asWritten(client)) }) : c.notFound()
+      })
+      .post('/named/:app/change', async (c) => {
+        const name = c.req.param('app')
+        const form = await readForm(c, Changed)
+        if (!form.ok) return write(c, name, { values: form.values, errors: form.errors }, 422)
+        const { reason, ...change } = form.data
+        const result = await changeClient(deps, name, change, actingAs(c.var.visitor, c, reason))
+        if (result.ok)
+          return result.secret === undefined
+            ? done(c, 'client_changed', `${HERE}/named/${name}`)
+            : showSecret(c, name, result.secret, null)
+        if (result.wrong === 'no_such_client') return c.notFound()
+        return write(c, name, { values: form.values, errors: errorsOf(result.wrong) }, 422)
+      })
+      .get('/named/:app/rotate', async (c) => {
+        const client = await clientNamed(deps, c.req.param('app'))
+        return client?.auth === 'client_secret' ? asking(c, client.name, 'rotate', {}) : c.notFound()
+      })
+      .post('/named/:app/rotate', async (c) => {
+        const name = c.req.param('app')
+        const form = await readForm(c, z.object({ reason: neededReasonField() }))
+        if (!form.ok) return asking(c, name, 'rotate', { values: form.values, errors: form.errors }, 422)
+        const result = await rotateSecret(deps, name, actingAs(c.var.visitor, c, form.data.reason))
+        return result.ok ? showSecret(c, name, result.secret, result.previousUntil) : c.notFound()
+      })
+      .get('/named/:app/remove', async (c) =>
+        (await clientNamed(deps, c.req.param('app'))) ? asking(c, c.req.param('app'), 'remove', {}) : c.notFound(),
+      )
+      .post('/named/:app/remove', async (c) => {
+        const name = c.req.param('app')
+        const form = await readForm(c, z.object({ reason: neededReasonField() }))
+        if (!form.ok) return asking(c, name, 'remove', { values: form.values, errors: form.errors }, 422)
+        const result = await removeClient(deps, name, actingAs(c.var.visitor, c, form.data.reason))
+        return result.ok ? done(c, 'client_removed', HERE) : c.notFound()
+      })
+  })
+
+/** As the form shows it. */
+function formOf(written: WrittenClient): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(written).flatMap(([name, value]) => {
+      if (typeof value === 'boolean') return value ? [[name, 'yes']] : []
+      return [[name, typeof value === 'string' ? value : value.join('\n')]]
+    }),
+  )
+}
+
+/** Each wrong line by what is written there. */
+function errorsOf(wrong: readonly ClientWrong[]): Record<string, string> {
+  const errors: Record<string, string> = {}
+  for (const { field, value, reason } of wrong) {
+    const said = { ...words.gate.apps.wrong, ...words.openid.clients.wrong }[reason](value)
+    errors[field] = errors[field] === undefined ? said : `${errors[field]} ${said}`
+  }
+  return errors
+}
