@@ -60,6 +60,7 @@ export function openidRoutes(deps: OpenidRoutesDeps) {
     const provider = c.env.outgoing && (await deps.provider())
     if (!provider) return next()
     const { incoming, outgoing } = c.env
+    if (c.req.param('uid')) incoming.url = c.req.path // it goes on with what was asked first, and stumbles over more
     // What the library takes for the truth about the connection; the proxy's word for it is in `baseUrl` already.
     incoming.headers['x-forwarded-proto'] = scheme
     delete incoming.headers['x-forwarded-host']

@@ -325,6 +325,11 @@ async function start(deps: ProviderDeps & { fetch: typeof fetch }, keys: Private
       ctx.oidc.entity('Session', session)
       return session
     }) as never
+    const { persist } = Session.prototype
+    // Of one that isn't stored yet, as at an address of a device that nobody has begun, the library's throws.
+    Session.prototype.persist = async function (this: InstanceType<typeof Session>) {
+      return typeof this.exp === 'number' ? persist.call(this) : ''
+    }
     Session.prototype.resetIdentifier = () => {} // it has the name of the portal's, which no browser chooses
     // A trigger has put it into the queue, in whatever way the session ended (app/openid/sign-outs.ts).
     const tell = Client.prototype.backchannelLogout

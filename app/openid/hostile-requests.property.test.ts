@@ -1,0 +1,148 @@
+import assert from 'node:assert/strict'
+import { after, afterEach, test } from 'node:test'
+import fc from 'fast-check'
+import { BASE_URL } from '#testing/index.ts'
+import { openidSite } from '#testing/openid.ts'
+import { member, plainClient } from '#testing/openid-people.ts'
+import { basic } from '#testing/openid-requests.ts'
+
+const site = await openidSite()
+after(site.close)
+afterEach(() => assert.deepEqual(site.faults.splice(0), []))
+
+const client = await plainClient(site, { usesDeviceFlow: 1 })
+const { browser } = await member(site)
+const cookie = [...browser.cookies].map(([name, value]) => `${name}=${value}`).join('; ')
+
+const PATHS = [
+  ...['authorize', 'authorize/x', 'token', 'userinfo', 'jwks', 'revoke', 'introspect', 'sign-out', 'sign-out/confirm'],
+  ...['sign-out/success', 'device/authorize', 'device', 'device/x', 'enter'],
+].map((path) => `/oauth/${path}`)
+const WELL_KNOWN = ['openid-configuration', 'oauth-authorization-server', 'webfinger'].map((at) => `/.well-known/${at}`)
+const NAMES = [
+  ...[
+    'client_id',
+    'client_secret',
+    'redirect_uri',
+    'response_type',
+    'response_mode',
+    'scope',
+    'state',
+    'nonce',
+    'prompt',
+  ],
+  ...['max_age', 'acr_values', 'claims', 'id_token_hint', 'login_hint', 'code', 'code_verifier', 'code_challenge'],
+  ...['code_challenge_method', 'grant_type', 'refresh_token', 'device_code', 'user_code', 'xsrf', 'confirm', 'token'],
+  ...['post_logout_redirect_uri', 'logout', 'request', 'request_uri', 'resource', '__proto__', 'access_token', 'iss'],
+]
+const RIGHT = [
+  ...[client.name, client.secret, client.redirect, 'code', 'openid', 'openid offline_access', 'S256', 'none', 'login'],
+  ...['authorization_code', 'refresh_token', 'urn:ietf:params:oauth:grant-type:device_code', 'query', 'form_post', '0'],
+]
+const WRONG = [
+  ...[
+    'https://evil.example/cb',
+    `${client.redirect}#x`,
+    `${client.redirect}.evil.example`,
+    'javascript:alert(1)',
+    '//x',
+  ],
+  ...[
+    '\0',
+    '%',
+    '%ff%fe',
+    '\ud800',
+    '{',
+    '{"id_token":{"acr":{"essential":true,"values":[1,null]}}}',
+    '[]',
+    '-1',
+    '1e99',
+  ],
+  ...['x'.repeat(3000), '\r\nSet-Cookie: a=b', '<b>', 'a.b.c', 'consent login', 'fragment', 'eyJhbGciOiJub25lIn0.e30.'],
+]
+
+const value = fc.oneof(
+  fc.constantFrom(...RIGHT),
+  fc.constantFrom(...WRONG),
+  fc.string({ unit: 'binary', maxLength: 40 }),
+)
+const pairs = fc.array(fc.tuple(fc.constantFrom(...NAMES), value), { maxLength: 9 })
+const request = fc.record({
+  path: fc.constantFrom(...PATHS, ...WELL_KNOWN),
+  method: fc.constantFrom('GET', 'GET', 'POST', 'POST', 'HEAD', 'OPTIONS', 'PUT', 'DELETE'),
+  query: pairs,
+  body: fc.oneof(pairs, fc.constantFrom('%', '%ff=%fe', '{"a":', '=&=&', 'a'.repeat(20_000))),
+  isKnown: fc.boolean(), // begins as a request that a client could have sent
+  headers: fc.dictionary(
+    fc.constantFrom(
+      'Content-Type',
+      'Accept',
+      'Authorization',
+      'Origin',
+      'X-Forwarded-Host',
+      'X-Forwarded-Proto',
+      'Cookie',
+    ),
+    fc.constantFrom(
+      ...[
+        'application/x-www-form-urlencoded',
+        'application/json',
+        'text/html',
+        'Bearer x',
+        'Basic %',
+        'Basic Og==',
+        '*/*',
+      ],
+      ...[
+        'evil.example',
+        'https://evil.example',
+        'null',
+        cookie,
+        basic(client).Authorization,
+        'latchkey-openid=x; a',
+        'é',
+      ],
+    ),
+    { maxKeys: 4 },
+  ),
+})
+
+const encoded = (of: [string, string][]) => of.map((pair) => pair.map((each) => escaped(each)).join('=')).join('&')
+const escaped = (text: string) =>
+  encodeURIComponent(text.replace(/\p{Surrogate}/gu, '\ufffd')).replaceAll('%EF%BF%BD', '%ED%A0%80') // broken UTF-8
+const KNOWN: [string, string][] = [
+  ['client_id', client.name],
+  ['redirect_uri', client.redirect],
+  ['response_type', 'code'],
+  ['scope', 'openid'],
+]
+
+test('no request makes a fault, shows insides, or leads to an address that no client has registered (O05, O14)', async () => {
+  await fc.assert(
+    fc.asyncProperty(request, async ({ path, method, query, body, isKnown, headers }) => {
+      const target = `${path}?${encoded([...(isKnown ? KNOWN : []), ...query])}`
+      const sent = typeof body === 'string' ? body : encoded(body)
+      const answer = await site.carry(
+        target,
+        {
+          method,
+          headers: { Host: 'latchkey.test', ...headers },
+          ...(['POST', 'PUT'].includes(method) && { body: sent }),
+        },
+        '203.0.113.9',
+      )
+      const text = await answer.text()
+      assert.ok(answer.status < 500, `${answer.status}: ${text.slice(0, 300)}`)
+      assert.doesNotMatch(text, /node_modules|\bat \w+ \(|app\/openid/)
+      assert.equal(
+        answer.headers.get('Set-Cookie')?.includes('a=b'),
+        answer.headers.has('Set-Cookie') ? false : undefined,
+      )
+      const to = answer.headers.get('Location')
+      if (to === null) return
+      const { origin, pathname } = new URL(to, BASE_URL)
+      assert.ok(origin === BASE_URL || `${origin}${pathname}` === client.redirect, `led to ${to}`)
+    }),
+    { numRuns: Number(process.env.FUZZ_RUNS ?? 400), seed: 20_261_130 },
+  )
+})
