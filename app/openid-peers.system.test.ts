@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict'
 import { after, describe, test } from 'node:test'
+import { setTimeout as pause } from 'node:timers/promises'
 import { addClient } from '#testing/openid.ts'
+import { AT_MODULE, startApache } from '#testing/openid-peers/apache.ts'
 import { person } from '#testing/openid-peers/person.ts'
 import { LIBRARIES, startLibrary } from '#testing/openid-peers/program.ts'
 import { peersWorld } from '#testing/openid-peers/world.ts'
+import { freePort } from '../tools/postgres.ts'
 
 const world = await peersWorld()
 after(() => world.end())
@@ -43,3 +46,32 @@ for (const kind of Object.keys(LIBRARIES) as (keyof typeof LIBRARIES)[])
       await app.stop()
     })
   })
+
+test('Apache with mod_auth_openidc signs a person in, refreshes, and ends its own session when the portal tells it to', async () => {
+  const port = await freePort()
+  const at = `http://localhost:${port}${AT_MODULE}`
+  const client = await addClient(world.product, { backchannelUri: `${at}?logout=backchannel` }, { redirects: [at] })
+  const apache = await startApache(world, client, port)
+  const ada = await person(world)
+  const { status: led, location: asked } = await apache.opens('/')
+  assert.equal(led, 302, apache.printed())
+  const back = await apache.opens(await ada.comes(asked))
+  assert.equal(back.location, `${apache.url}/`, apache.printed())
+  assert.equal((await apache.opens('/')).text, 'Photos')
+
+  const hears = async () => JSON.parse((await apache.opens(`${AT_MODULE}?info=json`)).text)
+  const first = await hears()
+  assert.equal(first.id_token.email, ada.email)
+  assert.equal(first.id_token.acr, '2')
+  assert.deepEqual(first.userinfo.groups, ['everyone'])
+  await apache.opens(`${AT_MODULE}?refresh=${encodeURIComponent(apache.url)}&access_token=${first.access_token}`)
+  assert.notEqual((await hears()).refresh_token, first.refresh_token)
+
+  await ada.signsOut()
+  const until = Date.now() + 20_000
+  while ((await apache.opens('/')).status === 200 && Date.now() < until) await pause(200)
+  const { status, location } = await apache.opens('/')
+  assert.equal(status, 302)
+  assert.ok(location.startsWith(`${world.issuer}/oauth/authorize?`), location)
+  await apache.stop()
+})

@@ -18,7 +18,6 @@ export const FOR_THE_TESTS = {
   'fido2-tools': 'fido2-assert',
   apache2: 'apache2',
   'libapache2-mod-auth-openidc': '/usr/lib/apache2/modules/mod_auth_openidc.so',
-  'oidc-agent-cli': 'oidc-agent',
   'python3-authlib': listOf('python3-authlib'),
   'python3-requests': listOf('python3-requests'),
   'ruby-openid-connect': listOf('ruby-openid-connect'),
