@@ -94,7 +94,9 @@ const ROOMS = {
   'cli/doctor': [
     ...['app/lib', 'app/mail', 'app/two-factor', 'app/two-factor/factors', 'app/operators', 'app/gate', 'app', 'db'],
   ],
+  'cli/command': ['app/lib', 'app/operators', 'app/process', 'app'],
   cli: [
+    'cli/command',
     'cli/doctor',
     ...[
       'app/lib',
@@ -105,6 +107,7 @@ const ROOMS = {
       'app/two-factor/factors',
       'app/operators',
       'app/gate',
+      'app/openid',
       'app/sign-in',
     ],
     ...['app/mail', 'app/process', 'app', 'db'],

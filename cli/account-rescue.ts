@@ -3,9 +3,9 @@ import type { Deps } from '#app/deps.ts'
 import { COMMAND_LINE } from '#app/operators/command-line.ts'
 import { approveRescue, beginRescue, operatorNamed, type RescueResult } from '#app/operators/rescue.ts'
 import { account } from './account-named.ts'
-import { command, type Outcome, option, Refused } from './command.ts'
-import { opened } from './opened.ts'
-import { reasonOf, reasonOption } from './reason.ts'
+import { command, type Outcome, option, Refused } from './command/command.ts'
+import { opened } from './command/opened.ts'
+import { reasonOf, reasonOption } from './command/reason.ts'
 
 const REFUSED: Record<Extract<RescueResult, { ok: false }>['reason'], string> = {
   no_such_account: 'There is no account of that address or username.',

@@ -2,9 +2,9 @@ import { z } from 'zod'
 import { COMMAND_LINE } from '#app/operators/command-line.ts'
 import { resume, type SuspensionResult, suspend } from '#app/operators/suspension.ts'
 import { account } from './account-named.ts'
-import { command, Refused } from './command.ts'
-import { opened } from './opened.ts'
-import { reasonOf, reasonOption } from './reason.ts'
+import { command, Refused } from './command/command.ts'
+import { opened } from './command/opened.ts'
+import { reasonOf, reasonOption } from './command/reason.ts'
 
 const REFUSED = {
   no_such_account: 'There is no account of that address or username.',

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { closeAfterRestore } from '#app/account/restored.ts'
-import { command, flag } from './command.ts'
-import { opened } from './opened.ts'
+import { command, flag } from './command/command.ts'
+import { opened } from './command/opened.ts'
 
 export const afterRestore = {
   '': command({

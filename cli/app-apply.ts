@@ -2,10 +2,10 @@ import { z } from 'zod'
 import { applyApps, type Difference, everyApp, type Plan, planApps } from '#app/gate/apply.ts'
 import { COMMAND_LINE } from '#app/operators/command-line.ts'
 import { appFileOf, IN_FILE, readAppFile } from './app-file.ts'
-import { command, flag, Refused, word } from './command.ts'
+import { command, flag, Refused, word } from './command/command.ts'
+import { opened } from './command/opened.ts'
+import { reasonOption } from './command/reason.ts'
 import { readTextFile } from './import/text-file.ts'
-import { opened } from './opened.ts'
-import { reasonOption } from './reason.ts'
 
 /** All apps by a file, and a file of all apps. */
 export const wholeFile = {

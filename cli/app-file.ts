@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { type AppValues, asWritten, type WrittenApp, type Wrong } from '#app/gate/written-app.ts'
 import { readJsonText } from '#app/lib/json-text.ts'
 import { sentence, shown } from './app-refusals.ts'
-import { Refused } from './command.ts'
+import { Refused } from './command/command.ts'
 import type { TextFile } from './import/text-file.ts'
 
 const lines = z.array(z.string())

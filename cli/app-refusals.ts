@@ -1,5 +1,5 @@
 import type { Wrong, WrongReason } from '#app/gate/written-app.ts'
-import { Refused } from './command.ts'
+import { Refused } from './command/command.ts'
 
 const LEVELS = 'password, second_factor or phishing_resistant'
 

@@ -3,10 +3,10 @@ import { appNamed, changeApp, createApp, deleteApp, listApps } from '#app/gate/a
 import { type AppValues, asWritten, type Change, type WrittenApp } from '#app/gate/written-app.ts'
 import { COMMAND_LINE } from '#app/operators/command-line.ts'
 import { NO_SUCH_APP, refusal } from './app-refusals.ts'
-import { command, flag, option, Refused, repeated, WrongUsage, word } from './command.ts'
-import { opened } from './opened.ts'
-import { reasonOption } from './reason.ts'
-import { table } from './table.ts'
+import { command, flag, option, Refused, repeated, WrongUsage, word } from './command/command.ts'
+import { opened } from './command/opened.ts'
+import { reasonOption } from './command/reason.ts'
+import { table } from './command/table.ts'
 
 const NAME = word(z.string(), 'The name of the app, as access tokens call it.')
 const by = (why: string | undefined) => ({ operatorId: null, reason: why ?? null, origin: COMMAND_LINE })

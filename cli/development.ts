@@ -1,7 +1,7 @@
 import type { Config } from '#app/config.ts'
 import type { Deps } from '#app/deps.ts'
-import { Refused } from './command.ts'
-import { opened } from './opened.ts'
+import { Refused } from './command/command.ts'
+import { opened } from './command/opened.ts'
 
 /** The account that `latchkey seed` makes, for development. */
 export const SEED = { email: 'ada@example.com', password: 'violet kettle marches north' }

@@ -2,8 +2,8 @@ import { z } from 'zod'
 import type { Verdict } from '#app/gate/check.ts'
 import { type Explained, explain, type Way } from '#app/gate/explain.ts'
 import { secondsInWords } from '#app/gate/written-rules.ts'
-import { command, option, Refused, word } from './command.ts'
-import { opened } from './opened.ts'
+import { command, option, Refused, word } from './command/command.ts'
+import { opened } from './command/opened.ts'
 
 const REFUSED = {
   no_url: 'That is no URL of an app: write it as in https://photos.example.com/admin/.',

@@ -2,12 +2,12 @@ import { z } from 'zod'
 import { COMMAND_LINE } from '#app/operators/command-line.ts'
 import { addMember, createGroup, deleteGroup, listGroups, membersOf, removeMember } from '#app/operators/groups.ts'
 import { account } from './account-named.ts'
-import { command, option, Refused, word } from './command.ts'
-import { moment } from './moments.ts'
-import { groupWord, inWords } from './names.ts'
-import { opened } from './opened.ts'
-import { reasonOption } from './reason.ts'
-import { table } from './table.ts'
+import { command, option, Refused, word } from './command/command.ts'
+import { moment } from './command/moments.ts'
+import { groupWord, inWords } from './command/names.ts'
+import { opened } from './command/opened.ts'
+import { reasonOption } from './command/reason.ts'
+import { table } from './command/table.ts'
 
 const GROUP = word(groupWord, 'The name of the group.')
 const given = z.object({ reason: reasonOption() })

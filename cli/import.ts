@@ -3,14 +3,14 @@ import { reasonOf } from '#app/lib/reasons.ts'
 import type { Acting } from '#app/operators/acting.ts'
 import { COMMAND_LINE } from '#app/operators/command-line.ts'
 import { importAccounts, type Row } from '#app/operators/import/import.ts'
-import { command, flag, type Outcome, Refused, word } from './command.ts'
+import { command, flag, type Outcome, Refused, word } from './command/command.ts'
+import { opened } from './command/opened.ts'
+import { reasonOption } from './command/reason.ts'
 import { rowsOfAccounts } from './import/accounts-file.ts'
 import { devicesOf, NO_DEVICES } from './import/authelia-devices.ts'
 import { rowsOfAuthelia } from './import/authelia-users.ts'
 import { report } from './import/report.ts'
 import { readTextFile } from './import/text-file.ts'
-import { opened } from './opened.ts'
-import { reasonOption } from './reason.ts'
 
 const options = z.object({
   write: flag('Make the accounts. Without it, nothing is written and you see what would be.'),

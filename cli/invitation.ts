@@ -1,11 +1,11 @@
 import { z } from 'zod'
 import { COMMAND_LINE } from '#app/operators/command-line.ts'
 import { type Invitation, listInvitations, revokeInvitation, type State } from '#app/operators/invitations.ts'
-import { command, option, Refused, word } from './command.ts'
-import { inWords } from './names.ts'
-import { opened } from './opened.ts'
-import { reasonOption } from './reason.ts'
-import { table } from './table.ts'
+import { command, option, Refused, word } from './command/command.ts'
+import { inWords } from './command/names.ts'
+import { opened } from './command/opened.ts'
+import { reasonOption } from './command/reason.ts'
+import { table } from './command/table.ts'
 
 type Listed = Invitation & { groups: readonly { name: string; until: Date | null }[]; state?: State }
 

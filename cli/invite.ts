@@ -1,12 +1,12 @@
 import { z } from 'zod'
 import { COMMAND_LINE } from '#app/operators/command-line.ts'
 import { type Invited, invite as inviteSomebody } from '#app/operators/invitations.ts'
-import { command, flag, option, Refused, repeated, word } from './command.ts'
+import { command, flag, option, Refused, repeated, word } from './command/command.ts'
+import { moment } from './command/moments.ts'
+import { emailWord, groupWord, inWords } from './command/names.ts'
+import { opened } from './command/opened.ts'
+import { reasonOption } from './command/reason.ts'
 import { shown } from './invitation.ts'
-import { moment } from './moments.ts'
-import { emailWord, groupWord, inWords } from './names.ts'
-import { opened } from './opened.ts'
-import { reasonOption } from './reason.ts'
 
 const END = moment('The end of a group')
 

@@ -1,9 +1,12 @@
 import { z } from 'zod'
+import { rotateKeys } from '#app/openid/keys.ts'
+import { COMMAND_LINE } from '#app/operators/command-line.ts'
 import { type KeyReport, keyReport, reseal } from '#app/operators/keys.ts'
 import type { SealedTable } from '#app/operators/sealed-values.ts'
-import { command } from './command.ts'
-import { opened } from './opened.ts'
-import { table } from './table.ts'
+import { command, flag, Refused } from './command/command.ts'
+import { opened } from './command/opened.ts'
+import { reasonOption } from './command/reason.ts'
+import { table } from './command/table.ts'
 
 export const keys = {
   list: command({
@@ -23,6 +26,31 @@ export const keys = {
     async run(_, { tell }) {
       const report = await opened((deps) => reseal(deps, (of, rows) => tell(`${CALLED[of]}: ${rows} sealed again`)))
       return { said: inWords(report), data: report }
+    },
+  }),
+
+  rotate: command({
+    does: 'Makes new keys for ID tokens. Apps can read them for a day before they sign.',
+    words: z.object({}),
+    options: z.object({
+      stolen: flag('The old ones are in wrong hands: they end now, with every ID token that they signed.'),
+      reason: reasonOption(),
+    }),
+    asks: true,
+    async run({ options }, { confirm }) {
+      const isStolen = options.stolen
+      if (isStolen && !(await confirm('End the present keys now?'))) throw new Refused('Nothing was changed.')
+      const by = { operatorId: null, reason: options.reason ?? null, origin: COMMAND_LINE }
+      const result = await opened((deps) => rotateKeys(deps, by, { isStolen }))
+      if (!result.ok && result.wrong === 'no_keys')
+        throw new Refused('No key has signed an ID token yet. Nothing was changed.')
+      if (!result.ok)
+        throw new Refused(`New keys sign from ${result.usedFrom.toISOString()}. Until then, nothing was changed.`)
+      const { algs, usedFrom, endsAt } = result
+      const said = isStolen
+        ? `New keys sign now: ${algs.join(', ')}. The old ones have ended.`
+        : `New keys sign from ${usedFrom.toISOString()}: ${algs.join(', ')}. The old ones end at ${endsAt.toISOString()}.`
+      return { said, data: { algs, usedFrom, endsAt } }
     },
   }),
 }

@@ -1,8 +1,8 @@
 // latchkey COMMAND, or npm run latchkey -- COMMAND: what an operator does from a terminal.
 import '#app/process/env-file.ts'
 import { createInterface } from 'node:readline'
+import { runProgram } from './command/program.ts'
 import { NOUNS } from './nouns.ts'
-import { runProgram } from './program.ts'
 
 process.stdout.on('error', () => process.exit()) // a reader that has seen enough, such as `head`
 process.exitCode = await runProgram(process.argv.slice(2), NOUNS, {

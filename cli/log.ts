@@ -2,9 +2,9 @@ import { z } from 'zod'
 import { exportedLog } from '#app/operators/log/export.ts'
 import { type Finding, type Verdict, verifyLog, type Wrong } from '#app/operators/log/verify.ts'
 import { ownerNamed } from '#app/operators/owners.ts'
-import { command, option, PRINTED, Refused } from './command.ts'
-import { moment } from './moments.ts'
-import { opened } from './opened.ts'
+import { command, option, PRINTED, Refused } from './command/command.ts'
+import { moment } from './command/moments.ts'
+import { opened } from './command/opened.ts'
 
 const FORMATS = ['jsonl', 'csv'] as const
 

@@ -1,7 +1,7 @@
 import { dirname } from 'node:path'
 import { z } from 'zod'
 import { type Config, readConfig } from '#app/config.ts'
-import { command, Refused, type Terminal, word } from './command.ts'
+import { command, Refused, type Terminal, word } from './command/command.ts'
 
 export const moveToPostgres = {
   '': command({

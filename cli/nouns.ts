@@ -1,4 +1,4 @@
-import type { Nouns } from './program.ts'
+import type { Nouns } from './command/program.ts'
 
 /** Loaded when it is typed: `move-to-postgres` chooses the database's kind before the schema is imported. */
 export const NOUNS: Nouns = {
@@ -11,6 +11,7 @@ export const NOUNS: Nouns = {
   operator: async () => (await import('./operator.ts')).operator,
   group: async () => (await import('./group.ts')).group,
   app: async () => ({ ...(await import('./app.ts')).app, ...(await import('./app-apply.ts')).wholeFile }),
+  client: async () => (await import('./client.ts')).client,
   gate: async () => (await import('./gate.ts')).gate,
   invite: async () => (await import('./invite.ts')).invite,
   invitation: async () => (await import('./invitation.ts')).invitation,

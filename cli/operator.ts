@@ -4,9 +4,9 @@ import { createAccount } from '#app/operators/new-accounts.ts'
 import { addOperator, type RoleResult, removeOperator } from '#app/operators/roles.ts'
 import { MAILED, made, NO_SUCH_ACCOUNT } from './account.ts'
 import { account } from './account-named.ts'
-import { command, Refused } from './command.ts'
-import { opened } from './opened.ts'
-import { reasonOption } from './reason.ts'
+import { command, Refused } from './command/command.ts'
+import { opened } from './command/opened.ts'
+import { reasonOption } from './command/reason.ts'
 
 const REFUSED = {
   no_such_account: NO_SUCH_ACCOUNT,

@@ -2,10 +2,10 @@ import { z } from 'zod'
 import { LEVELS } from '#app/identity/policy.ts'
 import { COMMAND_LINE } from '#app/operators/command-line.ts'
 import { type PolicyRefused, policiesNow, type SetPolicy, setPolicy } from '#app/operators/policy.ts'
-import { command, option, Refused, word } from './command.ts'
-import { moment } from './moments.ts'
-import { opened } from './opened.ts'
-import { reasonOption } from './reason.ts'
+import { command, option, Refused, word } from './command/command.ts'
+import { moment } from './command/moments.ts'
+import { opened } from './command/opened.ts'
+import { reasonOption } from './command/reason.ts'
 
 const level = z.enum(LEVELS, `The level is one of ${LEVELS.join(', ')}.`)
 

@@ -5,7 +5,7 @@ import { currentVisitor } from '#app/identity/session.ts'
 import { displayed } from '#app/lib/codes.ts'
 import { signUp } from '#app/sign-in/sign-up.ts'
 import { confirmAnswer, finishEnrolment, startEnrolment } from '#app/two-factor/enrol.ts'
-import { command, Refused } from './command.ts'
+import { command, Refused } from './command/command.ts'
 import { openedForDevelopment, SEED } from './development.ts'
 
 const ORIGIN = { address: '127.0.0.1', browser: 'latchkey seed', system: null }

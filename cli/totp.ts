@@ -1,7 +1,7 @@
 import { generateSync } from 'otplib'
 import { z } from 'zod'
 import { openSecret } from '#app/two-factor/factor-secret.ts'
-import { command, Refused } from './command.ts'
+import { command, Refused } from './command/command.ts'
 import { openedForDevelopment, SEED } from './development.ts'
 
 export const totp = {

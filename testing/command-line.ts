@@ -1,5 +1,5 @@
+import { runProgram } from '../cli/command/program.ts'
 import { NOUNS } from '../cli/nouns.ts'
-import { runProgram } from '../cli/program.ts'
 
 type Settings = Record<string, string>
 

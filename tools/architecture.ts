@@ -15,7 +15,7 @@ export function roomOf(file: string): string {
   if (room === 'api' && top === 'app' && deeper.length > 1) return `app/api/${deeper[0]}` // each API is a room of its own
   const nested = `${top}/${room}/${deeper[0]}`
   if (nested === 'app/two-factor/factors' && deeper.length > 1) return nested // the kinds, which know what uses them only by its types
-  if (`${top}/${room}` === 'cli/doctor' && deeper.length > 0) return 'cli/doctor' // what it looks at, whoever asks
+  if (['cli/doctor', 'cli/command'].includes(`${top}/${room}`) && deeper.length > 0) return `${top}/${room}` // what all others are made of, and what the doctor looks at
   return ['app', 'views'].includes(top) && deeper.length > 0 ? `${top}/${room}` : top
 }
 

@@ -6,7 +6,7 @@ import { databaseFailure } from '../lib/database-failures.ts'
 import type { Origin } from '../lib/origin.ts'
 import type { Vault } from '../lib/vault.ts'
 import { type ClientRow, OWN_METADATA, secretIsOf } from './clients.ts'
-import { type KeyStore, type PrivateJwk, signingKeys } from './keys.ts'
+import { ID_TOKEN, type KeyStore, type PrivateJwk, signingKeys } from './keys.ts'
 import { leadOn, type ProvidersPages } from './lead-on.ts'
 import { ACRS } from './proof.ts'
 import { type RecordStore, recordId, recordsOf } from './records.ts'
@@ -47,6 +47,8 @@ export type OpenidStore = RecordStore &
   KeyStore & {
     hasClients(): Promise<boolean>
     clientNamed(name: string): Promise<ClientRow | undefined>
+    /** Of what groups hear at clients. */
+    claimNames(): Promise<string[]>
     visitorAtClient(tokenHash: string, name: string): Promise<AtClient | undefined>
     visitorBehind(grantId: string): Promise<AtClient | undefined>
   }
@@ -90,14 +92,20 @@ export function providerOf(deps: ProviderDeps & { fetch: typeof fetch }) {
     if (running && at - lookedAt < KEYS_KEPT) return running.provider
     if (!(await deps.openid.hasClients())) return undefined
     const keys = await signingKeys(deps, ['RS256', 'ES256', 'EdDSA'])
-    const by = keys.map(({ kid }) => kid).join(' ')
-    if (running?.by !== by) running = { by, provider: start(deps, keys) }
+    const claims = await deps.openid.claimNames()
+    const by = [...keys.map(({ kid }) => kid), ...claims].join(' ')
+    if (running?.by !== by) running = { by, provider: start(deps, keys, claims) }
     lookedAt = at
     return running.provider
   }
 }
 
-async function start(deps: ProviderDeps & { fetch: typeof fetch }, keys: PrivateJwk[]): Promise<RunningProvider> {
+/** `groupClaims` are the names of what groups hear at any client. The library leaves out what it doesn't know. */
+async function start(
+  deps: ProviderDeps & { fetch: typeof fetch },
+  keys: PrivateJwk[],
+  groupClaims: readonly string[],
+): Promise<RunningProvider> {
   const { Provider, errors, interactionPolicy } = await import('oidc-provider')
   const { openid, vault, now, baseUrl } = deps
   const current = () => Provider.ctx as KoaContextWithOIDC | undefined
@@ -159,10 +167,12 @@ async function start(deps: ProviderDeps & { fetch: typeof fetch }, keys: Private
     jwks: { keys: keys as NonNullable<Configuration['jwks']>['keys'] },
     routes: ROUTES,
     scopes: SCOPES as unknown as string[],
-    claims: { ...CLAIMS_OF, openid: ['sub', 'acr', 'amr', 'auth_time'], iss: null, sid: null } as unknown as Record<
-      string,
-      string[]
-    >,
+    claims: {
+      ...CLAIMS_OF,
+      openid: ['sub', 'acr', 'amr', 'auth_time', ...groupClaims],
+      iss: null,
+      sid: null,
+    } as unknown as Record<string, string[]>,
     acrValues: [...ACRS],
     subjectTypes: ['public', 'pairwise'],
     responseTypes: ['code'],
@@ -230,7 +240,7 @@ async function start(deps: ProviderDeps & { fetch: typeof fetch }, keys: Private
       AuthorizationCode: MINUTE,
       DeviceCode: 10 * MINUTE,
       Grant: 30 * DAY,
-      IdToken: HOUR,
+      IdToken: ID_TOKEN / 1000,
       Interaction: HOUR,
       RefreshToken: 30 * DAY,
       Session: 30 * DAY,
@@ -387,5 +397,14 @@ function claimsOf(
     name: account.displayName ?? account.username,
     preferred_username: account.username,
     groups: held.map(({ name }) => name),
+    ...groupClaimsOf(found, new Set(held.map(({ groupId }) => groupId))),
   }
+}
+
+/** One text, or several in a list where the groups that somebody is in say different things. */
+function groupClaimsOf({ claims }: Pick<AtClient, 'claims'>, held: ReadonlySet<string>): Record<string, unknown> {
+  const values = new Map<string, Set<string>>()
+  for (const { groupId, claim, value } of claims)
+    if (held.has(groupId)) values.set(claim, (values.get(claim) ?? new Set()).add(value))
+  return Object.fromEntries([...values].map(([claim, of]) => [claim, of.size > 1 ? [...of].sort() : [...of][0]]))
 }

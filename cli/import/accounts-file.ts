@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Row } from '#app/operators/import/import.ts'
-import { moment } from '../moments.ts'
+import { moment } from '../command/moments.ts'
 import { wrongField } from './fields.ts'
 import type { TextFile } from './text-file.ts'
 

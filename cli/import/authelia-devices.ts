@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { Row } from '#app/operators/import/import.ts'
 import type { Refusal } from '#app/operators/import/people.ts'
 import { readOtpauth } from '#app/two-factor/factors/totp/otpauth.ts'
-import { Refused } from '../command.ts'
+import { Refused } from '../command/command.ts'
 import type { TextFile } from './text-file.ts'
 import { type Entry, yamlEntries } from './yaml.ts'
 

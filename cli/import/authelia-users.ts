@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Row } from '#app/operators/import/import.ts'
-import { Refused } from '../command.ts'
+import { Refused } from '../command/command.ts'
 import type { Devices } from './authelia-devices.ts'
 import { wrongField } from './fields.ts'
 import type { TextFile } from './text-file.ts'

@@ -3,8 +3,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, describe, test } from 'node:test'
+import { runProgram } from '../command/program.ts'
 import { imports } from '../import.ts'
-import { runProgram } from '../program.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'latchkey-import-'))
 after(() => rmSync(folder, { recursive: true }))

@@ -1,7 +1,7 @@
 import type { Import, ImportedRow } from '#app/operators/import/import.ts'
 import type { Refusal, RefusalReason } from '#app/operators/import/people.ts'
-import type { Outcome } from '../command.ts'
-import { table } from '../table.ts'
+import type { Outcome } from '../command/command.ts'
+import { table } from '../command/table.ts'
 
 /** What became of each row, or would. It says nothing of what is secret in the file. */
 export function report({ rows, groupsMade }: Import, written: boolean): Outcome {

@@ -1,6 +1,6 @@
 import { readFile, stat } from 'node:fs/promises'
 import { basename } from 'node:path'
-import { Refused } from '../command.ts'
+import { Refused } from '../command/command.ts'
 
 export type TextFile = { name: string; text: string }
 

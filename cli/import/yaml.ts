@@ -1,5 +1,5 @@
 import { type Document, isMap, isNode, isPair, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml'
-import { Refused } from '../command.ts'
+import { Refused } from '../command/command.ts'
 import type { TextFile } from './text-file.ts'
 
 /** One of the values in a map or a list: where it stands, its key in the map, and a field that is in it twice. */
