@@ -6,12 +6,11 @@ import * as oidc from 'openid-client'
 import type { Settings } from '#app/deps.ts'
 import { hashToken, newId } from '#app/lib/tokens.ts'
 import { appGroups, apps, clients, clientUris, groups, memberships } from '#db/schema.ts'
-
 import { type Browser, browser, type From } from './browser.ts'
 import { BASE_URL } from './names.ts'
 import { latchkey } from './product.ts'
 import { accountOf } from './tables.ts'
-import { byHttp } from './transport.ts'
+import { byHttp, type Transport } from './transport.ts'
 
 export type OpenidSite = Awaited<ReturnType<typeof openidSite>>
 
@@ -26,25 +25,11 @@ export async function openidSite(settings: Partial<Settings> = {}, shared: Param
   const { port } = server.address() as AddressInfo
   const carry = byHttp(() => port)
 
-  /** As a program elsewhere. */
-  async function fetchHere(url: string | URL, init: RequestInit = {}): Promise<Response> {
-    const { pathname, search, host } = new URL(url)
-    const request = new Request(url, init)
-    const body = request.body ? await request.text() : undefined
-    const headers = new Headers(request.headers)
-    headers.set('Host', host)
-    return carry(
-      `${pathname}${search}`,
-      { method: request.method, headers, ...(body !== undefined && { body }) },
-      '198.51.100.7',
-    )
-  }
-
   return {
     ...product,
     port,
     carry,
-    fetch: fetchHere,
+    fetch: fetchBy(carry),
     browser: (of: From = {}) => browser(carry, of),
     async close() {
       server.closeAllConnections()
@@ -53,6 +38,19 @@ export async function openidSite(settings: Partial<Settings> = {}, shared: Param
     },
   }
 }
+
+/** As a program elsewhere asks, whoever it is that `carry` reaches. */
+export const fetchBy =
+  (carry: Transport) =>
+  async (url: string | URL, init: RequestInit = {}): Promise<Response> => {
+    const { pathname, search, host } = new URL(url)
+    const request = new Request(url, init)
+    const body = request.body ? await request.text() : undefined
+    const headers = new Headers(request.headers)
+    headers.set('Host', host)
+    const sent = { method: request.method, headers, ...(body !== undefined && { body }) }
+    return carry(`${pathname}${search}`, sent, '198.51.100.7')
+  }
 
 export type TestClient = { name: string; secret: string; redirect: string }
 
