@@ -84,19 +84,28 @@ export type RunningProvider = {
  * The OpenID provider of this process, loaded when the first request needs it. Undefined where no client exists.
  */
 export function providerOf(deps: ProviderDeps & { fetch: typeof fetch }) {
-  let running: { by: string; provider: Promise<RunningProvider> } | undefined
+  let running: { by: string; provider: RunningProvider } | undefined
   let lookedAt = Number.NEGATIVE_INFINITY
+  let looking: Promise<RunningProvider | undefined> | undefined
 
-  return async (): Promise<RunningProvider | undefined> => {
+  async function look() {
     const at = performance.now()
-    if (running && at - lookedAt < KEYS_KEPT) return running.provider
     if (!(await deps.openid.hasClients())) return undefined
     const keys = await signingKeys(deps, ['RS256', 'ES256', 'EdDSA'])
     const claims = await deps.openid.claimNames()
     const by = [...keys.map(({ kid }) => kid), ...claims].join(' ')
-    if (running?.by !== by) running = { by, provider: start(deps, keys, claims) }
+    if (running?.by !== by) running = { by, provider: await start(deps, keys, claims) }
     lookedAt = at
     return running.provider
+  }
+
+  return async (): Promise<RunningProvider | undefined> => {
+    if (running && performance.now() - lookedAt < KEYS_KEPT) return running.provider
+    // Once for all who come meanwhile: each would make keys, which takes a second.
+    looking ??= look().finally(() => {
+      looking = undefined
+    })
+    return looking
   }
 }
 
