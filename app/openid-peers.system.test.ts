@@ -47,11 +47,12 @@ for (const kind of Object.keys(LIBRARIES) as (keyof typeof LIBRARIES)[])
     })
   })
 
-test('Apache with mod_auth_openidc signs a person in, refreshes, and ends its own session when the portal tells it to', async () => {
+test('Apache with mod_auth_openidc signs a person in, refreshes, and ends its own session when the portal tells it to', async (t) => {
   const port = await freePort()
   const at = `http://localhost:${port}${AT_MODULE}`
   const client = await addClient(world.product, { backchannelUri: `${at}?logout=backchannel` }, { redirects: [at] })
   const apache = await startApache(world, client, port)
+  t.after(apache.stop)
   const ada = await person(world)
   const { status: led, location: asked } = await apache.opens('/')
   assert.equal(led, 302, apache.printed())
@@ -73,5 +74,4 @@ test('Apache with mod_auth_openidc signs a person in, refreshes, and ends its ow
   const { status, location } = await apache.opens('/')
   assert.equal(status, 302)
   assert.ok(location.startsWith(`${world.issuer}/oauth/authorize?`), location)
-  await apache.stop()
 })
