@@ -109,7 +109,7 @@ const pagesOfClients = (deps: Deps) =>
         const flash = takeFlash(c, deps.cookies, visitor)
         return deps.page(c, <ClientsPage visitor={visitor} flash={flash} clients={clients} moreHref={moreHref} />)
       })
-      .get('/new', (c) => write(c, undefined, { values: formOf({ ...NEW_CLIENT, name: '' }) }))
+      .get('/new', compress(), (c) => write(c, undefined, { values: formOf({ ...NEW_CLIENT, name: '' }) }))
       .post('/new', async (c) => {
         const form = await readForm(c, New)
         if (!form.ok) return write(c, undefined, { values: form.values, errors: form.errors }, 422)
@@ -137,7 +137,7 @@ const pagesOfClients = (deps: Deps) =>
           />,
         )
       })
-      .get('/named/:app/change', async (c) => {
+      .get('/named/:app/change', compress(), async (c) => {
         const client = await clientNamed(deps, c.req.param('app'))
         return client ? write(c, client.name, { values: formOf(asWritten(client)) }) : c.notFound()
       })
