@@ -25,15 +25,21 @@ export async function openidSite(settings: Partial<Settings> = {}, shared: Param
   const { port } = server.address() as AddressInfo
   const carry = byHttp(() => port)
 
+  const stop = () => {
+    server.closeAllConnections()
+    server.close()
+  }
+
   return {
     ...product,
     port,
     carry,
     fetch: fetchBy(carry),
     browser: (of: From = {}) => browser(carry, of),
+    /** Of several over one database: the database stays. */
+    stop,
     async close() {
-      server.closeAllConnections()
-      server.close()
+      stop()
       await product.close()
     },
   }
