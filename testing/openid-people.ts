@@ -17,8 +17,10 @@ export async function member(site: OpenidSite) {
 }
 
 /** A client that needs no PKCE, as the simplest apps are. */
-export const plainClient = (site: OpenidSite, ...[of, more]: Partial<Tail<Parameters<typeof addClient>>>) =>
-  addClient(site, { needsPkce: 0, ...of }, more)
+export const plainClient = (
+  site: Pick<OpenidSite, 'database'>,
+  ...[of, more]: Partial<Tail<Parameters<typeof addClient>>>
+) => addClient(site, { needsPkce: 0, ...of }, more)
 type Tail<Of> = Of extends [unknown, ...infer Rest] ? Rest : never
 
 /** Where a browser ends up that an app sends here. */
@@ -73,7 +75,11 @@ export async function showingCode({ browser, key }: Pick<Member, 'browser' | 'ke
 type DeviceAsked = Record<'device_code' | 'user_code' | 'verification_uri', string>
 
 /** What a device is told that asks for a code. */
-export async function deviceAsked(site: OpenidSite, client: TestClient, scope = 'openid'): Promise<DeviceAsked> {
+export async function deviceAsked(
+  site: Pick<OpenidSite, 'fetch'>,
+  client: TestClient,
+  scope = 'openid',
+): Promise<DeviceAsked> {
   const said = await posted(site, '/oauth/device/authorize', { client_id: client.name, scope }, basic(client))
   if (said.status !== 200) throw new Error(JSON.stringify(said.json))
   return said.json as DeviceAsked

@@ -12,7 +12,7 @@ import { basic, exchanging, posted, refreshing, userinfo } from '#testing/openid
 let port = 0
 const { product, database, environment, close } = await remoteProduct(() => port)
 const server = await builtServer()
-const site = { ...product, port, fetch: fetchBy(byHttp(() => port)) }
+const site = { ...product, fetch: fetchBy(byHttp(() => port)) }
 const DEVICE = 'urn:ietf:params:oauth:grant-type:device_code'
 const OFFLINE = { scope: 'openid offline_access', prompt: undefined }
 
