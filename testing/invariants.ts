@@ -6,6 +6,7 @@ import {
   accounts,
   appHosts,
   apps,
+  clients,
   events,
   factors,
   formerAddresses,
@@ -19,6 +20,9 @@ import {
   mailLinks,
   mails,
   memberships,
+  openidConsents,
+  openidRecords,
+  openidSignIns,
   pendingSignIns,
   recoveries,
   recoveryCodes,
@@ -45,6 +49,10 @@ export const everything = async ({ db }: Pick<Database, 'db'>) => ({
   appHosts: await db.select().from(appHosts).orderBy(appHosts.host),
   gateSessions: await db.select().from(gateSessions).orderBy(gateSessions.tokenHash),
   gateCodes: await db.select().from(gateCodes).orderBy(gateCodes.codeHash),
+  clients: await db.select().from(clients).orderBy(clients.appId),
+  openidRecords: await db.select().from(openidRecords).orderBy(openidRecords.id),
+  openidSignIns: await db.select().from(openidSignIns).orderBy(openidSignIns.sessionId, openidSignIns.appId),
+  openidConsents: await db.select().from(openidConsents).orderBy(openidConsents.accountId, openidConsents.appId),
   invitations: await db.select().from(invitations).orderBy(invitations.id),
   invitationGroups: await db.select().from(invitationGroups).orderBy(invitationGroups.invitationId),
   recoveries: await db.select().from(recoveries).orderBy(recoveries.accountId),
@@ -167,7 +175,7 @@ function assertInvitations({ invitations, events }: Everything) {
 }
 
 /** A session is at a host once at most, and never before it began. What an API client holds is at none. */
-function assertGate({ gateSessions, gateCodes, sessions, apps, appHosts }: Everything) {
+function assertGate({ gateSessions, gateCodes, sessions, apps, appHosts, clients }: Everything) {
   const places = gateSessions.map(({ sessionId, host }) => `${sessionId} ${host}`)
   assert.equal(new Set(places).size, places.length, 'a session is at a host once at most')
   for (const { sessionId, startedAt } of gateSessions) {
@@ -179,8 +187,8 @@ function assertGate({ gateSessions, gateCodes, sessions, apps, appHosts }: Every
   for (const hash of hashes) assert.match(hash, /^[\w-]{43}$/, 'of tokens and codes there are only hashes')
   for (const { id } of apps)
     assert.ok(
-      appHosts.some(({ appId }) => appId === id),
-      'every app has a host',
+      [...appHosts, ...clients].some(({ appId }) => appId === id),
+      'every app has a host or a client',
     )
 }
 

@@ -270,7 +270,8 @@ describe('a page', () => {
 
   function deedOf(page: string): Deed {
     if (page === 'POST /settings/two-factor/set-up/recovery-codes') return 'set_up_if_off'
-    if (/^POST \/(sign-out|settings\/stop-recovery)$| \/(settings\/sessions|gate\/sign-out)/.test(page)) return 'leave'
+    if (/^POST \/(sign-out|settings\/stop-recovery)$| \/(settings\/(sessions|apps)|gate\/sign-out)/.test(page))
+      return 'leave'
     if (/ \/settings\/email/.test(page)) return 'confirm_email'
     if (/ \/settings\/account\/delete/.test(page)) return 'delete_account'
     if (/ \/settings\/two-factor\/recovery-codes/.test(page)) return 'recovery_codes'

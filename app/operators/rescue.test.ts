@@ -86,7 +86,7 @@ describe('an operator’s code, with the password', () => {
     }
     assert.deepEqual(
       [...new Set(open)].sort(),
-      ['/settings/sessions', '/settings/sessions/everything', `${SET_UP}/confirm`]
+      ['/settings/apps', '/settings/sessions', '/settings/sessions/everything', `${SET_UP}/confirm`]
         .filter((path) => open.includes(path))
         .sort(),
     )

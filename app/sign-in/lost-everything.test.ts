@@ -112,7 +112,12 @@ describe('with the password and a link to the mailbox, after the wait', () => {
       if (method !== 'GET' || !/^\/(settings\/.*|operate.*)?$/.test(path)) continue
       if ((await browser.get(path.replaceAll(/:\w+/g, 'x'))).status === 200) shown.push(path)
     }
-    assert.deepEqual([...new Set(shown)].sort(), [SESSIONS_PAGE, `${SESSIONS_PAGE}/everything`, OPENED])
+    assert.deepEqual([...new Set(shown)].sort(), [
+      '/settings/apps',
+      SESSIONS_PAGE,
+      `${SESSIONS_PAGE}/everything`,
+      OPENED,
+    ])
     for (const path of ['disable', 'add/confirm', 'recovery-codes/confirm'])
       assert.equal((await browser.post(`/settings/two-factor/${path}`, { password: PASSWORD })).location, OPENED, path)
     for (const path of ['/settings/password', '/settings/tokens/generate/confirm'])
