@@ -23,6 +23,8 @@ import { startSealing } from './sealing-loop.ts'
 const TEN_SECONDS = 10_000
 /** For clients that send a byte now and then: after so long, 408 and the connection is closed. */
 const PATIENCE = { headersTimeout: TEN_SECONDS, requestTimeout: 2 * TEN_SECONDS, connectionsCheckingInterval: 2_000 }
+/** Longer than proxies keep a connection that rests (nginx: a minute). Whoever closes first sends nothing into a connection that closes. */
+const KEPT_ALIVE = 65_000
 
 export type Serving = Awaited<ReturnType<typeof serve>>
 
@@ -62,7 +64,7 @@ export async function serve(
       return response
     },
     hostname: 'localhost', // of a request without Host, as HTTP/1.0 allows and probes make
-    serverOptions: PATIENCE,
+    serverOptions: { ...PATIENCE, keepAliveTimeout: KEPT_ALIVE },
   }) as Server
   try {
     await new Promise<void>((resolve, reject) => server.once('error', reject).listen(config.port, config.host, resolve))

@@ -204,6 +204,11 @@ describe('the process', () => {
     }
   })
 
+  test('keeps a connection that rests longer than proxies do, so none of them sends into one that closes', async () => {
+    const { headers } = await fetch(`http://127.0.0.1:${port}/healthz`)
+    assert.equal(headers.get('Keep-Alive'), 'timeout=65')
+  })
+
   test('hashes a password at its full cost, which no setting lowers', async () => {
     const email = `${randomBytes(6).toString('hex')}@example.com`
     const form = new URLSearchParams({ email, password: PASSWORD }).toString()
