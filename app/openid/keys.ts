@@ -1,4 +1,4 @@
-import { createHash, generateKeyPair } from 'node:crypto'
+import { generateKeyPair } from 'node:crypto'
 import { promisify } from 'node:util'
 import { type OperatorsEvent, operatorsEvent } from '../identity/security-events.ts'
 import { newId } from '../lib/tokens.ts'
@@ -57,7 +57,7 @@ async function newKey(
   at: { position: number; createdAt: Date; usedFrom: Date },
 ): Promise<KeyRow> {
   const { privateKey } = await KINDS[alg]()
-  const id = createHash('sha256').update(newId()).digest('base64url').slice(0, 22)
+  const id = newId()
   const jwk = { ...privateKey.export({ format: 'jwk' }), kid: id, alg, use: 'sig' }
   const sealed = vault.seal(KEY.purpose, KEY.place(id), Buffer.from(JSON.stringify(jwk)))
   return { id, alg, sealed, endsAt: null, ...at }

@@ -253,3 +253,13 @@ describe('a device', () => {
     }
   })
 })
+
+test('a request by POST goes on as one by GET, and a body without end is read no further than others are (A56)', async () => {
+  const client = await addClient(site)
+  const form = new URLSearchParams({ client_id: client.name, response_type: 'code' }).toString()
+  const asked = await site.browser().post('/oauth/authorize', form)
+  assert.deepEqual([asked.status, asked.location], [303, `/oauth/authorize?${form}`])
+  const sent = (length: number) => site.browser().post('/oauth/authorize', `state=${'x'.repeat(length)}`)
+  assert.equal((await sent(10_000)).status, 414)
+  assert.equal((await sent(100_000)).status, 413)
+})

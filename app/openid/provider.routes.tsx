@@ -4,6 +4,7 @@ import type { Cookies } from '../http/cookies.ts'
 import type { AppContext, AppEnv } from '../http/env.ts'
 import { headersOf } from '../http/headers.ts'
 import type { RenderPage } from '../http/page.tsx'
+import { readText } from '../http/text.ts'
 import { type SessionDeps, visitorFound } from '../identity/session.ts'
 import { type SignOutDeps, signOut } from '../identity/sign-out.ts'
 import { providersPages } from './pages.http.tsx'
@@ -113,7 +114,7 @@ export function openidRoutes(deps: OpenidRoutesDeps) {
   for (const path of POSTED)
     app.post(path, async (c, next) => {
       if (!(await deps.provider())) return next()
-      const form = await c.req.text()
+      const form = await readText(c)
       return form.length > LONGEST ? c.body(null, 414) : c.redirect(`${path}?${new URLSearchParams(form)}`, 303)
     })
   for (const [method, path] of PAGES) app.on(method, path, (c, next) => handle(c, next, true))

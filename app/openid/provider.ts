@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Configuration, KoaContextWithOIDC, Provider as Library } from 'oidc-provider'
+import { groupsNow } from '../gate/check.ts'
 import type { Account } from '../identity/visitor.ts'
 import { databaseFailure } from '../lib/database-failures.ts'
 import type { Origin } from '../lib/origin.ts'
@@ -398,7 +399,7 @@ function claimsOf(
   const { account } = found
   const sub = String(account.id)
   if (found.apps[0]?.isStrict && use === 'id_token') return { sub }
-  const held = found.memberIn.filter(({ until }) => !until || until > now())
+  const held = groupsNow(found, now())
   return {
     sub,
     email: account.email,

@@ -65,7 +65,6 @@ const SIGNS_IN: ReadonlySet<string> = new Set(['AuthorizationCode', 'DeviceCode'
  */
 export function recordsOf(deps: RecordDeps): (kind: string) => Adapter {
   const { openid, vault, now } = deps
-  const idOf = recordId
 
   const opened = (found: Kept | undefined): AdapterPayload | undefined => {
     const text = found && vault.open(RECORD.purpose, RECORD.place(found.id), found.payload)
@@ -76,7 +75,7 @@ export function recordsOf(deps: RecordDeps): (kind: string) => Adapter {
 
   return (kind) => ({
     async upsert(name, payload, lifetime = 0) {
-      const id = idOf(kind, name)
+      const id = recordId(kind, name)
       const { uid, userCode, grantId } = payload
       const found = kind === 'Session' ? uid : userCode
       const row: RecordRow = {
@@ -84,8 +83,8 @@ export function recordsOf(deps: RecordDeps): (kind: string) => Adapter {
         kind,
         sessionId: null,
         appId: null,
-        grantId: grantId ? idOf('Grant', grantId) : null,
-        uidHash: found ? idOf(`${kind} by`, found) : null,
+        grantId: grantId ? recordId('Grant', grantId) : null,
+        uidHash: found ? recordId(`${kind} by`, found) : null,
         payload: vault.seal(RECORD.purpose, RECORD.place(id), Buffer.from(JSON.stringify(payload))),
         consumedAt: null,
         expiresAt: new Date(now().getTime() + lifetime * 1000),
@@ -95,18 +94,18 @@ export function recordsOf(deps: RecordDeps): (kind: string) => Adapter {
     },
 
     async find(name) {
-      if (kind !== 'Client') return opened(await openid.record(idOf(kind, name)))
+      if (kind !== 'Client') return opened(await openid.record(recordId(kind, name)))
       const client = await openid.clientNamed(name)
       return client && (metadataOf(client, now()) as AdapterPayload)
     },
-    findByUid: async (uid) => opened(await openid.recordByUid(idOf(`${kind} by`, uid))),
-    findByUserCode: async (userCode) => opened(await openid.recordByUid(idOf(`${kind} by`, userCode))),
+    findByUid: async (uid) => opened(await openid.recordByUid(recordId(`${kind} by`, uid))),
+    findByUserCode: async (userCode) => opened(await openid.recordByUid(recordId(`${kind} by`, userCode))),
 
     async consume(name) {
-      if (!(await openid.consume(idOf(kind, name), now()))) {
+      if (!(await openid.consume(recordId(kind, name), now()))) {
         // Two hold it, and one of them has stolen it: what was made of it ends as well.
-        const grantId = opened(await openid.record(idOf(kind, name)))?.grantId
-        if (grantId) await openid.revokeGrant(idOf('Grant', grantId))
+        const grantId = opened(await openid.record(recordId(kind, name)))?.grantId
+        if (grantId) await openid.revokeGrant(recordId('Grant', grantId))
         throw deps.gone()
       }
     },
@@ -114,18 +113,18 @@ export function recordsOf(deps: RecordDeps): (kind: string) => Adapter {
     async destroy(name) {
       const ctx = deps.current()
       if (kind === 'Session' && ctx?.oidc.route === 'end_session_confirm') await deps.signOut(ctx)
-      await openid.destroyRecord(idOf(kind, name))
+      await openid.destroyRecord(recordId(kind, name))
     },
 
     async revokeByGrantId(grantId) {
-      if (kind === 'AccessToken') await openid.revokeGrant(idOf('Grant', grantId)) // once for all kinds
+      if (kind === 'AccessToken') await openid.revokeGrant(recordId('Grant', grantId)) // once for all kinds
     },
   })
 
   async function put(row: RecordRow, payload: AdapterPayload): Promise<boolean> {
     const ctx = deps.current()
     const { grantId } = row
-    if (grantId && kindMadeFromGrant(row.kind)) {
+    if (grantId && row.kind !== 'Interaction') {
       const clientId = payload.clientId ?? ''
       const sid = SIGNS_IN.has(row.kind) ? ctx?.oidc.session?.sidFor(clientId) : undefined
       const signIn = sid && { subject: payload.accountId ?? '', sid, scopes: payload.scope ?? '', startedAt: now() }
@@ -141,5 +140,3 @@ export function recordsOf(deps: RecordDeps): (kind: string) => Adapter {
     })
   }
 }
-
-const kindMadeFromGrant = (kind: string) => kind !== 'Interaction'

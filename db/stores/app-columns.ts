@@ -1,7 +1,7 @@
 import { asc, eq } from 'drizzle-orm'
 import type { Db } from '../client.ts'
 import { listOf } from '../lists.ts'
-import { accounts, appGroups, appNetworks, appPaths, apps, groups, memberships } from '../schema.ts'
+import { accounts, appGroups, appNetworks, appPaths, apps, clients, groups, memberships } from '../schema.ts'
 
 // What reads show of an app, and of an account to one. Lists name the app or the account of the query around them.
 
@@ -13,6 +13,24 @@ export const appColumns = {
   maxAge: apps.maxAge,
   takesTokens: apps.takesTokens,
   tellsIdentity: apps.tellsIdentity,
+}
+
+/** How an app's client shows who it is, and what it gets. */
+export const clientColumns = {
+  authMethod: clients.authMethod,
+  secretHash: clients.secretHash,
+  previousHash: clients.previousHash,
+  previousUntil: clients.previousUntil,
+  jwks: clients.jwks,
+  jwksUri: clients.jwksUri,
+  signingAlg: clients.signingAlg,
+  needsPkce: clients.needsPkce,
+  isThirdParty: clients.isThirdParty,
+  pairwiseSalt: clients.pairwiseSalt,
+  isStrict: clients.isStrict,
+  usesDeviceFlow: clients.usesDeviceFlow,
+  backchannelUri: clients.backchannelUri,
+  createdAt: clients.createdAt,
 }
 
 export const pathColumns = { path: appPaths.path, level: appPaths.level, maxAge: appPaths.maxAge }

@@ -3,7 +3,7 @@ import { type Database, type Db, must, unlessOrphaned } from '../client.ts'
 import { holdingRows } from '../columns.ts'
 import { listOf } from '../lists.ts'
 import { appGroups, appHosts, apps, clientClaims, clients, clientUris, groups } from '../schema.ts'
-import { appColumns } from './app-columns.ts'
+import { appColumns, clientColumns } from './app-columns.ts'
 import { insertApp } from './apps.ts'
 import { type AnyEventRow, insertEvents } from './statements.ts'
 
@@ -20,20 +20,7 @@ type Written = { app: App; client: Client; events: AnyEventRow[] }
 export function clientStore({ db, atomically }: Database) {
   const all = {
     ...appColumns,
-    authMethod: clients.authMethod,
-    secretHash: clients.secretHash,
-    previousHash: clients.previousHash,
-    previousUntil: clients.previousUntil,
-    jwks: clients.jwks,
-    jwksUri: clients.jwksUri,
-    signingAlg: clients.signingAlg,
-    needsPkce: clients.needsPkce,
-    isThirdParty: clients.isThirdParty,
-    pairwiseSalt: clients.pairwiseSalt,
-    isStrict: clients.isStrict,
-    usesDeviceFlow: clients.usesDeviceFlow,
-    backchannelUri: clients.backchannelUri,
-    createdAt: clients.createdAt,
+    ...clientColumns,
     hosts: listOf(
       db
         .select({ host: appHosts.host })

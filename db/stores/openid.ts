@@ -21,7 +21,7 @@ import {
   openidSignOuts,
   sessions,
 } from '../schema.ts'
-import { appColumns, groupsOfAccount } from './app-columns.ts'
+import { appColumns, clientColumns, groupsOfAccount } from './app-columns.ts'
 import { type AnyEventRow, insertEvents } from './statements.ts'
 import { account, policiesOf, session, signedInRead } from './visitors.ts'
 
@@ -62,23 +62,6 @@ export function openidStore({ db, atomically }: Database) {
   const named = placeholders({ name: apps.name })
   const byId = placeholders({ id: openidRecords.id })
 
-  const clientColumns = {
-    appId: clients.appId,
-    authMethod: clients.authMethod,
-    secretHash: clients.secretHash,
-    previousHash: clients.previousHash,
-    previousUntil: clients.previousUntil,
-    jwks: clients.jwks,
-    jwksUri: clients.jwksUri,
-    signingAlg: clients.signingAlg,
-    needsPkce: clients.needsPkce,
-    isThirdParty: clients.isThirdParty,
-    pairwiseSalt: clients.pairwiseSalt,
-    isStrict: clients.isStrict,
-    usesDeviceFlow: clients.usesDeviceFlow,
-    backchannelUri: clients.backchannelUri,
-    createdAt: clients.createdAt,
-  }
   const uris = listOf(
     db
       .select({ purpose: clientUris.purpose, uri: clientUris.uri })
@@ -90,7 +73,7 @@ export function openidStore({ db, atomically }: Database) {
     'openid_client',
     named,
     db
-      .select({ ...clientColumns, name: apps.name, title: apps.title, uris })
+      .select({ appId: clients.appId, ...clientColumns, name: apps.name, title: apps.title, uris })
       .from(apps)
       .innerJoin(clients, eq(clients.appId, apps.id))
       .where(eq(apps.name, named.name)),
