@@ -12,11 +12,25 @@ import { disk, permissions } from './doctor/files.ts'
 import { lookedAtGate } from './doctor/gate.ts'
 import { keys } from './doctor/keys.ts'
 import { mail } from './doctor/mail.ts'
+import { openid } from './doctor/openid.ts'
 import { passkeys } from './doctor/passkeys.ts'
 import { proxy } from './doctor/proxy.ts'
 import { site } from './doctor/site.ts'
 
-const CHECKS = [clock, site, proxy, mail, connection, migrations, keys, passkeys, invariants, disk, permissions]
+const CHECKS = [
+  clock,
+  site,
+  proxy,
+  mail,
+  connection,
+  migrations,
+  keys,
+  passkeys,
+  openid(process.versions.node),
+  invariants,
+  disk,
+  permissions,
+]
 
 /** Where a proxy listens: a name or an address, and a port. */
 const AT = z
