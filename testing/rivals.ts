@@ -6,7 +6,7 @@ import { messageOf, openMail } from '#app/mail/mail.ts'
 import { writeNotices } from '#app/mail/mailing.ts'
 import * as schema from '#db/schema.ts'
 import { codeOf } from './authenticator.ts'
-import type { Browser } from './browser.ts'
+import type { Browser, From } from './browser.ts'
 import { followed, pageOf } from './mails.ts'
 import { SESSION } from './names.ts'
 import { pathIn } from './post-office.ts'
@@ -25,11 +25,23 @@ const verify = async (stored: string | Uint8Array, password: string | Uint8Array
 const passwords = () => ({ ...createPasswords({ argon2: { hash, verify } }), needsRehash: () => false })
 
 /** Mail reaches people: here, the story's mailboxes. Takes every password, because an estimate takes longer than a deed. */
-export const productOfRivals = () =>
-  latchkey(
+export async function productOfRivals() {
+  const product = await latchkey(
     { smtpUrl: 'smtp://127.0.0.1:9', passwordMinLength: 8 },
     { parts: { passwords: passwords(), passwordRules: { minLength: 8, refusal: async () => undefined } } },
   )
+  return { ...product, browser: (of?: From) => ofPages(product.browser(of)) }
+}
+
+/** What no page could have sent is refused with 400 and does nothing: a story would go on, and its deed never be tried. */
+function ofPages(browser: Browser): Browser {
+  const post: Browser['post'] = async (path, ...sent) => {
+    const answer = await browser.post(path, ...sent)
+    if (answer.status === 400) throw new Error(`No page sends that to ${path}: ${JSON.stringify(sent)}`)
+    return answer
+  }
+  return { ...browser, post }
+}
 
 /** `caused` is the person whose deed wrote it. */
 export type BoxMail = { subject: string; path: string; caused: 'owner' | 'intruder' }
@@ -138,7 +150,7 @@ export async function rivals(product: Latchkey) {
       if (answer.status !== 303) continue
       if (answer.location !== '/sign-in/two-factor') return browser
       for (const key of who.keys) {
-        const fields = { code: codeOf(key, clock.now()), ...(trust && { trust: 'trust' }) }
+        const fields = { code: codeOf(key, clock.now()), ...(trust && { trust: 'yes' }) }
         if ((await browser.post('/sign-in/two-factor', fields)).status === 303) return browser
       }
       return undefined
