@@ -1,7 +1,9 @@
+import { randomUUID } from 'node:crypto'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { runProgram } from '#testing/programs.ts'
 import { site } from './by-request.ts'
+import { ClientApp } from './client-app.ts'
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
 
@@ -18,6 +20,17 @@ export const makeApp = (of: {
   level: 'password' | 'second_factor'
   email: string | undefined
 }): Promise<string> => run('e2e/make-app.ts', [of.host, of.title, of.level, ...(of.email ? [of.email] : [])])
+
+/** Opens an app that signs people in by the site, for that account alone, or for nobody. It runs until it is closed. */
+export async function makeClient({ title, isThirdParty, email }: MadeClient): Promise<ClientApp> {
+  const app = await ClientApp.open(`app-${randomUUID()}`)
+  app.secret = randomUUID()
+  const party = isThirdParty ? 'third-party' : 'first-party'
+  const { name, secret, redirect, signedOut } = app
+  await run('e2e/make-client.ts', [name, title, secret, redirect, signedOut, party, ...(email ? [email] : [])])
+  return app
+}
+export type MadeClient = { title: string; isThirdParty?: boolean; email: string | undefined }
 
 async function run(program: string, args: string[]): Promise<string> {
   const environment = {

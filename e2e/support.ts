@@ -1,9 +1,11 @@
+import { randomUUID } from 'node:crypto'
 import { type APIRequestContext, test as base, expect, type Page } from 'playwright/test'
 import { type Account, newAccount, type ProtectedAccount } from './account.ts'
 import type { Authenticator } from './authenticator.ts'
 import { enrolByRequest, signUpByRequest, site } from './by-request.ts'
+import { ClientApp } from './client-app.ts'
 import { mailTo } from './mail.ts'
-import { endWait, latchkey, makeApp } from './operator.ts'
+import { endWait, latchkey, type MadeClient, makeApp, makeClient } from './operator.ts'
 import { OtherSite } from './other-site.ts'
 import { Watch } from './watch.ts'
 
@@ -34,6 +36,10 @@ type Vocabulary = {
   endWait: typeof endWait
   /** Puts an app behind the gate. */
   makeApp: typeof makeApp
+  /** Opens an app that signs people in by the site, and ends it after the test. */
+  makeClient: (of: MadeClient) => Promise<ClientApp>
+  /** The same without telling the site of it. */
+  unknownApp: ClientApp
   /** A malicious site on another origin. */
   otherSite: OtherSite
   /** Fails the test at its end if any page did something that no page may. */
@@ -94,6 +100,23 @@ export const test = base.extend<Vocabulary>({
   makeApp: async ({}, use, { skip }) => {
     skip(!process.env.E2E_DATABASE_URL, 'The database of that server is out of reach.')
     await use(makeApp)
+  },
+  makeClient: async ({ watch }, use, { skip }) => {
+    skip(!process.env.E2E_DATABASE_URL, 'The database of that server is out of reach.')
+    const opened: ClientApp[] = []
+    await use(async (of) => {
+      const app = await makeClient(of)
+      opened.push(app)
+      watch.expectStranger(app.origin)
+      return app
+    })
+    for (const app of opened) app.close()
+  },
+  unknownApp: async ({ watch }, use) => {
+    const app = await ClientApp.open(`app-${randomUUID().slice(0, 8)}`)
+    watch.expectStranger(app.origin)
+    await use(app)
+    app.close()
   },
   // biome-ignore lint/correctness/noEmptyPattern: Playwright reads from the first parameter what a fixture needs
   mailTo: async ({}, use, { skip }) => {
