@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict'
-import { after, describe, test } from 'node:test'
+import { after, describe, type TestContext, test } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
-import { addClient } from '#testing/openid.ts'
+import { addClient, fetchBy } from '#testing/openid.ts'
 import { AT_MODULE, startApache } from '#testing/openid-peers/apache.ts'
-import { person } from '#testing/openid-peers/person.ts'
+import { startOidcAgent } from '#testing/openid-peers/oidc-agent.ts'
+import { type Person, person } from '#testing/openid-peers/person.ts'
 import { LIBRARIES, startLibrary } from '#testing/openid-peers/program.ts'
 import { peersWorld } from '#testing/openid-peers/world.ts'
+import { claimsIn, userinfo } from '#testing/openid-requests.ts'
 import { freePort } from '../tools/postgres.ts'
 
 const world = await peersWorld()
@@ -74,4 +76,61 @@ test('Apache with mod_auth_openidc signs a person in, refreshes, and ends its ow
   const { status, location } = await apache.opens('/')
   assert.equal(status, 302)
   assert.ok(location.startsWith(`${world.issuer}/oauth/authorize?`), location)
+})
+
+describe('oidc-agent', () => {
+  /** With a client that has no port in its redirect URI: the agent takes one that is free. */
+  async function startedAgent(t: TestContext) {
+    const client = await addClient(world.product, { usesDeviceFlow: 1 }, { redirects: ['http://localhost'] })
+    const agent = await startOidcAgent(world, client, await freePort())
+    t.after(agent.stop)
+    return agent
+  }
+  type Agent = Awaited<ReturnType<typeof startOidcAgent>>
+  const hears = async (token: string) => userinfo({ fetch: fetchBy(world.product.carry) }, token)
+
+  async function refreshesUntilSignedOut(agent: Agent, ada: Person) {
+    const claims = claimsIn(await agent.token('--id-token'))
+    assert.equal(claims.acr, '2')
+    assert.deepEqual(claims.amr, ['pwd', 'otp', 'mfa'])
+    const first = await agent.token()
+    const { json } = await hears(first)
+    assert.equal(json.sub, claims.sub)
+    assert.equal(json.email, ada.email)
+    assert.deepEqual(json.groups, ['everyone'])
+    const second = await agent.token('--force-new')
+    assert.notEqual(second, first)
+    assert.equal((await hears(second)).json.sub, claims.sub)
+    await ada.signsOut()
+    assert.equal((await hears(second)).status, 401)
+    await assert.rejects(agent.token('--force-new'), /invalid_grant/)
+  }
+
+  test('signs a command line in with a browser, refreshes, and feels the sign-out at once', async (t) => {
+    const agent = await startedAgent(t)
+    const ada = await person(world)
+    const { url, comesBack } = await agent.asksForCode()
+    await comesBack(await ada.comes(url))
+    await refreshesUntilSignedOut(agent, ada)
+  })
+
+  test('signs a command line in by a code that the person types, refreshes, and feels the sign-out at once', async (t) => {
+    const agent = await startedAgent(t)
+    const ada = await person(world)
+    const { url, code, done } = await agent.asksByDevice()
+    await ada.allows({ url, code })
+    await done
+    await refreshesUntilSignedOut(agent, ada)
+  })
+
+  test('takes back what it was given when somebody deletes the account there', async (t) => {
+    const agent = await startedAgent(t)
+    const ada = await person(world)
+    const { url, comesBack } = await agent.asksForCode()
+    await comesBack(await ada.comes(url))
+    const token = await agent.token()
+    assert.equal((await hears(token)).status, 200)
+    await agent.forgets()
+    assert.equal((await hears(token)).status, 401)
+  })
 })

@@ -21,6 +21,7 @@ export const FOR_THE_TESTS = {
   'python3-authlib': listOf('python3-authlib'),
   'python3-requests': listOf('python3-requests'),
   'ruby-openid-connect': listOf('ruby-openid-connect'),
+  'oidc-agent-cli': 'oidc-agent',
   'golang-go': 'go',
   'golang-github-coreos-go-oidc-dev': listOf('golang-github-coreos-go-oidc-dev'),
 }

@@ -40,6 +40,19 @@ export async function person(world: PeersWorld) {
     return location ?? ''
   }
 
+  /** Goes where a device tells them to, signs in, types its code and says yes: what they read then. */
+  async function allows({ url, code }: { url: string; code: string }) {
+    const signIn = new URL(await leads(browser, new URL(url)), url)
+    const page = await read(browser, await signsIn(signIn))
+    const asked = await sendsForm(page, 'user_code', { user_code: code })
+    let said = await sendsForm(asked.html, 'confirm')
+    for (let steps = 0; said.location; steps++) {
+      if (steps > 12) throw new Error(`It goes round at ${said.location}.`)
+      said = await browser.get(said.location)
+    }
+    return textOf(said.html)
+  }
+
   /** At the page where an app sends them to sign out; where they are sent then, if anywhere. */
   async function confirmsSignOut(to: string) {
     const { pathname, search } = new URL(to)
@@ -59,7 +72,7 @@ export async function person(world: PeersWorld) {
     return { status, location, html: next }
   }
 
-  return { email, browser, comes, confirmsSignOut, sendsForm, signsOut: () => submit(browser, '/sign-out') }
+  return { email, browser, comes, allows, confirmsSignOut, sendsForm, signsOut: () => submit(browser, '/sign-out') }
 }
 
 async function leads(browser: Browser, { pathname, search }: URL) {
