@@ -5,7 +5,7 @@ import * as oidc from 'openid-client'
 import { COMMAND_LINE } from '#app/operators/command-line.ts'
 import { addMember, createGroup } from '#app/operators/groups.ts'
 import { apps, clients, openidKeys } from '#db/schema.ts'
-import { withTwoFactor } from '#testing/index.ts'
+import { type Browser, copyOf, withTwoFactor } from '#testing/index.ts'
 import { keptLog } from '#testing/log.ts'
 import { BASE_URL } from '#testing/names.ts'
 import { asking, followed, openidSite, redeem } from '#testing/openid.ts'
@@ -213,6 +213,32 @@ test('keys are rotated under a live client: it finds every ID token good, before
   const third = await signsAt(clean)
   assert.ok(third !== second)
   assert.ok(!(await published(clean.at)).some(({ kid }) => kid === second), 'a stolen one is gone at once')
+})
+
+test('an app that shows an ID token whose key has ended still gets the page that asks, and its person is led back to it (O10, O12)', async () => {
+  const back = 'https://app.example.net/bye'
+  const { name, redirect, secret } = await added({ signedOut: [back] })
+  const { tokens } = await signedIn(await discovered(name, oidc.ClientSecretBasic(secret)), redirect)
+  const hint = tokens.id_token ?? ''
+  assert.ok((await rotateKeys(site.deps, BY, { isStolen: true })).ok)
+  const later = await openidSite({}, { database: site.database, vault })
+  others.push(later)
+  const opening = async (from: Browser, params: Record<string, string>) =>
+    from.get(
+      `/oauth/sign-out?${new URLSearchParams({ id_token_hint: hint, post_logout_redirect_uri: back, ...params })}`,
+    )
+  const theirs = copyOf(later, browser)
+  for (const params of [{}, { client_id: name }, { state: 's1' }]) {
+    const page = await opening(theirs, params)
+    assert.equal(page.status, 200)
+    assert.match(page.text, /Stay signed in/)
+    assert.ok(page.text.includes(name), 'it names the app')
+    assert.equal((await theirs.get('/')).status, 200, 'nobody is signed out by it')
+  }
+  assert.equal((await opening(later.browser(), {})).location, back, 'who isn’t signed in is led on')
+  const elsewhere = await opening(theirs, { post_logout_redirect_uri: 'https://evil.example/' })
+  assert.equal(elsewhere.status, 400)
+  assert.equal(elsewhere.location, null)
 })
 
 test('no secret, code or token is in a log, a metric or an answer that says no (O15)', async () => {

@@ -9,6 +9,7 @@ import type { Vault } from '../lib/vault.ts'
 import { type ClientRow, OWN_METADATA, secretIsOf } from './clients.ts'
 import { ID_TOKEN, type KeyStore, type PrivateJwk, signingKeys } from './keys.ts'
 import { leadOn, type ProvidersPages } from './lead-on.ts'
+import { takeOldHints } from './old-hints.ts'
 import { ACRS } from './proof.ts'
 import { type RecordStore, recordId, recordsOf } from './records.ts'
 import { type AtClient, type AtClientDeps, askedOf, lacksFor, mayUse, presentAt } from './visitor-at.ts'
@@ -304,6 +305,7 @@ async function start(
   koa.on('error', failed)
   oneSession()
   firstLooker()
+  takeOldHints(provider, { path: ROUTES.end_session, kids: new Set(keys.map(({ kid }) => kid)) })
   leadOn(provider, {
     pagesOf,
     isSignedIn: async (ctx) => (await hereOf(ctx)?.visitorAt('')) !== undefined,
