@@ -47,7 +47,7 @@ export async function startOidcAgent(
     let printed = ''
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (bytes) => (printed += bytes))
     const ended = once(child, 'close').then(([status]) => {
-      if (status !== 0) throw new Error(`${program} ended with ${status}: ${printed}`)
+      if (status !== 0) throw new Error(`${program} ended with ${status}: ${withoutPicture(printed)}`)
       return printed
     })
     ended.catch(() => {})
@@ -106,6 +106,13 @@ export async function startOidcAgent(
     },
   }
 }
+
+/** It shows a device's address as a picture for phones, in colours. */
+const withoutPicture = (printed: string) =>
+  printed
+    .split('\n')
+    .filter((line) => !line.startsWith('\u001b'))
+    .join('\n')
 
 async function answers(agent: ChildProcess, at: string, complained: () => string) {
   for (;;) {
