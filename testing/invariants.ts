@@ -23,6 +23,7 @@ import {
   openidConsents,
   openidRecords,
   openidSignIns,
+  openidSignOuts,
   pendingSignIns,
   recoveries,
   recoveryCodes,
@@ -52,6 +53,7 @@ export const everything = async ({ db }: Pick<Database, 'db'>) => ({
   clients: await db.select().from(clients).orderBy(clients.appId),
   openidRecords: await db.select().from(openidRecords).orderBy(openidRecords.id),
   openidSignIns: await db.select().from(openidSignIns).orderBy(openidSignIns.sessionId, openidSignIns.appId),
+  openidSignOuts: await db.select().from(openidSignOuts).orderBy(openidSignOuts.id),
   openidConsents: await db.select().from(openidConsents).orderBy(openidConsents.accountId, openidConsents.appId),
   invitations: await db.select().from(invitations).orderBy(invitations.id),
   invitationGroups: await db.select().from(invitationGroups).orderBy(invitationGroups.invitationId),
@@ -101,6 +103,7 @@ export async function assertInvariants(database: Pick<Database, 'db'>, secrets: 
   assertMails(all)
   assertInvitations(all)
   assertGate(all)
+  assertOpenid(all)
   assertOnlyForward(database.db, all)
   assertUnreadable(JSON.stringify(all), secrets)
 }
@@ -191,6 +194,29 @@ function assertGate({ gateSessions, gateCodes, sessions, apps, appHosts, clients
       'every app has a host or a client',
     )
 }
+
+/** What an app holds belongs to a grant, a session and a sign-in. So it ends with them, and the app hears of it. */
+function assertOpenid({ openidRecords, openidSignIns, sessions, clients }: Everything) {
+  const grants = new Map(openidRecords.flatMap((row) => (row.kind === 'Grant' ? [[row.id, row]] : [])))
+  for (const { kind, sessionId, appId, grantId, payload } of openidRecords) {
+    assert.match(payload, /^[\w-]{1,16}\.[\w-]{60,}$/, `${kind}: sealed`)
+    const isMade = grantId !== null && OF_APPS.has(kind)
+    if (kind === 'Grant' || isMade) assert.ok(sessionId && appId, `${kind}: of one app, in one session`)
+    if (!isMade) continue
+    const grant = grants.get(grantId)
+    assert.deepEqual([grant?.sessionId, grant?.appId], [sessionId, appId], `${kind}: of the grant that it was made of`)
+    const isSignedIn = openidSignIns.some((row) => row.sessionId === sessionId && row.appId === appId)
+    assert.ok(isSignedIn, `${kind}: there is a sign-in, which tells the app when it ends`)
+  }
+  for (const { sessionId, appId } of openidSignIns) {
+    assert.equal(sessions.find(({ id }) => id === sessionId)?.client, 'browser')
+    assert.ok(
+      clients.some((client) => client.appId === appId),
+      'an app where somebody is signed in is there',
+    )
+  }
+}
+const OF_APPS = new Set(['AuthorizationCode', 'DeviceCode', 'AccessToken', 'RefreshToken'])
 
 /** Trust comes after the second factor and ends with it. Only a trusted browser spares anybody the code. */
 function assertBrowsers({
@@ -294,6 +320,10 @@ function assertOnlyForward(database: object, now: Everything) {
   for (const { id, usedAt } of now.recoveryCodes) {
     const usedBefore: Date | null | undefined = before.recoveryCodes.find((code) => code.id === id)?.usedAt
     if (usedBefore) assert.deepEqual(usedAt, usedBefore, 'a used code stays used')
+  }
+  for (const { id, consumedAt } of now.openidRecords) {
+    const usedBefore: Date | null | undefined = before.openidRecords.find((record) => record.id === id)?.consumedAt
+    if (usedBefore) assert.deepEqual(consumedAt, usedBefore, 'a used code or refresh token stays used')
   }
   for (const { id } of before.events)
     assert.ok(

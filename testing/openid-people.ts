@@ -18,7 +18,7 @@ export async function member(site: OpenidSite) {
 
 /** A client that needs no PKCE, as the simplest apps are. */
 export const plainClient = (
-  site: Pick<OpenidSite, 'database'>,
+  site: Parameters<typeof addClient>[0],
   ...[of, more]: Partial<Tail<Parameters<typeof addClient>>>
 ) => addClient(site, { needsPkce: 0, ...of }, more)
 type Tail<Of> = Of extends [unknown, ...infer Rest] ? Rest : never
@@ -37,7 +37,7 @@ export async function codeFor(browser: Browser, client: TestClient, more: Record
 
 /** What the token endpoint says to an app that somebody has signed in to. */
 export async function tokensFor(
-  site: OpenidSite,
+  site: Pick<OpenidSite, 'fetch'>,
   browser: Browser,
   client: TestClient,
   more: Record<string, string | undefined> = {},

@@ -47,16 +47,22 @@ export const exchanging = (
   client: TestClient,
   code: string,
   more: Record<string, string> = {},
+  headers: Record<string, string> = {},
 ) =>
   posted(
     site,
     '/oauth/token',
     { grant_type: 'authorization_code', code, redirect_uri: client.redirect, ...more },
-    basic(client),
+    { ...basic(client), ...headers },
   )
 
-export const refreshing = (site: Pick<OpenidSite, 'fetch'>, client: TestClient, token: string) =>
-  posted(site, '/oauth/token', { grant_type: 'refresh_token', refresh_token: token }, basic(client))
+export const refreshing = (
+  site: Pick<OpenidSite, 'fetch'>,
+  client: TestClient,
+  token: string,
+  headers: Record<string, string> = {},
+) =>
+  posted(site, '/oauth/token', { grant_type: 'refresh_token', refresh_token: token }, { ...basic(client), ...headers })
 
 /** What userinfo says to whoever shows the token. */
 export const userinfo = async ({ fetch }: Pick<OpenidSite, 'fetch'>, token: unknown, headers = {}): Promise<Said> =>

@@ -7,6 +7,7 @@ import type { Settings } from '#app/deps.ts'
 import { hashToken, newId } from '#app/lib/tokens.ts'
 import { appGroups, apps, clients, clientUris, groups, memberships } from '#db/schema.ts'
 import { type Browser, browser, type From } from './browser.ts'
+import { assertInvariants } from './invariants.ts'
 import { BASE_URL } from './names.ts'
 import { latchkey } from './product.ts'
 import { accountOf } from './tables.ts'
@@ -40,6 +41,7 @@ export async function openidSite(settings: Partial<Settings> = {}, shared: Param
     stop,
     async close() {
       stop()
+      await assertInvariants(product.database)
       await product.close()
     },
   }
@@ -62,7 +64,7 @@ export type TestClient = { name: string; secret: string; redirect: string }
 
 /** An app with a client, for the group `everyone`, which is made with it. */
 export async function addClient(
-  { database: { db } }: Pick<OpenidSite, 'database'>,
+  { database: { db } }: { database: Pick<OpenidSite['database'], 'db'> },
   of: Partial<typeof clients.$inferInsert & typeof apps.$inferInsert> = {},
   more: { signedOut?: string[]; redirects?: string[] } = {},
 ): Promise<TestClient> {

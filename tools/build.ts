@@ -19,10 +19,13 @@ export const SOURCES = {
 
 const OPTIONS: BuildOptions = { ...SOURCES, minifySyntax: true }
 
-/** With the packages inside, but for the native ones. Those that are no modules call for `require`. */
+/**
+ * With the packages inside, but for the native ones, and for the OpenID provider, which goes by the names of its classes. Those that are
+ * no modules call for `require`.
+ */
 const WHOLE: BuildOptions = {
   packages: 'bundle',
-  external: ['better-sqlite3', '@node-rs/argon2', 'pg-native'],
+  external: ['better-sqlite3', '@node-rs/argon2', 'pg-native', 'oidc-provider'],
   banner: { js: "const require = process.getBuiltinModule('module').createRequire(process.argv[1]);" },
 }
 

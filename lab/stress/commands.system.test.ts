@@ -20,6 +20,7 @@ const PROMISED: Record<Command, Kills> = {
   'use the first operator’s link': { ...WHOLE, every: 7 },
   delete: { every: 11, leaves: 'leaves the account whole, or nothing of it' },
   'delete what is due': { every: 11, leaves: 'leaves the account whole, or nothing of it' },
+  'tell apps of sign-outs': { every: 1, leaves: 'has told the app, or has yet to: it hears of each at least once' },
   'apply a file of apps': { every: 11, leaves: 'leaves the apps as they were or as the file has them (G17)' },
 }
 

@@ -2,14 +2,25 @@ import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { FLOWS } from './faults/flows.ts'
 import { GATE_FLOWS } from './faults/gate-flows.ts'
-import { type Kill, killedAt, killedAtRandom, type Outcome, pointsOf, randomFrom, someOf } from './faults/kills.ts'
+import {
+  failedAt,
+  isOfTransaction,
+  type Kill,
+  killedAt,
+  killedAtRandom,
+  type Outcome,
+  pointsOf,
+  randomFrom,
+  someOf,
+} from './faults/kills.ts'
+import { OPENID_FLOWS } from './faults/openid-flows.ts'
 import { makeWorld, type World } from './faults/world.ts'
 
 const SEED = 1
 const KILLS_AT_RANDOM = 3
 const AT_ONCE = 2 // servers: while one of them starts, the other is killed
 
-const right = ({ wrong }: Outcome) => assert.equal(wrong, undefined)
+const right = ({ wrong }: Outcome, point?: string) => assert.equal(wrong, undefined, point && `${point}: ${wrong}`)
 
 /** The points on both sides of the commit that counts, where most can be lost. `npm run faults` covers the others. */
 function aroundTheCommit(points: Kill[]): Kill[] {
@@ -31,7 +42,7 @@ describe('a server that is killed', { concurrency: AT_ONCE }, () => {
     await work(world).finally(() => free.push(world))
   }
 
-  for (const flow of FLOWS.filter((flow) => !GATE_FLOWS.includes(flow)))
+  for (const flow of FLOWS.filter((flow) => ![...GATE_FLOWS, ...OPENID_FLOWS].includes(flow)))
     test(`just before and just after the commit of "${flow.name}" has done it wholly or not at all (A67)`, () =>
       inOne(async (world) => {
         const [before, after] = aroundTheCommit(await pointsOf(world, flow))
@@ -55,6 +66,21 @@ describe('a server that is killed', { concurrency: AT_ONCE }, () => {
           right(outcome)
           assert.equal(outcome.happened, index >= commit, kill.point)
         }
+      }))
+
+  for (const flow of OPENID_FLOWS)
+    test(`at each point of "${flow.name}", or whose database fails there, leaves nothing that works and should not, and nobody who can't go on (O03)`, () =>
+      inOne(async (world) => {
+        const points = await pointsOf(world, flow)
+        const place = (name: string) => points.findIndex(({ point }) => point.startsWith(name))
+        const [first, commit] = [place('before the commit'), place('after transaction')]
+        assert.ok(first > 0 && commit > first, points.map(({ point }) => point).join(', '))
+        for (const [index, kill] of points.entries()) {
+          const outcome = await killedAt(world, kill)
+          right(outcome, kill.point)
+          if (index < first || index >= commit) assert.equal(outcome.happened, index >= commit, kill.point)
+        }
+        for (const kill of points.filter(isOfTransaction)) right(await failedAt(world, kill), `failing ${kill.point}`)
       }))
 
   test('at any moment, three people in work, loses nothing that was answered (A67)', () =>

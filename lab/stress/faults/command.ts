@@ -4,6 +4,7 @@ import { readConfig } from '../../../app/config.ts'
 import { type Deps, wire } from '../../../app/deps.ts'
 import { applyApps, planApps } from '../../../app/gate/apply.ts'
 import type { WrittenApp } from '../../../app/gate/written-app.ts'
+import { tellSignOuts } from '../../../app/openid/sign-outs.ts'
 import { COMMAND_LINE } from '../../../app/operators/command-line.ts'
 import { deleteAccount } from '../../../app/operators/deletion.ts'
 import { firstOperatorLink } from '../../../app/operators/first-operator.ts'
@@ -38,6 +39,7 @@ const commands = {
   async 'delete what is due'(deps: Deps) {
     for await (const removed of removeDueAccounts(deps, 1)) if (removed !== 1) throw new Error('Nothing was due.')
   },
+  'tell apps of sign-outs': (deps: Deps) => tellSignOuts(deps),
   async 'apply a file of apps'(deps: Deps, apps = '') {
     const wanted: WrittenApp[] = JSON.parse(apps)
     const found = await planApps(deps, wanted)

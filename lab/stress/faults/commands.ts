@@ -10,6 +10,7 @@ import { DELETIONS } from './deletions.ts'
 import { importing } from './importing.ts'
 import { OPERATORS } from './operators.ts'
 import { resealing } from './resealing.ts'
+import { telling } from './telling.ts'
 import { makeWorld, type World } from './world.ts'
 
 export const COMMANDS: CommandFlow[] = [
@@ -18,7 +19,10 @@ export const COMMANDS: CommandFlow[] = [
   ...OPERATORS,
   ...DELETIONS,
   { name: 'apply a file of apps', begin: applying },
+  { name: 'tell apps of sign-outs', begin: telling },
 ]
+
+const OF_OLD_NODE = /^oidc-provider WARNING: Unsupported runtime.*\n/gm // what the OpenID provider says below Node 22
 
 const PROGRAM = `dist/faults-command-${process.pid}.js`
 
@@ -67,5 +71,5 @@ async function run({ name }: CommandFlow, world: World, { given = [], settings }
   })
   const [out, err] = [readingOf(child.stdout), readingOf(child.stderr)]
   const [, signal] = (await once(child, 'close')) as [number | null, NodeJS.Signals | null]
-  return { signal, out: out(), err: err() }
+  return { signal, out: out(), err: err().replace(OF_OLD_NODE, '') }
 }

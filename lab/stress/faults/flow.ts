@@ -3,7 +3,7 @@ import type { Browser } from '../../../testing/browser.ts'
 import type { Person } from './people.ts'
 import type { World } from './world.ts'
 
-export type Answer = Awaited<ReturnType<Browser['post']>>
+export type Answer = Pick<Awaited<ReturnType<Browser['post']>>, 'status' | 'location' | 'headers'>
 export type Headers = Record<string, string>
 
 /** What a person does, up to the one request during which the process dies. */
@@ -23,8 +23,8 @@ export type Begun = {
   rows?: () => Promise<Rows>
   /** The request. `headers` say where the process dies. */
   send(headers?: Headers): Promise<Answer>
-  /** Where the answer leads if it was done. */
-  leadsTo: string
+  /** Where the answer leads if it was done. Null: it is no redirect. */
+  leadsTo: string | null
   /** What a person sees if nothing was done: everything is as it was, and the same request works again. */
   before(): Promise<void>
   /** What a person sees if it was done. `answered`: the browser has the answer with its new cookies. */

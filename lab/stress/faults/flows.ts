@@ -3,6 +3,7 @@ import { FACTOR_FLOWS } from './factor-flows.ts'
 import type { Flow } from './flow.ts'
 import { GATE_FLOWS } from './gate-flows.ts'
 import { INVITATION_FLOWS } from './invitation-flows.ts'
+import { OPENID_FLOWS } from './openid-flows.ts'
 import { PASSKEY_FLOWS } from './passkey-flows.ts'
 import { RECOVERY_FLOWS } from './recovery-flows.ts'
 import { RESCUE_FLOWS } from './rescue-flows.ts'
@@ -16,4 +17,5 @@ export const FLOWS: Flow[] = [
   ...RESCUE_FLOWS,
   ...INVITATION_FLOWS,
   ...GATE_FLOWS,
+  ...OPENID_FLOWS,
 ]

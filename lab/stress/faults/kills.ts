@@ -57,6 +57,17 @@ export async function killedAt(world: World, { flow, at, point }: Kill): Promise
     : { ...outcome, wrong: `answered: ${outcome.answered} ${outcome.wrong}` }
 }
 
+/** Lets the database fail at a point of a transaction, as on a full disk, and asks the same. The process goes on. */
+export async function failedAt(world: World, { flow, at }: Kill): Promise<Outcome> {
+  const watched = await beginning(world, flow)
+  const { status, headers } = await watched.begun.send({ 'fails-at': String(at) })
+  const outcome = await judged(world, watched, undefined)
+  const isSaid = status === 503 && /^\d+$/.test(headers.get('retry-after') ?? '')
+  return isSaid ? outcome : { ...outcome, wrong: `it answered ${status} ${outcome.wrong ?? ''}` }
+}
+
+export const isOfTransaction = ({ point }: Kill): boolean => !point.endsWith('the answer')
+
 /** Several people at once, and a kill from outside at some moment. */
 export async function killedAtRandom(world: World, flows: Flow[], random: () => number): Promise<Outcome[]> {
   const all = []
@@ -83,6 +94,7 @@ export async function judged(
   const happened = count(flow.event) > rows.count(flow.event)
   try {
     if (answered) assert.equal(answer.location, begun.leadsTo, `answered ${answer.status}`)
+    if (answered) assert.ok(answer.status < 400, `answered ${answer.status}`)
     if (answered) assert.ok(happened, 'what was answered is done')
     await world.assertInvariants()
     if (happened) {

@@ -2,20 +2,26 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 import type { Database } from '../../../db/client.ts'
 import { Must } from '../../../db/transaction.ts'
 
-/** One request during which the process may die: at point number `dieAt`, counted from 1, or at none for 0. */
-type Run = { dieAt: number; passed: string[]; transactions: number }
+/**
+ * One request during which the process may die: at point number `dieAt`, counted from 1, or at none for 0. `failAt`: the database
+ * fails there instead, as on a full disk, and the process goes on.
+ */
+type Run = { dieAt: number; failAt: number; passed: string[]; transactions: number }
+
+const NO_SPACE = '53100' // as PostgreSQL says it (its manual, appendix A)
 
 const current = new AsyncLocalStorage<Run>()
 
 /** Runs `work` and counts its points. Returns what the caller needs to set points after it. */
-export function counted<Result>(dieAt: number, work: (run: Run) => Result): Result {
-  const run = { dieAt, passed: [], transactions: 0 }
+export function counted<Result>(dieAt: number, work: (run: Run) => Result, failAt = 0): Result {
+  const run = { dieAt, failAt, passed: [], transactions: 0 }
   return current.run(run, work, run)
 }
 
 /** The process may die here, by SIGKILL, which it can't notice. */
 export function point(run: Run, name: string): void {
   run.passed.push(name)
+  if (run.passed.length === run.failAt) throw Object.assign(new Error(`It failed ${name}.`), { code: NO_SPACE })
   if (run.passed.length !== run.dieAt) return
   process.kill(process.pid, 'SIGKILL')
   for (;;); // not one more instruction of the product

@@ -1,6 +1,6 @@
 // The product as app/process/server.ts wires it, and ways to hurt it from outside: a wrong clock, a database file that can't grow,
 // and a request during which the process dies.
-import type { Server } from 'node:http'
+import type { Server, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createAdaptorServer } from '@hono/node-server'
 import type Sqlite from 'better-sqlite3'
@@ -35,18 +35,26 @@ async function start() {
 
   const server = createAdaptorServer({
     async fetch(request, environment) {
-      const env = environment as AppEnv['Bindings'] & { outgoing: NodeJS.EventEmitter }
+      const env = environment as AppEnv['Bindings'] & { outgoing: ServerResponse }
       const pages = request.headers.get('fault-pages')
       if (pages) (database.db as unknown as { $client: Sqlite.Database }).$client.pragma(`max_page_count = ${pages}`)
       const dieAt = request.headers.get('fault-at')
-      if (!dieAt) return app.fetch(request, env)
-      return counted(Number(dieAt), async (run) => {
-        const response = await app.fetch(request, env)
-        point(run, 'before the answer')
-        env.outgoing.once('finish', () => point(run, 'after the answer'))
-        response.headers.set('fault-points', [...run.passed, 'after the answer'].join(', '))
-        return response
-      })
+      const failAt = request.headers.get('fails-at')
+      if (!dieAt && !failAt) return app.fetch(request, env)
+      const work = (run: Parameters<typeof point>[0]) => {
+        const { outgoing } = env
+        const { writeHead } = outgoing // whoever answers, the product or the OpenID library, comes by here
+        outgoing.writeHead = ((...of: Parameters<typeof writeHead>) => {
+          if (!outgoing.headersSent) {
+            point(run, 'before the answer')
+            outgoing.setHeader('fault-points', [...run.passed, 'after the answer'].join(', '))
+          }
+          return writeHead.apply(outgoing, of)
+        }) as typeof writeHead
+        outgoing.once('finish', () => point(run, 'after the answer'))
+        return app.fetch(request, env)
+      }
+      return counted(Number(dieAt), work, Number(failAt))
     },
   }) as Server
   await new Promise<void>((resolve) => server.listen(config.port, config.host, resolve))

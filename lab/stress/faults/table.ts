@@ -7,8 +7,19 @@ import { DISK } from './disk.ts'
 import type { Bed, Fault } from './fault.ts'
 import { FLOWS } from './flows.ts'
 import { KEYS } from './keys.ts'
-import { type Kill, killedAt, killedAtRandom, type Outcome, pointsOf, randomFrom, someOf } from './kills.ts'
+import {
+  failedAt,
+  isOfTransaction,
+  type Kill,
+  killedAt,
+  killedAtRandom,
+  type Outcome,
+  pointsOf,
+  randomFrom,
+  someOf,
+} from './kills.ts'
 import { LOCK } from './lock.ts'
+import { OPENID_FLOWS } from './openid-flows.ts'
 import { makeWorld, type World } from './world.ts'
 
 export type Row = { fault: string; expected: string; seen: string; ok: boolean }
@@ -32,6 +43,7 @@ export async function killTable(least: number, seed: number, said: Said): Promis
       const points = await pointsOf(world, flow)
       kills += points.length
       said(await killRow(world, flow.name, points))
+      if (OPENID_FLOWS.includes(flow)) said(await failRow(world, flow.name, points.filter(isOfTransaction)))
     }
     for (const flow of COMMANDS) said(await commandRow(flow))
     said(await randomRow(world, Math.max(least - kills, LEAST_AT_RANDOM), seed))
@@ -44,6 +56,17 @@ async function killRow(world: World, name: string, points: Kill[]): Promise<Row>
   const outcomes: Outcome[] = []
   for (const kill of points) outcomes.push(labelled(kill.point, await killedAt(world, kill)))
   return row(`SIGKILL at each of the ${points.length} points of: ${name}`, points.length, outcomes)
+}
+
+async function failRow(world: World, name: string, points: Kill[]): Promise<Row> {
+  const wrong: string[] = []
+  for (const kill of points) {
+    const outcome = labelled(kill.point, await failedAt(world, kill))
+    if (outcome.wrong !== undefined) wrong.push(outcome.wrong)
+  }
+  const seen = `${points.length} times 503, ${wrong.length} wrong`
+  const fault = `the database fails at each of the ${points.length} points of: ${name}`
+  return { fault, expected: WHOLLY, seen: [seen, ...wrong].join('; '), ok: wrong.length === 0 }
 }
 
 async function commandRow(flow: CommandFlow): Promise<Row> {
