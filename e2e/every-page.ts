@@ -1,6 +1,8 @@
+import { randomUUID } from 'node:crypto'
 import type { Cookie, Page } from 'playwright/test'
 import { type Account, newPassword, type ProtectedAccount } from './account.ts'
 import { post, submit } from './by-request.ts'
+import type { ClientApp } from './client-app.ts'
 import { said } from './language.ts'
 import { mailLeadingTo } from './mail.ts'
 import { openPasskeyAddition } from './passkeys.ts'
@@ -29,6 +31,8 @@ import {
   openTokenPassword,
   openTokens,
   openTrustedBrowsers,
+  staying,
+  typeDeviceCode,
 } from './short-cuts.ts'
 
 /** A page in one of its states: how to get there, and the heading it then has. */
@@ -481,16 +485,7 @@ export const pagesOfTheGate = (hosts: { photos: string; vault: string; closed: s
     name: 'on to an app',
     heading: 'On to Photos',
     called: 'Photos',
-    open: async (page) => {
-      await page.route('**/gate/enter?*', async (route) => {
-        const asForm = { ...route.request().headers(), 'sec-fetch-site': 'same-origin' }
-        const response = await route.fetch({ headers: asForm })
-        const { refresh: _, ...headers } = response.headers() // it would be gone before anybody sees it
-        await route.fulfill({ response, headers })
-      })
-      await page.goto(entrance(hosts.photos))
-      await page.unrouteAll()
-    },
+    open: (page) => staying(page, '**/gate/enter?*', () => page.goto(entrance(hosts.photos))),
   },
   {
     name: 'an app, second factor off',
@@ -516,6 +511,126 @@ export const pagesOfTheGate = (hosts: { photos: string; vault: string; closed: s
   },
   { name: 'sign-out at an app', heading: 'Sign Out', open: (page) => page.goto('/gate/sign-out') },
 ]
+
+/** One after the other, for an account without a second factor that may use the first two of three apps. `photos` asks its people. */
+export function pagesOfOpenid(apps: Record<'photos' | 'television' | 'closed', ClientApp>): State<Account>[] {
+  const signOutAt = (page: Page) => page.goto(`/oauth/sign-out?client_id=${apps.photos.name}`)
+  return [
+    {
+      name: 'a sign-in at an app that is over',
+      heading: 'This sign-in is over',
+      open: (page) => page.goto('/oauth/enter'),
+    },
+    {
+      name: 'consent',
+      heading: 'Sign in to Photos',
+      called: 'Photos',
+      open: (page) => page.goto(`${apps.photos.origin}/?scope=openid+email+profile+groups+offline_access`),
+    },
+    {
+      name: 'consent given, on to the app',
+      heading: 'On to Photos',
+      called: 'Photos',
+      open: (page) =>
+        staying(page, '**/oauth/enter', async () => {
+          await button(page, 'Allow').click()
+          await heading(page, 'Sign in to Photos').waitFor({ state: 'detached' })
+        }),
+    },
+    {
+      name: 'on to an app by a form',
+      heading: 'On to Photos',
+      called: 'Photos',
+      open: async (page) => {
+        await page.goto(apps.photos.origin) // signs in
+        const { href } = await apps.photos.asking({ response_mode: 'form_post' })
+        await staying(page, '**/oauth/authorize?*', () => page.goto(href))
+      },
+    },
+    {
+      name: 'apps, signed in to some',
+      heading: 'Apps',
+      open: async (page) => {
+        await page.goto(apps.television.origin)
+        await page.goto('/settings/apps')
+      },
+    },
+    {
+      name: 'an app to sign in to, of others',
+      heading: "You can't open Secret",
+      called: 'Secret',
+      open: (page) => page.goto(apps.closed.origin),
+    },
+    {
+      name: 'an app to sign in to asks for a second factor',
+      heading: 'Photos needs a second factor',
+      called: 'Photos',
+      open: (page) => page.goto(`${apps.photos.origin}/?acr_values=2`),
+    },
+    {
+      name: 'a request of an app that is wrong',
+      heading: "The app's request can't be answered",
+      open: (page) => page.goto(`${apps.photos.origin}/?redirect_uri=https%3A%2F%2Felsewhere.example.net%2F`),
+    },
+    { name: 'a device', heading: 'Connect a device', open: (page) => page.goto('/oauth/device') },
+    {
+      name: 'a device, by a link',
+      heading: 'Connect a device',
+      open: async (page) => page.goto((await apps.television.askForDevice()).verification_uri_complete ?? ''),
+    },
+    {
+      name: 'a device, refused',
+      heading: 'Connect a device',
+      open: async (page) => {
+        await typeDeviceCode(page, 'BBBB-BBBB')
+        await page.getByRole('alert').waitFor()
+      },
+    },
+    {
+      name: 'a device, confirm',
+      heading: 'Connect Television?',
+      called: 'Television',
+      open: async (page) => typeDeviceCode(page, (await apps.television.askForDevice()).user_code),
+    },
+    {
+      name: 'a device, cancelled',
+      heading: 'Connect a device',
+      open: async (page) => {
+        await typeDeviceCode(page, (await apps.television.askForDevice()).user_code)
+        await button(page, 'Cancel').click()
+        await page.getByRole('status').waitFor()
+      },
+    },
+    {
+      name: 'a device, connected',
+      heading: 'Television is connected',
+      called: 'Television',
+      open: async (page) => {
+        await typeDeviceCode(page, (await apps.television.askForDevice()).user_code)
+        await button(page, 'Connect').click()
+      },
+    },
+    { name: 'sign-out that an app asks for', heading: 'Sign Out', open: signOutAt },
+    {
+      name: 'signed out of one app',
+      heading: "You're signed out of Photos",
+      called: 'Photos',
+      open: async (page) => {
+        await signOutAt(page)
+        await button(page, 'Stay signed in').click()
+      },
+    },
+    { name: 'sign-out that nobody asks for', heading: 'Sign Out', open: (page) => page.goto('/oauth/sign-out') },
+    {
+      name: 'signed out of all apps',
+      heading: "You're signed out",
+      open: async (page) => {
+        await page.goto('/oauth/sign-out')
+        await button(page.getByRole('main'), 'Sign out').click()
+      },
+    },
+  ]
+}
 
 const LOST = '/sign-in/two-factor/lost-everything'
 
@@ -618,6 +733,7 @@ function popUp(action: Action): State<Account> {
 
 const GROUP = 'pages-of-operators'
 const APP = 'wiki-of-pages'
+const CLIENT = `notes-${randomUUID().slice(0, 8)}`
 const change = (page: Page, { email }: Account, name: string) =>
   page.goto(`/operate/accounts/${email.split('@')[0]}/${name}`)
 
@@ -692,8 +808,57 @@ export const pagesOfOperators: State<ProtectedAccount>[] = [
       await page.goto('/operate/apps')
     },
   },
-  { name: 'apps to sign in to', heading: 'Sign-in for Apps', open: (page) => page.goto('/operate/clients') },
   { name: 'new app to sign in to', heading: 'Add an app', open: (page) => page.goto('/operate/clients/new') },
+  {
+    name: 'new app to sign in to, refused',
+    heading: 'Add an app',
+    open: async (page) => {
+      await field(page, 'Client ID').fill(CLIENT)
+      await field(page, 'Title').fill('Notes')
+      await field(page, 'Redirect URIs').fill('https://*.example.net/callback')
+      await button(page, 'Add an app').click()
+      await page.getByRole('alert').waitFor()
+    },
+  },
+  {
+    name: 'client secret shown once',
+    heading: 'Client Secret',
+    open: async (page) => {
+      await field(page, 'Redirect URIs').fill('https://notes.example.net/callback')
+      await field(page, 'Open to groups').fill(GROUP)
+      await button(page, 'Add an app').click()
+    },
+  },
+  { name: 'apps to sign in to', heading: 'Sign-in for Apps', open: (page) => page.goto('/operate/clients') },
+  {
+    name: 'an app to sign in to',
+    heading: 'Notes',
+    called: 'Notes',
+    open: (page) => page.goto(`/operate/clients/named/${CLIENT}`),
+  },
+  {
+    name: 'change an app to sign in to',
+    heading: 'Change',
+    open: (page) => page.goto(`/operate/clients/named/${CLIENT}/change`),
+  },
+  ...(['rotate', 'remove'] as const).map((deed) => ({
+    name: `${deed} an app to sign in to, refused`,
+    heading: deed === 'rotate' ? 'Replace the secret' : 'Remove',
+    open: async (page: Page) => {
+      await page.goto(`/operate/clients/named/${CLIENT}/${deed}`)
+      await button(page.getByRole('main'), deed === 'rotate' ? 'Replace the secret' : 'Remove').click()
+      await page.getByRole('alert').waitFor()
+    },
+  })),
+  {
+    name: 'another client secret',
+    heading: 'Client Secret',
+    open: async (page) => {
+      await page.goto(`/operate/clients/named/${CLIENT}/rotate`)
+      await field(page, 'Reason').fill('It was in a mail')
+      await button(page, 'Replace the secret').click()
+    },
+  },
   { name: 'an app', heading: 'Wiki', called: 'Wiki', open: (page) => page.goto(`/operate/apps/named/${APP}`) },
   { name: 'change an app', heading: 'Change App', open: (page) => page.goto(`/operate/apps/named/${APP}/change`) },
   { name: 'delete an app', heading: 'Delete App', open: (page) => page.goto(`/operate/apps/named/${APP}/delete`) },

@@ -16,10 +16,9 @@ import {
   site,
   test,
   typeCode,
+  typeDeviceCode,
   verify,
 } from './support.ts'
-
-const DEVICE = '/oauth/device'
 
 /** The app says who has come back, and how they signed in. */
 const expectAtApp = async (page: Page, app: ClientApp, said: string) => {
@@ -181,10 +180,8 @@ test('a device is connected by whoever types its code, sees who asks, and says s
 }) => {
   const app = await makeClient({ title: 'Television', email: withTwoFactor.email })
   const device = await app.askForDevice()
-  expect(device.verification_uri).toBe(site() + DEVICE)
-  await page.goto(DEVICE)
-  await field(page, 'Code').fill(device.user_code.toLowerCase())
-  await button(page, 'Continue').click()
+  expect(device.verification_uri).toBe(`${site()}/oauth/device`)
+  await typeDeviceCode(page, device.user_code.toLowerCase())
   await expect(heading(page, 'Connect Television?')).toBeVisible()
   await expect(fact(page, 'Code')).toHaveText(device.user_code)
   await expect(fact(page, 'Asked by')).toHaveText('curl')
@@ -193,9 +190,7 @@ test('a device is connected by whoever types its code, sees who asks, and says s
   await button(page, 'Connect').click()
   await expect(heading(page, 'Television is connected')).toBeVisible()
   expect(await app.pollForDevice(device)).toBe(`${withTwoFactor.email} with 2`)
-  await page.goto(DEVICE)
-  await field(page, 'Code').fill(device.user_code)
-  await button(page, 'Continue').click()
+  await typeDeviceCode(page, device.user_code)
   await expectRefused(field(page, 'Code'), /has already been used/)
   expect(await app.pollForDevice(device)).toBe('invalid_grant') // once
 })
@@ -203,12 +198,24 @@ test('a device is connected by whoever types its code, sees who asks, and says s
 test('a device whose person says no hears so', { tag: '@phone' }, async ({ page, withTwoFactor, makeClient }) => {
   const app = await makeClient({ title: 'Television', email: withTwoFactor.email })
   const device = await app.askForDevice()
-  await page.goto(DEVICE)
-  await field(page, 'Code').fill(device.user_code)
-  await button(page, 'Continue').click()
+  await typeDeviceCode(page, device.user_code)
   await button(page, 'Cancel').click()
   await expect(page.getByRole('status')).toHaveText('The device was not connected.')
   expect(await app.pollForDevice(device)).toBe('access_denied')
+})
+
+test('a page of a device that a newer one has replaced connects nothing, and says so', async ({
+  page,
+  withTwoFactor,
+  makeClient,
+}) => {
+  const app = await makeClient({ title: 'Television', email: withTwoFactor.email })
+  const device = await app.askForDevice()
+  await typeDeviceCode(page, device.user_code)
+  await page.request.get('/oauth/device')
+  await button(page, 'Connect').click()
+  await expectRefused(field(page, 'Code'), 'This page is out of date. Type the code again.')
+  expect(await app.pollForDevice(device)).toBe('authorization_pending')
 })
 
 test('a link with the code in it connects no device: its page asks (O09)', async ({

@@ -23,7 +23,7 @@ export const makeApp = (of: {
 
 /** Opens an app that signs people in by the site, for that account alone, or for nobody. It runs until it is closed. */
 export async function makeClient({ title, isThirdParty, email }: MadeClient): Promise<ClientApp> {
-  const app = await ClientApp.open(`app-${randomUUID()}`)
+  const app = await ClientApp.open(`app-${randomUUID().slice(0, 8)}`)
   app.secret = randomUUID()
   const party = isThirdParty ? 'third-party' : 'first-party'
   const { name, secret, redirect, signedOut } = app

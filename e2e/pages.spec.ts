@@ -4,6 +4,7 @@ import {
   pagesAfterNotice,
   pagesBehindMails,
   pagesOfLostEverything,
+  pagesOfOpenid,
   pagesOfOperators,
   pagesOfPasskeys,
   pagesOfStrangers,
@@ -74,6 +75,16 @@ test('the pages of the gate are in order', { tag: '@phone' }, async ({ page, sig
   await expect(heading(page, "You're signed out")).toBeVisible()
   await expectFitsPhone(page)
   await expectAccessible(page)
+})
+
+test('the pages of sign-in for other apps are in order', { tag: '@phone' }, async ({ page, signedUp, makeClient }) => {
+  const { email } = signedUp
+  const apps = {
+    photos: await makeClient({ title: 'Photos', isThirdParty: true, email }),
+    television: await makeClient({ title: 'Television', email }),
+    closed: await makeClient({ title: 'Secret', email: undefined }),
+  }
+  for (const state of pagesOfOpenid(apps)) await expectInOrder(page, state, signedUp)
 })
 
 const newHost = () => `${randomUUID()}.example.test`

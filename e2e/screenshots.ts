@@ -9,9 +9,10 @@ import { codeOf } from '#testing/authenticator.ts'
 import { launchBrowser } from './browser.ts'
 import { askedByProxy, openApp } from './gate-by-request.ts'
 import { mailLeadingTo } from './mail.ts'
-import { latchkey, makeApp } from './operator.ts'
+import { latchkey, makeApp, makeClient } from './operator.ts'
 import { picturePasskeys } from './picture-passkeys.ts'
 import { startServer } from './server.ts'
+import { staying, typeDeviceCode } from './short-cuts.ts'
 
 const PASSWORD = 'violet kettle marches north'
 const LOOKS = [
@@ -139,6 +140,7 @@ async function walk(browser: Browser, { name, colorScheme, width, height }: (typ
   await loseEverything(page, email, picture)
   await latchkey('operator', 'add', email)
   await operate(page, email, picture)
+  await signInForApps(page, email, picture)
   await throughTheGate(page, email, picture)
   await page.goto('/nowhere')
   await picture('not-found')
@@ -205,6 +207,53 @@ async function operate(page: Page, email: string, picture: (of: string) => Promi
   }
 }
 
+/** The pages of sign-in for other apps, for people and for operators. */
+async function signInForApps(page: Page, email: string, picture: (of: string) => Promise<void>) {
+  const photos = await makeClient({ title: 'Photos', isThirdParty: true, email })
+  const television = await makeClient({ title: 'Television', email })
+  const closed = await makeClient({ title: 'Secret', email: undefined })
+  await page.goto(`${photos.origin}/?scope=openid+email+profile+groups+offline_access`)
+  await picture('consent')
+  await staying(page, '**/oauth/enter', async () => {
+    await page.getByRole('button', { name: 'Allow' }).click()
+    await page.getByRole('link', { name: 'Open Photos' }).waitFor()
+  })
+  await picture('consent-on-to-app')
+  await page.goto(photos.origin)
+  const { href } = await photos.asking({ response_mode: 'form_post' })
+  await staying(page, '**/oauth/authorize?*', () => page.goto(href))
+  await picture('post-to-app')
+  await page.goto(television.origin)
+  await page.goto('/settings/apps')
+  await picture('apps-signed-in')
+  await page.goto(closed.origin)
+  await picture('client-of-others')
+  await page.goto(`${photos.origin}/?redirect_uri=https%3A%2F%2Felsewhere.example.net%2F`)
+  await picture('openid-error')
+  await page.goto('/oauth/device')
+  await picture('device')
+  await typeDeviceCode(page, 'BBBB-BBBB')
+  await picture('device-refused')
+  await typeDeviceCode(page, (await television.askForDevice()).user_code)
+  await picture('device-confirm')
+  await page.getByRole('button', { name: 'Cancel' }).click()
+  await picture('device-cancelled')
+  await typeDeviceCode(page, (await television.askForDevice()).user_code)
+  await page.getByRole('button', { name: 'Connect' }).click()
+  await picture('device-connected')
+  await page.goto(`/oauth/sign-out?client_id=${photos.name}`)
+  await picture('openid-sign-out')
+  await page.getByRole('button', { name: 'Stay signed in' }).click()
+  await picture('openid-signed-out')
+  for (const [of, path] of Object.entries({ client: '', 'change-client': '/change', 'rotate-client': '/rotate' })) {
+    await page.goto(`/operate/clients/named/${photos.name}${path}`)
+    await picture(of)
+  }
+  await fill(page, { Reason: 'It was in a mail' }, 'Replace the secret')
+  await picture('client-secret')
+  for (const app of [photos, television, closed]) app.close()
+}
+
 /** The pages on the way to apps and back. Leaves the page signed out. */
 async function throughTheGate(page: Page, email: string, picture: (of: string) => Promise<void>) {
   const hosts = ['photos', 'notes', 'wiki'].map((name) => `${name}-${randomUUID().slice(0, 8)}.example.test`)
@@ -222,14 +271,8 @@ async function throughTheGate(page: Page, email: string, picture: (of: string) =
   await picture('app-of-others')
   await page.goto(entrance('nowhere.example.test'))
   await picture('no-app')
-  await page.route('**/gate/enter?*', async (route) => {
-    const response = await route.fetch({ headers: { ...route.request().headers(), 'sec-fetch-site': 'same-origin' } })
-    const { refresh: _, ...headers } = response.headers()
-    await route.fulfill({ response, headers })
-  })
-  await page.goto(entrance(notes))
+  await staying(page, '**/gate/enter?*', () => page.goto(entrance(notes)))
   await picture('on-to-app')
-  await page.unrouteAll()
   await page.goto(`/gate/sign-out?from=${photos}`)
   await picture('gate-sign-out')
   await page.goto('about:blank') // without the policy of a page of ours

@@ -79,6 +79,26 @@ export async function openTokenPassword(page: Page): Promise<void> {
   await button(page, 'Next').click()
 }
 
+/** Types the code of a device, and goes on to what asks. */
+export async function typeDeviceCode(page: Page, code: string): Promise<void> {
+  await page.goto('/oauth/device')
+  await field(page, 'Code').fill(code)
+  await button(page, 'Continue').click()
+}
+
+/** Opens a page that leads on by itself, and stays there: it would be gone before anybody sees it. */
+export async function staying(page: Page, at: string, open: () => Promise<unknown>): Promise<void> {
+  await page.route(at, async (route) => {
+    const asForm = { ...route.request().headers(), 'sec-fetch-site': 'same-origin' }
+    const response = await route.fetch({ headers: asForm })
+    const { refresh: _, ...headers } = response.headers()
+    const body = (await response.text()).replace(/<script>.*?<\/script>/s, '')
+    await route.fulfill({ response, headers, body })
+  })
+  await open()
+  await page.unrouteAll()
+}
+
 /** Whether the browser or client is signed in, by the answer to one request. */
 export async function expectInside(request: APIRequestContext): Promise<void> {
   expect((await request.get('/settings/account', { maxRedirects: 0 })).status()).toBe(200)

@@ -117,6 +117,7 @@ export const openid = {
       NoCodeError: 'Type the code that the device shows.',
       ExpiredError: 'That code has expired. Ask the device for a new one.',
       AlreadyUsedError: 'That code has already been used. Ask the device for a new one.',
+      InvalidRequest: 'This page is out of date. Type the code again.',
     } as Record<string, string>,
     cancelled: 'The device was not connected.',
     askedBy: 'Asked by',
