@@ -136,6 +136,13 @@ export const Settings = z.object({
     means: '`required` asks everybody for a second factor. Who has none can only set it up, and access tokens stop.',
     more: '`phishing_resistant` asks for a passkey: who has none can only add one, and no code is enough. `latchkey policy set` asks for more, of everybody or of one group, from a date on. Operators always need a second factor.',
   }),
+  anyIsMfa: setting(either('any', 'held'), {
+    variable: 'OPENID_MFA',
+    usual: 'held',
+    means:
+      '`any` tells apps of a second factor (`acr` `2`, `amr` `mfa`) after a recovery code or in a trusted browser as well.',
+    more: 'Otherwise only an authenticator or a passkey counts, which the person holds. For apps that sign people in by OpenID Connect.',
+  }),
   rescueApprovals: setting(wholeNumber(1, 2), {
     variable: 'RESCUE_APPROVALS',
     usual: '1',

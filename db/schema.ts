@@ -94,6 +94,8 @@ export const sessions = table(
     codesShownUntil: time('codes_shown_until'),
     /** When it last showed a second factor; null: it never did. */
     provedAt: time('proved_at'),
+    /** When it last showed one that its owner holds, which a recovery code is not; null: it never did. */
+    heldAt: time('held_at'),
     /** When it last showed one that resists phishing; null: it never did. */
     resistedAt: time('resisted_at'),
     /** When its owner last typed the password again; null: not since it began. */

@@ -58,6 +58,7 @@ export async function aged({ database }: OpenidSite, email: string, seconds: num
       .set({
         startedAt: new Date(row.startedAt.getTime() - seconds * 1000),
         provedAt: ago(row.provedAt),
+        heldAt: ago(row.heldAt),
         resistedAt: ago(row.resistedAt),
         passwordAt: ago(row.passwordAt),
       })

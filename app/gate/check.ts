@@ -40,6 +40,8 @@ export type App = {
 
 /** What somebody has to show before an app opens to a session that is good otherwise. */
 export type Missing = 'password' | 'second_factor' | 'set_up_second_factor' | 'resistant' | 'add_resistant'
+/** `held`: a second factor that is no recovery code. Only whom apps tell of the level of a sign-in asks for that. */
+export type Lacking = Missing | 'held'
 
 export type Verdict =
   | { verdict: 'let_in'; app: App; identity: Identity }

@@ -126,6 +126,7 @@ const freshSession = (method: Method, at: Date): Session => ({
   ...{ id: NOBODYS, tokenHash: NOBODYS, client: 'browser', method },
   ...{ startedAt: at, lastSeenAt: at, expiresAt: new Date(at.getTime() + A_DAY) },
   provedAt: method === 'authenticator' || method === 'passkey' ? at : null,
+  heldAt: method === 'authenticator' || method === 'passkey' ? at : null,
   resistedAt: method === 'passkey' ? at : null,
   ...{ codesShownUntil: null, passwordAt: null },
 })

@@ -2,11 +2,12 @@ import { LedPage } from '#views/gate/enter-pages.tsx'
 import { words } from '#views/words/words.ts'
 import type { AnyContext } from '../http/env.ts'
 import type { RenderPage } from '../http/page.tsx'
-import type { Missing } from './check.ts'
+import type { Lacking } from './check.ts'
 
 /** Where each lacking proof is given, which leads back from there. */
-const PROVED_AT: Record<Exclude<Missing, keyof typeof SET_UP_AT>, string> = {
+const PROVED_AT: Record<Exclude<Lacking, keyof typeof SET_UP_AT>, string> = {
   second_factor: '/settings/two-factor/fresh-proof?return_to=',
+  held: '/settings/two-factor/fresh-proof?level=held&return_to=',
   resistant: '/settings/two-factor/fresh-proof?level=phishing_resistant&return_to=',
   password: '/settings/password/again?return_to=',
 }
@@ -19,7 +20,7 @@ const SET_UP_AT = {
 export function stepUp(
   deps: { page: RenderPage },
   c: AnyContext,
-  { title, missing }: { title: string; missing: Missing },
+  { title, missing }: { title: string; missing: Lacking },
   here: string,
 ) {
   if (missing !== 'set_up_second_factor' && missing !== 'add_resistant')

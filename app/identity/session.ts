@@ -18,6 +18,7 @@ export type NewSession = Origin & {
   lastSeenAt: Date
   expiresAt: Date
   provedAt: Date | null
+  heldAt: Date | null
   resistedAt: Date | null
 }
 
@@ -29,7 +30,7 @@ export type SessionStore = {
 
 export type SessionDeps = { sessions: SessionStore; sessionIdle: number; now(): Date }
 
-const PROOFS: ReadonlySet<Method> = new Set<Method>(['authenticator', 'passkey', 'recovery_code'])
+const HELD: ReadonlySet<Method> = new Set<Method>(['authenticator', 'passkey'])
 
 /**
  * A new session and the token for it, which only its client will know. `lifetime` in milliseconds. `token` where the
@@ -57,7 +58,8 @@ export function newSession(
       startedAt: now,
       lastSeenAt: now,
       expiresAt: new Date(now.getTime() + lifetime),
-      provedAt: PROOFS.has(method) ? now : null,
+      provedAt: HELD.has(method) || method === 'recovery_code' ? now : null,
+      heldAt: HELD.has(method) ? now : null,
       resistedAt: method === 'passkey' ? now : null,
       ...origin,
     },

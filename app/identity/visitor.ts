@@ -16,6 +16,8 @@ export type Session = Origin &
     codesShownUntil: Date | null
     /** When it last showed a second factor; null: it never did. */
     provedAt: Date | null
+    /** When it last showed one that its owner holds, which a recovery code is not; null: it never did. */
+    heldAt: Date | null
     /** When it last showed one that resists phishing; null: it never did. */
     resistedAt: Date | null
     /** When its owner last typed the password again; null: not since it began. */

@@ -8,17 +8,19 @@ import type { RenderPage } from '../http/page.tsx'
 import { visitorAlone } from '../identity/session.ts'
 import { type GuardDeps, type SignedInContext, signedInPages } from '../pages/guards.ts'
 import { entering, type Pending } from './enter.ts'
+import type { ProofDeps } from './proof.ts'
 import { ENTER, type OpenidStore, type RunningProvider } from './provider.ts'
 import { presentAt } from './visitor-at.ts'
 
-type Deps = GuardDeps & {
-  openid: OpenidStore & {
-    putConsent(of: { accountId: number; appId: string; scopes: string; givenAt: Date }): Promise<void>
+type Deps = GuardDeps &
+  ProofDeps & {
+    openid: OpenidStore & {
+      putConsent(of: { accountId: number; appId: string; scopes: string; givenAt: Date }): Promise<void>
+    }
+    page: RenderPage
+    contact?: string | undefined
+    provider(): Promise<RunningProvider | undefined>
   }
-  page: RenderPage
-  contact?: string | undefined
-  provider(): Promise<RunningProvider | undefined>
-}
 
 /** Where an app has sent somebody who has something to do before they go on to it. */
 export const enterRoutes = (deps: Deps) =>

@@ -1,7 +1,7 @@
-import type { Missing } from '../gate/check.ts'
+import type { Lacking } from '../gate/check.ts'
 import { type Requirement, stricter } from '../gate/requirement.ts'
-import type { Proof } from './proof.ts'
-import { type AtClient, type AtClientDeps, askedOf, lacksFor, mayUse } from './visitor-at.ts'
+import { proofOf, provedOrTrusted } from './proof.ts'
+import { type AtClient, type AtClientDeps, askedOf, heldFor, lacksFor, mayUse } from './visitor-at.ts'
 
 /** What a client asked for, as the library keeps it until the person is ready. */
 export type Pending = {
@@ -21,38 +21,43 @@ export type Pending = {
 export type Entered =
   | { ok: true; login: { accountId: string; acr: string; amr: string[]; ts: number } }
   | { ok: false; reason: 'unknown_client' | 'not_entitled' | 'unmet' }
-  | { ok: false; reason: 'step_up'; missing: Missing }
+  | { ok: false; reason: 'step_up'; missing: Lacking }
   | { ok: false; reason: 'consent' }
 
-type Present = AtClient & { proof: Proof }
-
 /** Whether whoever is signed in may go on to the client, and what comes first. */
-export function entering(deps: AtClientDeps, visitor: Present, pending: Pending): Entered {
+export function entering(deps: AtClientDeps, visitor: AtClient, pending: Pending): Entered {
   const [app] = visitor.apps
   if (!app) return { ok: false, reason: 'unknown_client' }
   if (!mayUse(deps, visitor)) return { ok: false, reason: 'not_entitled' }
   const asked = askedOf([...pending.acrs, ...(pending.essentialAcrs ?? [])], undefined)
   const requirement = stricter({ level: app.level, maxAge: app.maxAge }, asked)
-  const missing = lacksFor(deps, visitor, app, asked) ?? staleFor(visitor, requirement, pending)
+  const since = sinceFor(pending)
+  const missing =
+    lacksFor(deps, visitor, app, asked) ?? heldFor(deps, visitor, asked, since) ?? staleFor(visitor, requirement, since)
   if (missing) return { ok: false, reason: 'step_up', missing }
-  const { acr, amr, at } = visitor.proof
+  const { acr, amr, at } = proofOf(deps, visitor, since)
   if (pending.essentialAcrs && !pending.essentialAcrs.includes(acr)) return { ok: false, reason: 'unmet' }
   if (pending.prompt === 'consent' && app.isThirdParty) return { ok: false, reason: 'consent' }
   const ts = Math.floor(at.getTime() / 1000)
   return { ok: true, login: { accountId: String(visitor.account.id), acr, amr, ts } }
 }
 
-/** `prompt=login` and `max_age` ask for what was shown since then, however good the session is. */
-function staleFor(
-  visitor: Present,
-  { level }: Requirement,
-  { reasons, maxAge, begunAt }: Pending,
-): Missing | undefined {
-  const since = Math.max(
+/** `prompt=login` and `max_age` ask for what was shown since then (in milliseconds), however good the session is. */
+const sinceFor = ({ reasons, maxAge, begunAt }: Pending): number =>
+  Math.max(
     reasons.includes('login_prompt') ? begunAt.getTime() : 0,
     maxAge === undefined ? 0 : begunAt.getTime() - maxAge * 1000,
   )
-  if (visitor.proof.at.getTime() >= since) return undefined
-  if (level === 'phishing_resistant') return 'resistant'
-  return level === 'second_factor' || visitor.account.secondFactorSince ? 'second_factor' : 'password'
+
+/** What is not good any more. Somebody who has a second factor shows one: a password alone would be a weaker sign-in. */
+function staleFor(
+  { session, account }: Pick<AtClient, 'session' | 'account'>,
+  { level }: Requirement,
+  since: number,
+): Lacking | undefined {
+  const isThen = (at: Date | null) => at !== null && at.getTime() >= since
+  if (level === 'phishing_resistant') return isThen(session.resistedAt) ? undefined : 'resistant'
+  if (level === 'second_factor' || account.secondFactorSince)
+    return isThen(provedOrTrusted(session)) ? undefined : 'second_factor'
+  return isThen(session.startedAt) || isThen(session.passwordAt) ? undefined : 'password'
 }

@@ -10,7 +10,7 @@ import { type ClientRow, OWN_METADATA, secretIsOf } from './clients.ts'
 import { ID_TOKEN, type KeyStore, type PrivateJwk, signingKeys } from './keys.ts'
 import { leadOn, type ProvidersPages } from './lead-on.ts'
 import { takeOldHints } from './old-hints.ts'
-import { ACRS } from './proof.ts'
+import { ACRS, proofOf } from './proof.ts'
 import { type RecordStore, recordId, recordsOf } from './records.ts'
 import { type AtClient, type AtClientDeps, askedOf, lacksFor, mayUse, presentAt } from './visitor-at.ts'
 
@@ -337,7 +337,9 @@ async function start(
       const visitor = await visitorAt(ctx)
       const session = visitor ? await sessionBeside(visitor.session.id) : await own(ctx)
       if (!visitor) return session.accountId ? made({}) : session
-      const { acr, amr, at } = visitor.proof
+      const { max_age: maxAge } = ctx.query
+      const since = typeof maxAge === 'string' && maxAge !== '' ? now().getTime() - Number(maxAge) * 1000 : undefined
+      const { acr, amr, at } = proofOf(deps, visitor, since)
       session.loginAccount({
         accountId: String(visitor.account.id),
         acr,

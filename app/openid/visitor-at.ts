@@ -1,10 +1,10 @@
-import { groupsNow, isEntitled, type Missing, missingFor } from '../gate/check.ts'
+import { groupsNow, isEntitled, type Lacking, missingFor } from '../gate/check.ts'
 import { type AppLevel, type Requirement, stricter } from '../gate/requirement.ts'
 import { warnedOfRecovery } from '../identity/recovery.ts'
 import type { SessionDeps } from '../identity/session.ts'
 import { type StandingDeps, sessionClosed, standing } from '../identity/standing.ts'
 import type { SignedIn } from '../identity/visitor.ts'
-import { type Proof, proofOf } from './proof.ts'
+import { type ProofDeps, proofOf } from './proof.ts'
 
 type Group = Readonly<{ id: string; name: string }>
 type Member = Readonly<{ groupId: string; name: string; until: Date | null }>
@@ -32,17 +32,13 @@ export type AtClient = SignedIn &
     hasCopies: number
   }>
 
-export type AtClientDeps = SessionDeps & StandingDeps
+export type AtClientDeps = SessionDeps & StandingDeps & ProofDeps
 
-/** Somebody as they stand now, with the proof that clients hear of. Undefined for whoever may do nothing before something else. */
-export function presentAt<Found extends AtClient>(
-  deps: AtClientDeps,
-  found: Found | undefined,
-): (Found & { proof: Proof }) | undefined {
+/** Somebody as they stand now. Undefined for whoever may do nothing before something else. */
+export function presentAt<Found extends AtClient>(deps: AtClientDeps, found: Found | undefined): Found | undefined {
   if (found?.session.client !== 'browser' || sessionClosed(deps, found)) return undefined
   const visitor = warnedOfRecovery(found, deps.now())
-  if (standing(deps, visitor, 'anything') !== 'go_on') return undefined
-  return { ...visitor, proof: proofOf(visitor, visitor.hasCopies > 0) }
+  return standing(deps, visitor, 'anything') === 'go_on' ? visitor : undefined
 }
 
 /** In any group that the app is open to. */
@@ -51,18 +47,31 @@ export const mayUse = (deps: { now(): Date }, visitor: AtClient): boolean =>
 
 /**
  * What they lack for the app, and for what the client asks for beyond that. The app itself is content with a browser that is trusted;
- * whoever asks for a second factor gets a sign-in that had one.
+ * whoever asks for a second factor gets a sign-in that had one. `held`: the next has to be one that its owner holds.
  */
 export function lacksFor(
-  deps: { now(): Date },
-  visitor: AtClient & { proof: Proof },
+  deps: ProofDeps & { now(): Date },
+  visitor: AtClient,
   app: Pick<ClientsApp, 'level' | 'maxAge'>,
   asked: Requirement,
-): Missing | undefined {
+): Lacking | undefined {
   const missing = missingFor(stricter(app, asked), visitor, deps.now())
-  if (missing || asked.level !== 'second_factor') return missing
-  return visitor.proof.acr === '1' ? 'second_factor' : undefined
+  const since = asked.maxAge === null ? undefined : deps.now().getTime() - asked.maxAge * 1000
+  return missing && missing !== 'second_factor' ? missing : (heldFor(deps, visitor, asked, since) ?? missing)
 }
+
+/** Who is asked for a second factor that counts gets no other past the page that asks. */
+export const heldFor = (
+  deps: ProofDeps,
+  visitor: AtClient,
+  asked: Pick<Requirement, 'level'>,
+  since?: number,
+): Lacking | undefined =>
+  asked.level !== 'second_factor' || proofOf(deps, visitor, since).acr !== '1'
+    ? undefined
+    : deps.anyIsMfa
+      ? 'second_factor'
+      : 'held'
 
 const LEVEL_OF: Record<string, AppLevel> = {
   1: 'password',

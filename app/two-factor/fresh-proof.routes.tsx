@@ -9,15 +9,16 @@ import { returnPath } from '../http/return-to.ts'
 import { type GuardDeps, type SignedInContext, signedInPages } from '../pages/guards.ts'
 import { type AuthenticatorsVisitor, authenticatorsView, type ListDeps } from './authenticators.ts'
 import { answerIn, answerShape, fieldOf, type WithPages } from './factor.http.ts'
-import { challengesNow, type FreshProofDeps, onlyResistant, proveAgain } from './fresh-proof.ts'
+import { type AskedLevel, challengesNow, type FreshProofDeps, onlyResistant, proveAgain } from './fresh-proof.ts'
 import { answerRefused, speakerOf } from './messages.http.ts'
 
 type Deps = WithPages<FreshProofDeps> & ListDeps & GuardDeps & { page: RenderPage; baseUrl: string }
 
 const HERE = '/settings/two-factor/fresh-proof'
 
-/** What an app behind the gate asks for, where it is more than any second factor. */
-const levelIn = (text: string | undefined) => (text === 'phishing_resistant' ? text : undefined)
+/** What an app asks for, where it is more than any second factor. */
+const levelIn = (text: string | undefined): AskedLevel =>
+  text === 'phishing_resistant' || text === 'held' ? text : undefined
 
 /** Where a session is led that has to show its second factor again, and from where it goes on to what it wanted. */
 export function freshProofRoutes(deps: Deps) {
@@ -36,17 +37,21 @@ export function freshProofRoutes(deps: Deps) {
     status: 200 | 422 | 429 = 200,
   ) {
     const { visitor } = c.var
-    const onlyPasskeys = onlyResistant(deps, visitor, levelIn(level))
-    const frame = { form, returnTo, action: HERE, ...(onlyPasskeys && { level: 'phishing_resistant' }) }
+    const lacking = levelIn(level)
+    const onlyPasskeys = onlyResistant(deps, visitor, lacking)
+    const asks = onlyPasskeys ? 'phishing_resistant' : lacking
+    const frame = { form, returnTo, action: HERE, ...(asks && { level: asks }) }
     const asked = await challengesNow(deps, visitor)
+    const onlyRecoveryCodes = asked.some(({ hasTyped }) => !hasTyped)
     return deps.page(
       c,
       <FreshProofPage
         visitor={visitor}
         frame={frame}
         parts={asked.map(({ kind, ...of }) => kind.secondStepPart?.(frame, of))}
-        onlyPasskeys={onlyPasskeys}
-        onlyRecoveryCodes={asked.some(({ hasTyped }) => !hasTyped)}
+        onlyPasskeys={onlyPasskeys || (asks === 'held' && onlyRecoveryCodes)}
+        onlyRecoveryCodes={onlyRecoveryCodes}
+        onlyHeld={asks === 'held'}
       />,
       status,
     )
@@ -63,7 +68,8 @@ export function freshProofRoutes(deps: Deps) {
         const result = await proveAgain(deps, c.var.visitor, answer, c.var.origin, levelIn(level))
         if (!result.ok) {
           const field = result.reason === 'refused' ? fieldOf(speakerOf(deps, result.refusal)) : 'code'
-          const form = refusedForm<string>(field, answerRefused(deps, result))
+          const said = result.reason === 'not_held' ? words.messages.code.not_held : answerRefused(deps, result)
+          const form = refusedForm<string>(field, said)
           return show(c, form, from, refusedStatus(c, result))
         }
         deps.cookies.session.renew(c, result.token)

@@ -28,7 +28,8 @@ export type FreshProofStore = {
       securityVersion: number
       renewal: Renewal
       at: Date
-      /** Whether what was shown resists phishing. */
+      /** Whether its owner holds what was shown, and whether it resists phishing. */
+      isHeld: boolean
       resists: boolean
       events: SecurityEvent[]
       forgiven: Forgiven
@@ -47,18 +48,26 @@ export type FreshProofResult =
   | Refused
   | Wait
   | Blocked
+/** Nor is a recovery code, where only what its owner holds is enough. */
+type NotHeld = { ok: false; reason: 'not_held' }
 
 /**
  * A session shows its second factor again, for what needs one that was shown lately (`operate`). The answer is spent as at sign-in,
  * and a wrong one counts as a guess there.
  */
+export function proveAgain(
+  ...of: [deps: FreshProofDeps, visitor: SignedIn, fields: Fields, origin: Origin]
+): Promise<FreshProofResult>
+export function proveAgain(
+  ...of: [deps: FreshProofDeps, visitor: SignedIn, fields: Fields, origin: Origin, asked: AskedLevel]
+): Promise<FreshProofResult | NotHeld>
 export async function proveAgain(
   deps: FreshProofDeps,
   visitor: SignedIn,
   fields: Fields,
   origin: Origin,
   asked?: AskedLevel,
-): Promise<FreshProofResult> {
+): Promise<FreshProofResult | NotHeld> {
   const { id: accountId, securityVersion } = visitor.account
   const read = readAnswer(deps, fields)
   const source = sessionSource(visitor.session.id)
@@ -72,6 +81,10 @@ export async function proveAgain(
     return charged.ok ? { ok: false, reason: 'not_resistant' } : charged
   }
   const isRecovery = read.answer.method === 'recovery_code'
+  if (isRecovery && asked === 'held') {
+    const charged = await charge(deps, source)
+    return charged.ok ? { ok: false, reason: 'not_held' } : charged
+  }
   const charged = await charge(deps, source, (isRecovery ? recoveryCodeAttempt : authenticatorAttempt)(accountId))
   if (!charged.ok) return charged
 
@@ -85,19 +98,20 @@ export async function proveAgain(
       securityEvent('second_factor_shown', accountId, origin, at, read.answer.method),
       ...noticed(judged, accountId, origin, at),
     ]
-    const change = { accountId, securityVersion, renewal: renewed, at, resists, events, forgiven: charged.forgiven }
+    const shown = { at, isHeld: !isRecovery, resists }
+    const change = { accountId, securityVersion, renewal: renewed, ...shown, events, forgiven: charged.forgiven }
     if (await deps.freshProofs.prove(change, judged.proof)) return { ok: true, token }
   }
   await deps.freshProofs.record(securityEvent('code_wrong', accountId, origin, at))
   return judged.ok ? judged.otherwise : judged
 }
 
-/** What whoever led here asks for, if it is more than any second factor. */
-type AskedLevel = 'phishing_resistant' | undefined
+/** What whoever led here asks for, if it is more than any second factor. `held`: anything but a recovery code. */
+export type AskedLevel = 'phishing_resistant' | 'held' | undefined
 
 /** Whether only a factor that resists phishing is enough: whoever led here says so, or what is asked of the account. */
 export const onlyResistant = (deps: PolicyDeps, visitor: SignedIn, asked: AskedLevel): boolean =>
-  asked !== undefined || owesResistance(deps, visitor) !== undefined
+  asked === 'phishing_resistant' || owesResistance(deps, visitor) !== undefined
 
 const askedOf = ({ session, account }: SignedIn) => ({ accountId: account.id, tokenHash: session.tokenHash })
 

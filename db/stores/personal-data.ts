@@ -64,6 +64,7 @@ export const GIVEN = {
       'lastSeenAt',
       'expiresAt',
       'provedAt',
+      'heldAt',
       'resistedAt',
       'passwordAt',
       'codesShownUntil',

@@ -28,8 +28,8 @@ export type MailRow = typeof mails.$inferInsert
 export type SessionRow = typeof sessions.$inferInsert
 export type KnownBrowserRow = typeof knownBrowsers.$inferInsert
 export type Forgiven = { budget?: string; delays: string[] }
-/** When the session showed a second factor, and one that resists phishing. */
-export type Proved = { provedAt?: Date; resistedAt?: Date | undefined }
+/** When the session showed a second factor, one that its owner holds, and one that resists phishing. */
+export type Proved = { provedAt?: Date; heldAt?: Date | undefined; resistedAt?: Date | undefined }
 export type Renewal = { sessionId: string; fromTokenHash: string; toTokenHash: string }
 
 /** Whether the account has a factor, as one column of a read that includes the table accounts. */
@@ -131,6 +131,7 @@ export const renewSession = (
   {
     codesShownUntil = null,
     provedAt,
+    heldAt,
     resistedAt,
     passwordAt,
   }: { codesShownUntil?: Date | null; passwordAt?: Date } & Proved = {},
@@ -142,6 +143,7 @@ export const renewSession = (
         tokenHash: toTokenHash,
         codesShownUntil,
         ...(provedAt && { provedAt }),
+        ...(heldAt && { heldAt }),
         ...(resistedAt && { resistedAt }),
         ...(passwordAt && { passwordAt }),
       })

@@ -131,11 +131,13 @@ export function twoFactorStore({ db, atomically }: Database) {
         securityVersion,
         renewal,
         at,
+        isHeld,
         resists,
         events,
         forgiven,
       }: Omit<FactorChange, 'event'> & {
         at: Date
+        isHeld: boolean
         resists: boolean
         events: EventRow[]
       },
@@ -144,7 +146,11 @@ export function twoFactorStore({ db, atomically }: Database) {
       atomically((tx) => [
         accountUnchanged(tx, accountId, securityVersion),
         ...proof.steps(tx),
-        renewSession(tx, renewal, { provedAt: at, resistedAt: resists ? at : undefined }),
+        renewSession(tx, renewal, {
+          provedAt: at,
+          heldAt: isHeld ? at : undefined,
+          resistedAt: resists ? at : undefined,
+        }),
         insertEvents(tx, ...events),
         ...forgive(tx, forgiven),
       ]),
@@ -301,7 +307,10 @@ const insertFactor = (tx: Db, factor: Factor) =>
   )
 
 /** The device that is enrolled was shown just now. */
-const provedBy = (factor: Factor): Proved => ({ provedAt: factor.addedAt, ...resistedBy(factor) })
+const provedBy = (factor: Factor): Proved => ({
+  ...{ provedAt: factor.addedAt, heldAt: factor.addedAt },
+  ...resistedBy(factor),
+})
 
 /** What comes beside a second factor is none that was asked for. Which page it was shown to, it does tell. */
 const resistedBy = ({ addedAt, resistsPhishing }: Factor): Proved => ({

@@ -18,6 +18,7 @@ export const session = {
   expiresAt: sessions.expiresAt,
   codesShownUntil: sessions.codesShownUntil,
   provedAt: sessions.provedAt,
+  heldAt: sessions.heldAt,
   resistedAt: sessions.resistedAt,
   passwordAt: sessions.passwordAt,
   address: sessions.address,

@@ -56,6 +56,7 @@ export const messages = {
     wait: tryAgain('Too many wrong codes.'),
     blocked: 'There were too many wrong codes in a row. Use a recovery code: it unlocks the authenticator too.',
     not_resistant: 'No code is enough here: use one of your passkeys.',
+    not_held: 'A recovery code is not enough here: use your authenticator app or a passkey. The code is still good.',
     expired: 'That took too long or too many tries. Sign in again.',
   },
   wrong_credentials: "That email and password don't belong together.",

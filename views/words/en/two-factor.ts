@@ -34,6 +34,8 @@ export const twoFactor = {
   freshProof: {
     title: "Confirm It's You",
     lead: 'Enter the six digits your authenticator app shows now, or one of your recovery codes. That holds for 10 minutes.',
+    leadHeld:
+      'Enter the six digits your authenticator app shows now. The app that sent you here takes no recovery code for them.',
   },
 
   enrol: {
