@@ -4,12 +4,13 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { after, afterEach, beforeEach, describe, test } from 'node:test'
-import { eq } from 'drizzle-orm'
-import { openidSignOuts, sessions } from '#db/schema.ts'
-import { accountOf, BASE_URL, SESSIONS_PAGE } from '#testing/index.ts'
+import { eq, isNotNull } from 'drizzle-orm'
+import { mailLinks, openidRecords, openidSignOuts, sessions } from '#db/schema.ts'
+import { accountOf, BASE_URL, PASSWORD, SESSIONS_PAGE } from '#testing/index.ts'
 import { openidSite } from '#testing/openid.ts'
-import { type Member, member, plainClient, tokensFor } from '#testing/openid-people.ts'
-import { claimsIn, saidBy } from '#testing/openid-requests.ts'
+import { codeFor, type Member, member, plainClient, tokensFor } from '#testing/openid-people.ts'
+import { claimsIn, exchanging, refreshing, saidBy, userinfo } from '#testing/openid-requests.ts'
+import { newLink } from '../mail/links.ts'
 import { COMMAND_LINE } from '../operators/command-line.ts'
 import { deleteAccount } from '../operators/deletion.ts'
 import { signOutAccount } from '../operators/sign-out.ts'
@@ -45,12 +46,22 @@ beforeEach(() => {
 })
 afterEach(() => assert.deepEqual(site.faults.splice(0), []))
 
+const OFFLINE = { scope: 'openid offline_access' }
+
 async function signedInAtApp() {
   const client = await plainClient(site, { backchannelUri: `${at}/signed-out` })
   const person = await member(site)
-  const { id_token: idToken } = await tokensFor(site, person.browser, client)
+  const held = await tokensFor(site, person.browser, client, OFFLINE)
+  const code = await codeFor(person.browser, client, OFFLINE)
   const { id } = await accountOf(site, person.email)
-  return { ...person, client, accountId: id, told: claimsIn(idToken) }
+  return { ...person, client, accountId: id, held, code, told: claimsIn(held.id_token) }
+}
+
+/** What an app holds opens nothing. */
+async function isClosed({ client, held, code }: Awaited<ReturnType<typeof signedInAtApp>>) {
+  assert.equal((await userinfo(site, held.access_token)).status, 401)
+  for (const said of [await refreshing(site, client, held.refresh_token), await exchanging(site, client, code)])
+    assert.deepEqual([said.status, said.json.error], [400, 'invalid_grant'])
 }
 const waiting = async () => (await db.select().from(openidSignOuts)).length
 
@@ -67,18 +78,44 @@ async function verified(token: string) {
   return claimsIn(token)
 }
 
+const seenLast = (accountId: number, at: Date) =>
+  db.update(sessions).set({ lastSeenAt: at }).where(eq(sessions.accountId, accountId))
+const idleFor = (more: number) => new Date(Date.now() - site.deps.sessionIdle - more)
+
+let rounds = 0
+/** A round of its own: another one follows after five minutes. */
+async function keepingHouse() {
+  const later = ++rounds * 6 * 60_000
+  const at = new Date(Date.now() + later)
+  assert.ok(await keepHouse({ ...site.deps, now: () => at }, { rest: async () => {} }), 'it is its turn')
+}
+
 const ENDS: Record<string, (of: Member & { accountId: number }) => Promise<unknown>> = {
   'signing out': ({ browser }) => browser.post('/sign-out'),
   'signing out everywhere': ({ browser }) => browser.post(`${SESSIONS_PAGE}/everything`),
   'suspension by an operator': ({ email }) => suspend(site.deps, email, BY),
   'an operator’s sign-out': ({ email }) => signOutAccount(site.deps, email, BY),
   'deletion by an operator': ({ email }) => deleteAccount(site.deps, email, BY, email),
-  'idling, found by housekeeping': async ({ accountId }) => {
+  async 'a new password by mail'({ accountId }) {
+    const { token, link } = newLink(site.deps.vault, { accountId, purpose: 'reset_password' }, new Date())
+    await db.insert(mailLinks).values(link)
+    const reader = site.browser()
+    await reader.get(`/mail/reset-password?token=${token}`)
+    assert.equal((await reader.post('/mail/reset-password', { password: 'eleven sardines hum quietly' })).status, 303)
+  },
+  async 'deletion by its owner'({ browser }) {
+    assert.equal((await browser.post('/settings/account/delete', { password: PASSWORD })).location, '/sign-in')
+  },
+  async 'idling, found by housekeeping'({ accountId }) {
+    await seenLast(accountId, idleFor(1))
+    await keepingHouse()
+  },
+  'the end of its day, found by housekeeping': async ({ accountId }) => {
     await db
       .update(sessions)
       .set({ expiresAt: new Date(Date.now() - 1) })
       .where(eq(sessions.accountId, accountId))
-    await keepHouse(site.deps, { rest: async () => {} })
+    await keepingHouse()
   },
 }
 
@@ -89,6 +126,12 @@ describe('an app hears that a session has ended (OpenID Connect Back-Channel Log
       await tellSignOuts(site.deps)
       assert.equal(heard.length, 0, 'nothing while it lasts')
       await end(of)
+      await isClosed(of)
+      assert.equal(
+        await db.$count(openidRecords, isNotNull(openidRecords.sessionId)),
+        0,
+        'nothing outlives the session',
+      )
       await tellSignOuts(site.deps)
       await tellSignOuts(site.deps)
       assert.deepEqual(
@@ -101,6 +144,18 @@ describe('an app hears that a session has ended (OpenID Connect Back-Channel Log
       assert.ok(payload.jti && payload.iat && !('nonce' in payload))
       assert.deepEqual(payload.events, { 'http://schemas.openid.net/event/backchannel-logout': {} })
     })
+
+  test('by idling, before housekeeping has found it: what it holds opens nothing, and the next page that is asked for ends the session', async () => {
+    const of = await signedInAtApp()
+    await seenLast(of.accountId, idleFor(-5_000))
+    const { status, json } = await refreshing(site, of.client, of.held.refresh_token)
+    assert.equal(status, 200, 'a moment before it is too long')
+    await seenLast(of.accountId, idleFor(1))
+    await isClosed({ ...of, held: { ...of.held, ...(json as typeof of.held) } })
+    await of.browser.get('/')
+    await tellSignOuts(site.deps)
+    assert.equal(heard.length, 1, 'whatever their browser asks for next ends the session')
+  })
 
   test('and no other app does, nor one that gave no address', async () => {
     await plainClient(site, { backchannelUri: `${at}/another` })
