@@ -86,11 +86,17 @@ export async function deviceAsked(
   return said.json as DeviceAsked
 }
 
-/** Types the code of a device, and says yes. */
-export async function deviceApproved(browser: Browser, userCode: string): Promise<string> {
-  const xsrfIn = (html: string) => /name="xsrf" value="([^"]+)"/.exec(html)?.[1] ?? ''
+const xsrfIn = (html: string) => /name="xsrf" value="([^"]+)"/.exec(html)?.[1] ?? ''
+
+/** Types the code of a device, which shows who asks. */
+export async function deviceShown(browser: Browser, userCode: string) {
   const asked = await browser.get('/oauth/device')
-  const shown = await browser.post('/oauth/device', { xsrf: xsrfIn(asked.html), user_code: userCode })
+  return browser.post('/oauth/device', { xsrf: xsrfIn(asked.html), user_code: userCode })
+}
+
+/** And says yes. */
+export async function deviceApproved(browser: Browser, userCode: string): Promise<string> {
+  const shown = await deviceShown(browser, userCode)
   const fields = { xsrf: xsrfIn(shown.html), user_code: userCode, confirm: 'yes' }
   const said = await browser.post('/oauth/device', fields)
   if (said.location === null) return said.text

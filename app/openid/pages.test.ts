@@ -229,6 +229,31 @@ describe('a device', () => {
     assert.notEqual(done.status, 422)
   })
 
+  test('whose code two look at in the same moment is of one of them, and the other never learns who asks (O09)', async (t) => {
+    const people = [await person(), await person()]
+    const { config, begun, title } = await device()
+    let bothRead = () => {}
+    const both = new Promise<void>((resolve) => {
+      bothRead = resolve
+    })
+    let looking = 0
+    const { recordByUid: find } = site.deps.openid
+    t.mock.method(site.deps.openid, 'recordByUid', async (uidHash: string) => {
+      const found = await find(uidHash)
+      if (++looking === people.length) bothRead()
+      await both // so that both have read it before either goes on
+      return found
+    })
+    const pages = await Promise.all(people.map(({ browser }) => typed(browser, begun.user_code)))
+    const isShown = pages.map(({ text }) => text.includes(title))
+    assert.deepEqual(isShown.toSorted(), [false, true])
+    assert.match(pages[isShown.indexOf(false)]?.text ?? '', /don't know that code/)
+    const [winner, page] = isShown[0] ? [people[0], pages[0]] : [people[1], pages[1]]
+    assert.ok(winner && page, 'one of them sees the device')
+    await press(winner.browser, page.html, /Connect$/)
+    assert.equal((await poll(config, begun)).claims()?.email, winner.email)
+  })
+
   test('hears that its person has cancelled', async () => {
     const { config, begun } = await device()
     const { browser } = await person()

@@ -220,11 +220,6 @@ async function start(
         deviceInfo: (ctx) => ({ ...origins.get(ctx.req) }),
         userCodeInputSource: (ctx, form, _out, error) => pagesOf(ctx).deviceCode(ctx, form, { error }),
         async userCodeConfirmSource(ctx, form, _client, info, userCode) {
-          const code = ctx.oidc.entities.DeviceCode
-          if (code && !info.lookedBy) {
-            Object.assign(code, { deviceInfo: { ...info, lookedBy: lookerOf(ctx) } })
-            await code.save()
-          }
           await pagesOf(ctx).deviceConfirm(ctx, form, { userCode, from: info as unknown as Origin })
         },
         successSource: (ctx) => pagesOf(ctx).deviceDone(ctx),
@@ -368,14 +363,25 @@ async function start(
     }
   }
 
-  /** Nobody else sees the code of a device any more, or allows it: not who has read it over a shoulder. */
+  /** Nobody else sees the code of a device any more, or allows it: not who has read it over a shoulder, or looks in the same moment. */
   function firstLooker() {
     const find = provider.DeviceCode.findByUserCode.bind(provider.DeviceCode)
     provider.DeviceCode.findByUserCode = async (...of) => {
       const code = await find(...of)
       const ctx = current()
-      const lookedBy = code?.deviceInfo?.lookedBy
-      return ctx && lookedBy && lookedBy !== lookerOf(ctx) ? undefined : code
+      if (!ctx || !code) return code
+      const looker = lookerOf(ctx)
+      const { deviceInfo } = code
+      if (deviceInfo?.lookedBy) return deviceInfo.lookedBy === looker ? code : undefined
+      Object.assign(code, { deviceInfo: { ...deviceInfo, lookedBy: looker } })
+      const isFirst = await code.save().then(
+        () => true,
+        (error) => {
+          if (error instanceof errors.InvalidGrant) return false
+          throw error
+        },
+      )
+      return isFirst ? code : provider.DeviceCode.findByUserCode(...of)
     }
   }
 

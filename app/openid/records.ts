@@ -28,6 +28,8 @@ export type RecordStore = {
     row: RecordRow & { grantId: string },
     signIn?: { subject: string; sid: string; scopes: string; startedAt: Date },
   ): Promise<boolean>
+  /** False if it is another one by now than `was`. */
+  changeRecord(id: string, was: string, payload: string): Promise<boolean>
   /** True for the one that comes first. */
   consume(id: string, at: Date): Promise<boolean>
   destroyRecord(id: string): Promise<void>
@@ -65,12 +67,20 @@ const SIGNS_IN: ReadonlySet<string> = new Set(['AuthorizationCode', 'DeviceCode'
  */
 export function recordsOf(deps: RecordDeps): (kind: string) => Adapter {
   const { openid, vault, now } = deps
+  const read = new WeakMap<KoaContextWithOIDC, Map<string, string>>()
 
   const opened = (found: Kept | undefined): AdapterPayload | undefined => {
     const text = found && vault.open(RECORD.purpose, RECORD.place(found.id), found.payload)
     if (!text) return undefined
     const payload = JSON.parse(Buffer.from(text).toString()) as AdapterPayload
     return found.consumedAt ? { ...payload, consumed: Math.floor(found.consumedAt.getTime() / 1000) } : payload
+  }
+
+  /** Of the code of a device, which a person changes only as they have read it: of two at the same moment, one comes too late. */
+  function remembered(kind: string, found: Kept | undefined): Kept | undefined {
+    const ctx = kind === 'DeviceCode' ? deps.current() : undefined
+    if (ctx && found) read.set(ctx, (read.get(ctx) ?? new Map()).set(found.id, found.payload))
+    return found
   }
 
   return (kind) => ({
@@ -94,12 +104,13 @@ export function recordsOf(deps: RecordDeps): (kind: string) => Adapter {
     },
 
     async find(name) {
-      if (kind !== 'Client') return opened(await openid.record(recordId(kind, name)))
+      if (kind !== 'Client') return opened(remembered(kind, await openid.record(recordId(kind, name))))
       const client = await openid.clientNamed(name)
       return client && (metadataOf(client, now()) as AdapterPayload)
     },
     findByUid: async (uid) => opened(await openid.recordByUid(recordId(`${kind} by`, uid))),
-    findByUserCode: async (userCode) => opened(await openid.recordByUid(recordId(`${kind} by`, userCode))),
+    findByUserCode: async (userCode) =>
+      opened(remembered(kind, await openid.recordByUid(recordId(`${kind} by`, userCode)))),
 
     async consume(name) {
       if (!(await openid.consume(recordId(kind, name), now()))) {
@@ -129,6 +140,13 @@ export function recordsOf(deps: RecordDeps): (kind: string) => Adapter {
       const sid = SIGNS_IN.has(row.kind) ? ctx?.oidc.session?.sidFor(clientId) : undefined
       const signIn = sid && { subject: payload.accountId ?? '', sid, scopes: payload.scope ?? '', startedAt: now() }
       return openid.putFromGrant({ ...row, grantId }, signIn || undefined)
+    }
+    const was = ctx && read.get(ctx)
+    const before = was?.get(row.id)
+    if (was && before !== undefined) {
+      const isFirst = await openid.changeRecord(row.id, before, row.payload)
+      if (isFirst) was.set(row.id, row.payload)
+      return isFirst
     }
     if (!OF_SESSION.has(row.kind)) return openid.putRecord(row)
     const here = ctx && (await deps.here(ctx))

@@ -5,7 +5,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { clients } from '#db/schema.ts'
 import { builtServer, byHttp, remoteProduct, withTwoFactor } from '#testing/index.ts'
 import { addClient, fetchBy, mayUseClients } from '#testing/openid.ts'
-import { codeFor, deviceApproved, deviceAsked, plainClient } from '#testing/openid-people.ts'
+import { codeFor, deviceApproved, deviceAsked, deviceShown, plainClient } from '#testing/openid-people.ts'
 import { basic, exchanging, posted, refreshing, userinfo } from '#testing/openid-requests.ts'
 
 // Four processes share the port and the database, and each request may reach any of them.
@@ -77,6 +77,17 @@ describe('over four processes', () => {
     await deviceApproved(browser, asked.user_code)
     const fields = { grant_type: DEVICE, device_code: asked.device_code }
     await atMostOne(() => posted(site, '/oauth/token', fields, basic(client)))
+  })
+
+  test('the code of a device is shown to one of two who look at the same moment (O09)', async () => {
+    const client = await plainClient(site, { usesDeviceFlow: 1 })
+    const people = [await person(), await person()]
+    for (let time = 0; time < 5; time++) {
+      const { user_code: code } = await deviceAsked(site, client)
+      const pages = await Promise.all(people.map(({ browser }) => deviceShown(browser, code)))
+      const refused = pages.filter(({ text }) => /don't know that code/.test(text))
+      assert.deepEqual([pages.length, refused.length], [2, 1])
+    }
   })
 
   test('each signs with the same key, and each publishes it (O12)', async () => {

@@ -199,6 +199,18 @@ export function openidStore({ db, atomically }: Database) {
       return kept
     },
 
+    /** False if it is another one by now than `was`. */
+    changeRecord: (id: string, was: string, payload: string): Promise<boolean> =>
+      atomically((tx) => [
+        must(
+          tx
+            .update(openidRecords)
+            .set({ payload })
+            .where(and(eq(openidRecords.id, id), eq(openidRecords.payload, was)))
+            .returning({ id: openidRecords.id }),
+        ),
+      ]),
+
     /** True for the one that comes first. */
     consume: (id: string, at: Date): Promise<boolean> =>
       atomically((tx) => [
