@@ -824,7 +824,7 @@ export const pagesOfOperators: State<ProtectedAccount>[] = [
     name: 'client secret shown once',
     heading: 'Client Secret',
     open: async (page) => {
-      await field(page, 'Redirect URIs').fill('https://notes.example.net/callback')
+      await field(page, 'Redirect URIs').fill('https://notes.example.net/callback\nhttps://notes.example.org/callback')
       await field(page, 'Open to groups').fill(GROUP)
       await button(page, 'Add an app').click()
     },

@@ -7,7 +7,7 @@ import { hashToken, newId } from '../app/lib/tokens.ts'
 const [name = '', title = '', secret = '', redirect = '', signedOut = '', thirdParty, email] = process.argv.slice(2)
 const { db, close } = openDatabase(process.env.DATABASE_URL ?? '')
 const [appId, groupId, createdAt] = [newId(), newId(), new Date()]
-await db.insert(groups).values({ id: groupId, name: groupId, createdAt })
+await db.insert(groups).values({ id: groupId, name, createdAt })
 if (email !== undefined) {
   const [owner] = await db.select({ id: accounts.id }).from(accounts).where(eq(accounts.email, email))
   if (!owner) throw new Error(`There is no account ${email}.`)

@@ -245,10 +245,13 @@ async function signInForApps(page: Page, email: string, picture: (of: string) =>
   await picture('openid-sign-out')
   await page.getByRole('button', { name: 'Stay signed in' }).click()
   await picture('openid-signed-out')
-  for (const [of, path] of Object.entries({ client: '', 'change-client': '/change', 'rotate-client': '/rotate' })) {
-    await page.goto(`/operate/clients/named/${photos.name}${path}`)
-    await picture(of)
-  }
+  const here = `/operate/clients/named/${photos.name}`
+  await page.goto(`${here}/change`)
+  await picture('change-client')
+  await fill(page, { 'Redirect URIs': `${photos.redirect}\nhttps://photos.example.net/callback` }, 'Save')
+  await picture('client')
+  await page.goto(`${here}/rotate`)
+  await picture('rotate-client')
   await fill(page, { Reason: 'It was in a mail' }, 'Replace the secret')
   await picture('client-secret')
   for (const app of [photos, television, closed]) app.close()

@@ -3,6 +3,7 @@ import { Address } from '../ui/address.tsx'
 import { ButtonForm } from '../ui/button-form.tsx'
 import type { Visitor } from '../ui/types.ts'
 import { words } from '../words/words.ts'
+import { toldBy } from './told-by.ts'
 
 type ConsentPageProps = { visitor: Visitor; app: string; scopes: readonly string[]; action: string }
 
@@ -11,12 +12,10 @@ export const ConsentPage = ({ visitor, app, scopes, action }: ConsentPageProps) 
   <Narrow title={words.openid.consent.title(app)}>
     <p class="lead long">{words.dashboard.signedInAs(<Address of={visitor.account.email} />)}</p>
     <p>{words.openid.consent.lead(app)}</p>
-    <ul>
-      {scopes
-        .flatMap((scope) => words.openid.consent.scopes[scope] ?? [])
-        .map((text) => (
-          <li>{text}</li>
-        ))}
+    <ul class="list">
+      {toldBy(scopes).map((text) => (
+        <li>{text}</li>
+      ))}
     </ul>
     <div class="row">
       <ButtonForm action={action} class="primary">

@@ -5,6 +5,7 @@ import { Term } from '../ui/term.tsx'
 import type { Callout, Visitor } from '../ui/types.ts'
 import { When } from '../ui/when.tsx'
 import { words } from '../words/words.ts'
+import { toldBy } from './told-by.ts'
 
 type App = {
   id: string
@@ -49,8 +50,7 @@ export const SignedInAppsPage = ({ visitor, flash, apps }: SignedInAppsPageProps
 )
 
 const Row = ({ app: { id, title, isThirdParty, scopes, since, lastSignIn, browsers } }: { app: App }) => {
-  const { apps, consent } = words.openid
-  const known = scopes.flatMap((scope) => consent.scopes[scope] ?? [])
+  const { apps } = words.openid
   const places = [...new Set(browsers.map((each) => words.origins.browser(each)))]
   return (
     <tr>
@@ -58,13 +58,13 @@ const Row = ({ app: { id, title, isThirdParty, scopes, since, lastSignIn, browse
         <p class="what long">{title}</p>
         {places.length > 0 && <p class="hint">{places.join(', ')}</p>}
         <p class="hint">
-          {apps.knows} {known.join(', ')}
+          {apps.knows} {toldBy(scopes).join('; ')}
         </p>
         {!isThirdParty && <p class="hint">{apps.neverAsked}</p>}
       </th>
       <td>
         <Term name={apps.since} />
-        <When at={since} />
+        <When at={since} to="day" />
       </td>
       <td>
         <Term name={apps.last} />
