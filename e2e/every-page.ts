@@ -313,6 +313,16 @@ export const pagesWithSecondFactor: State<ProtectedAccount>[] = [
       await page.getByRole('alert').waitFor()
     },
   },
+  {
+    name: 'second factor for an app, refused',
+    heading: "Confirm It's You",
+    open: async (page, { recoveryCodes }) => {
+      await page.goto('/settings/two-factor/fresh-proof?level=held&return_to=%2F')
+      await typeCode(page, recoveryCodes.at(-1) ?? '')
+      await button(page, 'Continue').click()
+      await page.getByRole('alert').waitFor()
+    },
+  },
   popUp('View Recovery Codes'),
   popUp('Add Authenticator'),
   popUp('Disable Two-Factor Authentication'),
