@@ -162,6 +162,9 @@ async function operating() {
   const sent = { name: 'forms-client', redirects: 'https://forms.example.net/back', ...NEW_CLIENT }
   for (const redirects of ['', sent.redirects]) await browser.post('/operate/clients/new', { ...sent, redirects })
   const client = '/operate/clients/named/forms-client'
+  await look(browser, [`${client}/secret`, `${client}/secret`])
+  for (const keep of ['never', '1h']) await browser.post(`${client}/rotate`, { reason: 'A leak', keep })
+  await look(browser, [`${client}/end`])
   await look(browser, [client, `${client}/change`, `${client}/rotate`, `${client}/remove`])
   await browser.post(`${account}/suspend`, { reason: '' })
   await look(browser, [`${account}/delete`])

@@ -6,6 +6,7 @@ import {
   changeClient,
   clientNamed,
   createClient,
+  endOldSecret,
   listClients,
   removeClient,
   rotateSecret,
@@ -154,11 +155,23 @@ export const client = {
       }
     },
   }),
+
+  'end-old-secret': command({
+    does: 'Ends the secret that works beside the one from the last client rotate.',
+    words: z.object({ NAME }),
+    options: z.object({ reason: reasonOption() }),
+    async run({ words, options }) {
+      const result = await opened((deps) => endOldSecret(deps, words.NAME, by(options.reason)))
+      if (!result.ok) throw new Refused(NOT_ROTATED[result.wrong])
+      return { said: 'The old one has ended.', data: { name: words.NAME } }
+    },
+  }),
 }
 
 const NOT_ROTATED = {
   no_such_client: NONE_CHANGED,
   has_no_secret: 'This client has no secret. Nothing was changed.',
+  has_no_old_secret: 'This client has no old secret that works. Nothing was changed.',
   no_time: '--keep is a time as in 8h or 2d, from 1m to 365d, or 0. Nothing was changed.',
 }
 
@@ -247,10 +260,7 @@ function inLines(client: Client): string {
     host: client.hosts,
     'open to': groups.length > 0 ? groups : ['nobody'],
     level: [maxAge ? `${level}, shown in the last ${maxAge}` : level],
-    shows: [
-      SHOWS[client.auth],
-      ...(previousUntil && previousUntil > new Date() ? [`the old secret until ${previousUntil.toISOString()}`] : []),
-    ],
+    shows: [SHOWS[client.auth], ...(previousUntil ? [`the old secret until ${previousUntil.toISOString()}`] : [])],
     keys: is.jwksUri ? [is.jwksUri] : [],
     signs: [is.alg],
     is: [more.join(', ')],

@@ -58,6 +58,11 @@ describe('from the command line', () => {
     assert.match((await typed('client show wiki')).out, /shows +a secret\nshows +the old secret until 20/)
     assert.doesNotMatch((await typed('client show wiki --json')).out, new RegExp(rotated.secret))
 
+    assert.equal((await typed('client end-old-secret wiki')).out, 'The old one has ended.\n')
+    assert.doesNotMatch((await typed('client show wiki')).out, /old secret/)
+    assert.match(await refused(1, 'client', 'end-old-secret', 'wiki'), /no old secret that works\. Nothing/)
+    assert.match(await refused(1, 'client', 'end-old-secret', 'nobody'), /^There is no client of that name\. Nothing/)
+
     const { clients, next } = JSON.parse((await typed('client list --json')).out)
     assert.deepEqual([clients.map(({ name }: { name: string }) => name), next], [['wiki'], null])
     assert.match((await typed('client list')).out, /\nwiki +password +editors +https:\/\/wiki/)

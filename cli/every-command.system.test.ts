@@ -41,6 +41,7 @@ const TYPED = [
   'client change wiki --title Wiki',
   'client remove wiki --yes',
   'client rotate wiki',
+  'client end-old-secret wiki',
   'gate explain https://wiki.example.com/',
   'invite guest@example.com',
   'invitation list',

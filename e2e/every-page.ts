@@ -869,6 +869,20 @@ export const pagesOfOperators: State<ProtectedAccount>[] = [
       await button(page, 'Replace the secret').click()
     },
   },
+  {
+    name: 'client secret, shown already',
+    heading: 'Client Secret',
+    open: (page) => page.goto(`/operate/clients/named/${CLIENT}/secret`),
+  },
+  {
+    name: 'end an old client secret, refused',
+    heading: 'End the old secret',
+    open: async (page) => {
+      await page.goto(`/operate/clients/named/${CLIENT}/end`)
+      await button(page.getByRole('main'), 'End the old secret').click()
+      await page.getByRole('alert').waitFor()
+    },
+  },
   { name: 'an app', heading: 'Wiki', called: 'Wiki', open: (page) => page.goto(`/operate/apps/named/${APP}`) },
   { name: 'change an app', heading: 'Change App', open: (page) => page.goto(`/operate/apps/named/${APP}/change`) },
   { name: 'delete an app', heading: 'Delete App', open: (page) => page.goto(`/operate/apps/named/${APP}/delete`) },

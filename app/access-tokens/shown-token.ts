@@ -1,10 +1,9 @@
+import { openOnce, sealOnce } from '../identity/shown-once.ts'
 import type { SignedIn } from '../identity/visitor.ts'
 import { hashToken } from '../lib/tokens.ts'
 import type { Vault } from '../lib/vault.ts'
 import type { AccessToken, AccessTokenDeps, TokensVisitor } from './access-tokens.ts'
 import { isAccessToken } from './token.ts'
-
-const TWO_MINUTES = 2 * 60_000 // far more than a browser needs to follow a redirect
 
 export type ShownTokenDeps = AccessTokenDeps & { vault: Vault }
 
@@ -12,17 +11,13 @@ export type ShownTokenDeps = AccessTokenDeps & { vault: Vault }
 export type ShownToken = { value: string } & Pick<AccessToken, 'description' | 'expiresAt'>
 
 /** A new token's value, sealed for this session, which the browser brings to the page that shows it. */
-export function sealValue({ vault, now }: ShownTokenDeps, visitor: SignedIn, value: string): string {
-  const until = now().getTime() + TWO_MINUTES
-  return vault.seal('access-token-once', placeOf(visitor), new TextEncoder().encode(JSON.stringify({ value, until })))
-}
+export const sealValue = (deps: ShownTokenDeps, visitor: SignedIn, value: string): string =>
+  sealOnce(deps, 'access-token-once', visitor, value)
 
 /** The live token in a text that `sealValue` gave this session within two minutes; undefined for anything else. */
 export function openValue(deps: ShownTokenDeps, visitor: TokensVisitor, sealed: string): ShownToken | undefined {
-  const opened = deps.vault.open('access-token-once', placeOf(visitor), sealed)
-  if (!opened) return undefined
-  const { value, until } = JSON.parse(new TextDecoder().decode(opened)) as { value: string; until: number }
-  return deps.now().getTime() < until ? ownToken(deps, visitor, value) : undefined
+  const value = openOnce(deps, 'access-token-once', visitor, sealed)
+  return value === undefined ? undefined : ownToken(deps, visitor, value)
 }
 
 /** The account's own live token with this value; undefined for anything else. Looking at one doesn't use it. */
@@ -33,5 +28,3 @@ export function ownToken({ now }: ShownTokenDeps, { tokens }: TokensVisitor, val
   if (!found || (found.expiresAt && now() >= found.expiresAt)) return undefined
   return { value, description: found.description, expiresAt: found.expiresAt }
 }
-
-const placeOf = ({ session }: SignedIn) => `sessions ${session.id}`

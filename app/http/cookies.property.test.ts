@@ -33,7 +33,7 @@ const ALL = [
   ENROLMENT,
   KNOWN,
   TRUSTED,
-  ...['notice', 'token', 'mail-link'].map((of) => `__Host-latchkey-${of}`),
+  ...['notice', 'token', 'client-secret', 'mail-link'].map((of) => `__Host-latchkey-${of}`),
 ]
 const HERE = '/settings/account'
 

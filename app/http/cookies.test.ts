@@ -182,6 +182,7 @@ test('the cookies of one product have names of their own', () => {
     'browser',
     'trusted',
     'token',
+    'clientSecret',
     'mailLink',
     'gate',
     'gateNonce',

@@ -28,7 +28,6 @@ export function createCookies({ baseUrl, vault }: { baseUrl: string; vault: Vaul
   const ENROLMENT = named('latchkey-enrolment')
   const ALONE = named('latchkey-passkey')
   const FLASH = named('latchkey-notice') // as browsers have it
-  const TOKEN = named('latchkey-token')
   const MAIL_LINK = named('latchkey-mail-link')
   const PROBE = named('latchkey-probe')
   const GATE = named('latchkey-gate')
@@ -47,6 +46,16 @@ export function createCookies({ baseUrl, vault }: { baseUrl: string; vault: Vaul
         token !== undefined && setCookie(c, name, holding(held(c), token).join('.'), { ...options, maxAge }),
     }
   }
+
+  /** A secret that was just made, sealed, on its way to the one page that shows it. */
+  const once = (name: string) => ({
+    write: (c: AnyContext, sealed: string) => setCookie(c, name, sealed, { ...options, maxAge: TWO_MINUTES }),
+    take(c: AnyContext): string | undefined {
+      const sealed = read(c, name)
+      remove(c, name)
+      return sealed
+    },
+  })
 
   /** All of ours begin alike. */
   const anyCame = (c: AnyContext) =>
@@ -100,15 +109,8 @@ export function createCookies({ baseUrl, vault }: { baseUrl: string; vault: Vaul
     browser: tokens(named('latchkey-browser'), A_YEAR),
     /** What a browser that is not asked for the code is trusted by. */
     trusted: tokens(named('latchkey-trusted'), THIRTY_DAYS),
-    /** The value of a new access token, sealed, on its way to the one page that shows it. */
-    token: {
-      write: (c: AnyContext, sealed: string) => setCookie(c, TOKEN, sealed, { ...options, maxAge: TWO_MINUTES }),
-      take(c: AnyContext): string | undefined {
-        const sealed = read(c, TOKEN)
-        remove(c, TOKEN)
-        return sealed
-      },
-    },
+    token: once(named('latchkey-token')),
+    clientSecret: once(named('latchkey-client-secret')),
     /** What a link in a mail brought along, from its URL to the page that uses it up. */
     mailLink: {
       read: (c: AnyContext) => read(c, MAIL_LINK),

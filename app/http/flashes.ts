@@ -30,6 +30,7 @@ export const FLASHES = {
   app_deleted: 'good',
   client_created: 'good',
   client_changed: 'good',
+  client_old_secret_ended: 'good',
   client_removed: 'good',
   member_added: 'good',
   member_removed: 'good',

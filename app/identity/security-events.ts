@@ -94,6 +94,7 @@ const EVENTS = {
   client_changed: { mailed: 'never' },
   client_removed: { mailed: 'never' },
   client_secret_rotated: { mailed: 'never' },
+  client_old_secret_ended: { mailed: 'never' },
   openid_keys_rotated: { mailed: 'never' },
 } as const satisfies Record<string, Row>
 
@@ -170,7 +171,8 @@ export const securityEvent = <Kind extends EventKind>(
 const OF_NO_ACCOUNT = [
   ...(['invitation_made', 'invitation_revoked', 'group_created', 'group_deleted', 'policy_set'] as const),
   ...(['app_created', 'app_changed', 'app_deleted'] as const),
-  ...(['client_created', 'client_changed', 'client_removed', 'client_secret_rotated', 'openid_keys_rotated'] as const),
+  ...(['client_created', 'client_changed', 'client_removed'] as const),
+  ...(['client_secret_rotated', 'client_old_secret_ended', 'openid_keys_rotated'] as const),
 ] as const
 export const isOfNoAccount = (kind: string): boolean => OF_NO_ACCOUNT.some((known) => known === kind)
 

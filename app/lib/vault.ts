@@ -15,6 +15,7 @@ export type Purpose =
   | 'enrolment'
   | 'enrolment-signature'
   | 'access-token-once'
+  | 'client-secret-once'
   | 'mail'
   | 'mail-link'
   | 'event-seal'

@@ -2,13 +2,20 @@ import { Hono } from 'hono'
 import { compress } from 'hono/compress'
 import { z } from 'zod'
 import { ChangePage } from '#views/operators/change-page.tsx'
-import { ClientFormPage, ClientPage, ClientSecretPage, ClientsPage } from '#views/operators/clients-pages.tsx'
+import {
+  ClientFormPage,
+  ClientPage,
+  ClientSecretPage,
+  ClientsPage,
+  KeepField,
+} from '#views/operators/clients-pages.tsx'
 import type { FormState } from '#views/ui/types.ts'
 import { words } from '#views/words/words.ts'
 import type { AppEnv } from '../http/env.ts'
 import type { FlashWord } from '../http/flashes.ts'
 import { readForm } from '../http/forms.ts'
 import { visitorAlone } from '../identity/session.ts'
+import { openOnce, type ShownOnceDeps, sealOnce } from '../identity/shown-once.ts'
 import type { Network } from '../lib/network.ts'
 import { actingAs, neededReasonField, reasonField } from '../operators/fields.http.ts'
 import { OPERATE, type OperatorPagesDeps, reachedFrom } from '../operators/operator-pages.http.ts'
@@ -19,6 +26,8 @@ import {
   changeClient,
   clientNamed,
   createClient,
+  endOldSecret,
+  isSecretOf,
   listClients,
   removeClient,
   rotateSecret,
@@ -49,7 +58,7 @@ const Changed = z.object({
 })
 const New = Changed.extend({ name: z.string().trim() })
 
-type Deps = ClientDeps & OperatorPagesDeps & { operatorPages: readonly Network[] }
+type Deps = ClientDeps & OperatorPagesDeps & ShownOnceDeps & { operatorPages: readonly Network[] }
 
 /** Apps that people sign in to by OpenID Connect, for the people who run the site. */
 export const clientsRoutes = (deps: Deps) =>
@@ -60,23 +69,16 @@ const pagesOfClients = (deps: Deps) =>
     const write = (c: SignedInContext, name: string | undefined, form: FormState, status: 200 | 422 = 200) =>
       deps.page(c, <ClientFormPage visitor={c.var.visitor} form={form} name={name} />, status)
 
-    /** Shown with the answer, and never again. */
-    const showSecret = (c: SignedInContext, name: string, secret: string, previousUntil: Date | null) =>
-      deps.page(
-        c,
-        <ClientSecretPage
-          visitor={c.var.visitor}
-          name={name}
-          secret={secret}
-          previousUntil={previousUntil}
-          issuer={deps.baseUrl}
-        />,
-      )
+    /** On to the page that shows it once: it travels sealed in a cookie, which that page takes away. */
+    const goAndShow = (c: SignedInContext, name: string, secret: string) => {
+      deps.cookies.clientSecret.write(c, sealOnce(deps, 'client-secret-once', c.var.visitor, `${name} ${secret}`))
+      return c.redirect(`${HERE}/named/${name}/secret`, 303)
+    }
 
     const asking = (
       c: SignedInContext,
       name: string,
-      deed: 'remove' | 'rotate',
+      deed: 'remove' | 'rotate' | 'end',
       form: FormState,
       status: 200 | 422 = 200,
     ) =>
@@ -92,7 +94,9 @@ const pagesOfClients = (deps: Deps) =>
           back={`${HERE}/named/${name}`}
           danger
           form={form}
-        />,
+        >
+          {deed === 'rotate' && <KeepField form={form} />}
+        </ChangePage>,
         status,
       )
 
@@ -119,7 +123,7 @@ const pagesOfClients = (deps: Deps) =>
         const { name } = result.client
         return result.secret === undefined
           ? done(c, 'client_created', `${HERE}/named/${name}`)
-          : showSecret(c, name, result.secret, null)
+          : goAndShow(c, name, result.secret)
       })
       .get('/named/:app', compress(), async (c) => {
         const client = await clientNamed(deps, c.req.param('app'))
@@ -150,20 +154,57 @@ const pagesOfClients = (deps: Deps) =>
         if (result.ok)
           return result.secret === undefined
             ? done(c, 'client_changed', `${HERE}/named/${name}`)
-            : showSecret(c, name, result.secret, null)
+            : goAndShow(c, name, result.secret)
         if (result.wrong === 'no_such_client') return c.notFound()
         return write(c, name, { values: form.values, errors: errorsOf(result.wrong) }, 422)
       })
       .get('/named/:app/rotate', async (c) => {
         const client = await clientNamed(deps, c.req.param('app'))
-        return client?.auth === 'client_secret' ? asking(c, client.name, 'rotate', {}) : c.notFound()
+        return client?.auth === 'client_secret'
+          ? asking(c, client.name, 'rotate', { values: { keep: '24h' } })
+          : c.notFound()
       })
       .post('/named/:app/rotate', async (c) => {
         const name = c.req.param('app')
+        const form = await readForm(c, z.object({ reason: neededReasonField(), keep: z.string().default('') }))
+        const { values } = form
+        if (!form.ok) return asking(c, name, 'rotate', { values, errors: form.errors }, 422)
+        const { reason, keep } = form.data
+        const result = await rotateSecret(deps, name, actingAs(c.var.visitor, c, reason), keep)
+        if (result.ok) return goAndShow(c, name, result.secret)
+        if (result.wrong !== 'no_time') return c.notFound()
+        return asking(c, name, 'rotate', { values, errors: { keep: words.openid.clients.noTime } }, 422)
+      })
+      .get('/named/:app/secret', async (c) => {
+        const { visitor } = c.var
+        const sealed = deps.cookies.clientSecret.take(c)
+        const client = await clientNamed(deps, c.req.param('app'))
+        if (client?.auth !== 'client_secret') return c.notFound()
+        const [name, secret = ''] = (sealed && openOnce(deps, 'client-secret-once', visitor, sealed))?.split(' ') ?? []
+        const isStill = name === client.name && (await isSecretOf(deps, name, secret))
+        return deps.page(
+          c,
+          <ClientSecretPage
+            visitor={visitor}
+            name={client.name}
+            secret={isStill ? secret : undefined}
+            previousUntil={client.previousUntil}
+            issuer={deps.baseUrl}
+          />,
+        )
+      })
+      .get('/named/:app/end', async (c) => {
+        const client = await clientNamed(deps, c.req.param('app'))
+        return client?.previousUntil ? asking(c, client.name, 'end', {}) : c.notFound()
+      })
+      .post('/named/:app/end', async (c) => {
+        const name = c.req.param('app')
         const form = await readForm(c, z.object({ reason: neededReasonField() }))
-        if (!form.ok) return asking(c, name, 'rotate', { values: form.values, errors: form.errors }, 422)
-        const result = await rotateSecret(deps, name, actingAs(c.var.visitor, c, form.data.reason))
-        return result.ok ? showSecret(c, name, result.secret, result.previousUntil) : c.notFound()
+        if (!form.ok) return asking(c, name, 'end', { values: form.values, errors: form.errors }, 422)
+        const result = await endOldSecret(deps, name, actingAs(c.var.visitor, c, form.data.reason))
+        return result.ok || result.wrong === 'has_no_old_secret'
+          ? done(c, 'client_old_secret_ended', `${HERE}/named/${name}`)
+          : c.notFound()
       })
       .get('/named/:app/remove', async (c) =>
         (await clientNamed(deps, c.req.param('app'))) ? asking(c, c.req.param('app'), 'remove', {}) : c.notFound(),

@@ -6,7 +6,16 @@ import { COMMAND_LINE } from '#app/operators/command-line.ts'
 import { createGroup } from '#app/operators/groups.ts'
 import { apps, clients, events } from '#db/schema.ts'
 import { latchkey } from '#testing/index.ts'
-import { changeClient, clientNamed, createClient, listClients, removeClient, rotateSecret } from './manage.ts'
+import {
+  changeClient,
+  clientNamed,
+  createClient,
+  endOldSecret,
+  isSecretOf,
+  listClients,
+  removeClient,
+  rotateSecret,
+} from './manage.ts'
 import type { ClientChange } from './written-client.ts'
 
 const product = await latchkey()
@@ -105,6 +114,36 @@ describe('an app and its client', () => {
       refused.wrong.map(({ reason }) => reason),
       ['no_hosts'],
     )
+  })
+})
+
+describe('a change of a client', () => {
+  const during = (name: string, meanwhile: () => Promise<unknown>) => {
+    let isFirst = true
+    const changeFirst: typeof deps.clients.changeClient = async (of) => {
+      if (isFirst) await meanwhile()
+      isFirst = false
+      return deps.clients.changeClient(of)
+    }
+    return changeClient(
+      { ...deps, clients: { ...deps.clients, changeClient: changeFirst } },
+      name,
+      { title: 'New' },
+      BY,
+    )
+  }
+
+  test('never brings back a secret that was replaced or ended meanwhile', async () => {
+    const { name } = await added()
+    let made: string | undefined
+    const changed = await during(name, async () => {
+      const rotated = await rotateSecret(deps, name, BY)
+      made = rotated.ok ? rotated.secret : undefined
+    })
+    assert.ok(changed.ok && changed.client.title === 'New', 'it is changed all the same')
+    assert.ok(await isSecretOf(deps, name, made ?? ''), 'the new secret stays')
+    assert.ok((await during(name, () => endOldSecret(deps, name, BY))).ok, 'it is changed all the same')
+    assert.equal((await clientNamed(deps, name))?.previousUntil, null)
   })
 })
 

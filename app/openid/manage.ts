@@ -42,11 +42,13 @@ type Rows = Omit<ClientRow, 'appId' | 'name' | 'title' | 'uris'> & {
 }
 type Written = { app: AppOf & { groupIds: string[] }; client: Rows; events: OperatorsEvent[] }
 
+type Secrets = Pick<ClientRow, 'secretHash' | 'previousHash'>
+
 export type ClientStore = {
   /** With its app, if that `isNew`. False if there is a client of that name, or its app or a group is gone. */
   createClient(of: Written & { isNew: boolean }): Promise<boolean>
-  /** False if the client or a group is gone. */
-  changeClient(of: Written): Promise<boolean>
+  /** False if the client or a group is gone, or its secrets are no longer those `before`. */
+  changeClient(of: Written & { before: Secrets }): Promise<boolean>
   /** With its app where that has no host. False if there is none. */
   removeClient(of: { appId: string; events: OperatorsEvent[] }): Promise<boolean>
   /** False if `before` is no longer its secret. */
@@ -58,6 +60,8 @@ export type ClientStore = {
     previousUntil: Date | null
     event: OperatorsEvent
   }): Promise<boolean>
+  /** False if it has none that still works. */
+  endOldSecret(of: { appId: string; at: Date; event: OperatorsEvent }): Promise<boolean>
   listClients(of: { after: string | undefined; most: number }): Promise<KeptClient[]>
   clientNamed(name: string): Promise<KeptClient | undefined>
 }
@@ -75,7 +79,7 @@ export type Client = ClientValues & {
   /** Of its app, where it stands behind the gate as well. */
   hosts: string[]
   createdAt: Date
-  /** Until then, the secret before the present one still works. */
+  /** Until then, the secret before the present one still works; null: it doesn't. */
   previousUntil: Date | null
 }
 
@@ -123,7 +127,7 @@ export async function changeClient(
 ): Promise<ClientWritten | Refused | typeof NO_SUCH> {
   const kept = await named(deps, name)
   if (!kept) return NO_SUCH
-  const before = valuesOf(kept)
+  const before = valuesOf(kept, deps.now())
   const found = await judged(deps, changed(asWritten(before), change))
   if (!found.ok) return found
   const at = deps.now()
@@ -137,10 +141,12 @@ export async function changeClient(
     pairwiseSalt: kept.pairwiseSalt,
   })
   const events = [operatorsEvent('client_changed', name, { by, at })]
-  const isChanged = await deps.clients.changeClient({ app: { ...found.app, id: kept.id }, client: rows, events })
+  const app = { ...found.app, id: kept.id }
+  const isChanged = await deps.clients.changeClient({ app, client: rows, events, before: kept })
   if (!isChanged) return changeClient(deps, name, change, by)
   const { hosts, createdAt } = before
-  return { ok: true, client: { ...found.client, hosts, createdAt, previousUntil: rows.previousUntil }, secret }
+  const previousUntil = keepsSecret ? before.previousUntil : null
+  return { ok: true, client: { ...found.client, hosts, createdAt, previousUntil }, secret }
 }
 
 /**
@@ -194,17 +200,37 @@ export async function rotateSecret(
   return isRotated ? { ok: true, secret, previousUntil } : rotateSecret(deps, name, by, keepFor)
 }
 
+/** The secret before the present one no longer works. */
+export async function endOldSecret(
+  deps: Pick<ClientDeps, 'clients' | 'now'>,
+  name: string,
+  by: Acting,
+): Promise<{ ok: true } | typeof NO_SUCH | { ok: false; wrong: 'has_no_old_secret' }> {
+  const kept = await named(deps, name)
+  if (!kept) return NO_SUCH
+  const at = deps.now()
+  const event = operatorsEvent('client_old_secret_ended', name, { by, at })
+  const isEnded = await deps.clients.endOldSecret({ appId: kept.id, at, event })
+  return isEnded ? { ok: true } : { ok: false, wrong: 'has_no_old_secret' }
+}
+
+/** Whether it is the present one, and not one that was replaced meanwhile. */
+export const isSecretOf = async (deps: Pick<ClientDeps, 'clients'>, name: string, secret: string): Promise<boolean> =>
+  (await named(deps, name))?.secretHash === hashToken(secret)
+
+type Reading = Pick<ClientDeps, 'clients' | 'now'>
+
 /** Fifty at a time, by name. `next` is where the next page begins. */
-export async function listClients({ clients }: Pick<ClientDeps, 'clients'>, after?: string) {
+export async function listClients({ clients, now }: Reading, after?: string) {
   if (after !== undefined && !GROUP_NAME.test(after)) return { clients: [], next: undefined }
   const rows = await clients.listClients({ after, most: PAGE + 1 })
-  const page = rows.slice(0, PAGE).map(valuesOf)
+  const page = rows.slice(0, PAGE).map((row) => valuesOf(row, now()))
   return { clients: page, next: rows.length > PAGE ? page.at(-1)?.name : undefined }
 }
 
-export async function clientNamed(deps: Pick<ClientDeps, 'clients'>, name: string): Promise<Client | undefined> {
+export async function clientNamed(deps: Reading, name: string): Promise<Client | undefined> {
   const kept = await named(deps, name)
-  return kept && valuesOf(kept)
+  return kept && valuesOf(kept, deps.now())
 }
 
 /** 256 random bits, so an unsalted fast hash of it is enough. */
@@ -219,7 +245,7 @@ const refused = (field: ClientWrong['field'], value: string, reason: ClientWrong
   wrong: [{ field, at: 0, value, reason }],
 })
 
-function valuesOf(kept: KeptClient): Client {
+function valuesOf(kept: KeptClient, at: Date): Client {
   const uris = (purpose: string) => kept.uris.filter((of) => of.purpose === purpose).map(({ uri }) => uri)
   const { name, title, level, maxAge, jwks, jwksUri, needsPkce, isThirdParty, isStrict, usesDeviceFlow } = kept
   const client = {
@@ -229,7 +255,8 @@ function valuesOf(kept: KeptClient): Client {
     ...{ auth: kept.authMethod, alg: kept.signingAlg, claims: [...kept.claims] },
     isPairwise: kept.pairwiseSalt === null ? 0 : 1,
   } as const
-  const { createdAt, previousUntil } = kept
+  const { createdAt } = kept
+  const previousUntil = kept.previousUntil && kept.previousUntil > at ? kept.previousUntil : null
   return { ...inOrder(client), hosts: kept.hosts.map(({ host }) => host), createdAt, previousUntil }
 }
 

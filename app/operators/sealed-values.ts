@@ -65,6 +65,7 @@ export const KEPT_IN = {
   'openid-cookie': 'a cookie',
   'event-seal': 'event_seals',
   'access-token-once': 'a cookie',
+  'client-secret-once': 'a cookie',
   'factor-challenge': 'an answer',
   'rescue-code-hash': 'an answer', // which an operator holds for fifteen minutes
 } satisfies Record<Purpose, SealedTable | 'a cookie' | 'an answer'>

@@ -14,6 +14,7 @@ type Lists = {
   claims: Omit<typeof clientClaims.$inferInsert, 'appId'>[]
 }
 type Client = Omit<typeof clients.$inferInsert, 'appId'> & Lists
+type Secrets = { secretHash: string | null; previousHash: string | null }
 type Written = { app: App; client: Client; events: AnyEventRow[] }
 
 /** Clients of OpenID Connect, as operators see and change them. */
@@ -72,14 +73,18 @@ export function clientStore({ db, atomically }: Database) {
         ]),
       ),
 
-    /** False if the client or a group is gone. Its app's row first: of two changes, one waits. */
-    changeClient: ({ app, client, events }: Written) =>
+    /** False if the client or a group is gone, or its secrets are no longer those `before`. Its app's row first: of two changes, one waits. */
+    changeClient: ({ app, client, events, before }: Written & { before: Secrets }) =>
       unlessOrphaned(
         atomically((tx) => [
           updateApp(tx, app),
           ...setGroups(tx, app),
           must(
-            tx.update(clients).set(rowOf(client)).where(eq(clients.appId, app.id)).returning({ appId: clients.appId }),
+            tx
+              .update(clients)
+              .set(rowOf(client))
+              .where(and(eq(clients.appId, app.id), hasSecrets(before)))
+              .returning({ appId: clients.appId }),
           ),
           tx.delete(clientUris).where(eq(clientUris.appId, app.id)),
           tx.delete(clientClaims).where(eq(clientClaims.appId, app.id)),
@@ -132,9 +137,22 @@ export function clientStore({ db, atomically }: Database) {
               and(
                 eq(clients.appId, appId),
                 eq(clients.authMethod, 'client_secret'),
-                before === null ? isNull(clients.secretHash) : eq(clients.secretHash, before),
+                isStill(clients.secretHash, before),
               ),
             )
+            .returning({ appId: clients.appId }),
+        ),
+        insertEvents(tx, event),
+      ]),
+
+    /** False if it has none that still works. */
+    endOldSecret: ({ appId, at, event }: { appId: string; at: Date; event: AnyEventRow }) =>
+      atomically((tx) => [
+        must(
+          tx
+            .update(clients)
+            .set({ previousHash: null, previousUntil: null })
+            .where(and(eq(clients.appId, appId), gt(clients.previousUntil, at)))
             .returning({ appId: clients.appId }),
         ),
         insertEvents(tx, event),
@@ -160,6 +178,12 @@ export function clientStore({ db, atomically }: Database) {
     },
   }
 }
+
+const isStill = (column: typeof clients.secretHash | typeof clients.previousHash, hash: string | null) =>
+  hash === null ? isNull(column) : eq(column, hash)
+
+const hasSecrets = ({ secretHash, previousHash }: Secrets) =>
+  and(isStill(clients.secretHash, secretHash), isStill(clients.previousHash, previousHash))
 
 const rowOf = ({ redirects: _, signedOut: __, claims: ___, ...row }: Client) => row
 

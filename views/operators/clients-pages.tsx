@@ -1,5 +1,6 @@
 import { Operate } from '../layouts.tsx'
 import { CalloutBox } from '../ui/callout-box.tsx'
+import { CopyButton, CopyOutcome } from '../ui/copy-button.tsx'
 import { ErrorSummary } from '../ui/error-summary.tsx'
 import { Field } from '../ui/field.tsx'
 import { Term } from '../ui/term.tsx'
@@ -142,6 +143,11 @@ export const ClientPage = ({ visitor, flash, client, written, issuer }: ClientPa
             {clients.rotate}
           </a>
         )}
+        {client.previousUntil && (
+          <a class="button" href={`${HERE}/named/${client.name}/end`}>
+            {clients.end}
+          </a>
+        )}
         <a class="button danger" href={`${HERE}/named/${client.name}/remove`}>
           {clients.remove}
         </a>
@@ -153,18 +159,27 @@ export const ClientPage = ({ visitor, flash, client, written, issuer }: ClientPa
 type ClientSecretPageProps = {
   visitor: Visitor
   name: string
-  secret: string
+  /** Undefined once it has been shown. */
+  secret: string | undefined
   previousUntil: Date | null
   issuer: string
 }
 
-/** The secret of a client. It is on no other page. */
+/** The secret of a client, this once. It is on no other page. */
 export const ClientSecretPage = ({ visitor, name, secret, previousUntil, issuer }: ClientSecretPageProps) => {
   const { clients } = words.openid
+  if (secret === undefined) {
+    const link = { href: `${HERE}/named/${name}/rotate`, text: clients.rotate }
+    return (
+      <Operate title={clients.secretTitle} visitor={visitor} current="clients">
+        <CalloutBox standing of={{ tone: 'warn', title: clients.shownOnce, text: clients.replaceIt, link }} />
+      </Operate>
+    )
+  }
   return (
     <Operate title={clients.secretTitle} visitor={visitor} current="clients">
       <p class="lead">{clients.secretLead}</p>
-      <div class="panel stack">
+      <div class="panel stack" data-once>
         <dl class="details">
           <div>
             <dt>{clients.issuer}</dt>
@@ -177,10 +192,16 @@ export const ClientSecretPage = ({ visitor, name, secret, previousUntil, issuer 
           <div>
             <dt>{clients.secret}</dt>
             <dd>
-              <code class="key long">{secret}</code>
+              <code id="secret" class="key long">
+                {secret}
+              </code>
             </dd>
           </div>
         </dl>
+        <div class="row">
+          <CopyButton of="secret">{words.ui.copy}</CopyButton>
+        </div>
+        <CopyOutcome of="secret" />
         {previousUntil && (
           <p class="hint">
             {clients.previousUntil} <When at={previousUntil} />
@@ -195,6 +216,11 @@ export const ClientSecretPage = ({ visitor, name, secret, previousUntil, issuer 
     </Operate>
   )
 }
+
+/** How long the secret works that a new one takes the place of. */
+export const KeepField = ({ form }: { form: FormState }) => (
+  <Field form={form} name="keep" label={words.openid.clients.keep} input={{}} choices={words.openid.clients.keeps} />
+)
 
 type ClientFormProps = {
   visitor: Visitor

@@ -69,6 +69,7 @@ export const events = {
   client_changed: 'Sign-in for an app changed',
   client_removed: 'Sign-in for an app removed',
   client_secret_rotated: 'Client secret replaced',
+  client_old_secret_ended: 'Old client secret ended',
   openid_keys_rotated: 'Keys for ID tokens replaced',
 }
 

@@ -59,6 +59,7 @@ export const flash = {
   app_deleted: { text: 'The app is deleted. Nobody comes to its hosts.' },
   client_created: { text: 'People can sign in to the app now.' },
   client_changed: { text: 'The app has been changed.' },
+  client_old_secret_ended: { text: 'The old secret has ended.' },
   client_removed: { text: 'The app no longer signs people in here.' },
   member_added: { text: 'The account is in the group.' },
   member_removed: { text: 'The account is no longer in the group.' },
