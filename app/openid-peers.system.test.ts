@@ -15,9 +15,10 @@ after(() => world.end())
 
 for (const kind of Object.keys(LIBRARIES) as (keyof typeof LIBRARIES)[])
   describe(kind, () => {
-    test('signs a person in with a second factor, reads who it is, refreshes, and feels the sign-out at once', async () => {
+    test('signs a person in with a second factor, reads who it is, refreshes, and feels the sign-out at once', async (t) => {
       const client = await addClient(world.product)
       const app = await startLibrary(kind, world, client)
+      t.after(app.stop)
       const ada = await person(world)
       const { url = '' } = await app.asks('begin')
       const back = await ada.comes(url)
@@ -32,12 +33,12 @@ for (const kind of Object.keys(LIBRARIES) as (keyof typeof LIBRARIES)[])
       assert.equal((await app.asks('refresh')).userinfo?.sub, claims?.sub)
       await ada.signsOut()
       assert.equal((await app.asks('refresh')).error, 'invalid_grant')
-      await app.stop()
     })
 
-    test('leads a person to the page that signs them out, which ends the session at the portal', async () => {
+    test('leads a person to the page that signs them out, which ends the session at the portal', async (t) => {
       const client = await addClient(world.product)
       const app = await startLibrary(kind, world, client)
+      t.after(app.stop)
       const ada = await person(world)
       const back = await ada.comes((await app.asks('begin')).url ?? '')
       await app.asks(`callback ${back}`)
@@ -45,9 +46,24 @@ for (const kind of Object.keys(LIBRARIES) as (keyof typeof LIBRARIES)[])
       await ada.confirmsSignOut(url)
       assert.equal((await ada.browser.get('/')).location, '/sign-in')
       assert.equal((await app.asks('refresh')).error, 'invalid_grant')
-      await app.stop()
     })
   })
+
+test('go-oidc without a secret, as on a command line, is answered at whatever port of this machine it has', async (t) => {
+  const client = await addClient(
+    world.product,
+    { authMethod: 'none', secretHash: null },
+    { redirects: ['http://localhost'] },
+  )
+  const redirect = `http://localhost:${await freePort()}`
+  const app = await startLibrary('go-oidc', world, { ...client, secret: '', redirect })
+  t.after(app.stop)
+  const ada = await person(world)
+  const back = await ada.comes((await app.asks('begin')).url ?? '')
+  assert.ok(back.startsWith(`${redirect}/?`), back)
+  assert.equal((await app.asks(`callback ${back}`)).claims?.email, ada.email)
+  assert.equal((await app.asks('refresh')).userinfo?.email, ada.email)
+})
 
 test('Apache with mod_auth_openidc signs a person in, refreshes, and ends its own session when the portal tells it to', async (t) => {
   const port = await freePort()

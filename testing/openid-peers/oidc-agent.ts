@@ -68,8 +68,7 @@ export async function startOidcAgent(
     runs('oidc-gen', [
       ...['--manual', `--client-id=${name}`, `--client-secret=${secret}`, `--issuer=${issuer}`, `--scope=${SCOPES}`],
       ...[`--redirect-uri=http://localhost:${port}`, `--flow=${flow}`, '--no-url-call', '--no-scheme'],
-      ...[`--device-authorization-endpoint=${issuer}/oauth/device/authorize`, `--cert-path=${authority}`],
-      ...[`--pw-file=${encryption}`, '--prompt=none', '--confirm-yes'],
+      ...[`--cert-path=${authority}`, `--pw-file=${encryption}`, '--prompt=none', '--confirm-yes'],
     ])
 
   return {
