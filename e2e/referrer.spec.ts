@@ -34,6 +34,16 @@ test('no page of sign-in for other apps tells an app, or anybody, where a person
   })
   const isBack = (at = photos.redirect) => page.waitForURL((url) => url.href.startsWith(at))
 
+  /** The page has no link to another site, so one is put there. */
+  const leaveByLink = async () => {
+    await page.evaluate((to) => {
+      const link = Object.assign(document.createElement('a'), { href: to, textContent: 'Elsewhere' })
+      document.querySelector('main')?.append(link)
+    }, `${television.origin}/elsewhere`)
+    await link(page, 'Elsewhere').click()
+    await isBack(television.origin)
+  }
+
   await page.goto(photos.origin)
   await staying(page, '**/oauth/enter', () => button(page, 'Allow').click())
   await link(page, 'Open Photos').click() // a page with the code in its address
@@ -54,14 +64,11 @@ test('no page of sign-in for other apps tells an app, or anybody, where a person
 
   const device = await television.askForDevice()
   await page.goto(device.verification_uri_complete ?? '')
-  // What a link in it would tell another site: the page has none, so one is put there.
-  await page.evaluate((to) => location.assign(to), `${television.origin}/elsewhere`)
-  await isBack(television.origin)
+  await leaveByLink()
   await typeDeviceCode(page, device.user_code)
   await button(page, 'Connect').click()
   await expect(heading(page, 'Television is connected')).toBeVisible()
-  await page.evaluate((to) => location.assign(to), `${television.origin}/elsewhere`)
-  await isBack(television.origin)
+  await leaveByLink()
 
   expect([...photos.referrers, ...television.referrers]).toEqual([])
   expect([...policies]).toEqual(['same-origin'])
