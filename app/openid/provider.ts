@@ -11,7 +11,7 @@ import { ID_TOKEN, type KeyStore, type PrivateJwk, signingKeys } from './keys.ts
 import { leadOn, type ProvidersPages } from './lead-on.ts'
 import { takeOldHints } from './old-hints.ts'
 import { ACRS, proofOf } from './proof.ts'
-import { type RecordStore, recordId, recordsOf } from './records.ts'
+import { leavesClient, type RecordStore, recordId, recordsOf } from './records.ts'
 import { type AtClient, type AtClientDeps, askedOf, lacksFor, mayUse, presentAt } from './visitor-at.ts'
 
 const MINUTE = 60 // seconds
@@ -350,6 +350,13 @@ async function start(
       return typeof this.exp === 'number' ? persist.call(this) : ''
     }
     Session.prototype.resetIdentifier = () => {} // it has the name of the portal's, which no browser chooses
+    const { authorizationFor } = Session.prototype
+    // To the library, what doesn't end with its session outlives a sign-out at the app as well.
+    Session.prototype.authorizationFor = function (this: InstanceType<typeof Session>, ...of: [string]) {
+      const found = authorizationFor.apply(this, of)
+      const ctx = current()
+      return ctx && leavesClient(ctx) && found ? { ...found, persistsLogout: false } : found
+    }
     // A trigger has put it into the queue, in whatever way the session ended (app/openid/sign-outs.ts).
     const tell = Client.prototype.backchannelLogout
     Client.prototype.backchannelLogout = async function (this: never, ...of: never[]) {

@@ -23,10 +23,13 @@ export type RecordStore = {
   recordByUid(uidHash: string): Promise<Kept | undefined>
   /** False if its session or its client is gone. */
   putRecord(row: RecordRow): Promise<boolean>
-  /** With the session and the client of its grant. `signIn`: the session has signed in there. False if the grant is gone. */
+  /**
+   * With the session and the client of its grant. `signIn`: the session has signed in there; `usedAt`: the client has come back. False if
+   * the grant is gone.
+   */
   putFromGrant(
     row: RecordRow & { grantId: string },
-    signIn?: { subject: string; sid: string; scopes: string; startedAt: Date },
+    of: { signIn?: { subject: string; sid: string; scopes: string; startedAt: Date }; usedAt?: Date },
   ): Promise<boolean>
   /** False if it is another one by now than `was`. */
   changeRecord(id: string, was: string, payload: string): Promise<boolean>
@@ -34,6 +37,8 @@ export type RecordStore = {
   consume(id: string, at: Date): Promise<boolean>
   destroyRecord(id: string): Promise<void>
   revokeGrant(grantId: string): Promise<void>
+  /** All that a client has in a session: its person has signed out there. */
+  leaveClient(of: { sessionId: string; appId: string }): Promise<void>
 }
 
 /** Of the request in hand: whose portal session it came with, and the app of its client. */
@@ -60,6 +65,10 @@ export const recordId = (kind: string, name: string): string => hashToken(`${kin
 /** Of what a session has, and of what one client has in it. */
 const OF_SESSION: ReadonlySet<string> = new Set(['Session', 'Grant'])
 const SIGNS_IN: ReadonlySet<string> = new Set(['AuthorizationCode', 'DeviceCode'])
+
+/** Whether somebody signs out at the client that sent them, and stays signed in here. */
+export const leavesClient = ({ oidc }: KoaContextWithOIDC): boolean =>
+  oidc?.route === 'end_session_confirm' && !oidc.params?.logout
 
 /**
  * Where the OpenID provider keeps its things. Each that was made for a session ends with it, in whatever way that ends, and whatever can
@@ -128,7 +137,11 @@ export function recordsOf(deps: RecordDeps): (kind: string) => Adapter {
     },
 
     async revokeByGrantId(grantId) {
-      if (kind === 'AccessToken') await openid.revokeGrant(recordId('Grant', grantId)) // once for all kinds
+      if (kind !== 'AccessToken') return // once for all kinds
+      const ctx = deps.current()
+      const here = ctx && leavesClient(ctx) ? await deps.here(ctx) : undefined
+      if (here?.appId) await openid.leaveClient({ sessionId: here.sessionId, appId: here.appId })
+      else await openid.revokeGrant(recordId('Grant', grantId))
     },
   })
 
@@ -139,7 +152,12 @@ export function recordsOf(deps: RecordDeps): (kind: string) => Adapter {
       const clientId = payload.clientId ?? ''
       const sid = SIGNS_IN.has(row.kind) ? ctx?.oidc.session?.sidFor(clientId) : undefined
       const signIn = sid && { subject: payload.accountId ?? '', sid, scopes: payload.scope ?? '', startedAt: now() }
-      return openid.putFromGrant({ ...row, grantId }, signIn || undefined)
+      // A code is redeemed within a minute of its sign-in.
+      const comesBack = row.kind === 'AccessToken' && ctx?.oidc.params?.grant_type !== 'authorization_code'
+      return openid.putFromGrant(
+        { ...row, grantId },
+        { ...(signIn && { signIn }), ...(comesBack && { usedAt: now() }) },
+      )
     }
     const was = ctx && read.get(ctx)
     const before = was?.get(row.id)

@@ -10,7 +10,7 @@ type Allowed = AtApp & Readonly<{ givenAt: Date }>
 type Apps = { signIns: readonly SignIn[]; allowed: readonly Allowed[] }
 
 export type SignedInAppsStore = {
-  /** Those of live sessions, seen since `seenAfter`; the latest first. */
+  /** Those of live sessions, seen since `seenAfter`, in which the app still has something; the latest first. */
   visitorWithApps(tokenHash: string, now: Date, seenAfter: Date): Promise<(SignedIn & Apps) | undefined>
   /** Ends what the app has in any session of the account, and what it was allowed. False if it has nothing. */
   revokeApp(accountId: number, appId: string, event: SecurityEvent): Promise<boolean>
@@ -33,7 +33,7 @@ export type SignedInApp = {
   scopes: string[]
   since: Date
   /** Undefined while no session is signed in there, though the app is still allowed to ask. */
-  lastSignIn: Date | undefined
+  lastUsed: Date | undefined
   browsers: { browser: string; system: string | null }[]
 }
 
@@ -52,7 +52,7 @@ export function appsOf({ signIns, allowed }: Apps): SignedInApp[] {
       isThirdParty: known.isThirdParty === 1,
       scopes: [...new Set([...at, ...consents].flatMap(({ scopes }) => scopes.split(' ')))],
       since: new Date(Math.min(...begun.map((each) => each.getTime()))),
-      lastSignIn: at[0]?.lastUsedAt,
+      lastUsed: at[0]?.lastUsedAt,
       browsers: at.map(({ browser, system }) => ({ browser, system })),
     }
   })

@@ -1,5 +1,5 @@
 import { and, asc, eq, gt, isNull, lte, or, type SQL, sql } from 'drizzle-orm'
-import { type Database, must, unlessOrphaned } from '../client.ts'
+import { type Database, type Db, must, unlessOrphaned } from '../client.ts'
 import { holdingRows } from '../columns.ts'
 import { listOf } from '../lists.ts'
 import { placeholders } from '../placeholders.ts'
@@ -29,7 +29,10 @@ type Key = typeof openidKeys.$inferInsert
 type SignIn = typeof openidSignIns.$inferInsert
 type Consent = typeof openidConsents.$inferInsert
 type RecordRow = typeof openidRecords.$inferInsert
+/** What else is true of a session and a client once a grant was used: it has signed in there, or the client has come back. */
+type GrantUse = { signIn?: Pick<SignIn, 'subject' | 'sid' | 'scopes' | 'startedAt'>; usedAt?: Date }
 
+const MINUTE = 60_000 // between two writes of when a client was last used
 const LOOKED_AT = 20 // at a time: more than claim at once, so each finds one
 
 // Built at their first use, as whoever exchanges a code waits for three of them.
@@ -56,6 +59,16 @@ const insertSignIn = preparedInsert('put_openid_sign_in', openidSignIns, (insert
     },
   }),
 )
+
+const isOf = ({ sessionId, appId }: { sessionId: string; appId: string }) =>
+  and(eq(openidSignIns.sessionId, sessionId), eq(openidSignIns.appId, appId))
+
+/** At most once a minute: a client may come back with each of its requests. */
+const used = (tx: Db, of: { sessionId: string; appId: string }, at: Date) =>
+  tx
+    .update(openidSignIns)
+    .set({ lastUsedAt: at })
+    .where(and(isOf(of), lte(openidSignIns.lastUsedAt, new Date(at.getTime() - MINUTE))))
 
 /** What the OpenID provider reads and writes. */
 export function openidStore({ db, atomically }: Database) {
@@ -171,13 +184,9 @@ export function openidStore({ db, atomically }: Database) {
       (await unlessOrphaned(atomically((tx) => [insertRecord(tx, row)]))) !== false,
 
     /**
-     * What is made from a grant has its session and its client. With `signIn`, the session has signed in there. False, and nothing done,
-     * if the grant is gone.
+     * What is made from a grant has its session and its client. False, and nothing done, if the grant is gone.
      */
-    async putFromGrant(
-      row: RecordRow & { grantId: string },
-      signIn?: Pick<SignIn, 'subject' | 'sid' | 'scopes' | 'startedAt'>,
-    ): Promise<boolean> {
+    async putFromGrant(row: RecordRow & { grantId: string }, { signIn, usedAt }: GrantUse = {}): Promise<boolean> {
       const [grant] = await db
         .select({ sessionId: openidRecords.sessionId, appId: openidRecords.appId })
         .from(openidRecords)
@@ -194,6 +203,7 @@ export function openidStore({ db, atomically }: Database) {
           ),
           insertRecord(tx, { ...row, sessionId, appId }),
           ...(signIn ? [insertSignIn(tx, { ...signIn, sessionId, appId, lastUsedAt: signIn.startedAt })] : []),
+          ...(usedAt ? [used(tx, { sessionId, appId }, usedAt)] : []),
         ]),
       )
       return kept
@@ -231,6 +241,14 @@ export function openidStore({ db, atomically }: Database) {
     async revokeGrant(grantId: string): Promise<void> {
       await atomically((tx) => [
         tx.delete(openidRecords).where(or(eq(openidRecords.id, grantId), eq(openidRecords.grantId, grantId))),
+      ])
+    },
+
+    /** All that a client has in a session: its person has signed out there. A trigger tells the client. */
+    async leaveClient({ sessionId, appId }: { sessionId: string; appId: string }): Promise<void> {
+      await atomically((tx) => [
+        tx.delete(openidRecords).where(and(eq(openidRecords.sessionId, sessionId), eq(openidRecords.appId, appId))),
+        tx.delete(openidSignIns).where(isOf({ sessionId, appId })),
       ])
     },
 

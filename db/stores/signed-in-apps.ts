@@ -1,4 +1,4 @@
-import { aliasedTable, and, asc, desc, eq, gt, inArray } from 'drizzle-orm'
+import { aliasedTable, and, asc, desc, eq, exists, gt, inArray } from 'drizzle-orm'
 import { type Database, must } from '../client.ts'
 import { listOf } from '../lists.ts'
 import { placeholders } from '../placeholders.ts'
@@ -12,6 +12,17 @@ const listed = aliasedTable(sessions, 'listed')
 /** What a person sees of the apps that they have signed in to. */
 export function signedInAppStore({ db, atomically }: Database) {
   const times = placeholders({ now: listed.expiresAt, seenAfter: listed.lastSeenAt })
+  /** Without one, the app has nothing left there, though it may have to hear of a sign-out. */
+  const grants = db
+    .select({ id: openidRecords.id })
+    .from(openidRecords)
+    .where(
+      and(
+        eq(openidRecords.sessionId, openidSignIns.sessionId),
+        eq(openidRecords.appId, openidSignIns.appId),
+        eq(openidRecords.kind, 'Grant'),
+      ),
+    )
   const find = signedInRead(
     db,
     'visitor_with_signed_in_apps',
@@ -37,6 +48,7 @@ export function signedInAppStore({ db, atomically }: Database) {
               eq(listed.accountId, accounts.id),
               gt(listed.expiresAt, times.now),
               gt(listed.lastSeenAt, times.seenAfter),
+              exists(grants),
             ),
           )
           .orderBy(desc(openidSignIns.lastUsedAt), asc(openidSignIns.sessionId)),

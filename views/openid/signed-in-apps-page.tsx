@@ -13,7 +13,7 @@ type App = {
   isThirdParty: boolean
   scopes: readonly string[]
   since: Date
-  lastSignIn: Date | undefined
+  lastUsed: Date | undefined
   browsers: readonly { browser: string; system: string | null }[]
 }
 
@@ -49,7 +49,7 @@ export const SignedInAppsPage = ({ visitor, flash, apps }: SignedInAppsPageProps
   </Settings>
 )
 
-const Row = ({ app: { id, title, isThirdParty, scopes, since, lastSignIn, browsers } }: { app: App }) => {
+const Row = ({ app: { id, title, isThirdParty, scopes, since, lastUsed, browsers } }: { app: App }) => {
   const { apps } = words.openid
   const places = [...new Set(browsers.map((each) => words.origins.browser(each)))]
   return (
@@ -68,7 +68,7 @@ const Row = ({ app: { id, title, isThirdParty, scopes, since, lastSignIn, browse
       </td>
       <td>
         <Term name={apps.last} />
-        {lastSignIn ? <When at={lastSignIn} /> : apps.nowhere}
+        {lastUsed ? <When at={lastUsed} /> : apps.nowhere}
       </td>
       <td>
         <ButtonForm action="/settings/apps" fields={{ app: id }} describedBy={`app-${id}`}>

@@ -27,7 +27,7 @@ export const openid = {
     none: "You haven't signed in to any app.",
     app: 'App',
     since: 'Since',
-    last: 'Last sign-in',
+    last: 'Last used',
     knows: 'It knows:',
     neverAsked: 'It is run together with this site, so it never asks you.',
     nowhere: "You're not signed in there now.",
