@@ -77,7 +77,14 @@ export function openidRoutes(deps: OpenidRoutesDeps) {
     await provider.handle(incoming, outgoing)
     const failure = failureIn(incoming)
     if (failure !== undefined) deps.report(failure)
-    return RESPONSE_ALREADY_SENT
+    return alreadySent()
+  }
+
+  /** For HEAD, Hono makes another response of this one, and only one that was looked into takes along that it has been sent. */
+  function alreadySent(): Response {
+    const sent = new Response(null, RESPONSE_ALREADY_SENT)
+    void sent.body
+    return sent
   }
 
   function hereOf(c: AppContext) {
