@@ -63,15 +63,16 @@ async function pendingOf(deps: Deps, c: SignedInContext) {
   const provider = await deps.provider()
   if (!provider) return undefined
   const { incoming, outgoing } = c.env
-  let details: Interaction
-  try {
-    details = await provider.library.interactionDetails(incoming, outgoing)
-  } catch {
-    return undefined // it has ended, or another session began it
-  }
+  const details = await provider.library.interactionDetails(incoming, outgoing).catch(ended)
+  if (!details) return undefined
   const pending = pendingIn(details)
   const found = await deps.openid.visitorAtClient(c.var.visitor.session.tokenHash, pending.client)
   return { provider, pending, visitor: presentAt(deps, found) }
+}
+
+/** It has ended, or another session began it. Whatever else went wrong is no such thing. */
+function ended(error: Error): undefined {
+  if (error.name !== 'SessionNotFound') throw error
 }
 
 function pendingIn({ params, prompt, iat }: Interaction): Pending {
@@ -123,7 +124,8 @@ async function show(deps: Deps, c: SignedInContext, found: Found) {
 /** Chromium stops the redirect of a form that leaves our origin (`form-action 'self'`), and one may have led here: so a page leads on. */
 async function goOn(deps: Deps, c: SignedInContext, { provider, visitor }: Found, result: Record<string, unknown>) {
   const { incoming, outgoing } = c.env
-  const url = await provider.library.interactionResult(incoming, outgoing, result)
+  const url = await provider.library.interactionResult(incoming, outgoing, result).catch(ended)
+  if (!url) return over(deps, c) // meanwhile
   const app = visitor?.apps[0]
   if (['cross-site', 'none'].includes(c.req.header('Sec-Fetch-Site') ?? '') || !app) return c.redirect(url, 303)
   c.header('Refresh', `0; url=${url}`)

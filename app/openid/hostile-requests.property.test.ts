@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { after, afterEach, test } from 'node:test'
 import fc from 'fast-check'
-import { BASE_URL } from '#testing/index.ts'
 import { openidSite } from '#testing/openid.ts'
+import { encodedPairs, isAstray, PARAMETERS, usualValues, wrongValues } from '#testing/openid-hostile.ts'
 import { member, plainClient } from '#testing/openid-people.ts'
 import { basic } from '#testing/openid-requests.ts'
 
@@ -19,54 +19,12 @@ const PATHS = [
   ...['sign-out/success', 'device/authorize', 'device', 'device/x', 'enter'],
 ].map((path) => `/oauth/${path}`)
 const WELL_KNOWN = ['openid-configuration', 'oauth-authorization-server', 'webfinger'].map((at) => `/.well-known/${at}`)
-const NAMES = [
-  ...[
-    'client_id',
-    'client_secret',
-    'redirect_uri',
-    'response_type',
-    'response_mode',
-    'scope',
-    'state',
-    'nonce',
-    'prompt',
-  ],
-  ...['max_age', 'acr_values', 'claims', 'id_token_hint', 'login_hint', 'code', 'code_verifier', 'code_challenge'],
-  ...['code_challenge_method', 'grant_type', 'refresh_token', 'device_code', 'user_code', 'xsrf', 'confirm', 'token'],
-  ...['post_logout_redirect_uri', 'logout', 'request', 'request_uri', 'resource', '__proto__', 'access_token', 'iss'],
-]
-const RIGHT = [
-  ...[client.name, client.secret, client.redirect, 'code', 'openid', 'openid offline_access', 'S256', 'none', 'login'],
-  ...['authorization_code', 'refresh_token', 'urn:ietf:params:oauth:grant-type:device_code', 'query', 'form_post', '0'],
-]
-const WRONG = [
-  ...[
-    'https://evil.example/cb',
-    `${client.redirect}#x`,
-    `${client.redirect}.evil.example`,
-    'javascript:alert(1)',
-    '//x',
-  ],
-  ...[
-    '\0',
-    '%',
-    '%ff%fe',
-    '\ud800',
-    '{',
-    '{"id_token":{"acr":{"essential":true,"values":[1,null]}}}',
-    '[]',
-    '-1',
-    '1e99',
-  ],
-  ...['x'.repeat(3000), '\r\nSet-Cookie: a=b', '<b>', 'a.b.c', 'consent login', 'fragment', 'eyJhbGciOiJub25lIn0.e30.'],
-]
-
 const value = fc.oneof(
-  fc.constantFrom(...RIGHT),
-  fc.constantFrom(...WRONG),
+  fc.constantFrom(...usualValues(client)),
+  fc.constantFrom(...wrongValues(client)),
   fc.string({ unit: 'binary', maxLength: 40 }),
 )
-const pairs = fc.array(fc.tuple(fc.constantFrom(...NAMES), value), { maxLength: 9 })
+const pairs = fc.array(fc.tuple(fc.constantFrom(...PARAMETERS), value), { maxLength: 9 })
 const request = fc.record({
   path: fc.constantFrom(...PATHS, ...WELL_KNOWN),
   method: fc.constantFrom('GET', 'GET', 'POST', 'POST', 'HEAD', 'OPTIONS', 'PUT', 'DELETE'),
@@ -107,9 +65,6 @@ const request = fc.record({
   ),
 })
 
-const encoded = (of: [string, string][]) => of.map((pair) => pair.map((each) => escaped(each)).join('=')).join('&')
-const escaped = (text: string) =>
-  encodeURIComponent(text.replace(/\p{Surrogate}/gu, '\ufffd')).replaceAll('%EF%BF%BD', '%ED%A0%80') // broken UTF-8
 const KNOWN: [string, string][] = [
   ['client_id', client.name],
   ['redirect_uri', client.redirect],
@@ -120,8 +75,8 @@ const KNOWN: [string, string][] = [
 test('no request makes a fault, shows insides, or leads to an address that no client has registered (O05, O14)', async () => {
   await fc.assert(
     fc.asyncProperty(request, async ({ path, method, query, body, isKnown, headers }) => {
-      const target = `${path}?${encoded([...(isKnown ? KNOWN : []), ...query])}`
-      const sent = typeof body === 'string' ? body : encoded(body)
+      const target = `${path}?${encodedPairs([...(isKnown ? KNOWN : []), ...query])}`
+      const sent = typeof body === 'string' ? body : encodedPairs(body)
       const answer = await site.carry(
         target,
         {
@@ -140,8 +95,7 @@ test('no request makes a fault, shows insides, or leads to an address that no cl
       )
       const to = answer.headers.get('Location')
       if (to === null) return
-      const { origin, pathname } = new URL(to, BASE_URL)
-      assert.ok(origin === BASE_URL || `${origin}${pathname}` === client.redirect, `led to ${to}`)
+      assert.ok(!isAstray(to, [client.redirect]), `led to ${to}`)
     }),
     { numRuns: Number(process.env.FUZZ_RUNS ?? 400), seed: 20_261_130 },
   )

@@ -297,7 +297,9 @@ async function start(
   provider.OIDCContext.prototype.urlFor = (name, of) => provider.urlFor(name, of as never)
   provider.on('server_error', (ctx, error) => failed(error, ctx))
   const koa: NodeJS.EventEmitter = provider
-  koa.on('error', failed)
+  // A connection that broke, after the answer or in the place of it, is nobody's fault.
+  koa.on('error', (error: { headerSent?: boolean }, ctx) => error.headerSent || failed(error, ctx))
+  answerAll()
   oneSession()
   firstLooker()
   takeOldHints(provider, { path: ROUTES.end_session, kids: new Set(keys.map(({ kid }) => kid)) })
@@ -318,6 +320,25 @@ async function start(
     if (!failure || ctx.res.headersSent) return
     ctx.status = 503
     ctx.set('Retry-After', String(failure.seconds))
+  }
+
+  /** What the library's own answers to errors don't see, as where it saves its session at the end: that came without a page and a header. */
+  function answerAll() {
+    provider.use(async (context, next) => {
+      try {
+        await next()
+      } catch (error) {
+        const ctx = context as KoaContextWithOIDC
+        const isTold = error instanceof errors.OIDCProviderError && error.statusCode < 500
+        ctx.remove('Location')
+        ctx.status = isTold ? error.statusCode : 500
+        if (!isTold) failed(error, ctx)
+        const said = isTold ? { error: error.error, error_description: error.error_description } : undefined
+        const out = said ?? { error: 'server_error', error_description: undefined }
+        if (hereOf(ctx)) await pagesOf(ctx).error(ctx, out)
+        else ctx.body = out
+      }
+    })
   }
 
   /** The portal's session is the only one: the library's is a note beside it, found by it and ended with it. */

@@ -9,10 +9,12 @@ import { latchkey } from '../../testing/index.ts'
 import { bundle } from '../../tools/build.ts'
 import { fuzz } from './fuzz/fuzz.ts'
 import { fuzzGate } from './fuzz/gate.ts'
+import { fuzzOpenid } from './fuzz/openid.ts'
 import { KINDS } from './fuzz/people.ts'
-import { routesOf } from './fuzz/route-table.ts'
+import { type Route, routesOf } from './fuzz/route-table.ts'
 import { fuzzServer } from './fuzz/run.ts'
 import { described } from './fuzz/summary.ts'
+import type { Answer } from './fuzz/wire.ts'
 
 // The same choices in each run, so a red test points at the change. The long form looks for what nobody thought of.
 const SEED = Number(process.env.FUZZ_SEED ?? 20_261_124)
@@ -43,6 +45,49 @@ test('a gate that lets in too many, or does not say who is there, is found', asy
   assert.ok(
     (await found({})).some(({ what }) => /without remote-groups/.test(what)),
     'nobody is named',
+  )
+})
+
+test('a thousand requests of apps, their people and nobody well: no token, code or claim without a right to it, every address of the provider reached', async () => {
+  const { findings, statuses } = await fuzzOpenid({ requests: 1000, seed: SEED })
+  assert.deepEqual(findings.map(described), [], `again with FUZZ_SEED=${SEED}`)
+  for (const status of [200, 303, 400, 401]) assert.ok((statuses.get(status) ?? 0) > 3, `${status} is answered`)
+})
+
+for (const [says, path, answer, found] of [
+  [
+    'gives tokens to everybody',
+    '/oauth/token',
+    { access_token: 'a-token-of-nobody' },
+    /tokens for nothing|not shown who/,
+  ],
+  ['tells claims to everybody', '/oauth/userinfo', { sub: '1' }, /claims (without an access token|of somebody else)/],
+  ['calls every token active', '/oauth/introspect', { active: true }, /called active to whoever asks/],
+] as const)
+  test(`a provider that ${says} is found`, async () => {
+    const changed = (of: Answer, route: Route): Answer =>
+      route.path === path && route.method === 'POST'
+        ? { ...of, status: 200, body: Buffer.from(JSON.stringify(answer)) }
+        : of
+    const { findings } = await fuzzOpenid({ requests: 40, seed: SEED, only: new RegExp(path), changed })
+    assert.ok(
+      findings.some(({ what }) => found.test(what)),
+      findings.map(described).join('\n'),
+    )
+  })
+
+test('a provider that gives codes to nobody’s app, or leads astray, is found', async () => {
+  const headers = (to: string): Answer['headers'] => [['Location', to]]
+  const found = async (changed: (of: Answer, route: Route) => Answer) =>
+    (await fuzzOpenid({ requests: 20, seed: SEED, only: /authorize$/, changed })).findings
+      .map(({ what }) => what)
+      .join('\n')
+  const ofAuthorize = (change: (of: Answer) => Answer) => (of: Answer, route: Route) =>
+    route.method === 'GET' ? change(of) : of
+  assert.match(await found(ofAuthorize((of) => ({ ...of, headers: headers('https://evil.example/') }))), /led to https/)
+  assert.match(
+    await found(ofAuthorize((of) => ({ ...of, headers: headers('https://latchkey.test/?code=aaa') }))),
+    /a code for no client/,
   )
 })
 

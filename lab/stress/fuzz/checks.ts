@@ -11,7 +11,7 @@ const HEADERS = [
 const OF_NODE = [400, 408, 413, 417, 431]
 
 const TYPES = /^(text\/(html|plain|css|javascript|csv); |image\/(svg\+xml|x-icon)|application\/jsonl?\b)/
-const JSON_TYPES = /^application\/(problem\+)?json\b/
+const JSON_TYPES = /^application\/((problem|jrd|jwk-set)\+)?json\b/
 const INSIDES = /\bat [^\n]*\.[jt]sx?:\d|node:internal|SQLITE_|Drizzle|ECONN|"stack":/
 
 /** What is wrong with an answer, in words; empty if all is well. `isRight`: our own pages would make this request. */

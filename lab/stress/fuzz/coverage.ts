@@ -27,7 +27,7 @@ export class Coverage {
     this.rows = new Map(routes.map((route) => [nameOf(route), row(route)]))
   }
 
-  note(route: Route, kind: Kind, answer: Answer): void {
+  note(route: Route, kind: Kind | undefined, answer: Answer): void {
     const row = this.rows.get(nameOf(route))
     if (!row) return
     const status = answer.outcome === 'answered' ? String(answer.status) : answer.outcome
@@ -36,7 +36,7 @@ export class Coverage {
     if (hasReached(answer)) row.reached++
     if (!isDeep(answer)) return
     row.deep++
-    row.by.add(kind)
+    if (kind) row.by.add(kind)
   }
 
   hasDepth = (route: Route): boolean => (this.rows.get(nameOf(route))?.deep ?? 0) > 0

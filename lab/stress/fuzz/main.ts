@@ -21,7 +21,8 @@ else if (!isPostgres) process.env.DATABASE_URL = ''
 // Imported only now, because these modules need to know which database was chosen.
 const { fuzzServer, memoryFindings } = await import('./run.ts')
 const { fuzzGate } = await import('./gate.ts')
-const { gateSummary, summary } = await import('./summary.ts')
+const { fuzzOpenid } = await import('./openid.ts')
+const { gateSummary, openidSummary, summary } = await import('./summary.ts')
 
 const program = 'dist/measured-server.js'
 mkdirSync('dist', { recursive: true })
@@ -31,5 +32,7 @@ run.findings.push(...memoryFindings(run).map((what) => ({ number: 0, what })))
 console.log(summary(run, values.database))
 const gate = await fuzzGate({ requests: Number(values.requests), seed: Number(values.seed) })
 console.log(gateSummary(gate))
+const openid = await fuzzOpenid({ requests: Number(values.requests), seed: Number(values.seed) })
+console.log(openidSummary(openid))
 await postgres?.stop()
-process.exit(run.findings.length + gate.findings.length > 0 ? 1 : 0)
+process.exit([run, gate, openid].some(({ findings }) => findings.length > 0) ? 1 : 0)

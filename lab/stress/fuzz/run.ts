@@ -18,6 +18,7 @@ import { assertInvariants, assertUnreadable } from '../../../testing/invariants.
 import { addClient } from '../../../testing/openid.ts'
 import { freePort } from '../../../tools/postgres.ts'
 import { type Fuzzed, fuzz } from './fuzz.ts'
+import { OF_CLIENTS } from './openid.ts'
 import { KINDS, METRICS_TOKEN, type Person } from './people.ts'
 import { routesOf, withMethods } from './route-table.ts'
 import { exchange, headerOf, type Request } from './wire.ts'
@@ -27,8 +28,6 @@ export type Run = Fuzzed & { seconds: number; before: Memory | undefined; after:
 
 const MEGABYTE = 1024 * 1024
 const TEN_SECONDS = 10_000
-/** What the library answers is sent as much by app/openid/hostile-requests.property.test.ts. */
-const OF_CLIENTS = /^\/(oauth|\.well-known)\//
 
 /** Fuzzes the real server, in its own process and with its own database. `program` is what to start. */
 export async function fuzzServer({
@@ -68,7 +67,7 @@ export async function fuzzServer({
       product,
       port,
       routes: withMethods(
-        routesOf(product.app).filter(({ path }) => !OF_CLIENTS.test(path)),
+        routesOf(product.app).filter(({ path }) => !OF_CLIENTS.test(path)), // openid.ts has a world for them
         METHODS,
       ),
       kinds: KINDS,

@@ -1,5 +1,6 @@
 import type { Finding } from './fuzz.ts'
 import type { GateFuzzed } from './gate.ts'
+import type { OpenidFuzzed } from './openid.ts'
 import type { Memory, Run } from './run.ts'
 
 const SHOWN = 40 // findings of one kind mostly have one cause
@@ -26,6 +27,18 @@ export function summary(run: Run, database: string): string {
 export const gateSummary = ({ requests, statuses, findings }: GateFuzzed): string =>
   [
     `${requests} requests of proxies: ${[...statuses]
+      .sort()
+      .map(([status, many]) => `${status}×${many}`)
+      .join(' ')}`,
+    ...findings.slice(0, SHOWN).map(described),
+    findings.length === 0 ? 'Nothing was found.' : `${findings.length} findings.`,
+  ].join('\n')
+
+/** What was sent to the OpenID provider: a line for each of its addresses, the answers, and what was found. */
+export const openidSummary = ({ requests, statuses, coverage, findings }: OpenidFuzzed): string =>
+  [
+    ...coverage.lines(),
+    `${requests} requests to the OpenID provider: ${[...statuses]
       .sort()
       .map(([status, many]) => `${status}×${many}`)
       .join(' ')}`,
