@@ -159,7 +159,7 @@ const RULES: Rule[] = [
     because:
       'only columns.ts, client.ts and prepared.ts, and what these are made of, know that there are two databases',
     files:
-      /^db\/(?!(columns|client|sqlite|postgres|transaction|prepared|prepared-writes|reads-of-sqlite|reads-of-postgres)\.ts)/,
+      /^db\/(?!(columns|client|sqlite|postgres|transaction|prepared|prepared-writes|reads-of-sqlite|writes-of-sqlite|reads-of-postgres)\.ts)/,
     mayNotImport: /drizzle-orm\/(sqlite|pg|better|node)|^better-sqlite3|^pg$|^db\/(reads-of-)?(sqlite|postgres)\.ts$/,
   },
   {

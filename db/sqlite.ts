@@ -5,7 +5,8 @@ import { setTimeout as pause } from 'node:timers/promises'
 import Sqlite from 'better-sqlite3'
 import { drizzle } from 'drizzle-orm/better-sqlite3'
 import { migrationsOf, NOTHING_YET, refuseNewer } from './migrations.ts'
-import { type Build, type Database, kept, Must, Undone } from './transaction.ts'
+import type { Database } from './transaction.ts'
+import { writeInTurns } from './writes-of-sqlite.ts'
 
 const STATEMENTS_KEPT = 500 // the product has fewer than a hundred; lists of ids make more
 const LOCK_PATIENCE = 2_000 // milliseconds
@@ -25,27 +26,11 @@ export function openSqlite(file: string, mayMake: boolean): Database {
   for (const pragma of ['synchronous = FULL', 'foreign_keys = ON']) connection.pragma(pragma)
   parseOnce(connection)
   const db = drizzle(connection)
-  // better-sqlite3 refuses async transactions, so the statements are built first and then run one after the other.
-  const { immediate: run } = connection.transaction((build: Build) => {
-    for (const step of build(db)) {
-      if (!(step instanceof Must)) (step as unknown as { run(): void }).run()
-      else if ((step.rows as unknown as { all(): unknown[] }).all().length === 0) throw new Undone()
-    }
-  }) // immediate: takes the write lock at once, so no upgrade fails halfway
-  // There is one connection and everything on it is synchronous, so nothing else runs while the setting differs.
-  const runWithoutWaiting = (build: Build) => {
-    connection.exec('pragma synchronous = normal')
-    try {
-      run(build)
-    } finally {
-      connection.exec('pragma synchronous = full')
-    }
-  }
   const waitNot = connection.prepare('pragma busy_timeout = 0')
   const wait = connection.prepare(`pragma busy_timeout = ${LOCK_PATIENCE}`)
   // If another process holds the lock, SQLite would wait inside the call, and everybody with it, once for each writer. Instead
   // we ask for the lock again from time to time, and serve others in between.
-  const whenFree = async (work: () => void) => {
+  const whenFree = async <Done>(work: () => Done): Promise<Done> => {
     const until = performance.now() + LOCK_PATIENCE
     for (let ms = 1; ; ms = Math.min(2 * ms, LONGEST_PAUSE)) {
       waitNot.get()
@@ -59,13 +44,16 @@ export function openSqlite(file: string, mayMake: boolean): Database {
       await pause(ms)
     }
   }
+  const { atomically, finish } = writeInTurns(connection, db, whenFree)
   return {
     db,
     dialect: 'sqlite',
-    atomically: (build, { durable } = { durable: true }) =>
-      kept(() => whenFree(() => (durable ? run(build) : runWithoutWaiting(build)))),
+    atomically,
     migrate: async ({ mayBegin = true } = {}) => namingFile(file, () => migrate(connection, mayBegin)),
-    close: async () => void connection.close(),
+    async close() {
+      await finish()
+      connection.close()
+    },
   }
 }
 
