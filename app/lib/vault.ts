@@ -1,6 +1,5 @@
 import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto'
 import { constantTimeEqual } from '@oslojs/crypto/subtle'
-import { decodeBase64urlIgnorePadding, encodeBase64urlNoPadding } from '@oslojs/encoding'
 
 /** One master key. `id` is short and public; `key` is 32 random bytes. */
 export type MasterKey = { id: string; key: Uint8Array }
@@ -69,7 +68,7 @@ export function createVault(keys: readonly MasterKey[]) {
         Buffer.from(`${purpose} ${place}`),
       )
       const sealed = Buffer.concat([nonce, cipher.update(secret), cipher.final(), cipher.getAuthTag()])
-      return `${newest.id}.${encodeBase64urlNoPadding(sealed)}`
+      return `${newest.id}.${sealed.toString('base64url')}`
     },
 
     /** The secret, or undefined if the key id is unknown, or if the purpose, the place or a single bit differs. */
@@ -79,8 +78,8 @@ export function createVault(keys: readonly MasterKey[]) {
       if (!master) return undefined
       try {
         const text = sealed.slice(dot + 1)
-        const bytes = decodeBase64urlIgnorePadding(text)
-        if (encodeBase64urlNoPadding(bytes) !== text) return undefined // spare bits at its end would decode to nothing
+        const bytes = Buffer.from(text, 'base64url')
+        if (bytes.toString('base64url') !== text) return undefined // what is no base64url, and spare bits, would decode to nothing
         const decipher = createDecipheriv('aes-256-gcm', subKey(master, purpose), bytes.subarray(0, NONCE), {
           authTagLength: TAG,
         })
