@@ -7,6 +7,7 @@ import type { Dialect } from '../../db/columns.ts'
 import { bundle } from '../../tools/build.ts'
 import { startPostgres } from '../../tools/postgres.ts'
 import { shareBehindNginx } from './gate.ts'
+import { openidShares } from './openid.ts'
 import { readOptions } from './options.ts'
 import { passkeysVerified } from './passkeys.ts'
 import { median, type Result, report, spread } from './report.ts'
@@ -20,7 +21,7 @@ import {
   warmUp,
 } from './round.ts'
 import { searches } from './search.ts'
-import { firstAnswer } from './start.ts'
+import { firstAnswer, memoryOfClients } from './start.ts'
 import { makeSubject, type Subject } from './subject.ts'
 import { weights } from './weight.ts'
 
@@ -102,7 +103,9 @@ async function resultOf(database: Dialect, subject: Subject, rounds: Round[]): P
   return {
     ...{ database, accounts: subject.accounts, filledInSeconds: subject.filledIn, fileBytes: subject.bytes },
     rounds: rounds.map(({ times: _, ...rates }) => rates),
+    openid: await openidShares(subject, options.rounds),
     behindNginx: median(await shareBehindNginx(subject, options.rounds)),
+    bytesOfClients: await memoryOfClients(subject),
     ...{ times, residentBytes, startSeconds: median(starts), bytesPerPage: await weights(subject) },
   }
 }

@@ -1,6 +1,7 @@
 import { hashToken } from '../../app/lib/tokens.ts'
 import type { Db } from '../../db/client.ts'
-import { appGroups, appHosts, apps, groups } from '../../db/schema.ts'
+import { appGroups, appHosts, apps, clients, clientUris, groups } from '../../db/schema.ts'
+import { CLIENT } from './client.ts'
 import type { AtGate } from './protocol.ts'
 
 const APPS = 1000
@@ -12,7 +13,7 @@ const AT_NGINX = 'localhost'
 const groupOf = (number: number) => `bench-${Math.floor(number / APPS_OF_A_GROUP)}`
 const hostOf = (number: number) => `app-${number}.example.test`
 
-/** A thousand apps, ten to a group, and one for all behind nginx. */
+/** A thousand apps, ten to a group, and one for all, which is behind nginx and has people sign in as well. */
 export function appRows(db: Db) {
   const createdAt = new Date()
   const numbers = Array.from({ length: APPS }, (_, number) => number)
@@ -35,6 +36,17 @@ export function appRows(db: Db) {
         ...numbers.map((number) => ({ appId: idOf(number), groupId: groupOf(number) })),
         { appId: idOf(APPS), groupId: ALL },
       ]),
+    db.insert(clients).values({
+      ...{
+        appId: idOf(APPS),
+        authMethod: 'client_secret',
+        secretHash: hashToken(CLIENT.secret),
+        needsPkce: 1,
+        createdAt,
+      },
+      ...{ signingAlg: 'RS256', isThirdParty: 0, isStrict: 0, usesDeviceFlow: 0 },
+    }),
+    db.insert(clientUris).values({ appId: idOf(APPS), purpose: 'redirect', uri: CLIENT.redirect, position: 0 }),
   ]
 }
 

@@ -1,6 +1,6 @@
 import { connect, type Socket } from 'node:net'
 
-export type Reply = { status: number; cookies: string[] }
+export type Reply = { status: number; cookies: string[]; head: string; body: string }
 /** `head` is the lines between the request line and the empty line, each with its line break. */
 export type Send = (line: string, head: string, body?: string) => Promise<Reply>
 export type Connection = { send: Send; close(): void }
@@ -20,9 +20,10 @@ export async function connection(port: number): Promise<Connection> {
     // Only redirects come without a length, with an empty chunked body.
     const length = Number(/content-length: (\d+)/i.exec(head)?.[1] ?? '0\r\n\r\n'.length)
     if (received.length < end + 4 + length) return
+    const body = received.slice(end + 4, end + 4 + length)
     received = received.slice(end + 4 + length)
     const cookies = [...head.matchAll(/set-cookie: ([^;\r]+)/gi)].map(([, pair = '']) => pair)
-    answer?.({ status: Number(head.slice(9, 12)), cookies })
+    answer?.({ status: Number(head.slice(9, 12)), cookies, head, body })
   })
   const send: Send = (line, head, body = '') =>
     new Promise((resolve) => {

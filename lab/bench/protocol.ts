@@ -20,6 +20,8 @@ export type Questions = {
   cpu: { amount?: never; answer: number }
   /** The most bytes of resident memory since the last time. */
   memory: { amount?: never; answer: number }
+  /** Of the bare OpenID provider, for somebody who signs in. */
+  codes: { amount: number; answer: string[] }
   stop: { amount?: never; answer: true }
 }
-export type Ports = { product: number; barePage: number; bareAnswer: number }
+export type Ports = { product: number; barePage: number; bareAnswer: number; bareProvider: number }

@@ -1,3 +1,4 @@
+import type { OpenidShares } from './openid.ts'
 import type { Round } from './round.ts'
 
 export type Spread = { p50: number; p95: number; p99: number }
@@ -11,7 +12,10 @@ export type Result = {
   times: Record<string, Spread>
   /** An app's answers behind the gate, as a share of those without it. */
   behindNginx: number
+  openid: OpenidShares
   residentBytes: number
+  /** What a process takes in addition as soon as somebody signs in to an app. */
+  bytesOfClients: number
   startSeconds: number
   bytesPerPage: Record<string, number>
 }
@@ -60,12 +64,23 @@ export function report(results: Result[]): string {
       '≥ 0.5',
       ({ behindNginx }) => behindNginx.toFixed(2),
     ],
+    [
+      'tokens for a code, of the bare library with its store in memory',
+      '≥ 0.6, PostgreSQL ≥ 0.4',
+      ({ openid }) => openid.token.toFixed(2),
+    ],
+    ['userinfo, of the same', '≥ 0.6, PostgreSQL ≥ 0.4', ({ openid }) => openid.userinfo.toFixed(2)],
     ...RATES.map(([rate, name]): [string, string, (result: Result) => string] => [
       `${name}, of the rate at the fewest accounts`,
       '≥ 0.95',
       (result) => growth(results, result, rate),
     ]),
     ['resident memory under this load, MB', '≤ 150', ({ residentBytes }) => (residentBytes / 1e6).toFixed(0)],
+    [
+      'what sign-ins to apps add to that of a process, MB',
+      '≤ 25',
+      ({ bytesOfClients }) => (bytesOfClients / 1e6).toFixed(0),
+    ],
     ['first answer after the start, s', '≤ 0.5', ({ startSeconds }) => startSeconds.toFixed(2)],
     ['database file, MB', '', ({ fileBytes }) => (fileBytes === undefined ? '–' : (fileBytes / 1e6).toFixed(0))],
   ]

@@ -12,6 +12,7 @@ import { createVault } from '../../app/lib/vault.ts'
 import { openDatabase } from '../../db/client.ts'
 import { PASSWORD } from '../../testing/names.ts'
 import { AccountPage } from '../../views/account/account-page.tsx'
+import { bareProvider } from './bare-provider.ts'
 import { KEY, type Ports, type Questions } from './protocol.ts'
 
 const database = openDatabase(process.env.DATABASE_URL ?? '')
@@ -36,10 +37,12 @@ const barePages = new Hono().get('/', (c) =>
   ),
 )
 const bareAnswers = new Hono().get('/', (c) => c.json({ id: 1, email: '1@example.com', two_factor: true }))
+const provider = await bareProvider()
 const ports: Ports = {
   product,
   barePage: await listen((request, env) => barePages.fetch(request, env as never)),
   bareAnswer: await listen((request, env) => bareAnswers.fetch(request, env as never)),
+  bareProvider: provider.port,
 }
 
 let most = 0
@@ -58,6 +61,7 @@ const answers: { [Ask in keyof Questions]: (amount: number) => Promise<Questions
     most = 0
     return bytes
   },
+  codes: provider.codes,
   async stop() {
     await database.close()
     setImmediate(() => process.exit(0))
