@@ -49,12 +49,13 @@ const sinceFor = ({ reasons, maxAge, begunAt }: Pending): number =>
     maxAge === undefined ? 0 : begunAt.getTime() - maxAge * 1000,
   )
 
-/** What is not good any more. Somebody who has a second factor shows one: a password alone would be a weaker sign-in. */
+/** What is not good any more, where the app asks for something new. Somebody who has a second factor shows one: a password alone would be a weaker sign-in. */
 function staleFor(
   { session, account }: Pick<AtClient, 'session' | 'account'>,
   { level }: Requirement,
   since: number,
 ): Lacking | undefined {
+  if (since === 0) return undefined
   const isThen = (at: Date | null) => at !== null && at.getTime() >= since
   if (level === 'phishing_resistant') return isThen(session.resistedAt) ? undefined : 'resistant'
   if (level === 'second_factor' || account.secondFactorSince)

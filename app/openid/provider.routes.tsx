@@ -64,7 +64,7 @@ export function openidRoutes(deps: OpenidRoutesDeps) {
     if (c.req.param('uid')) incoming.url = c.req.path // it goes on with what was asked first, and stumbles over more
     // What the library takes for the truth about the connection; the proxy's word for it is in `baseUrl` already.
     incoming.headers['x-forwarded-proto'] = scheme
-    delete incoming.headers['x-forwarded-host']
+    incoming.headers['x-forwarded-host'] = undefined
     for (const [name, value] of headers) outgoing.setHeader(name, value)
     outgoing.setHeader('Cross-Origin-Opener-Policy', 'same-origin-allow-popups') // an app may have opened us in a window of its own
     comesFrom(incoming, c.var.origin)

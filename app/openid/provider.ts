@@ -11,7 +11,7 @@ import { ID_TOKEN, type KeyStore, type PrivateJwk, signingKeys } from './keys.ts
 import { leadOn, type ProvidersPages } from './lead-on.ts'
 import { takeOldHints } from './old-hints.ts'
 import { ACRS, proofOf } from './proof.ts'
-import { leavesClient, type RecordStore, recordId, recordsOf } from './records.ts'
+import { leavesClient, type RecordStore, recordsOf } from './records.ts'
 import { type AtClient, type AtClientDeps, askedOf, lacksFor, mayUse, presentAt } from './visitor-at.ts'
 
 const MINUTE = 60 // seconds
@@ -52,7 +52,6 @@ export type OpenidStore = RecordStore &
     /** Of what groups hear at clients. */
     claimNames(): Promise<string[]>
     visitorAtClient(tokenHash: string, name: string): Promise<AtClient | undefined>
-    visitorBehind(grantId: string): Promise<AtClient | undefined>
   }
 
 export type ProviderDeps = AtClientDeps & { openid: OpenidStore; vault: Vault; baseUrl: string }
@@ -134,12 +133,12 @@ async function start(
 
   /** Who made a grant, while their session is good and the app is open to them. At a page, whoever it isn't open to is told so instead. */
   const behind = async (grantId: string | undefined) => {
-    const found = grantId ? presentAt(deps, await openid.visitorBehind(recordId('Grant', grantId))) : undefined
+    const found = grantId ? presentAt(deps, await records.behind(grantId)) : undefined
     const isAllowed = found && (!found.apps[0]?.isThirdParty || found.consents.length > 0)
     return isAllowed && mayUse(deps, found) ? found : undefined
   }
 
-  const adapter = recordsOf({
+  const records = recordsOf({
     openid,
     vault,
     now,
@@ -173,7 +172,7 @@ async function start(
   )
 
   const configuration: Configuration = {
-    adapter,
+    adapter: records.adapter,
     clients: [],
     jwks: { keys: keys as NonNullable<Configuration['jwks']>['keys'] },
     routes: ROUTES,
@@ -301,6 +300,7 @@ async function start(
   koa.on('error', (error: { headerSent?: boolean }, ctx) => error.headerSent || failed(error, ctx))
   answerAll()
   oneSession()
+  redeemAtOnce()
   firstLooker()
   takeOldHints(provider, { path: ROUTES.end_session, kids: new Set(keys.map(({ kid }) => kid)) })
   leadOn(provider, {
@@ -389,6 +389,26 @@ async function start(
       const jti = `portal ${id}`
       return (await Session.find(jti)) ?? made({ jti })
     }
+  }
+
+  /** Whatever the token endpoint writes is kept when its answer is ready, and not in part. */
+  function redeemAtOnce() {
+    provider.use(async (context, next) => {
+      if (context.path !== ROUTES.token) return next()
+      const ctx = context as KoaContextWithOIDC
+      try {
+        await records.atOnce(ctx, async () => {
+          await next()
+          return ctx.status
+        })
+      } catch (error) {
+        const isGone = error instanceof errors.InvalidGrant
+        const [code, description] = isGone ? [error.error, error.error_description] : ['server_error', undefined]
+        ctx.status = isGone ? error.statusCode : 500
+        ctx.body = { error: code, error_description: description }
+        if (!isGone) failed(error, ctx)
+      }
+    })
   }
 
   /** Nobody else sees the code of a device any more, or allows it: not who has read it over a shoulder, or looks in the same moment. */

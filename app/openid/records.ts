@@ -2,6 +2,7 @@ import type { Adapter, AdapterPayload, KoaContextWithOIDC } from 'oidc-provider'
 import { hashToken } from '../lib/tokens.ts'
 import type { SealedAs, Vault } from '../lib/vault.ts'
 import { type ClientRow, metadataOf } from './clients.ts'
+import type { AtClient } from './visitor-at.ts'
 
 /** A record as it is stored. Its name is the SHA-256 of its kind and of what whoever holds it shows. */
 export type RecordRow = {
@@ -15,22 +16,35 @@ export type RecordRow = {
   consumedAt: Date | null
   expiresAt: Date
 }
-type Kept = Readonly<Pick<RecordRow, 'id' | 'payload' | 'sessionId' | 'consumedAt'>>
+type Kept = Readonly<Pick<RecordRow, 'id' | 'payload' | 'sessionId' | 'appId' | 'consumedAt'>>
+
+/** A grant, the record that was asked for, if it is another, and who made the grant. */
+export type Granted = AtClient & Readonly<{ record: Kept; grant: Kept }>
+
+/** What is made from a grant, which has its session and its client. */
+export type FromGrant = {
+  grantId: string
+  /** The grant's session and client, where they are known. */
+  owner?: { sessionId: string | null; appId: string | null } | undefined
+  rows: Omit<RecordRow, 'sessionId' | 'appId'>[]
+  /** What it is made from, and can be used once. */
+  consumes?: { id: string; at: Date } | undefined
+  /** The session has signed in at the client. */
+  signIn?: { subject: string; sid: string; scopes: string; startedAt: Date } | undefined
+  /** The client has come back. */
+  usedAt?: Date | undefined
+}
 
 export type RecordStore = {
   clientNamed(name: string): Promise<ClientRow | undefined>
   record(id: string): Promise<Kept | undefined>
+  /** By the grant, or by what was made from it. */
+  granted(id: string): Promise<Granted | undefined>
   recordByUid(uidHash: string): Promise<Kept | undefined>
   /** False if its session or its client is gone. */
   putRecord(row: RecordRow): Promise<boolean>
-  /**
-   * With the session and the client of its grant. `signIn`: the session has signed in there; `usedAt`: the client has come back. False if
-   * the grant is gone.
-   */
-  putFromGrant(
-    row: RecordRow & { grantId: string },
-    of: { signIn?: { subject: string; sid: string; scopes: string; startedAt: Date }; usedAt?: Date },
-  ): Promise<boolean>
+  /** All of it or nothing. False if the grant is gone, or another has used what it is made from. */
+  putFromGrant(made: FromGrant): Promise<boolean>
   /** False if it is another one by now than `was`. */
   changeRecord(id: string, was: string, payload: string): Promise<boolean>
   /** True for the one that comes first. */
@@ -64,19 +78,38 @@ export const recordId = (kind: string, name: string): string => hashToken(`${kin
 
 /** Of what a session has, and of what one client has in it. */
 const OF_SESSION: ReadonlySet<string> = new Set(['Session', 'Grant'])
+const FROM_GRANT: ReadonlySet<string> = new Set(['AuthorizationCode', 'RefreshToken', 'AccessToken'])
 const SIGNS_IN: ReadonlySet<string> = new Set(['AuthorizationCode', 'DeviceCode'])
 
 /** Whether somebody signs out at the client that sent them, and stays signed in here. */
 export const leavesClient = ({ oidc }: KoaContextWithOIDC): boolean =>
   oidc?.route === 'end_session_confirm' && !oidc.params?.logout
+/** What one request to the token endpoint makes: a code is used, and tokens come of it. */
+type Redemption = { consumes?: { id: string; at: Date }; made?: FromGrant }
+
+/** What one request has read. `shown`: the payloads of device codes, by the record. */
+type Request = { redemption?: Redemption; granted: Map<string, Granted>; shown: Map<string, string> }
 
 /**
  * Where the OpenID provider keeps its things. Each that was made for a session ends with it, in whatever way that ends, and whatever can
  * be used once is used once: the row is the guard.
  */
-export function recordsOf(deps: RecordDeps): (kind: string) => Adapter {
+export function recordsOf(deps: RecordDeps) {
   const { openid, vault, now } = deps
-  const read = new WeakMap<KoaContextWithOIDC, Map<string, string>>()
+  const requests = new WeakMap<object, Request>()
+  const requestOf = (ctx: object | undefined): Request => {
+    const request = (ctx && requests.get(ctx)) ?? { granted: new Map(), shown: new Map() }
+    if (ctx) requests.set(ctx, request)
+    return request
+  }
+
+  /** Read once in a request, with all that whoever shows a token needs. */
+  async function granted(id: string): Promise<Granted | undefined> {
+    const { granted: known } = requestOf(deps.current())
+    const found = known.get(id) ?? (await openid.granted(id))
+    if (found) known.set(id, found).set(found.grant.id, found)
+    return found
+  }
 
   const opened = (found: Kept | undefined): AdapterPayload | undefined => {
     const text = found && vault.open(RECORD.purpose, RECORD.place(found.id), found.payload)
@@ -87,21 +120,18 @@ export function recordsOf(deps: RecordDeps): (kind: string) => Adapter {
 
   /** Of the code of a device, which a person changes only as they have read it: of two at the same moment, one comes too late. */
   function remembered(kind: string, found: Kept | undefined): Kept | undefined {
-    const ctx = kind === 'DeviceCode' ? deps.current() : undefined
-    if (ctx && found) read.set(ctx, (read.get(ctx) ?? new Map()).set(found.id, found.payload))
+    if (kind === 'DeviceCode' && found) requestOf(deps.current()).shown.set(found.id, found.payload)
     return found
   }
 
-  return (kind) => ({
+  const adapter = (kind: string): Adapter => ({
     async upsert(name, payload, lifetime = 0) {
       const id = recordId(kind, name)
       const { uid, userCode, grantId } = payload
       const found = kind === 'Session' ? uid : userCode
-      const row: RecordRow = {
+      const row = {
         id,
         kind,
-        sessionId: null,
-        appId: null,
         grantId: grantId ? recordId('Grant', grantId) : null,
         uidHash: found ? recordId(`${kind} by`, found) : null,
         payload: vault.seal(RECORD.purpose, RECORD.place(id), Buffer.from(JSON.stringify(payload))),
@@ -113,7 +143,12 @@ export function recordsOf(deps: RecordDeps): (kind: string) => Adapter {
     },
 
     async find(name) {
-      if (kind !== 'Client') return opened(remembered(kind, await openid.record(recordId(kind, name))))
+      const id = recordId(kind, name)
+      if (FROM_GRANT.has(kind)) return opened((await granted(id))?.record)
+      if (kind !== 'Client') {
+        const known = requestOf(deps.current()).granted.get(id)?.grant
+        return opened(known ?? remembered(kind, await openid.record(id)))
+      }
       const client = await openid.clientNamed(name)
       return client && (metadataOf(client, now()) as AdapterPayload)
     },
@@ -122,12 +157,10 @@ export function recordsOf(deps: RecordDeps): (kind: string) => Adapter {
       opened(remembered(kind, await openid.recordByUid(recordId(`${kind} by`, userCode)))),
 
     async consume(name) {
-      if (!(await openid.consume(recordId(kind, name), now()))) {
-        // Two hold it, and one of them has stolen it: what was made of it ends as well.
-        const grantId = opened(await openid.record(recordId(kind, name)))?.grantId
-        if (grantId) await openid.revokeGrant(recordId('Grant', grantId))
-        throw deps.gone()
-      }
+      const used = { id: recordId(kind, name), at: now() }
+      const open = requestOf(deps.current()).redemption
+      if (open) open.consumes = used
+      else await consumed(used)
     },
 
     async destroy(name) {
@@ -145,32 +178,78 @@ export function recordsOf(deps: RecordDeps): (kind: string) => Adapter {
     },
   })
 
-  async function put(row: RecordRow, payload: AdapterPayload): Promise<boolean> {
+  return {
+    adapter,
+
+    /** Who made a grant. */
+    behind: (grantId: string): Promise<AtClient | undefined> => granted(recordId('Grant', grantId)),
+
+    /**
+     * Runs `redeem`, which uses something up, makes tokens of it, and returns the status of its answer. Keeps all of that at once: no
+     * code is used for nothing, and no token is there whose code can be used again. Whoever is refused has used it all the same; where
+     * we have failed, it can be tried again.
+     */
+    async atOnce(ctx: object, redeem: () => Promise<number>): Promise<void> {
+      const request = requestOf(ctx)
+      request.redemption = {}
+      const status = await redeem()
+      const { made, consumes } = request.redemption
+      if (status >= 500) return
+      if (status >= 400 || !made) return consumes && (await consumed(consumes))
+      if (await openid.putFromGrant({ ...made, consumes })) return
+      if (consumes) await stolen(consumes.id)
+      throw deps.gone()
+    },
+  }
+
+  async function consumed({ id, at }: { id: string; at: Date }) {
+    if (await openid.consume(id, at)) return
+    await stolen(id)
+    throw deps.gone()
+  }
+
+  /** Two hold it, and one of them has stolen it: what was made of it ends as well. */
+  async function stolen(id: string) {
+    const grantId = opened(await openid.record(id))?.grantId
+    if (grantId) await openid.revokeGrant(recordId('Grant', grantId))
+  }
+
+  async function put(row: Omit<RecordRow, 'sessionId' | 'appId'>, payload: AdapterPayload): Promise<boolean> {
     const ctx = deps.current()
     const { grantId } = row
     if (grantId && row.kind !== 'Interaction') {
       const clientId = payload.clientId ?? ''
       const sid = SIGNS_IN.has(row.kind) ? ctx?.oidc.session?.sidFor(clientId) : undefined
-      const signIn = sid && { subject: payload.accountId ?? '', sid, scopes: payload.scope ?? '', startedAt: now() }
+      const signIn = sid
+        ? { subject: payload.accountId ?? '', sid, scopes: payload.scope ?? '', startedAt: now() }
+        : undefined
       // A code is redeemed within a minute of its sign-in.
       const comesBack = row.kind === 'AccessToken' && ctx?.oidc.params?.grant_type !== 'authorization_code'
-      return openid.putFromGrant(
-        { ...row, grantId },
-        { ...(signIn && { signIn }), ...(comesBack && { usedAt: now() }) },
-      )
+      const { redemption: open, granted } = requestOf(ctx)
+      const made: FromGrant = {
+        grantId,
+        owner: granted.get(grantId)?.grant,
+        rows: [...(open?.made?.rows ?? []), row],
+        signIn,
+        usedAt: comesBack ? now() : open?.made?.usedAt,
+      }
+      if (!open) return openid.putFromGrant(made)
+      open.made = made
+      return true
     }
-    const was = ctx && read.get(ctx)
-    const before = was?.get(row.id)
-    if (was && before !== undefined) {
+    const { shown } = requestOf(ctx)
+    const before = shown.get(row.id)
+    if (before !== undefined) {
       const isFirst = await openid.changeRecord(row.id, before, row.payload)
-      if (isFirst) was.set(row.id, row.payload)
+      if (isFirst) shown.set(row.id, row.payload)
       return isFirst
     }
-    if (!OF_SESSION.has(row.kind)) return openid.putRecord(row)
+    const owned = { ...row, sessionId: null, appId: null }
+    if (!OF_SESSION.has(row.kind)) return openid.putRecord(owned)
     const here = ctx && (await deps.here(ctx))
     if (row.kind === 'Grant' && !here) return false
     return openid.putRecord({
-      ...row,
+      ...owned,
       sessionId: (payload.accountId && here?.sessionId) || null,
       appId: row.kind === 'Grant' ? (here?.appId ?? null) : null,
     })

@@ -1,10 +1,10 @@
-import { and, asc, eq, gt, isNull, lte, or, type SQL, sql } from 'drizzle-orm'
+import { aliasedTable, and, asc, eq, gt, isNull, lte, or, type SQL, sql } from 'drizzle-orm'
 import { type Database, type Db, must, unlessOrphaned } from '../client.ts'
 import { holdingRows } from '../columns.ts'
 import { listOf } from '../lists.ts'
 import { placeholders } from '../placeholders.ts'
 import { prepared } from '../prepared.ts'
-import { preparedInsert } from '../prepared-writes.ts'
+import { preparedInsert, preparedWrite } from '../prepared-writes.ts'
 import {
   accounts,
   appGroups,
@@ -29,13 +29,10 @@ type Key = typeof openidKeys.$inferInsert
 type SignIn = typeof openidSignIns.$inferInsert
 type Consent = typeof openidConsents.$inferInsert
 type RecordRow = typeof openidRecords.$inferInsert
-/** What else is true of a session and a client once a grant was used: it has signed in there, or the client has come back. */
-type GrantUse = { signIn?: Pick<SignIn, 'subject' | 'sid' | 'scopes' | 'startedAt'>; usedAt?: Date }
 
 const MINUTE = 60_000 // between two writes of when a client was last used
 const LOOKED_AT = 20 // at a time: more than claim at once, so each finds one
 
-// Built at their first use, as whoever exchanges a code waits for three of them.
 const insertRecord = preparedInsert('put_openid_record', openidRecords, (insert) =>
   insert.onConflictDoUpdate({
     target: openidRecords.id,
@@ -69,6 +66,30 @@ const used = (tx: Db, of: { sessionId: string; appId: string }, at: Date) =>
     .update(openidSignIns)
     .set({ lastUsedAt: at })
     .where(and(isOf(of), lte(openidSignIns.lastUsedAt, new Date(at.getTime() - MINUTE))))
+
+const id = openidRecords.id
+const useOnce = preparedWrite('consume_openid_record', { id, at: openidRecords.consumedAt }, (tx, later) =>
+  tx
+    .update(openidRecords)
+    .set({ consumedAt: later.at })
+    .where(and(eq(id, later.id), isNull(openidRecords.consumedAt)))
+    .returning({ id }),
+)
+const holdRecord = preparedWrite('hold_openid_record', { id }, (tx, later) =>
+  tx
+    .select({ id })
+    .from(openidRecords)
+    .where(sql`${eq(id, later.id)} ${holdingRows}`),
+)
+
+type FromGrant = {
+  grantId: string
+  owner?: { sessionId: string | null; appId: string | null } | undefined
+  rows: Omit<RecordRow, 'sessionId' | 'appId'>[]
+  consumes?: { id: string; at: Date } | undefined
+  signIn?: Pick<SignIn, 'subject' | 'sid' | 'scopes' | 'startedAt'> | undefined
+  usedAt?: Date | undefined
+}
 
 /** What the OpenID provider reads and writes. */
 export function openidStore({ db, atomically }: Database) {
@@ -132,27 +153,38 @@ export function openidStore({ db, atomically }: Database) {
   })
   const readAtPortal = signedInRead(db, 'openid_at_portal', ofApp(eq(apps.name, named.name)), named)
 
-  const readBehind = prepared(
-    'openid_behind_grant',
-    byId,
-    db
-      .select({
-        session,
-        account: { ...account, policies: policiesOf(db) },
-        ...ofApp(eq(apps.id, openidRecords.appId)),
-      })
-      .from(openidRecords)
-      .innerJoin(sessions, eq(sessions.id, openidRecords.sessionId))
-      .innerJoin(accounts, eq(accounts.id, sessions.accountId))
-      .where(eq(openidRecords.id, byId.id)),
-  )
-
   const found = {
     id: openidRecords.id,
     payload: openidRecords.payload,
     sessionId: openidRecords.sessionId,
+    appId: openidRecords.appId,
     consumedAt: openidRecords.consumedAt,
   }
+  const grant = aliasedTable(openidRecords, 'granted')
+  // Whoever shows a token needs all of this, so it is one read.
+  const readGranted = prepared(
+    'openid_granted',
+    byId,
+    db
+      .select({
+        record: found,
+        grant: {
+          id: grant.id,
+          payload: grant.payload,
+          sessionId: grant.sessionId,
+          appId: grant.appId,
+          consumedAt: grant.consumedAt,
+        },
+        session,
+        account: { ...account, policies: policiesOf(db) },
+        ...ofApp(eq(apps.id, grant.appId)),
+      })
+      .from(openidRecords)
+      .innerJoin(grant, eq(grant.id, sql`coalesce(${openidRecords.grantId}, ${openidRecords.id})`))
+      .innerJoin(sessions, eq(sessions.id, grant.sessionId))
+      .innerJoin(accounts, eq(accounts.id, sessions.accountId))
+      .where(eq(openidRecords.id, byId.id)),
+  )
   const readRecord = prepared(
     'openid_record',
     byId,
@@ -173,8 +205,8 @@ export function openidStore({ db, atomically }: Database) {
     clientNamed: async (name: string) => (await readClient({ name }))[0],
     /** Who is signed in at the portal, and the app of a client. */
     visitorAtClient: (tokenHash: string, name: string) => readAtPortal(tokenHash, { name }),
-    /** The same by a grant that was made for the client. */
-    visitorBehind: async (grantId: string) => (await readBehind({ id: grantId }))[0],
+    /** The same by a grant that was made for the client, or by what was made from it, with that and its grant. */
+    granted: async (id: string) => (await readGranted({ id }))[0],
 
     record: async (id: string) => (await readRecord({ id }))[0],
     recordByUid: async (uidHash: string) => (await readByUid({ uidHash }))[0],
@@ -184,29 +216,22 @@ export function openidStore({ db, atomically }: Database) {
       (await unlessOrphaned(atomically((tx) => [insertRecord(tx, row)]))) !== false,
 
     /**
-     * What is made from a grant has its session and its client. False, and nothing done, if the grant is gone.
+     * What is made from a grant has its session and its client. False, and nothing done, if the grant is gone, or another has used what
+     * it is made from.
      */
-    async putFromGrant(row: RecordRow & { grantId: string }, { signIn, usedAt }: GrantUse = {}): Promise<boolean> {
-      const [grant] = await db
-        .select({ sessionId: openidRecords.sessionId, appId: openidRecords.appId })
-        .from(openidRecords)
-        .where(eq(openidRecords.id, row.grantId))
-      if (!grant?.sessionId || !grant.appId) return false
-      const { sessionId, appId } = grant
-      const kept = await unlessOrphaned(
+    async putFromGrant({ grantId, owner: known, rows, consumes, signIn, usedAt }: FromGrant): Promise<boolean> {
+      const { sessionId, appId } = known ?? (await readRecord({ id: grantId }))[0] ?? {}
+      if (!sessionId || !appId) return false
+      const owner = { sessionId, appId }
+      return await unlessOrphaned(
         atomically((tx) => [
-          must(
-            tx
-              .select({ id: openidRecords.id })
-              .from(openidRecords)
-              .where(sql`${eq(openidRecords.id, row.grantId)} ${holdingRows}`),
-          ),
-          insertRecord(tx, { ...row, sessionId, appId }),
-          ...(signIn ? [insertSignIn(tx, { ...signIn, sessionId, appId, lastUsedAt: signIn.startedAt })] : []),
-          ...(usedAt ? [used(tx, { sessionId, appId }, usedAt)] : []),
+          ...(consumes ? [must(useOnce(tx, consumes))] : []),
+          must(holdRecord(tx, { id: grantId })),
+          insertRecord(tx, ...rows.map((row) => ({ ...row, ...owner }))),
+          ...(signIn ? [insertSignIn(tx, { ...signIn, ...owner, lastUsedAt: signIn.startedAt })] : []),
+          ...(usedAt ? [used(tx, owner, usedAt)] : []),
         ]),
       )
-      return kept
     },
 
     /** False if it is another one by now than `was`. */
@@ -222,16 +247,7 @@ export function openidStore({ db, atomically }: Database) {
       ]),
 
     /** True for the one that comes first. */
-    consume: (id: string, at: Date): Promise<boolean> =>
-      atomically((tx) => [
-        must(
-          tx
-            .update(openidRecords)
-            .set({ consumedAt: at })
-            .where(and(eq(openidRecords.id, id), isNull(openidRecords.consumedAt)))
-            .returning({ id: openidRecords.id }),
-        ),
-      ]),
+    consume: (id: string, at: Date): Promise<boolean> => atomically((tx) => [must(useOnce(tx, { id, at }))]),
 
     async destroyRecord(id: string): Promise<void> {
       await atomically((tx) => [tx.delete(openidRecords).where(eq(openidRecords.id, id))])
