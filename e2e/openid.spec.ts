@@ -275,26 +275,34 @@ test('an app that signs its person out leads them to a page that asks, and back'
   withTwoFactor,
   makeClient,
 }) => {
+  const who = `${withTwoFactor.email} with 2`
   const app = await makeClient({ title: 'Photos', email: withTwoFactor.email })
-  await page.goto(app.origin)
-  await expectAtApp(page, app, `${withTwoFactor.email} with 2`)
+  const other = await makeClient({ title: 'Notes', email: withTwoFactor.email })
+  for (const each of [app, other]) {
+    await page.goto(each.origin)
+    await expectAtApp(page, each, who)
+  }
+  const isBack = () => page.waitForURL((url) => url.href.startsWith(app.signedOut))
   await page.goto(`${app.origin}/sign-out`)
   await expect(heading(page, 'Sign Out')).toBeVisible()
   await expect(page.getByText('Photos asks whether to sign you out here as well.')).toBeVisible()
   await button(page, 'Stay signed in').click()
-  await page.waitForURL((url) => url.href.startsWith(app.signedOut))
+  await isBack()
   await expectInside(page.request)
-  expect(await app.refresh()).toBe(`${withTwoFactor.email} with 2`)
+  expect(await app.refresh()).toBe('invalid_grant') // signed out of the app alone
+  expect(await other.refresh()).toBe(who)
 
+  await page.goto(app.origin)
+  await expectAtApp(page, app, who)
   await page.goto(`${app.origin}/sign-out`)
   await button(page.getByRole('main'), 'Sign out').click()
-  await page.waitForURL((url) => url.href.startsWith(app.signedOut))
+  await isBack()
   await expectOutside(page.request)
-  expect(await app.refresh()).toBe('invalid_grant')
+  for (const each of [app, other]) expect(await each.refresh()).toBe('invalid_grant')
 
   const shown = pagesShown(page)
   await page.goto(`${app.origin}/sign-out`) // nobody is there to be asked
-  await page.waitForURL((url) => url.href.startsWith(app.signedOut))
+  await isBack()
   expect(shown).toEqual([])
 })
 

@@ -15,6 +15,7 @@ test('a proxy that puts Referrer-Policy: no-referrer in place of ours keeps nobo
   await page.getByRole('button', { name: 'Sign in' }).click()
   await expect(heading(page, 'Sign in')).toBeVisible() // refused because of its password, not because of where it came from
   await expect.poll(() => sent).toEqual([new URL(page.url()).origin])
+  await page.unrouteAll({ behavior: 'wait' })
 })
 
 test('no page of sign-in for other apps tells an app, or anybody, where a person comes from', async ({
@@ -45,7 +46,10 @@ test('no page of sign-in for other apps tells an app, or anybody, where a person
   }
 
   await page.goto(photos.origin)
-  await staying(page, '**/oauth/enter', () => button(page, 'Allow').click())
+  await staying(page, '**/oauth/enter', async () => {
+    await button(page, 'Allow').click()
+    await expect(heading(page, 'On to Photos')).toBeVisible()
+  })
   await link(page, 'Open Photos').click() // a page with the code in its address
   await isBack()
   await page.goto(photos.origin) // by a redirect

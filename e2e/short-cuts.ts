@@ -96,7 +96,7 @@ export async function staying(page: Page, at: string, open: () => Promise<unknow
     await route.fulfill({ response, headers, body })
   })
   await open()
-  await page.unrouteAll()
+  await page.unrouteAll({ behavior: 'wait' })
 }
 
 /** Whether the browser or client is signed in, by the answer to one request. */
