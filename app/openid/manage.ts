@@ -47,8 +47,8 @@ type Secrets = Pick<ClientRow, 'secretHash' | 'previousHash'>
 export type ClientStore = {
   /** With its app, if that `isNew`. False if there is a client of that name, or its app or a group is gone. */
   createClient(of: Written & { isNew: boolean }): Promise<boolean>
-  /** False if the client or a group is gone, or its secrets are no longer those `before`. */
-  changeClient(of: Written & { before: Secrets }): Promise<boolean>
+  /** False if the client or a group is gone, or its secrets are no longer those `before`. `endsAll`: what was signed in to by it ends. */
+  changeClient(of: Written & { before: Secrets; endsAll: boolean }): Promise<boolean>
   /** With its app where that has no host. False if there is none. */
   removeClient(of: { appId: string; events: OperatorsEvent[] }): Promise<boolean>
   /** False if `before` is no longer its secret. */
@@ -142,7 +142,9 @@ export async function changeClient(
   })
   const events = [operatorsEvent('client_changed', name, { by, at })]
   const app = { ...found.app, id: kept.id }
-  const isChanged = await deps.clients.changeClient({ app, client: rows, events, before: kept })
+  // What it was given, nobody was asked for. A kept token would bring more than they allow now.
+  const endsAll = found.client.isThirdParty > kept.isThirdParty
+  const isChanged = await deps.clients.changeClient({ app, client: rows, events, before: kept, endsAll })
   if (!isChanged) return changeClient(deps, name, change, by)
   const { hosts, createdAt } = before
   const previousUntil = keepsSecret ? before.previousUntil : null

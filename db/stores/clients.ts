@@ -2,7 +2,17 @@ import { and, asc, eq, gt, isNull, notExists, sql } from 'drizzle-orm'
 import { type Database, type Db, must, unlessOrphaned } from '../client.ts'
 import { holdingRows } from '../columns.ts'
 import { listOf } from '../lists.ts'
-import { appGroups, appHosts, apps, clientClaims, clients, clientUris, groups } from '../schema.ts'
+import {
+  appGroups,
+  appHosts,
+  apps,
+  clientClaims,
+  clients,
+  clientUris,
+  groups,
+  openidRecords,
+  openidSignIns,
+} from '../schema.ts'
 import { appColumns, clientColumns } from './app-columns.ts'
 import { insertApp } from './apps.ts'
 import { type AnyEventRow, insertEvents } from './statements.ts'
@@ -73,8 +83,11 @@ export function clientStore({ db, atomically }: Database) {
         ]),
       ),
 
-    /** False if the client or a group is gone, or its secrets are no longer those `before`. Its app's row first: of two changes, one waits. */
-    changeClient: ({ app, client, events, before }: Written & { before: Secrets }) =>
+    /**
+     * False if the client or a group is gone, or its secrets are no longer those `before`. Its app's row first: of two changes, one
+     * waits. `endsAll`: what was signed in to by it ends.
+     */
+    changeClient: ({ app, client, events, before, endsAll }: Written & { before: Secrets; endsAll: boolean }) =>
       unlessOrphaned(
         atomically((tx) => [
           updateApp(tx, app),
@@ -89,6 +102,12 @@ export function clientStore({ db, atomically }: Database) {
           tx.delete(clientUris).where(eq(clientUris.appId, app.id)),
           tx.delete(clientClaims).where(eq(clientClaims.appId, app.id)),
           ...insertLists(tx, app.id, client),
+          ...(endsAll
+            ? [
+                tx.delete(openidSignIns).where(eq(openidSignIns.appId, app.id)),
+                tx.delete(openidRecords).where(eq(openidRecords.appId, app.id)),
+              ]
+            : []),
           insertEvents(tx, ...events),
         ]),
       ),
