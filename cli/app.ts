@@ -18,7 +18,10 @@ const asked = {
     means: 'Where it is: photos.example.com. The first is where people are sent.',
   }),
   group: repeated(z.string(), { value: 'GROUP', means: 'Whom it is open to. Without one: nobody.' }),
-  level: option(z.string(), { value: 'LEVEL', means: 'What it asks for: password or second_factor.' }),
+  level: option(z.string(), {
+    value: 'LEVEL',
+    means: 'What it asks for: password, second_factor or phishing_resistant.',
+  }),
   'max-age': option(z.string(), {
     value: 'TIME',
     means: 'How old the proof may be: 15m, 8h. Else as long as the session lasts.',

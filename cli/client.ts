@@ -29,7 +29,10 @@ const asked = {
   backchannel: option(z.string(), { value: 'URI', means: 'Where the app hears of a sign-out.' }),
   title: option(z.string(), { value: 'TEXT', means: 'What people call the app. Its name, if left out.' }),
   group: repeated(z.string(), { value: 'GROUP', means: 'Whom the app is open to. Without one: nobody.' }),
-  level: option(z.string(), { value: 'LEVEL', means: 'What it asks for: password or second_factor.' }),
+  level: option(z.string(), {
+    value: 'LEVEL',
+    means: 'What it asks for: password, second_factor or phishing_resistant.',
+  }),
   'max-age': option(z.string(), {
     value: 'TIME',
     means: 'How old the proof may be: 15m, 8h. Else as long as the session lasts.',

@@ -22,6 +22,17 @@ const written = (of: Record<string, string> = {}) => ({
 })
 
 describe('the pages of apps', () => {
+  test('offer every level, so that a change of something else never lowers it', async () => {
+    for (const level of ['password', 'second_factor', 'phishing_resistant']) {
+      const name = level.replace('_', '-')
+      await browser.post(NEW, written({ name, hosts: `${name}.example.com`, level, paths: '' }))
+      const form = await browser.get(`/operate/apps/named/${name}/change`)
+      const [, chosen] = /<option value="(\w+)" selected/.exec(form.html) ?? []
+      assert.equal(chosen, level)
+      await browser.post(`/operate/apps/named/${name}/delete`, { reason: 'Tried' })
+    }
+  })
+
   test('add one, show it, change it and delete it, and the log has who and why', async () => {
     assert.match((await browser.get('/operate/apps')).text, /There are no apps\./)
     assert.equal((await browser.post(NEW, written())).location, '/operate/apps/named/photos')

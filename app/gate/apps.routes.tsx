@@ -12,38 +12,24 @@ import { visitorAlone } from '../identity/session.ts'
 import type { Network } from '../lib/network.ts'
 import { actingAs, neededReasonField, reasonField } from '../operators/fields.http.ts'
 import { OPERATE, type OperatorPagesDeps, reachedFrom } from '../operators/operator-pages.http.ts'
+import { errorsOf, formOf, linesField, tickedField } from '../operators/written-form.http.ts'
 import { takeFlash } from '../pages/flash.ts'
 import { type SignedInContext, signedInPages } from '../pages/guards.ts'
 import { type AppDeps, appNamed, changeApp, createApp, deleteApp, listApps } from './apps.ts'
-import type { AppLevel } from './requirement.ts'
-import { type AppValues, asWritten, type Change, type Wrong } from './written-app.ts'
+import { asWritten, type Change } from './written-app.ts'
 
 const HERE = '/operate/apps'
-const LEVELS: readonly AppLevel[] = ['second_factor', 'password']
-
-const ticked = () =>
-  z
-    .literal('yes')
-    .optional()
-    .transform((value) => value === 'yes')
-const lines = () =>
-  z.string().transform((text) =>
-    text
-      .split(/\r?\n/)
-      .map((line) => line.trim())
-      .filter((line) => line !== ''),
-  )
 
 const Changed = z.object({
   title: z.string(),
-  hosts: lines(),
-  groups: lines(),
+  hosts: linesField(),
+  groups: linesField(),
   level: z.string(),
   maxAge: z.string().trim(),
-  paths: lines(),
-  networks: lines(),
-  takesTokens: ticked(),
-  tellsIdentity: ticked(),
+  paths: linesField(),
+  networks: linesField(),
+  takesTokens: tickedField(),
+  tellsIdentity: tickedField(),
   reason: reasonField(),
 })
 const New = Changed.extend({ name: z.string().trim() })
@@ -57,7 +43,7 @@ export const appsRoutes = (deps: Deps) =>
 const pagesOfApps = (deps: Deps) =>
   signedInPages(deps, { deed: OPERATE, view: visitorAlone }, (pages) => {
     const write = (c: SignedInContext, name: string | undefined, form: FormState, status: 200 | 422 = 200) =>
-      deps.page(c, <AppFormPage visitor={c.var.visitor} form={form} name={name} levels={LEVELS} />, status)
+      deps.page(c, <AppFormPage visitor={c.var.visitor} form={form} name={name} />, status)
 
     const deleting = (c: SignedInContext, name: string, form: FormState, status: 200 | 422 = 200) =>
       deps.page(
@@ -96,7 +82,7 @@ const pagesOfApps = (deps: Deps) =>
         const { reason, ...written } = form.data
         const result = await createApp(deps, written, actingAs(c.var.visitor, c, reason))
         if (result.ok) return done(c, 'app_created', `${HERE}/named/${result.app.name}`)
-        return write(c, undefined, { values: form.values, errors: errorsOf(result.wrong) }, 422)
+        return write(c, undefined, { values: form.values, errors: errorsOf(result.wrong, words.gate.apps.wrong) }, 422)
       })
       .get('/named/:app', compress(), async (c) => {
         const app = await appNamed(deps, c.req.param('app'))
@@ -107,7 +93,7 @@ const pagesOfApps = (deps: Deps) =>
       })
       .get('/named/:app/change', async (c) => {
         const app = await appNamed(deps, c.req.param('app'))
-        return app ? write(c, app.name, { values: valuesOf(app) }) : c.notFound()
+        return app ? write(c, app.name, { values: formOf(asWritten(app)) }) : c.notFound()
       })
       .post('/named/:app/change', async (c) => {
         const name = c.req.param('app')
@@ -117,7 +103,7 @@ const pagesOfApps = (deps: Deps) =>
         const result = await changeApp(deps, name, change, actingAs(c.var.visitor, c, reason))
         if (result.ok) return done(c, 'app_changed', `${HERE}/named/${name}`)
         if (result.wrong === 'no_such_app') return c.notFound()
-        return write(c, name, { values: form.values, errors: errorsOf(result.wrong) }, 422)
+        return write(c, name, { values: form.values, errors: errorsOf(result.wrong, words.gate.apps.wrong) }, 422)
       })
       .get('/named/:app/delete', async (c) =>
         (await appNamed(deps, c.req.param('app'))) ? deleting(c, c.req.param('app'), {}) : c.notFound(),
@@ -130,24 +116,3 @@ const pagesOfApps = (deps: Deps) =>
         return isDeleted ? done(c, 'app_deleted', HERE) : c.notFound()
       })
   })
-
-/** As the form shows an app that is there. */
-function valuesOf(app: AppValues): Record<string, string> {
-  const { title, hosts, groups, level, maxAge, paths, networks, takesTokens, tellsIdentity } = asWritten(app)
-  return {
-    ...{ title, level, maxAge, hosts: hosts.join('\n'), groups: groups.join('\n') },
-    ...{ paths: paths.join('\n'), networks: networks.join('\n') },
-    ...(takesTokens && { takesTokens: 'yes' }),
-    ...(tellsIdentity && { tellsIdentity: 'yes' }),
-  }
-}
-
-/** Each wrong line by what is written there. */
-function errorsOf(wrong: readonly Wrong[]): Record<string, string> {
-  const errors: Record<string, string> = {}
-  for (const { field, value, reason } of wrong) {
-    const said = words.gate.apps.wrong[reason](value)
-    errors[field] = errors[field] === undefined ? said : `${errors[field]} ${said}`
-  }
-  return errors
-}

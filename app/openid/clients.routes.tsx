@@ -19,6 +19,7 @@ import { openOnce, type ShownOnceDeps, sealOnce } from '../identity/shown-once.t
 import type { Network } from '../lib/network.ts'
 import { actingAs, neededReasonField, reasonField } from '../operators/fields.http.ts'
 import { OPERATE, type OperatorPagesDeps, reachedFrom } from '../operators/operator-pages.http.ts'
+import { errorsOf, formOf, linesField, tickedField } from '../operators/written-form.http.ts'
 import { takeFlash } from '../pages/flash.ts'
 import { type SignedInContext, signedInPages } from '../pages/guards.ts'
 import {
@@ -32,31 +33,20 @@ import {
   removeClient,
   rotateSecret,
 } from './manage.ts'
-import { asWritten, type ClientWrong, NEW_CLIENT, type WrittenClient } from './written-client.ts'
+import { asWritten, NEW_CLIENT } from './written-client.ts'
 
 const HERE = '/operate/clients'
 
-const ticked = () =>
-  z
-    .literal('yes')
-    .optional()
-    .transform((value) => value === 'yes')
-const lines = () =>
-  z.string().transform((text) =>
-    text
-      .split(/\r?\n/)
-      .map((line) => line.trim())
-      .filter((line) => line !== ''),
-  )
-
 const Changed = z.object({
-  ...{ title: z.string(), groups: lines(), level: z.string(), maxAge: z.string().trim() },
-  ...{ redirects: lines(), signedOut: lines(), backchannel: z.string() },
-  ...{ auth: z.string(), jwks: z.string(), jwksUri: z.string(), alg: z.string(), claims: lines() },
-  ...{ needsPkce: ticked(), isThirdParty: ticked(), isPairwise: ticked(), isStrict: ticked() },
-  ...{ usesDeviceFlow: ticked(), reason: reasonField() },
+  ...{ title: z.string(), groups: linesField(), level: z.string(), maxAge: z.string().trim() },
+  ...{ redirects: linesField(), signedOut: linesField(), backchannel: z.string() },
+  ...{ auth: z.string(), jwks: z.string(), jwksUri: z.string(), alg: z.string(), claims: linesField() },
+  ...{ needsPkce: tickedField(), isThirdParty: tickedField(), isPairwise: tickedField(), isStrict: tickedField() },
+  ...{ usesDeviceFlow: tickedField(), reason: reasonField() },
 })
 const New = Changed.extend({ name: z.string().trim() })
+
+const sentences = () => ({ ...words.gate.apps.wrong, ...words.openid.clients.wrong })
 
 type Deps = ClientDeps & OperatorPagesDeps & ShownOnceDeps & { operatorPages: readonly Network[] }
 
@@ -119,7 +109,8 @@ const pagesOfClients = (deps: Deps) =>
         if (!form.ok) return write(c, undefined, { values: form.values, errors: form.errors }, 422)
         const { reason, ...written } = form.data
         const result = await createClient(deps, written, actingAs(c.var.visitor, c, reason))
-        if (!result.ok) return write(c, undefined, { values: form.values, errors: errorsOf(result.wrong) }, 422)
+        if (!result.ok)
+          return write(c, undefined, { values: form.values, errors: errorsOf(result.wrong, sentences()) }, 422)
         const { name } = result.client
         return result.secret === undefined
           ? done(c, 'client_created', `${HERE}/named/${name}`)
@@ -156,7 +147,7 @@ const pagesOfClients = (deps: Deps) =>
             ? done(c, 'client_changed', `${HERE}/named/${name}`)
             : goAndShow(c, name, result.secret)
         if (result.wrong === 'no_such_client') return c.notFound()
-        return write(c, name, { values: form.values, errors: errorsOf(result.wrong) }, 422)
+        return write(c, name, { values: form.values, errors: errorsOf(result.wrong, sentences()) }, 422)
       })
       .get('/named/:app/rotate', async (c) => {
         const client = await clientNamed(deps, c.req.param('app'))
@@ -217,23 +208,3 @@ const pagesOfClients = (deps: Deps) =>
         return result.ok ? done(c, 'client_removed', HERE) : c.notFound()
       })
   })
-
-/** As the form shows it. */
-function formOf(written: WrittenClient): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(written).flatMap(([name, value]) => {
-      if (typeof value === 'boolean') return value ? [[name, 'yes']] : []
-      return [[name, typeof value === 'string' ? value : value.join('\n')]]
-    }),
-  )
-}
-
-/** Each wrong line by what is written there. */
-function errorsOf(wrong: readonly ClientWrong[]): Record<string, string> {
-  const errors: Record<string, string> = {}
-  for (const { field, value, reason } of wrong) {
-    const said = { ...words.gate.apps.wrong, ...words.openid.clients.wrong }[reason](value)
-    errors[field] = errors[field] === undefined ? said : `${errors[field]} ${said}`
-  }
-  return errors
-}

@@ -1,15 +1,12 @@
 import { Operate } from '../layouts.tsx'
 import { CalloutBox } from '../ui/callout-box.tsx'
-import { ErrorSummary } from '../ui/error-summary.tsx'
-import { Field } from '../ui/field.tsx'
 import { Term } from '../ui/term.tsx'
 import { TextField } from '../ui/text-field.tsx'
 import { Tick } from '../ui/tick.tsx'
 import type { Callout, FormState, Visitor } from '../ui/types.ts'
 import { words } from '../words/words.ts'
 import { MoreLink } from './more-link.tsx'
-
-type Level = keyof typeof words.gate.apps.levels
+import { AppFields, Facts, type Level, Lines, WrittenForm } from './written-app.tsx'
 
 /** An app as its operator writes it. */
 type Written = {
@@ -100,18 +97,7 @@ export const AppPage = ({ visitor, flash, app }: AppPageProps) => {
     <Operate title={app.title} visitor={visitor} current="apps">
       <CalloutBox of={flash} />
       <div class="panel stack">
-        <dl class="details">
-          {facts
-            .filter(([, values]) => values.length > 0)
-            .map(([name, values]) => (
-              <div>
-                <dt>{name}</dt>
-                {values.map((value) => (
-                  <dd class="long">{value}</dd>
-                ))}
-              </div>
-            ))}
-        </dl>
+        <Facts facts={facts} />
         <p>
           <a class="button primary" href={`${HERE}/named/${app.name}/change`}>
             {apps.change}
@@ -132,64 +118,26 @@ type AppFormProps = {
   form: FormState
   /** Without one, it is a new one. */
   name?: string | undefined
-  levels: readonly Level[]
 }
 
 /** An app to be written: a new one, or one that is there. */
-export const AppFormPage = ({ visitor, form, name, levels }: AppFormProps) => {
+export const AppFormPage = ({ visitor, form, name }: AppFormProps) => {
   const { apps } = words.gate
-  const back = name === undefined ? HERE : `${HERE}/named/${name}`
   return (
-    <Operate title={name === undefined ? apps.new : apps.change} visitor={visitor} current="apps">
-      <ErrorSummary form={form} />
-      <form method="post" action={name === undefined ? `${HERE}/new` : `${back}/change`} class="panel stack" novalidate>
-        {name === undefined && <TextField form={form} name="name" label={apps.name} hint={apps.nameHint} autofocus />}
-        <TextField form={form} name="title" label={apps.appTitle} hint={apps.titleHint} optional />
+    <WrittenForm visitor={visitor} tab="apps" form={form} here={HERE} name={name} titles={apps}>
+      {name === undefined && <TextField form={form} name="name" label={apps.name} hint={apps.nameHint} autofocus />}
+      <AppFields form={form}>
         <Lines form={form} name="hosts" label={apps.hosts} hint={apps.hostsHint} />
-        <Lines form={form} name="groups" label={apps.groups} hint={apps.groupsHint} optional />
-        <Field
-          form={form}
-          name="level"
-          label={apps.level}
-          input={{}}
-          choices={levels.map((value) => ({ value, text: apps.levels[value] }))}
-        />
-        <TextField form={form} name="maxAge" label={apps.maxAge} hint={apps.maxAgeHint} optional />
-        <Lines form={form} name="paths" label={apps.paths} hint={apps.pathsHint} optional />
-        <Lines form={form} name="networks" label={apps.networks} hint={apps.networksHint} optional />
+      </AppFields>
+      <Lines form={form} name="paths" label={apps.paths} hint={apps.pathsHint} optional />
+      <Lines form={form} name="networks" label={apps.networks} hint={apps.networksHint} optional />
+      {(['takesTokens', 'tellsIdentity'] as const).map((tick) => (
         <div>
-          <Tick name="takesTokens" ticked={form.values?.takesTokens === 'yes'}>
-            {apps.takesTokens}
+          <Tick name={tick} ticked={form.values?.[tick] === 'yes'}>
+            {apps[tick]}
           </Tick>
         </div>
-        <div>
-          <Tick name="tellsIdentity" ticked={form.values?.tellsIdentity === 'yes'}>
-            {apps.tellsIdentity}
-          </Tick>
-        </div>
-        <TextField
-          form={form}
-          name="reason"
-          label={words.operators.reason}
-          hint={words.operators.reasonHint}
-          optional
-        />
-        <div class="row">
-          <button type="submit" class="primary">
-            {name === undefined ? apps.new : apps.save}
-          </button>
-          <a class="button plain" href={back}>
-            {words.ui.cancel}
-          </a>
-        </div>
-      </form>
-    </Operate>
+      ))}
+    </WrittenForm>
   )
 }
-
-type LinesProps = { form: FormState; name: string; label: string; hint: string; optional?: boolean }
-
-/** One thing a line. */
-const Lines = (props: LinesProps) => (
-  <Field {...props} input={{ autocapitalize: 'none', spellcheck: 'false' }} lines={3} />
-)

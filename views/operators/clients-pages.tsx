@@ -1,7 +1,6 @@
 import { Operate } from '../layouts.tsx'
 import { CalloutBox } from '../ui/callout-box.tsx'
 import { CopyButton, CopyOutcome } from '../ui/copy-button.tsx'
-import { ErrorSummary } from '../ui/error-summary.tsx'
 import { Field } from '../ui/field.tsx'
 import { Term } from '../ui/term.tsx'
 import { TextField } from '../ui/text-field.tsx'
@@ -10,9 +9,9 @@ import type { Callout, FormState, Visitor } from '../ui/types.ts'
 import { When } from '../ui/when.tsx'
 import { words } from '../words/words.ts'
 import { MoreLink } from './more-link.tsx'
+import { AppFields, Facts, type Level, Lines, WrittenForm } from './written-app.tsx'
 
 const HERE = '/operate/clients'
-const LEVELS = ['second_factor', 'password', 'phishing_resistant'] as const
 const AUTHS = ['client_secret', 'private_key_jwt', 'none'] as const
 const ALGS = ['RS256', 'ES256', 'EdDSA'] as const
 const TICKS = ['needsPkce', 'isThirdParty', 'isPairwise', 'isStrict', 'usesDeviceFlow'] as const
@@ -79,7 +78,7 @@ type Written = Record<(typeof TICKS)[number], boolean> & {
 type Client = {
   name: string
   title: string
-  level: keyof typeof words.gate.apps.levels
+  level: Level
   auth: (typeof AUTHS)[number]
   alg: string
   previousUntil: Date | null
@@ -114,18 +113,7 @@ export const ClientPage = ({ visitor, flash, client, written, issuer }: ClientPa
     <Operate title={client.title} visitor={visitor} current="clients">
       <CalloutBox of={flash} />
       <div class="panel stack">
-        <dl class="details">
-          {facts
-            .filter(([, values]) => values.length > 0)
-            .map(([name, values]) => (
-              <div>
-                <dt>{name}</dt>
-                {values.map((value) => (
-                  <dd class="long">{value}</dd>
-                ))}
-              </div>
-            ))}
-        </dl>
+        <Facts facts={facts} />
         {client.previousUntil && (
           <p class="hint">
             {clients.previousUntil} <When at={client.previousUntil} />
@@ -232,75 +220,39 @@ type ClientFormProps = {
 /** A client to be written: a new one, or one that is there. */
 export const ClientFormPage = ({ visitor, form, name }: ClientFormProps) => {
   const { clients } = words.openid
-  const { apps } = words.gate
-  const back = name === undefined ? HERE : `${HERE}/named/${name}`
-  const title = name === undefined ? clients.new : clients.change
   return (
-    <Operate title={title} visitor={visitor} current="clients">
-      <ErrorSummary form={form} />
-      <form method="post" action={name === undefined ? `${HERE}/new` : `${back}/change`} class="panel stack" novalidate>
-        {name === undefined && <TextField form={form} name="name" label={clients.id} hint={clients.idHint} autofocus />}
-        <TextField form={form} name="title" label={apps.appTitle} hint={apps.titleHint} optional />
+    <WrittenForm visitor={visitor} tab="clients" form={form} here={HERE} name={name} titles={clients}>
+      {name === undefined && <TextField form={form} name="name" label={clients.id} hint={clients.idHint} autofocus />}
+      <AppFields form={form}>
         <Lines form={form} name="redirects" label={clients.redirects} hint={clients.redirectsHint} />
-        <Lines form={form} name="groups" label={apps.groups} hint={apps.groupsHint} optional />
-        <Field
-          form={form}
-          name="level"
-          label={apps.level}
-          input={{}}
-          choices={LEVELS.map((value) => ({ value, text: apps.levels[value] }))}
-        />
-        <TextField form={form} name="maxAge" label={apps.maxAge} hint={apps.maxAgeHint} optional />
-        <Lines form={form} name="signedOut" label={clients.signedOut} hint={clients.signedOutHint} optional />
-        <TextField form={form} name="backchannel" label={clients.backchannel} hint={clients.backchannelHint} optional />
-        <Field
-          form={form}
-          name="auth"
-          label={clients.auth}
-          input={{}}
-          choices={AUTHS.map((value) => ({ value, text: clients.auths[value] }))}
-        />
-        <Lines form={form} name="jwks" label={clients.jwks} hint={clients.jwksHint} optional />
-        <TextField form={form} name="jwksUri" label={clients.jwksUri} hint={clients.jwksHint} optional />
-        <Field
-          form={form}
-          name="alg"
-          label={clients.alg}
-          input={{}}
-          choices={ALGS.map((value) => ({ value, text: value }))}
-        />
-        <Lines form={form} name="claims" label={clients.claims} hint={clients.claimsHint} optional />
-        {TICKS.map((tick) => (
-          <div>
-            <Tick name={tick} ticked={form.values?.[tick] === 'yes'}>
-              {clients[tick]}
-            </Tick>
-            {form.errors?.[tick] && <p class="error">{form.errors[tick]}</p>}
-          </div>
-        ))}
-        <TextField
-          form={form}
-          name="reason"
-          label={words.operators.reason}
-          hint={words.operators.reasonHint}
-          optional
-        />
-        <div class="row">
-          <button type="submit" class="primary">
-            {name === undefined ? clients.new : apps.save}
-          </button>
-          <a class="button plain" href={back}>
-            {words.ui.cancel}
-          </a>
+      </AppFields>
+      <Lines form={form} name="signedOut" label={clients.signedOut} hint={clients.signedOutHint} optional />
+      <TextField form={form} name="backchannel" label={clients.backchannel} hint={clients.backchannelHint} optional />
+      <Field
+        form={form}
+        name="auth"
+        label={clients.auth}
+        input={{}}
+        choices={AUTHS.map((value) => ({ value, text: clients.auths[value] }))}
+      />
+      <Lines form={form} name="jwks" label={clients.jwks} hint={clients.jwksHint} optional />
+      <TextField form={form} name="jwksUri" label={clients.jwksUri} hint={clients.jwksHint} optional />
+      <Field
+        form={form}
+        name="alg"
+        label={clients.alg}
+        input={{}}
+        choices={ALGS.map((value) => ({ value, text: value }))}
+      />
+      <Lines form={form} name="claims" label={clients.claims} hint={clients.claimsHint} optional />
+      {TICKS.map((tick) => (
+        <div>
+          <Tick name={tick} ticked={form.values?.[tick] === 'yes'}>
+            {clients[tick]}
+          </Tick>
+          {form.errors?.[tick] && <p class="error">{form.errors[tick]}</p>}
         </div>
-      </form>
-    </Operate>
+      ))}
+    </WrittenForm>
   )
 }
-
-type LinesProps = { form: FormState; name: string; label: string; hint: string; optional?: boolean }
-
-/** One thing a line. */
-const Lines = (props: LinesProps) => (
-  <Field {...props} input={{ autocapitalize: 'none', spellcheck: 'false' }} lines={3} />
-)
