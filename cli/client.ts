@@ -43,7 +43,7 @@ const asked = {
   alg: option(z.string(), { value: 'ALG', means: 'Of its ID tokens: RS256, ES256 or EdDSA. RS256, if left out.' }),
   'no-pkce': flag('It is let in without PKCE. Only for apps that have none.'),
   'third-party': flag('Each person is asked before it hears about them.'),
-  pairwise: flag('It knows each person by a name that no other client has for them.'),
+  pairwise: flag('It knows each person by a name that no other client has. Changed later, all are strangers to it.'),
   strict: flag('Claims are only at userinfo, not in the ID token.'),
   device: flag('It may sign in where there is no browser.'),
   claim: repeated(z.string(), { value: 'RULE', means: 'What members of a group bring along: "editors role admin".' }),

@@ -35,6 +35,15 @@ export async function codeFor(browser: Browser, client: TestClient, more: Record
   return code
 }
 
+/** What the page of consent sends with either button. */
+export const askedIn = (html: string): { asked: string } => ({
+  asked: /name="asked" value="([^"]+)"/.exec(html)?.[1] ?? '',
+})
+
+/** Allows what an app asks for, at the page that asks. */
+export const allowing = async (browser: Browser) =>
+  browser.post('/oauth/enter', askedIn((await browser.get('/oauth/enter')).html))
+
 /** What the token endpoint says to an app that somebody has signed in to. */
 export async function tokensFor(
   site: Pick<OpenidSite, 'fetch'>,

@@ -6,6 +6,7 @@ import { accountOf, answerCode, codeOf, owingCode, SESSION, signedInWith, signed
 import { mayUseClients, openidSite, type TestClient } from '#testing/openid.ts'
 import {
   aged,
+  allowing,
   codeFor,
   deviceApproved,
   deviceAsked,
@@ -180,7 +181,7 @@ describe('a refresh, an access token and a code stop at once', () => {
     const client = await plainClient(site, { isThirdParty: 1 })
     const { at } = await sentBy(browser, client, OFFLINE)
     assert.equal(at.pathname, '/oauth/enter', 'they are asked')
-    await browser.post('/oauth/enter')
+    await allowing(browser)
     const tokens = await tokensFor(site, browser, client, OFFLINE)
     assert.equal((await userinfo(site, tokens.access_token)).status, 200)
     const { id } = await accountOf(site, email)

@@ -1,9 +1,10 @@
 import type { Interaction } from 'oidc-provider'
+import { z } from 'zod'
 import { LedPage, NotHerePage, OnToPage } from '#views/gate/enter-pages.tsx'
 import { ConsentPage } from '#views/openid/consent-page.tsx'
 import { words } from '#views/words/words.ts'
 import { stepUp } from '../gate/step-up.http.tsx'
-import { readNothing } from '../http/forms.ts'
+import { readForm } from '../http/forms.ts'
 import type { RenderPage } from '../http/page.tsx'
 import { visitorAlone } from '../identity/session.ts'
 import { type GuardDeps, type SignedInContext, signedInPages } from '../pages/guards.ts'
@@ -31,12 +32,13 @@ export const enterRoutes = (deps: Deps) =>
         return found ? await show(deps, c, found) : over(deps, c)
       })
       .post('/', async (c) => {
-        await readNothing(c)
+        const form = await readForm(c, Answer)
         const found = await pendingOf(deps, c)
         if (!found) return over(deps, c)
         const { visitor, pending } = found
         const entered = visitor && entering(deps, visitor, pending)
-        if (!visitor || !entered || entered.ok || entered.reason !== 'consent') return show(deps, c, found)
+        const isOfThis = form.ok && form.data.asked === found.uid
+        if (!isOfThis || !visitor || !entered || entered.ok || entered.reason !== 'consent') return show(deps, c, found)
         const [app] = visitor.apps
         const { scopes } = pending
         if (app)
@@ -50,11 +52,16 @@ export const enterRoutes = (deps: Deps) =>
       })
       .get('/cancel', (c) => c.redirect(ENTER, 303))
       .post('/cancel', async (c) => {
-        await readNothing(c)
+        const form = await readForm(c, Answer)
         const found = await pendingOf(deps, c)
-        return found ? goOn(deps, c, found, { error: 'access_denied' }) : over(deps, c)
+        if (!found) return over(deps, c)
+        const isOfThis = form.ok && form.data.asked === found.uid
+        return isOfThis ? goOn(deps, c, found, { error: 'access_denied' }) : show(deps, c, found)
       }),
   )
+
+/** Which question it answers: another app may have asked since in the same browser, which keeps the latest. */
+const Answer = z.object({ asked: z.string().max(64).optional() })
 
 type Found = NonNullable<Awaited<ReturnType<typeof pendingOf>>>
 
@@ -67,7 +74,7 @@ async function pendingOf(deps: Deps, c: SignedInContext) {
   if (!details) return undefined
   const pending = pendingIn(details)
   const found = await deps.openid.visitorAtClient(c.var.visitor.session.tokenHash, pending.client)
-  return { provider, pending, visitor: presentAt(deps, found) }
+  return { provider, pending, uid: details.uid, visitor: presentAt(deps, found) }
 }
 
 /** It has ended, or another session began it. Whatever else went wrong is no such thing. */
@@ -78,7 +85,7 @@ function ended(error: Error): undefined {
 function pendingIn({ params, prompt, iat }: Interaction): Pending {
   const text = (name: string) => (typeof params[name] === 'string' ? params[name] : '')
   const claims = text('claims') === '' ? undefined : JSON.parse(text('claims')) // the library has read it before
-  const acr = claims?.id_token?.acr
+  const { acr, sub } = claims?.id_token ?? {}
   return {
     client: text('client_id'),
     scopes: text('scope').split(' '),
@@ -87,9 +94,14 @@ function pendingIn({ params, prompt, iat }: Interaction): Pending {
     acrs: text('acr_values').split(' '),
     essentialAcrs: acr?.essential ? [acr.values ?? acr.value ?? []].flat() : undefined,
     maxAge: text('max_age') === '' ? undefined : Number(params.max_age),
+    means: [...subjectOf(text('id_token_hint')), ...(sub && 'value' in sub ? [sub.value] : [])],
     begunAt: new Date(iat * 1000),
   }
 }
+
+/** Of an ID token that the library has found good. */
+const subjectOf = (hint: string): unknown[] =>
+  hint === '' ? [] : [JSON.parse(Buffer.from(hint.split('.')[1] ?? '', 'base64url').toString()).sub]
 
 function over(deps: Deps, c: SignedInContext) {
   const link = { href: '/', text: words.troubles.home }
@@ -109,6 +121,8 @@ async function show(deps: Deps, c: SignedInContext, found: Found) {
       return app
         ? deps.page(c, <NotHerePage refused={{ reason: 'not_entitled', app }} contact={deps.contact} />, 403)
         : over(deps, c)
+    case 'somebody_else':
+      return goOn(deps, c, found, { error: 'login_required' }) // OpenID Connect Core section 3.1.2.1
     case 'unmet':
       return goOn(deps, c, found, { error: 'unmet_authentication_requirements' })
     case 'step_up':
@@ -116,7 +130,13 @@ async function show(deps: Deps, c: SignedInContext, found: Found) {
     case 'consent':
       return deps.page(
         c,
-        <ConsentPage visitor={c.var.visitor} app={app?.title ?? ''} scopes={pending.scopes} action={ENTER} />,
+        <ConsentPage
+          visitor={c.var.visitor}
+          app={app?.title ?? ''}
+          scopes={pending.scopes}
+          action={ENTER}
+          asked={found.uid}
+        />,
       )
   }
 }

@@ -1,6 +1,7 @@
 import type { Lacking } from '../gate/check.ts'
 import { type Requirement, stricter } from '../gate/requirement.ts'
 import { proofOf, provedOrTrusted } from './proof.ts'
+import { subjectAt } from './subject.ts'
 import { type AtClient, type AtClientDeps, askedOf, heldFor, lacksFor, mayUse } from './visitor-at.ts'
 
 /** What a client asked for, as the library keeps it until the person is ready. */
@@ -14,13 +15,15 @@ export type Pending = {
   /** Acceptable ones of a claim that it says it can't do without. */
   essentialAcrs: readonly string[] | undefined
   maxAge: number | undefined
+  /** Whom it means: their `sub`, by an ID token that it shows or by a claim. Empty: whoever is there. */
+  means: readonly unknown[]
   /** When it asked. */
   begunAt: Date
 }
 
 export type Entered =
   | { ok: true; login: { accountId: string; acr: string; amr: string[]; ts: number } }
-  | { ok: false; reason: 'unknown_client' | 'not_entitled' | 'unmet' }
+  | { ok: false; reason: 'unknown_client' | 'somebody_else' | 'not_entitled' | 'unmet' }
   | { ok: false; reason: 'step_up'; missing: Lacking }
   | { ok: false; reason: 'consent' }
 
@@ -28,6 +31,8 @@ export type Entered =
 export function entering(deps: AtClientDeps, visitor: AtClient, pending: Pending): Entered {
   const [app] = visitor.apps
   if (!app) return { ok: false, reason: 'unknown_client' }
+  const subject = subjectAt(app.pairwiseSalt, visitor.account.id)
+  if (pending.means.some((meant) => meant !== subject)) return { ok: false, reason: 'somebody_else' }
   if (!mayUse(deps, visitor)) return { ok: false, reason: 'not_entitled' }
   const asked = askedOf([...pending.acrs, ...(pending.essentialAcrs ?? [])], undefined)
   const requirement = stricter({ level: app.level, maxAge: app.maxAge }, asked)

@@ -47,8 +47,14 @@ export function leadOn(library: Library, { pagesOf, isSignedIn }: Deps): void {
       case 'end_session':
         return (await isSignedIn(ctx)) ? pagesOf(ctx).signOut(ctx, of.form) : nothingToEnd(ctx)
       default:
-        return pagesOf(ctx).postTo(ctx, of)
+        return of.action === library.urlFor('end_session_confirm') ? isOfAnother(ctx) : pagesOf(ctx).postTo(ctx, of)
     }
+  }
+
+  /** Somebody else began this sign-in. The library would sign out, unasked, whoever is here now. */
+  function isOfAnother(ctx: KoaContextWithOIDC) {
+    ctx.status = 400
+    return pagesOf(ctx).error(ctx, { error: 'invalid_request', error_description: 'another person is signed in now' })
   }
 
   /** Nobody is signed in, so nobody is asked. The library has compared the address with those of the client. */

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Configuration, KoaContextWithOIDC, Provider as Library } from 'oidc-provider'
-import { groupsNow } from '../gate/check.ts'
+import { groupsNow, missingFor } from '../gate/check.ts'
 import type { Account } from '../identity/visitor.ts'
 import { databaseFailure } from '../lib/database-failures.ts'
 import type { Origin } from '../lib/origin.ts'
@@ -12,6 +12,7 @@ import { leadOn, type ProvidersPages } from './lead-on.ts'
 import { takeOldHints } from './old-hints.ts'
 import { ACRS, proofOf } from './proof.ts'
 import { leavesClient, type RecordStore, recordsOf } from './records.ts'
+import { subjectAt } from './subject.ts'
 import { type AtClient, type AtClientDeps, askedOf, lacksFor, mayUse, presentAt } from './visitor-at.ts'
 
 const MINUTE = 60 // seconds
@@ -135,8 +136,12 @@ async function start(
   const behind = async (grantId: string | undefined) => {
     const found = grantId ? presentAt(deps, await records.behind(grantId)) : undefined
     const isAllowed = found && (!found.apps[0]?.isThirdParty || found.consents.length > 0)
-    return isAllowed && mayUse(deps, found) ? found : undefined
+    return isAllowed && mayUse(deps, found) && showsEnough(found) ? found : undefined
   }
+
+  /** The level of the app may have been raised since. How old a proof may be is asked at sign-in alone. */
+  const showsEnough = (found: AtClient) =>
+    missingFor({ level: found.apps[0]?.level ?? 'public', maxAge: null }, found, now()) === undefined
 
   const records = recordsOf({
     openid,
@@ -256,8 +261,7 @@ async function start(
       else ctx.body = out // a program that says it reads pages
     },
     fetch: (url, options) => deps.fetch(url, { ...options, dispatcher: undefined } as RequestInit), // the library's refuses private addresses
-    pairwiseIdentifier: async (_ctx, accountId, client) =>
-      createHash('sha256').update(`${client.pairwise_salt} ${accountId}`).digest('base64url'),
+    pairwiseIdentifier: async (_ctx, accountId, client) => subjectAt(String(client.pairwise_salt), accountId),
     async findAccount(ctx, accountId, token) {
       const grantId = token && 'grantId' in token ? token.grantId : undefined
       const found = grantId ? await behind(grantId) : await visitorAt(ctx as KoaContextWithOIDC)

@@ -5,6 +5,7 @@ import * as oidc from 'openid-client'
 import { openidSignIns, openidSignOuts } from '#db/schema.ts'
 import { latchkey, signedUp, withTwoFactor } from '#testing/index.ts'
 import { addClient, asking, discovered, followed, mayUseClients, openidSite, redeem } from '#testing/openid.ts'
+import { allowing } from '#testing/openid-people.ts'
 
 const site = await openidSite()
 afterEach(() => assert.deepEqual(site.faults.splice(0), []))
@@ -64,7 +65,7 @@ test('what was allowed is taken back: the app has to ask again', async () => {
   const { browser, email } = await withTwoFactor(site)
   await mayUseClients(site, email)
   await followed(browser, (await asking(config, client)).url)
-  await browser.post('/oauth/enter')
+  await allowing(browser)
   const page = await browser.get(APPS)
   assert.ok(page.text.includes(`The ${client.name}`))
   await browser.post(APPS, { app: /name="app" value="([^"]*)"/.exec(page.html)?.[1] ?? '' })

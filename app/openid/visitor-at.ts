@@ -17,6 +17,7 @@ export type ClientsApp = Readonly<{
   maxAge: number | null
   isThirdParty: 0 | 1
   isStrict: 0 | 1
+  pairwiseSalt: string | null
 }>
 
 /** Somebody signed in, and a client's app, if there is one of that name. */

@@ -121,7 +121,10 @@ export function openidStore({ db, atomically }: Database) {
   const ofApp = (isThis: SQL | undefined) => ({
     apps: listOf(
       db
-        .select({ ...appColumns, isThirdParty: clients.isThirdParty, isStrict: clients.isStrict })
+        .select({
+          ...appColumns,
+          ...{ isThirdParty: clients.isThirdParty, isStrict: clients.isStrict, pairwiseSalt: clients.pairwiseSalt },
+        })
         .from(apps)
         .innerJoin(clients, eq(clients.appId, apps.id))
         .where(isThis),

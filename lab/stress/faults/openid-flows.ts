@@ -10,7 +10,15 @@ import {
   sessions,
 } from '../../../db/schema.ts'
 import { type addClient, fetchBy, followed } from '../../../testing/openid.ts'
-import { codeFor, deviceApproved, deviceAsked, plainClient, sentBy, tokensFor } from '../../../testing/openid-people.ts'
+import {
+  askedIn,
+  codeFor,
+  deviceApproved,
+  deviceAsked,
+  plainClient,
+  sentBy,
+  tokensFor,
+} from '../../../testing/openid-people.ts'
 import { basic, exchanging, posted, refreshing, type Said, userinfo } from '../../../testing/openid-requests.ts'
 import { byHttp } from '../../../testing/transport.ts'
 import type { Flow, Headers, Rows } from './flow.ts'
@@ -136,7 +144,7 @@ export const OPENID_FLOWS: Flow[] = [
       const { browser } = person
       const { answer } = await sentBy(browser, client, OFFLINE)
       assert.ok(answer.html.includes('/oauth/enter'), 'they are asked')
-      const allow = (headers?: Headers) => browser.post('/oauth/enter', {}, headers)
+      const allow = (headers?: Headers) => browser.post('/oauth/enter', askedIn(answer.html), headers)
       const getsTokens = async (code: string | null) => areGood(world, await exchanging(site, client, code ?? ''))
       const goesOn = async ({ html, headers }: { html: string; headers: globalThis.Headers }) => {
         const url = /url=(.+)$/.exec(headers.get('Refresh') ?? '')?.[1]
