@@ -1,9 +1,10 @@
-import { and, asc, eq, gt, inArray, lte } from 'drizzle-orm'
+import { and, asc, eq, gt, inArray } from 'drizzle-orm'
 import { type Database, must, unlessOrphaned } from '../client.ts'
 import { accounts, events, limits, mails } from '../schema.ts'
 import { formerAddressStore } from './former-addresses.ts'
 import { type BudgetRule, chargeBudget } from './limits.ts'
 import { insertLinks, type MailLinkRow } from './mail-links.ts'
+import { queueOf } from './queue.ts'
 import { recoveryMailStore } from './recoveries.ts'
 import { type MailRow, queueMails } from './statements.ts'
 import { tokenEndStore } from './token-ends.ts'
@@ -11,11 +12,10 @@ import { tokenEndStore } from './token-ends.ts'
 /** A notice for one of the mailboxes that hear about an event. */
 type Copy = { link: MailLinkRow; mail: MailRow; budget: BudgetRule }
 
-const LOOKED_AT = 20 // at a time: more than claim at once, so each finds one
-
 /** The queue of mails, and the events whose mails are still to be written. */
 export const mailStore = ({ db, atomically, ...database }: Database) => ({
   formerAddressesOf: formerAddressStore({ db }).formerAddressesOf,
+  ...queued({ db, atomically }),
   ...tokenEndStore({ db, atomically, ...database }),
   ...recoveryMailStore({ db, atomically, ...database }),
 
@@ -67,56 +67,18 @@ export const mailStore = ({ db, atomically, ...database }: Database) => ({
   async dropNotice(eventId: string): Promise<void> {
     await atomically((tx) => [tx.update(events).set({ notice: null }).where(due(eventId))])
   },
-
-  /** The UPDATE is the claim: its guard gives the row to one process, however many looked at it. */
-  async claim(nowMs: number, untilMs: number) {
-    const free = and(lte(mails.nextAttemptAtMs, nowMs), lte(mails.claimedUntilMs, nowMs))
-    const next = db
-      .select({ id: mails.id })
-      .from(mails)
-      .where(free)
-      .orderBy(asc(mails.nextAttemptAtMs))
-      .limit(LOOKED_AT)
-    for (const { id } of await next) {
-      const claimed = await atomically((tx) => [
-        must(
-          tx
-            .update(mails)
-            .set({ claimedUntilMs: untilMs })
-            .where(and(eq(mails.id, id), free))
-            .returning({ id: mails.id }),
-        ),
-      ])
-      if (claimed) return (await db.select().from(mails).where(eq(mails.id, id)))[0]
-    }
-    return undefined
-  },
-
-  async remove(id: string): Promise<void> {
-    await atomically((tx) => [tx.delete(mails).where(eq(mails.id, id))])
-  },
-
-  /** Unless the claim ran out and another has the mail. */
-  async postpone({
-    id,
-    claimedUntilMs,
-    ...next
-  }: {
-    id: string
-    claimedUntilMs: number
-    attempts: number
-    nextAttemptAtMs: number
-    lastError: string
-    lastReply: number | null
-  }): Promise<void> {
-    const own = and(eq(mails.id, id), eq(mails.claimedUntilMs, claimedUntilMs))
-    await atomically((tx) => [
-      tx
-        .update(mails)
-        .set({ ...next, claimedUntilMs: 0 })
-        .where(own),
-    ])
-  },
 })
+
+function queued({ db, atomically }: Pick<Database, 'db' | 'atomically'>) {
+  const queue = queueOf({ db, atomically }, mails)
+  return {
+    ...queue,
+    /** One that is due and nobody owns. The caller owns it until `untilMs`. */
+    async claim(nowMs: number, untilMs: number) {
+      const id = await queue.claim(nowMs, untilMs)
+      return id === undefined ? undefined : (await db.select().from(mails).where(eq(mails.id, id)))[0]
+    },
+  }
+}
 
 const due = (eventId: string) => and(eq(events.id, eventId), eq(events.notice, 'due'))

@@ -1,4 +1,4 @@
-import { aliasedTable, and, asc, eq, gt, isNull, lte, or, type SQL, sql } from 'drizzle-orm'
+import { aliasedTable, and, asc, eq, getTableColumns, gt, isNull, lte, or, type SQL, sql } from 'drizzle-orm'
 import { type Database, type Db, must, unlessOrphaned } from '../client.ts'
 import { holdingRows } from '../columns.ts'
 import { listOf } from '../lists.ts'
@@ -22,6 +22,7 @@ import {
   sessions,
 } from '../schema.ts'
 import { appColumns, clientColumns, groupsOfAccount } from './app-columns.ts'
+import { queueOf } from './queue.ts'
 import { type AnyEventRow, insertEvents } from './statements.ts'
 import { account, policiesOf, session, signedInRead } from './visitors.ts'
 
@@ -31,7 +32,6 @@ type Consent = typeof openidConsents.$inferInsert
 type RecordRow = typeof openidRecords.$inferInsert
 
 const MINUTE = 60_000 // between two writes of when a client was last used
-const LOOKED_AT = 20 // at a time: more than claim at once, so each finds one
 
 const insertRecord = preparedInsert('put_openid_record', openidRecords, (insert) =>
   insert.onConflictDoUpdate({
@@ -93,6 +93,7 @@ type FromGrant = {
 
 /** What the OpenID provider reads and writes. */
 export function openidStore({ db, atomically }: Database) {
+  const signOuts = queueOf({ db, atomically }, openidSignOuts)
   const named = placeholders({ name: apps.name })
   const byId = placeholders({ id: openidRecords.id })
 
@@ -327,63 +328,16 @@ export function openidStore({ db, atomically }: Database) {
 
     /** One sign-out that a client is to hear of and nobody owns. The caller owns it until `untilMs`. */
     async claimSignOut(nowMs: number, untilMs: number) {
-      const free = and(lte(openidSignOuts.nextAttemptAtMs, nowMs), lte(openidSignOuts.claimedUntilMs, nowMs))
-      const next = db
-        .select({ id: openidSignOuts.id })
+      const id = await signOuts.claim(nowMs, untilMs)
+      if (id === undefined) return undefined
+      const [found] = await db
+        .select({ ...getTableColumns(openidSignOuts), client: apps.name })
         .from(openidSignOuts)
-        .where(free)
-        .orderBy(asc(openidSignOuts.nextAttemptAtMs))
-        .limit(LOOKED_AT)
-      for (const { id } of await next) {
-        const claimed = await atomically((tx) => [
-          must(
-            tx
-              .update(openidSignOuts)
-              .set({ claimedUntilMs: untilMs })
-              .where(and(eq(openidSignOuts.id, id), free))
-              .returning({ id: openidSignOuts.id }),
-          ),
-        ])
-        if (!claimed) continue
-        const [signOut] = await db
-          .select({
-            id: openidSignOuts.id,
-            subject: openidSignOuts.subject,
-            sid: openidSignOuts.sid,
-            attempts: openidSignOuts.attempts,
-            claimedUntilMs: openidSignOuts.claimedUntilMs,
-            client: apps.name,
-          })
-          .from(openidSignOuts)
-          .leftJoin(apps, eq(apps.id, openidSignOuts.appId))
-          .where(eq(openidSignOuts.id, id))
-        if (signOut) return signOut
-      }
-      return undefined
+        .leftJoin(apps, eq(apps.id, openidSignOuts.appId))
+        .where(eq(openidSignOuts.id, id))
+      return found
     },
-
-    async removeSignOut(id: string): Promise<void> {
-      await atomically((tx) => [tx.delete(openidSignOuts).where(eq(openidSignOuts.id, id))])
-    },
-
-    /** Unless the claim ran out and another has it. */
-    async postponeSignOut({
-      id,
-      claimedUntilMs,
-      ...next
-    }: {
-      id: string
-      claimedUntilMs: number
-      attempts: number
-      nextAttemptAtMs: number
-    }): Promise<void> {
-      const own = and(eq(openidSignOuts.id, id), eq(openidSignOuts.claimedUntilMs, claimedUntilMs))
-      await atomically((tx) => [
-        tx
-          .update(openidSignOuts)
-          .set({ ...next, claimedUntilMs: 0 })
-          .where(own),
-      ])
-    },
+    removeSignOut: signOuts.remove,
+    postponeSignOut: signOuts.postpone,
   }
 }
