@@ -199,7 +199,7 @@ function assertGate({ gateSessions, gateCodes, sessions, apps, appHosts, clients
 function assertOpenid({ openidRecords, openidSignIns, sessions, clients }: Everything) {
   const grants = new Map(openidRecords.flatMap((row) => (row.kind === 'Grant' ? [[row.id, row]] : [])))
   for (const { kind, sessionId, appId, grantId, payload } of openidRecords) {
-    assert.match(payload, /^[\w-]{1,16}\.[\w-]{60,}$/, `${kind}: sealed`)
+    assert.match(payload, /^[\w-]{1,16}\.[\w-]{39,}$/, `${kind}: sealed`)
     const isMade = grantId !== null && OF_APPS.has(kind)
     if (kind === 'Grant' || isMade) assert.ok(sessionId && appId, `${kind}: of one app, in one session`)
     if (!isMade) continue
