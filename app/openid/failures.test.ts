@@ -4,7 +4,7 @@ import { connect } from 'node:net'
 import { after, test } from 'node:test'
 import { BASE_URL } from '#testing/index.ts'
 import { openidSite } from '#testing/openid.ts'
-import { member, plainClient, sentBy } from '#testing/openid-people.ts'
+import { askedIn, member, plainClient, sentBy } from '#testing/openid-people.ts'
 import { authorizing } from '#testing/openid-requests.ts'
 
 const site = await openidSite()
@@ -38,15 +38,13 @@ test('a database that fails in the middle of it is said to be away, in a page wi
 })
 
 test('what an app asked for that ends while its person says no gets the page that says so, and a database that fails another', async (t) => {
-  const begin = async () => {
-    const asker = await plainClient(site, { isThirdParty: 1 })
-    assert.match((await sentBy(browser, asker)).answer.text, /would like to know/)
-  }
+  const asker = await plainClient(site, { isThirdParty: 1 })
+  const page = (await sentBy(browser, asker)).answer
+  assert.match(page.text, /would like to know/)
   const { record } = site.deps.openid
-  await begin()
   let reads = 0
   t.mock.method(site.deps.openid, 'record', async (id: string) => (++reads > 1 ? undefined : record(id)))
-  const over = await browser.post('/oauth/enter/cancel')
+  const over = await browser.post('/oauth/enter/cancel', askedIn(page.html))
   assert.deepEqual([over.status, over.headers.get('Refresh')], [400, null])
   assert.match(over.text, /sign-in is over/)
   t.mock.method(site.deps.openid, 'record', async () => {

@@ -1,5 +1,6 @@
 import { BASE_URL } from '../../../testing/index.ts'
 import { encodedPairs, PARAMETERS, usualValues, wrongValues } from '../../../testing/openid-hostile.ts'
+import { allowing, askedIn } from '../../../testing/openid-people.ts'
 import { authorizing, basic } from '../../../testing/openid-requests.ts'
 import {
   CHALLENGED,
@@ -17,7 +18,7 @@ import type { Request } from './wire.ts'
 type Pairs = (readonly [string, string])[]
 type Headers = Request['headers']
 /** Before it is bytes: `form` goes into the body, `query` behind the path. */
-type Plan = { path: string; query?: Pairs; form?: Pairs; headers?: Headers }
+export type Plan = { path: string; query?: Pairs; form?: Pairs; headers?: Headers }
 export type Asked = { random: Random; world: OpenidWorld; client: FuzzClient; visitor: Visitor; route: Route }
 
 const HOST: Headers = [['Host', new URL(BASE_URL).host]]
@@ -33,7 +34,7 @@ const cookiesOf = (cookies: Map<string, string>): Headers => [
 ]
 
 /** How a client shows who it is: by a header or in the form. */
-function shown({ random, client }: Asked): { form: Pairs; headers: Headers } {
+function shown({ random, client }: Pick<Asked, 'random' | 'client'>): { form: Pairs; headers: Headers } {
   if (client.isPublic) return { form: [['client_id', client.name]], headers: [] }
   if (random.chance(0.5)) return { form: [], headers: Object.entries(basic(client)) }
   return { form: pairsOf({ client_id: client.name, client_secret: client.secret }), headers: [] }
@@ -71,7 +72,7 @@ async function resumed({ world, visitor }: Asked, start: 'authorize' | 'device')
     })
     await browser.post('/oauth/device', { xsrf: xsrfIn(page.html), user_code: code, confirm: 'yes' })
   }
-  const answer = await browser.post('/oauth/enter')
+  const answer = await allowing(browser)
   const to =
     answer.location ?? /url=(.+)$/.exec(answer.headers.get('Refresh') ?? '')?.[1] ?? `${BASE_URL}/oauth/${start}/x`
   return { path: new URL(to, BASE_URL).pathname, headers: cookiesOf(browser.cookies) }
@@ -157,8 +158,10 @@ const userinfo = async (asked: Asked): Promise<Plan> => ({
   headers: [['Authorization', `Bearer ${await access(asked)}`]],
 })
 const entering = async ({ world, visitor, route }: Asked): Promise<Plan> => {
-  const { cookies } = await world.asked(visitor)
-  return { path: route.path, form: [], headers: [...(route.method === 'POST' ? OWN_PAGE : []), ...cookiesOf(cookies)] }
+  const browser = await world.asked(visitor)
+  if (route.method === 'GET') return { path: route.path, headers: cookiesOf(browser.cookies) }
+  const form = pairsOf(askedIn((await browser.get('/oauth/enter')).html))
+  return { path: route.path, form, headers: [...OWN_PAGE, ...cookiesOf(browser.cookies)] }
 }
 
 /** As a page of another site asks first. */
@@ -180,8 +183,29 @@ export function requestOf({ path, query = [], form = [], headers = [] }: Plan, {
   return { method, target, headers: [...HOST, ...FORM, ...headers], body: Buffer.from(encodedPairs(form)) }
 }
 
+/** Where a client shows who it is, and with what it was given. */
+const OF_CLIENTS_ALONE = /^\/oauth\/(token|introspect|revoke)$/
+
+/** Another time, as another client, or as one that doesn't know its secret: else as it was, so that it is that and nothing else. */
+function asAttacker(asked: Asked, plan: Plan): string[] {
+  const { random, world, client, route } = asked
+  const way = random.pick(['sent before', 'another client', 'a wrong secret'] as const)
+  if (way === 'sent before') {
+    const [before] = world.sent(route)
+    return before ? [Object.assign(plan, before) && way] : []
+  }
+  const isShown = ([name]: readonly [string, string]) => /^(client_id|client_secret|authorization)$/i.test(name)
+  const to = way === 'another client' ? random.pick(world.clients.filter((each) => each !== client)) : client
+  const { form, headers } = shown({ random, client: way === 'a wrong secret' ? { ...to, secret: random.hex(16) } : to })
+  plan.form = [...(plan.form ?? []).filter((pair) => !isShown(pair)), ...form]
+  plan.headers = [...(plan.headers ?? []).filter((pair) => !isShown(pair)), ...headers]
+  return [way]
+}
+
 /** One to four parameters more, in another place, twice, or with what somebody else was given. */
-export function spoilPlan({ random, world, client }: Asked, plan: Plan): string[] {
+export function spoilPlan(asked: Asked, plan: Plan): string[] {
+  const { random, world, client, route } = asked
+  if (OF_CLIENTS_ALONE.test(route.path) && random.chance(0.4)) return asAttacker(asked, plan)
   const ways: string[] = []
   for (let times = random.pick([1, 1, 2, 4]); times > 0; times--) {
     const where = random.chance(0.5) ? 'query' : 'form'

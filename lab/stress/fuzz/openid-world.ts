@@ -4,10 +4,12 @@ import { suspend } from '../../../app/operators/suspension.ts'
 import { openidConsents } from '../../../db/schema.ts'
 import { type Browser, SESSION, signedUp, withTwoFactor } from '../../../testing/index.ts'
 import { addClient, mayUseClients, type OpenidSite, openidSite, type TestClient } from '../../../testing/openid.ts'
-import { codeFor, deviceApproved, deviceAsked, sentBy } from '../../../testing/openid-people.ts'
+import { allowing, codeFor, deviceApproved, deviceAsked, sentBy } from '../../../testing/openid-people.ts'
 import { basic, claimsIn, posted } from '../../../testing/openid-requests.ts'
+import type { Plan } from './openid-requests.ts'
 import type { Person } from './people.ts'
 import type { Random } from './random.ts'
+import type { Route } from './route-table.ts'
 
 /** A client, and whether it shows its secret or has none. `asks`: its people are asked first. */
 export type FuzzClient = TestClient & { isPublic: boolean; asks: boolean; hasDevices: boolean; signedOut: string }
@@ -40,6 +42,7 @@ export async function openidWorld() {
     await clientOf(site, { isStrict: 1, pairwiseSalt: 'salt', signingAlg: 'ES256', usesDeviceFlow: 0 }),
   ]
   const held: Held[] = []
+  const plans = new Map<Route, Plan>()
   const visitors: Visitor[] = []
   const strangers = [await outsider(site), await suspended(site)]
 
@@ -96,9 +99,11 @@ export async function openidWorld() {
     },
 
     deviceBegun,
+    /** The last request that was right. */
+    sent: (route: Route): Plan[] => [plans.get(route)].filter((plan) => plan !== undefined),
+    keep: (route: Route, plan: Plan) => void plans.set(route, { ...plan }),
     /** Nobody has allowed anything. */
     askAgain: async () => void (await site.database.db.delete(openidConsents)),
-    hasAllowed: async () => (await site.database.db.$count(openidConsents)) > 0,
 
     /** Tokens for a code that nobody else has seen. */
     async tokens(client: FuzzClient, visitor: Visitor): Promise<{ access: Held; refresh: Held; id: Held }> {
@@ -181,7 +186,7 @@ async function suspended(site: OpenidSite): Promise<Visitor> {
 /** Says yes where an app of somebody else asks, if it still does. */
 async function allowed(browser: Browser, client: FuzzClient, asked: Record<string, string>): Promise<void> {
   const { answer } = await sentBy(browser, client, asked)
-  if (answer.html.includes('/oauth/enter')) await browser.post('/oauth/enter')
+  if (answer.html.includes('/oauth/enter')) await allowing(browser)
 }
 
 /** A person as the general ways to spoil a request know them. */

@@ -81,6 +81,7 @@ export async function fuzzOpenid({
     for (const what of wrong)
       findings.push({ number, what: `${nameOf(route)}: ${what}`, request: printable(request, ways) })
     coverage.note(route, undefined, answer)
+    if (ways.length === 0) world.keep(route, plan)
   }
 
   function clientsAt({ path }: Route) {
