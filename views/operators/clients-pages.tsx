@@ -207,7 +207,13 @@ export const ClientSecretPage = ({ visitor, name, secret, previousUntil, issuer 
 
 /** How long the secret works that a new one takes the place of. */
 export const KeepField = ({ form }: { form: FormState }) => (
-  <Field form={form} name="keep" label={words.openid.clients.keep} input={{}} choices={words.openid.clients.keeps} />
+  <Field
+    form={form}
+    name="keep"
+    label={words.openid.clients.keep}
+    input={{}}
+    choices={Object.entries(words.openid.clients.keeps).map(([value, text]) => ({ value, text }))}
+  />
 )
 
 type ClientFormProps = {
