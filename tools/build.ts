@@ -4,7 +4,10 @@ import { dirname, join } from 'node:path'
 import { type BuildOptions, build, type Plugin } from 'esbuild'
 import { makeKnownPasswords } from '#app/lib/known-passwords.ts'
 
-const ESTIMATOR = 'app/lib/guesses.ts'
+/** Threads, by the source that starts them. */
+const THREADS = { 'app/lib/guesses.ts': 'guesses-thread', 'app/lib/hash-threads.ts': 'hash-thread' }
+/** Reads a list that lies beside the program. */
+const KNOWN = 'app/lib/known-passwords.ts'
 /** How our sources become JavaScript that Node runs. */
 export const SOURCES = {
   bundle: true,
@@ -19,13 +22,10 @@ export const SOURCES = {
 
 const OPTIONS: BuildOptions = { ...SOURCES, minifySyntax: true }
 
-/**
- * With the packages inside, but for the native ones, and for the OpenID provider, which goes by the names of its classes. Those that are
- * no modules call for `require`.
- */
+/** With the packages inside, but for the native ones. Those that are no modules call for `require`. */
 const WHOLE: BuildOptions = {
   packages: 'bundle',
-  external: ['better-sqlite3', '@node-rs/argon2', 'pg-native', 'oidc-provider'],
+  external: ['better-sqlite3', '@node-rs/argon2', 'pg-native'],
   banner: { js: "const require = process.getBuiltinModule('module').createRequire(process.argv[1]);" },
 }
 
@@ -47,9 +47,10 @@ export async function bundle(entry: string, outfile: string, { whole = false } =
   const options = whole ? { ...OPTIONS, ...WHOLE } : OPTIONS
   const plugins = [openidBeside]
   const { metafile } = await build({ ...options, entryPoints: [entry], outfile, metafile: true, plugins })
-  if (ESTIMATOR in metafile.inputs) await companions(dirname(outfile))
+  const folder = dirname(outfile)
+  for (const [starter, name] of Object.entries(THREADS)) if (starter in metafile.inputs) await thread(name, folder)
   const { imports } = Object.values(metafile.outputs)[0] ?? { imports: [] }
-  if (imports.some(({ path }) => path.endsWith(OPENID.file))) await openidLibrary(dirname(outfile))
+  if (imports.some(({ path }) => path.endsWith(OPENID.file))) await openidLibrary(folder)
 }
 
 async function openidLibrary(folder: string) {
@@ -58,11 +59,11 @@ async function openidLibrary(folder: string) {
   for (const { contents } of outputFiles ?? []) putWhole(join(folder, OPENID.file), contents)
 }
 
-/** The thread that judges new passwords, and the list of passwords that everybody knows. */
-async function companions(folder: string) {
-  const { outputFiles } = await build({ ...OPTIONS, entryPoints: ['app/lib/guesses-thread.ts'], write: false })
-  for (const { contents } of outputFiles ?? []) putWhole(join(folder, 'guesses-thread.js'), contents)
-  putWhole(join(folder, 'known-passwords.txt'), makeKnownPasswords())
+async function thread(name: string, folder: string) {
+  const options: BuildOptions = { ...OPTIONS, entryPoints: [`app/lib/${name}.ts`], write: false, metafile: true }
+  const { outputFiles, metafile } = await build(options)
+  for (const { contents } of outputFiles ?? []) putWhole(join(folder, `${name}.js`), contents)
+  if (metafile && KNOWN in metafile.inputs) putWhole(join(folder, 'known-passwords.txt'), makeKnownPasswords())
 }
 
 /** A program that starts meanwhile reads the old file or the new one, never half of one. */

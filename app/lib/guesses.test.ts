@@ -2,8 +2,9 @@ import assert from 'node:assert/strict'
 import { EventEmitter } from 'node:events'
 import { describe, test } from 'node:test'
 import { guessesFor } from './estimate.ts'
-import { createGuesses, type Question, type Thread } from './guesses.ts'
+import { createGuesses, type Question } from './guesses.ts'
 import { HashQueueFull } from './passwords.ts'
+import type { Thread } from './threads.ts'
 
 const HERE = '192.0.2.1'
 const question = (password = 'violet kettle marches north') => ({ password, words: ['ada'] })

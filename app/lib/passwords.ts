@@ -1,9 +1,7 @@
 import { availableParallelism } from 'node:os'
 import { hash, verify } from '@node-rs/argon2'
+import { type HashCost, hashThreads } from './hash-threads.ts'
 import { createTurns } from './turns.ts'
-
-/** KiB, passes and lanes of argon2id. */
-export type HashCost = { memoryCost: number; timeCost: number; parallelism: number }
 
 // One pass more than the OWASP Password Storage Cheat Sheet's minimum at 19 MiB and one lane. Limits stop online guesses;
 // this is for the day somebody steals the database.
@@ -23,6 +21,12 @@ export class HashQueueFull extends Error {
 /** Hears how many seconds each hash took once its turn came, and about each that found the queue full. */
 export type HashWatch = { hashed(seconds: number): void; refused(): void }
 
+/** `hash` makes a PHC string. */
+export type Argon2 = {
+  hash(password: string, cost: HashCost): Promise<string>
+  verify(stored: string, password: string): Promise<boolean>
+}
+
 export type Passwords = ReturnType<typeof createPasswords>
 
 /**
@@ -33,13 +37,13 @@ export function createPasswords({
   cores = availableParallelism(),
   watch,
   cost = COST,
-  argon2 = { hash, verify },
+  argon2 = cost === COST ? hashThreads(cores) : { hash, verify }, // a quick one isn't worth the way to another thread
   clock = () => performance.now(),
 }: {
   cores?: number
   watch?: HashWatch | undefined
   cost?: HashCost | undefined
-  argon2?: { hash: typeof hash; verify: typeof verify }
+  argon2?: Argon2
   clock?: () => number
 } = {}) {
   const turns = createTurns({
@@ -52,8 +56,9 @@ export function createPasswords({
     },
   })
 
-  // Checked when there is no such account, so the answer takes as long as for one that exists.
-  const nobodys = argon2.hash('nobody has this password', cost)
+  // Checked when there is no such account, so the answer takes as long as for one that exists. Made without a thread, which starts with
+  // the first password that somebody types.
+  const nobodys = hash('nobody has this password', cost)
 
   const today = `$argon2id$v=19$m=${cost.memoryCost},t=${cost.timeCost},p=${cost.parallelism}$`
 
