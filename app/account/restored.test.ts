@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict'
 import { after, afterEach, describe, test } from 'node:test'
+import { eq } from 'drizzle-orm'
+import { apps, openidConsents } from '#db/schema.ts'
 import {
+  accountOf,
   answerCode,
   codeOf,
   followed,
@@ -17,6 +20,7 @@ import {
   withTwoFactor,
 } from '#testing/index.ts'
 import { assertInvariants, stateOf } from '#testing/invariants.ts'
+import { addClient } from '#testing/openid.ts'
 import { closeAfterRestore } from './restored.ts'
 
 const product = await latchkey()
@@ -69,6 +73,17 @@ describe('after a database was put back from a backup (A77)', () => {
     await followed(owner, reset ? pathIn(reset) : '')
     assert.equal((await owner.post('/mail/reset-password', { password: 'eleven sardines hum quietly' })).status, 303)
     assert.equal((await owner.post('/sign-in', { email, password: 'eleven sardines hum quietly' })).location, '/')
+  })
+
+  test('third-party apps ask again what people had allowed, who may have taken it back since', async () => {
+    const { email } = await signedUp(product)
+    const { name } = await addClient(product, { isThirdParty: 1 })
+    const { id: accountId } = await accountOf(product, email)
+    const [app] = await database.db.select().from(apps).where(eq(apps.name, name))
+    const consent = { accountId, appId: app?.id ?? '', scopes: 'openid email', givenAt: clock.now() }
+    await database.db.insert(openidConsents).values(consent)
+    await closeAfterRestore(deps)
+    assert.equal(await database.db.$count(openidConsents), 0)
   })
 
   test('"This was not me" links of the backup are good: an owner takes back what it has of somebody else', async () => {

@@ -42,7 +42,7 @@ const ORIGIN = { address: 'server', browser: 'backup', system: null }
 
 /**
  * For a database from a backup, where used things are unused again and changes are undone. Ends every session, half-done sign-in
- * and link except "This was not me", forgets trusted browsers, freezes access tokens, uses up every recovery code (the next sign-in
+ * and link except "This was not me", forgets trusted browsers and what people allowed third-party apps, freezes access tokens, uses up every recovery code (the next sign-in
  * leads to making new ones) and every authenticator code of this minute. Unless they are kept, closes every password and asks for a
  * new one by mail. Returns the number of accounts. May run again.
  */

@@ -1,6 +1,6 @@
 import { and, asc, eq, gt, isNotNull, isNull, ne } from 'drizzle-orm'
 import type { Database } from '../client.ts'
-import { accounts, mailLinks, mails, recoveryCodes } from '../schema.ts'
+import { accounts, mailLinks, mails, openidConsents, recoveryCodes } from '../schema.ts'
 import type { FactorWrite } from './factors/factor-write.ts'
 import { formerAddressStore } from './former-addresses.ts'
 import { insertLinks, type MailLinkRow } from './mail-links.ts'
@@ -49,6 +49,7 @@ export const restoredStore = ({ db, atomically }: Database) => ({
       // By "This was not me" an owner takes back what the backup has of somebody else.
       tx.delete(mailLinks).where(and(eq(mailLinks.accountId, accountId), ne(mailLinks.purpose, 'not_me'))),
       ...(links.length > 0 ? [insertLinks(tx, links)] : []),
+      tx.delete(openidConsents).where(eq(openidConsents.accountId, accountId)), // they may have taken it back since
       tx.delete(mails).where(eq(mails.accountId, accountId)), // what waited then has been sent since
       insertEvents(tx, ...events),
       ...(asking.length > 0 ? [queueMails(tx, ...asking)] : []),
