@@ -48,7 +48,7 @@ export const keys = {
         throw new Refused(`New keys sign from ${result.usedFrom.toISOString()}. Until then, nothing was changed.`)
       const { algs, usedFrom, endsAt } = result
       const said = isStolen
-        ? `New keys sign now: ${algs.join(', ')}. The old ones have ended.`
+        ? `New keys sign now: ${algs.join(', ')}. The old ones have ended. A server that runs hears of it within a minute; restart it if that is too long.`
         : `New keys sign from ${usedFrom.toISOString()}: ${algs.join(', ')}. The old ones end at ${endsAt.toISOString()}.`
       return { said, data: { algs, usedFrom, endsAt } }
     },

@@ -2,7 +2,7 @@ import { generateKeyPair } from 'node:crypto'
 import { promisify } from 'node:util'
 import { type OperatorsEvent, operatorsEvent } from '../identity/security-events.ts'
 import { newId } from '../lib/tokens.ts'
-import type { SealedAs, Vault } from '../lib/vault.ts'
+import { keyIdOf, type SealedAs, type Vault } from '../lib/vault.ts'
 import type { Acting } from '../operators/acting.ts'
 
 const A_DAY = 24 * 60 * 60_000
@@ -63,7 +63,10 @@ async function newKey(
   return { id, alg, sealed, endsAt: null, ...at }
 }
 
-/** The keys to publish, and of each algorithm the one to sign with first. Makes the first one of each of `algs`. */
+/**
+ * The keys to publish, and of each algorithm the one to sign with first. Makes the first one of each of `algs`. Throws what an operator
+ * can act on if none of an algorithm opens: apps would hear that their clients are wrong.
+ */
 export async function signingKeys(deps: SigningKeysDeps, algs: readonly Alg[]): Promise<PrivateJwk[]> {
   const { openid, vault, now } = deps
   const at = now()
@@ -77,7 +80,13 @@ export async function signingKeys(deps: SigningKeysDeps, algs: readonly Alg[]): 
   function isFirst({ alg, id }: KeyRow) {
     return newest.get(alg) === id
   }
-  return inOrder.flatMap((row) => openKey(vault, row) ?? [])
+  const opened = inOrder.flatMap((row) => openKey(vault, row) ?? [])
+  const lost = rows.filter((row) => !opened.some(({ alg }) => alg === row.alg))
+  if (lost.length === 0) return opened
+  const ids = [...new Set(lost.map(({ sealed }) => keyIdOf(sealed)))].join(', ')
+  throw new Error(
+    `No key for ID tokens opens: they were sealed with the key ${ids}. Put it back behind the others in LATCHKEY_KEYS, or make new ones: latchkey keys rotate --stolen`,
+  )
 }
 
 function openKey(vault: Vault, { id, sealed }: KeyRow): PrivateJwk | undefined {

@@ -2,7 +2,8 @@ import { type Database, openDatabase } from '#db/client.ts'
 import { housekeepingStore } from '#db/stores/housekeeping.ts'
 import type { Config } from '../config.ts'
 import { keysInFile, parseKeys } from '../lib/keys.ts'
-import { createVault, type Vault } from '../lib/vault.ts'
+import { createVault, keyIdOf, type Vault } from '../lib/vault.ts'
+import { KEY } from '../openid/keys.ts'
 import { openSecret } from '../two-factor/factor-secret.ts'
 import { openCode } from '../two-factor/recovery-codes.ts'
 
@@ -31,15 +32,19 @@ export async function open(config: Config, { mayMake = true } = {}): Promise<{ d
 }
 
 /**
- * Keys that open nothing of what is there are the wrong ones: nobody with a second factor could sign in, and new secrets
- * would be sealed with them. That some value does not open is a matter of its account alone.
+ * Keys that open nothing of what is there are the wrong ones: nobody with a second factor could sign in, no app would get an ID token,
+ * and new secrets would be sealed with them. That some value does not open is a matter of its account alone.
  */
-async function tryKeys(vault: Vault, database: Database): Promise<void> {
-  const { factors, codes } = await housekeepingStore(database).someSealed()
-  if (factors.length === 0) return
-  const opens = factors.some((factor) => openSecret(vault, factor)) || codes.some((code) => openCode(vault, code))
+export async function tryKeys(vault: Vault, database: Database): Promise<void> {
+  const { factors, codes, openidKeys } = await housekeepingStore(database).someSealed()
+  const sealed = [...factors.map(({ secret }) => secret), ...openidKeys.map((key) => key.sealed)]
+  if (sealed.length === 0) return
+  const opens =
+    factors.some((factor) => openSecret(vault, factor)) ||
+    codes.some((code) => openCode(vault, code)) ||
+    openidKeys.some((key) => vault.open(KEY.purpose, KEY.place(key.id), key.sealed))
   if (opens) return
-  const ids = [...new Set(factors.map(({ secret }) => secret.split('.')[0]))].slice(0, 3).join(', ')
+  const ids = [...new Set(sealed.map(keyIdOf))].slice(0, 3).join(', ')
   throw new Error(
     `The keys do not open what is in the database: it was sealed with the key ${ids}. Put the key file or LATCHKEY_KEYS back that belongs to this database.`,
   )

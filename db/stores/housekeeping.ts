@@ -1,4 +1,18 @@
-import { and, asc, type Column, count, eq, gt, isNotNull, lte, not, type SQL, type SQLWrapper, sql } from 'drizzle-orm'
+import {
+  and,
+  asc,
+  type Column,
+  count,
+  desc,
+  eq,
+  gt,
+  isNotNull,
+  lte,
+  not,
+  type SQL,
+  type SQLWrapper,
+  sql,
+} from 'drizzle-orm'
 import type { Database } from '../client.ts'
 import { passingOverHeldRows } from '../columns.ts'
 import {
@@ -14,6 +28,7 @@ import {
   limits,
   mailLinks,
   memberships,
+  openidKeys,
   openidRecords,
   pendingEnrolments,
   pendingSignIns,
@@ -172,13 +187,15 @@ export function housekeepingStore({ db, ...database }: Database) {
 
     /** Whether there is anything that only the present keys can open. */
     async hasSealedData(): Promise<boolean> {
-      return (await db.select({ id: factors.id }).from(factors).limit(1)).length > 0
+      if ((await db.select({ id: factors.id }).from(factors).limit(1)).length > 0) return true
+      return (await db.select({ id: openidKeys.id }).from(openidKeys).limit(1)).length > 0
     },
 
     /** A few sealed values as stored. At the start, the keys are tried on them. */
     async someSealed(): Promise<{
       factors: { id: string; secret: string }[]
       codes: { id: string; sealed: string | null }[]
+      openidKeys: { id: string; sealed: string }[]
     }> {
       return {
         factors: await db.select({ id: factors.id, secret: factors.secret }).from(factors).limit(A_FEW),
@@ -186,6 +203,11 @@ export function housekeepingStore({ db, ...database }: Database) {
           .select({ id: recoveryCodes.id, sealed: recoveryCodes.sealed })
           .from(recoveryCodes)
           .where(isNotNull(recoveryCodes.sealed))
+          .limit(A_FEW),
+        openidKeys: await db
+          .select({ id: openidKeys.id, sealed: openidKeys.sealed })
+          .from(openidKeys)
+          .orderBy(desc(openidKeys.createdAt))
           .limit(A_FEW),
       }
     },
