@@ -112,7 +112,7 @@ export const app = {
   }),
 
   delete: command({
-    does: 'Takes an app from the gate: from then on nobody comes to its hosts.',
+    does: 'Takes an app from the gate, with its client: from then on nobody comes to its hosts.',
     words: z.object({ NAME }),
     options: z.object({ reason: reasonOption() }),
     asks: true,

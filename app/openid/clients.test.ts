@@ -12,6 +12,7 @@ import { asking, followed, openidSite, redeem } from '#testing/openid.ts'
 import { testVault } from '#testing/vault.ts'
 import { rotateKeys } from './keys.ts'
 import { createClient, rotateSecret } from './manage.ts'
+import { recordsOf } from './records.ts'
 import type { ClientChange } from './written-client.ts'
 
 const log = keptLog()
@@ -89,6 +90,21 @@ describe('a client shows who it is', () => {
     assert.ok((await by(own.privateKey)).tokens.access_token)
     await assert.rejects(by((await pair()).privateKey))
     await assert.rejects(signedIn(await discovered(name, oidc.ClientSecretPost('-')), redirect))
+  })
+
+  test('by what it has signed once: whoever shows that again, however early, is refused (O03)', async () => {
+    const { adapter } = recordsOf({
+      ...site.deps,
+      current: () => undefined,
+      here: async () => undefined,
+      signOut: async () => {},
+      gone: () => new Error('gone'),
+    })
+    const { find, upsert } = adapter('ReplayDetection')
+    const shown = { jti: 'one', iss: 'app' }
+    assert.deepEqual(await Promise.all([find('one'), find('one')]), [undefined, undefined], 'both have looked')
+    await upsert('one', shown, 60)
+    await assert.rejects(upsert('one', shown, 60), /gone/)
   })
 
   test('not at all, on a phone: then PKCE is all there is, and can’t be left out (O04)', async () => {

@@ -11,6 +11,7 @@ import { type GuardDeps, type SignedInContext, signedInPages } from '../pages/gu
 import { entering, type Pending } from './enter.ts'
 import type { ProofDeps } from './proof.ts'
 import { ENTER, type OpenidStore, type RunningProvider } from './provider.ts'
+import { subjectIn } from './subject.ts'
 import { presentAt } from './visitor-at.ts'
 
 type Deps = GuardDeps &
@@ -94,14 +95,13 @@ function pendingIn({ params, prompt, iat }: Interaction): Pending {
     acrs: text('acr_values').split(' '),
     essentialAcrs: acr?.essential ? [acr.values ?? acr.value ?? []].flat() : undefined,
     maxAge: text('max_age') === '' ? undefined : Number(params.max_age),
-    means: [...subjectOf(text('id_token_hint')), ...(sub && 'value' in sub ? [sub.value] : [])],
+    means: [
+      ...(text('id_token_hint') === '' ? [] : [subjectIn(text('id_token_hint'))]),
+      ...(sub && 'value' in sub ? [sub.value] : []),
+    ],
     begunAt: new Date(iat * 1000),
   }
 }
-
-/** Of an ID token that the library has found good. */
-const subjectOf = (hint: string): unknown[] =>
-  hint === '' ? [] : [JSON.parse(Buffer.from(hint.split('.')[1] ?? '', 'base64url').toString()).sub]
 
 function over(deps: Deps, c: SignedInContext) {
   const link = { href: '/', text: words.troubles.home }

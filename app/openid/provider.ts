@@ -12,7 +12,7 @@ import { leadOn, type ProvidersPages } from './lead-on.ts'
 import { takeOldHints } from './old-hints.ts'
 import { ACRS, proofOf } from './proof.ts'
 import { leavesClient, type RecordStore, recordsOf } from './records.ts'
-import { subjectAt } from './subject.ts'
+import { subjectAt, subjectIn } from './subject.ts'
 import { type AtClient, type AtClientDeps, askedOf, lacksFor, mayUse, presentAt } from './visitor-at.ts'
 
 const MINUTE = 60 // seconds
@@ -173,6 +173,16 @@ async function start(
       const app = visitor?.apps[0]
       if (!visitor || !app) return true
       return lacksFor(deps, visitor, app, askedBy(ctx as KoaContextWithOIDC)) !== undefined
+    }),
+  )
+
+  login?.checks.add(
+    new Check('means_another', 'the device that asks means another person', async (ctx) => {
+      const { params } = (ctx as KoaContextWithOIDC).oidc // elsewhere the library asks itself
+      const visitor = await visitorAt(ctx as KoaContextWithOIDC)
+      const hint = params?.id_token_hint
+      if (typeof hint !== 'string' || !visitor?.apps[0]) return false
+      return subjectIn(hint) !== subjectAt(visitor.apps[0].pairwiseSalt, visitor.account.id)
     }),
   )
 

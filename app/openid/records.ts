@@ -43,6 +43,8 @@ export type RecordStore = {
   recordByUid(uidHash: string): Promise<Kept | undefined>
   /** False if its session or its client is gone. */
   putRecord(row: RecordRow): Promise<boolean>
+  /** False if it is there already. */
+  addRecord(row: RecordRow): Promise<boolean>
   /** All of it or nothing. False if the grant is gone, or another has used what it is made from. */
   putFromGrant(made: FromGrant): Promise<boolean>
   /** False if it is another one by now than `was`. */
@@ -245,6 +247,8 @@ export function recordsOf(deps: RecordDeps) {
       return isFirst
     }
     const owned = { ...row, sessionId: null, appId: null }
+    // What a client has signed to show who it is. The library looks and then writes, between which another may have come.
+    if (row.kind === 'ReplayDetection') return openid.addRecord(owned)
     if (!OF_SESSION.has(row.kind)) return openid.putRecord(owned)
     const here = ctx && (await deps.here(ctx))
     if (row.kind === 'Grant' && !here) return false

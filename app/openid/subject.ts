@@ -1,5 +1,9 @@
 import { createHash } from 'node:crypto'
 
+/** Whom an ID token is about. Whether it is good is asked elsewhere. */
+export const subjectIn = (idToken: string): unknown =>
+  JSON.parse(Buffer.from(idToken.split('.')[1] ?? '', 'base64url').toString()).sub
+
 /**
  * What a client knows somebody by (OpenID Connect Core section 8). With the salt of a pairwise client, no other client knows them by the
  * same, and nobody finds the account by it.

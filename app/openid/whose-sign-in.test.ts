@@ -2,8 +2,18 @@ import assert from 'node:assert/strict'
 import { after, afterEach, test } from 'node:test'
 import { type Browser, withTwoFactor } from '#testing/index.ts'
 import { openidSite } from '#testing/openid.ts'
-import { allowing, askedIn, codeFor, member, plainClient, sentBy, tokensFor } from '#testing/openid-people.ts'
-import { authorizing, claimsIn } from '#testing/openid-requests.ts'
+import {
+  allowing,
+  askedIn,
+  codeFor,
+  deviceApproved,
+  member,
+  plainClient,
+  sentBy,
+  tokensFor,
+} from '#testing/openid-people.ts'
+import { authorizing, basic, claimsIn, posted } from '#testing/openid-requests.ts'
+import { DEVICE_GRANT } from './clients.ts'
 
 const site = await openidSite()
 after(site.close)
@@ -36,6 +46,26 @@ for (const [kind, pairwiseSalt] of [
       assert.equal(at.searchParams.get('error'), 'login_required', 'once they have signed in as well')
     }
   })
+
+test('a device that means one person is connected by no other', async () => {
+  const [{ browser }, other] = [await member(site), await member(site)]
+  const client = await plainClient(site, { usesDeviceFlow: 1 })
+  const { id_token: hint } = await tokensFor(site, browser, client)
+  const asks = async () => {
+    const fields = { client_id: client.name, scope: 'openid', id_token_hint: hint }
+    return (await posted(site, '/oauth/device/authorize', fields, basic(client))).json
+  }
+  const redeemed = async (asked: Record<string, unknown>) => {
+    const fields = { grant_type: DEVICE_GRANT, device_code: String(asked.device_code) }
+    return (await posted(site, '/oauth/token', fields, basic(client))).json
+  }
+  const wrong = await asks()
+  assert.doesNotMatch(await deviceApproved(other.browser, String(wrong.user_code)), /is connected/)
+  assert.equal((await redeemed(wrong)).id_token, undefined)
+  const right = await asks()
+  assert.match(await deviceApproved(browser, String(right.user_code)), /is connected/)
+  assert.equal(claimsIn((await redeemed(right)).id_token).sub, claimsIn(hint).sub)
+})
 
 test('Allow on an older page allows nothing to an app that has asked since, and Cancel cancels nothing of it', async () => {
   const { browser } = await member(site)

@@ -219,6 +219,12 @@ export function openidStore({ db, atomically }: Database) {
     putRecord: async (row: RecordRow): Promise<boolean> =>
       (await unlessOrphaned(atomically((tx) => [insertRecord(tx, row)]))) !== false,
 
+    /** False if it is there already. */
+    addRecord: (row: RecordRow): Promise<boolean> =>
+      atomically((tx) => [
+        must(tx.insert(openidRecords).values(row).onConflictDoNothing().returning({ id: openidRecords.id })),
+      ]),
+
     /**
      * What is made from a grant has its session and its client. False, and nothing done, if the grant is gone, or another has used what
      * it is made from.

@@ -83,7 +83,8 @@ export const gate = {
     change: 'Change App',
     save: 'Save',
     delete: 'Delete App',
-    deleteSentence: 'Nobody comes to its hosts from then on, until another app has them.',
+    deleteSentence:
+      'Nobody comes to its hosts from then on, until another app has them. If it signs people in here, that ends too.',
     app: 'App',
     name: 'Name',
     nameHint:
