@@ -73,7 +73,11 @@ describe('a server that is killed', { concurrency: AT_ONCE }, () => {
       inOne(async (world) => {
         const points = await pointsOf(world, flow)
         const place = (name: string) => points.findIndex(({ point }) => point.startsWith(name))
-        const [first, commit] = [place('before the commit'), place('after transaction')]
+        const { transaction = 1 } = flow
+        const [first, commit] = [
+          place(`before the commit of transaction ${transaction}`),
+          place(`after transaction ${transaction}`),
+        ]
         assert.ok(first > 0 && commit > first, points.map(({ point }) => point).join(', '))
         for (const [index, kill] of points.entries()) {
           const outcome = await killedAt(world, kill)

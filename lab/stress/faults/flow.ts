@@ -11,6 +11,8 @@ export type Flow = {
   name: string
   /** The row in the log that says it happened. */
   event: EventKind
+  /** The transaction that does it, where that isn't the first one. */
+  transaction?: number
   begin(world: World): Promise<Begun>
 }
 

@@ -19,7 +19,15 @@ import {
   sentBy,
   tokensFor,
 } from '../../../testing/openid-people.ts'
-import { basic, exchanging, posted, refreshing, type Said, userinfo } from '../../../testing/openid-requests.ts'
+import {
+  authorizing,
+  basic,
+  exchanging,
+  posted,
+  refreshing,
+  type Said,
+  userinfo,
+} from '../../../testing/openid-requests.ts'
 import { byHttp } from '../../../testing/transport.ts'
 import type { Flow, Headers, Rows } from './flow.ts'
 import { isSignedIn, makePerson } from './people.ts'
@@ -32,6 +40,39 @@ const SIGNED_IN = 'signed_in' // the log has nothing of what apps do: what `coun
 
 /** What becomes of a person's sign-in to an app: each of what the app holds is good once, and ends with what it was made of. */
 export const OPENID_FLOWS: Flow[] = [
+  {
+    name: 'get a code for an app',
+    event: SIGNED_IN,
+    transaction: 2, // the grant comes before it, and is worth nothing by itself
+    async begin(world) {
+      const { person, client, site, sessionId, made } = await makeSignIn(world)
+      const { browser } = person
+      await site.fetch('https://latchkey.test/oauth/jwks') // whoever comes first makes the keys
+      const ask = (headers?: Headers) => browser.get(authorizing(client, OFFLINE), headers)
+      const codeIn = (to: string | null) => new URL(to ?? client.redirect).searchParams.get('code') ?? ''
+      const getsTokens = async (code: string) => areGood(world, await exchanging(site, client, code))
+      let code = ''
+      return {
+        person,
+        async rows() {
+          const codes = await made(['AuthorizationCode'])
+          const signIns = await world.db.select().from(openidSignIns).where(eq(openidSignIns.sessionId, sessionId))
+          return { kept: { codes, signIns }, count: () => codes.length }
+        },
+        async send(headers) {
+          const { status, location, headers: said } = await ask(headers)
+          code = codeIn(location)
+          return { status, headers: said, location: location?.split('?')[0] ?? null }
+        },
+        leadsTo: client.redirect,
+        before: async () => getsTokens(codeIn((await ask()).location)),
+        async after(answered) {
+          if (answered) await getsTokens(code)
+          await getsTokens(codeIn((await ask()).location))
+        },
+      }
+    },
+  },
   {
     name: 'redeem a code for tokens',
     event: SIGNED_IN,
