@@ -125,7 +125,7 @@ export const client = {
   }),
 
   remove: command({
-    does: 'Ends what an app was signed in to. The app stays if it is behind the gate.',
+    does: "Ends an app's sign-in and its tokens, without telling it. The app stays if it is behind the gate.",
     words: z.object({ NAME }),
     options: z.object({ reason: reasonOption() }),
     asks: true,

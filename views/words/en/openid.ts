@@ -44,7 +44,8 @@ export const openid = {
     rotate: 'Replace the secret',
     end: 'End the old secret',
     sentences: {
-      remove: 'Nobody can sign in to the app by this site any longer, and whoever is signed in by it is signed out.',
+      remove:
+        'Nobody can sign in to the app by this site any longer, and its tokens end. The app is not told to sign anybody out: do that there.',
       rotate: 'A new secret is shown once. The old one can work beside it until the app has the new one.',
       end: 'The app is refused at once if it still shows the old secret.',
     },
