@@ -24,6 +24,7 @@ import {
   withToken,
   withTwoFactor,
 } from '../../../testing/index.ts'
+import { addClient } from '../../../testing/openid.ts'
 import type { Form } from './scraped.ts'
 
 /** A person in the middle of something, with everything they may know. The fuzzer sends what is theirs, or nearly. */
@@ -75,7 +76,7 @@ const DAY = 24 * 60 * 60_000
 const ALL_SCOPES = { 'scope-sessions-read': 'yes', 'scope-sessions-write': 'yes', 'scope-events-read': 'yes' }
 const COOKIE_OF_LINKS = '__Host-latchkey-mail-link'
 
-type Known = Partial<Pick<Person, 'bearer' | 'challenge' | 'key' | 'codes' | 'page' | 'ways'>>
+type Known = Partial<Pick<Person, 'bearer' | 'challenge' | 'key' | 'codes' | 'page' | 'ways' | 'paths'>>
 
 const TRIES = 3 // a code from the end of its thirty seconds may come too late
 
@@ -199,7 +200,11 @@ async function managing(product: Latchkey) {
   const app = { name: group, title: '', hosts: `${group}.example.test`, groups: group, level: 'password', maxAge: '' }
   await browser.post('/operate/apps/new', { ...app, paths: '/a public', networks: '', takesTokens: 'yes', reason: '' })
   const to = encodeURIComponent(`https://${group}.example.test/a?b=c`)
-  return { browser, email, key, codes, ways: [`/gate/enter?to=${to}&n=${hashToken(group)}`] }
+  // Each has a client with a secret before its own, which others may have removed elsewhere.
+  const ending = { previousHash: hashToken(group), previousUntil: new Date(Date.now() + DAY) }
+  const client = `/operate/clients/named/${(await addClient(product, ending)).name}`
+  const paths = new Set([`${client}/secret`, `${client}/end`])
+  return { browser, email, key, codes, paths, ways: [`/gate/enter?to=${to}&n=${hashToken(group)}`] }
 }
 
 /** A person who pressed a link in a mail. */
