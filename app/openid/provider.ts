@@ -1,19 +1,21 @@
-import { createHash } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Configuration, KoaContextWithOIDC, Provider as Library } from 'oidc-provider'
-import { groupsNow, missingFor } from '../gate/check.ts'
-import type { Account } from '../identity/visitor.ts'
+import { missingFor } from '../gate/check.ts'
 import { databaseFailure } from '../lib/database-failures.ts'
 import type { Origin } from '../lib/origin.ts'
 import type { Vault } from '../lib/vault.ts'
+import { CLAIMS_OF, claimsOf, isToldBy, SCOPES } from './claims.ts'
 import { type ClientRow, OWN_METADATA, secretIsOf } from './clients.ts'
+import { firstLooker } from './first-looker.ts'
 import { ID_TOKEN, type KeyStore, type PrivateJwk, signingKeys } from './keys.ts'
 import { leadOn, type ProvidersPages } from './lead-on.ts'
 import { takeOldHints } from './old-hints.ts'
-import { ACRS, proofOf } from './proof.ts'
-import { leavesClient, type RecordStore, recordsOf } from './records.ts'
-import { subjectAt, subjectIn } from './subject.ts'
-import { type AtClient, type AtClientDeps, askedOf, lacksFor, mayUse, presentAt } from './visitor-at.ts'
+import { oneSession } from './one-session.ts'
+import { policyOf } from './policy.ts'
+import { ACRS } from './proof.ts'
+import { type RecordStore, recordsOf } from './records.ts'
+import { subjectAt } from './subject.ts'
+import { type AtClient, type AtClientDeps, mayUse, presentAt } from './visitor-at.ts'
 
 const MINUTE = 60 // seconds
 const HOUR = 60 * MINUTE
@@ -21,15 +23,6 @@ const DAY = 24 * HOUR
 
 /** Until a process looks again which keys there are. Far below a day, for which a new one is only published. */
 const KEYS_KEPT = 60_000
-
-/** What a client can ask for, and what it hears of the person by it. */
-export const CLAIMS_OF = {
-  openid: ['sub'],
-  email: ['email', 'email_verified'],
-  profile: ['name', 'preferred_username'],
-  groups: ['groups'],
-} as const
-export const SCOPES = [...Object.keys(CLAIMS_OF), 'offline_access'] as const
 
 /** The paths of the provider. Discovery and keys are found where the standards say. */
 export const ROUTES = {
@@ -156,36 +149,6 @@ async function start(
     gone: () => new errors.InvalidGrant('it has been used, or its session has ended'),
   })
 
-  const { Check, base } = interactionPolicy
-  const policy = base()
-  policy.get('consent')?.checks.remove('native_client_prompt') // what is asked of a person doesn't depend on where their app runs
-  policy.get('consent')?.checks.remove('op_claims_missing') // a claim that isn't open to the app is left out
-  const login = policy.get('login')
-  login?.checks.add(
-    new Check('not_entitled', 'the app is not open to this person', 'access_denied', async (ctx) => {
-      const visitor = await visitorAt(ctx as KoaContextWithOIDC)
-      return visitor !== undefined && !mayUse(deps, visitor)
-    }),
-  )
-  login?.checks.add(
-    new Check('step_up', 'the app asks for more than this session has shown', async (ctx) => {
-      const visitor = await visitorAt(ctx as KoaContextWithOIDC)
-      const app = visitor?.apps[0]
-      if (!visitor || !app) return true
-      return lacksFor(deps, visitor, app, askedBy(ctx as KoaContextWithOIDC)) !== undefined
-    }),
-  )
-
-  login?.checks.add(
-    new Check('means_another', 'the device that asks means another person', async (ctx) => {
-      const { params } = (ctx as KoaContextWithOIDC).oidc // elsewhere the library asks itself
-      const visitor = await visitorAt(ctx as KoaContextWithOIDC)
-      const hint = params?.id_token_hint
-      if (typeof hint !== 'string' || !visitor?.apps[0]) return false
-      return subjectIn(hint) !== subjectAt(visitor.apps[0].pairwiseSalt, visitor.account.id)
-    }),
-  )
-
   const configuration: Configuration = {
     adapter: records.adapter,
     clients: [],
@@ -265,7 +228,7 @@ async function start(
       RefreshToken: 30 * DAY,
       Session: 30 * DAY,
     },
-    interactions: { policy, url: () => ENTER },
+    interactions: { policy: policyOf(interactionPolicy, { ...deps, visitorAt }), url: () => ENTER },
     async renderError(ctx, out) {
       if (hereOf(ctx)) await pagesOf(ctx).error(ctx, out)
       else ctx.body = out // a program that says it reads pages
@@ -296,9 +259,7 @@ async function start(
       const grant = new provider.Grant({ accountId: String(visitor.account.id), clientId: oidc.client.clientId })
       grant.addOIDCScope(asked.join(' '))
       const toldBy = app.isThirdParty ? allowed : SCOPES // a first-party app may ask for any of them
-      const open = claimed.filter(
-        (claim) => toldBy.some((scope) => ofScope(scope).includes(claim)) || ALWAYS.has(claim),
-      )
+      const open = claimed.filter((claim) => isToldBy(claim, toldBy))
       if (open.length > 0) grant.addOIDCClaims(open)
       await grant.save()
       return grant
@@ -313,9 +274,16 @@ async function start(
   // A connection that broke, after the answer or in the place of it, is nobody's fault.
   koa.on('error', (error: { headerSent?: boolean }, ctx) => error.headerSent || failed(error, ctx))
   answerAll()
-  oneSession()
-  redeemAtOnce()
-  firstLooker()
+  oneSession(provider, { ...deps, current, visitorAt })
+  // Whatever the token endpoint writes is kept when its answer is ready, and not in part.
+  provider.use(async (ctx, next) => {
+    if (ctx.path !== ROUTES.token) return next()
+    await records.atOnce(ctx, async () => {
+      await next()
+      return ctx.status
+    })
+  })
+  firstLooker(provider, { current, isGone: (error) => error instanceof errors.InvalidGrant })
   takeOldHints(provider, { path: ROUTES.end_session, kids: new Set(keys.map(({ kid }) => kid)) })
   leadOn(provider, {
     pagesOf,
@@ -354,139 +322,4 @@ async function start(
       }
     })
   }
-
-  /** The portal's session is the only one: the library's is a note beside it, found by it and ended with it. */
-  function oneSession() {
-    const { Session, Client } = provider
-    const made = (of: { jti?: string }) =>
-      new (Session as unknown as new (of: object) => InstanceType<typeof Session>)(of)
-    const own = Session.get.bind(Session) as unknown as (
-      ctx: KoaContextWithOIDC,
-    ) => Promise<InstanceType<typeof Session>>
-    Session.get = (async (ctx: KoaContextWithOIDC) => {
-      const visitor = await visitorAt(ctx)
-      const session = visitor ? await sessionBeside(visitor.session.id) : await own(ctx)
-      if (!visitor) return session.accountId ? made({}) : session
-      const { max_age: maxAge } = ctx.query
-      const since = typeof maxAge === 'string' && maxAge !== '' ? now().getTime() - Number(maxAge) * 1000 : undefined
-      const { acr, amr, at } = proofOf(deps, visitor, since)
-      session.loginAccount({
-        accountId: String(visitor.account.id),
-        acr,
-        amr,
-        loginTs: Math.floor(at.getTime() / 1000),
-      })
-      ctx.oidc.entity('Session', session)
-      return session
-    }) as never
-    const { persist } = Session.prototype
-    // Of one that isn't stored yet, as at an address of a device that nobody has begun, the library's throws.
-    Session.prototype.persist = async function (this: InstanceType<typeof Session>) {
-      return typeof this.exp === 'number' ? persist.call(this) : ''
-    }
-    Session.prototype.resetIdentifier = () => {} // it has the name of the portal's, which no browser chooses
-    const { authorizationFor } = Session.prototype
-    // To the library, what doesn't end with its session outlives a sign-out at the app as well.
-    Session.prototype.authorizationFor = function (this: InstanceType<typeof Session>, ...of: [string]) {
-      const found = authorizationFor.apply(this, of)
-      const ctx = current()
-      return ctx && leavesClient(ctx) && found ? { ...found, persistsLogout: false } : found
-    }
-    // A trigger has put it into the queue, in whatever way the session ended (app/openid/sign-outs.ts).
-    const tell = Client.prototype.backchannelLogout
-    Client.prototype.backchannelLogout = async function (this: never, ...of: never[]) {
-      if (current()?.oidc?.route !== 'end_session_confirm')
-        await (tell as (...of: never[]) => Promise<void>).apply(this, of)
-    }
-
-    async function sessionBeside(id: string) {
-      const jti = `portal ${id}`
-      return (await Session.find(jti)) ?? made({ jti })
-    }
-  }
-
-  /** Whatever the token endpoint writes is kept when its answer is ready, and not in part. */
-  function redeemAtOnce() {
-    provider.use(async (context, next) => {
-      if (context.path !== ROUTES.token) return next()
-      const ctx = context as KoaContextWithOIDC
-      try {
-        await records.atOnce(ctx, async () => {
-          await next()
-          return ctx.status
-        })
-      } catch (error) {
-        const isGone = error instanceof errors.InvalidGrant
-        const [code, description] = isGone ? [error.error, error.error_description] : ['server_error', undefined]
-        ctx.status = isGone ? error.statusCode : 500
-        ctx.body = { error: code, error_description: description }
-        if (!isGone) failed(error, ctx)
-      }
-    })
-  }
-
-  /** Nobody else sees the code of a device any more, or allows it: not who has read it over a shoulder, or looks in the same moment. */
-  function firstLooker() {
-    const find = provider.DeviceCode.findByUserCode.bind(provider.DeviceCode)
-    provider.DeviceCode.findByUserCode = async (...of) => {
-      const code = await find(...of)
-      const ctx = current()
-      if (!ctx || !code) return code
-      const looker = lookerOf(ctx)
-      const { deviceInfo } = code
-      if (deviceInfo?.lookedBy) return deviceInfo.lookedBy === looker ? code : undefined
-      Object.assign(code, { deviceInfo: { ...deviceInfo, lookedBy: looker } })
-      const isFirst = await code.save().then(
-        () => true,
-        (error) => {
-          if (error instanceof errors.InvalidGrant) return false
-          throw error
-        },
-      )
-      return isFirst ? code : provider.DeviceCode.findByUserCode(...of)
-    }
-  }
-
-  function askedBy({ oidc }: KoaContextWithOIDC) {
-    const { acr_values: acrs, max_age: maxAge } = oidc.params as { acr_values?: string; max_age?: string }
-    return askedOf(acrs?.split(' ') ?? [], maxAge === undefined || oidc.result?.login ? undefined : Number(maxAge))
-  }
-}
-
-/** Whose browser looks at the code of a device. */
-const lookerOf = ({ oidc }: KoaContextWithOIDC): string =>
-  createHash('sha256')
-    .update(oidc.session?.jti ?? '')
-    .digest('base64url')
-
-const ALWAYS: ReadonlySet<string> = new Set(['acr', 'amr', 'auth_time'])
-const ofScope = (scope: string): readonly string[] => CLAIMS_OF[scope as keyof typeof CLAIMS_OF] ?? []
-
-/** What a client can hear of somebody; the library picks what it may. */
-function claimsOf(
-  { now }: { now(): Date },
-  found: AtClient & { account: Pick<Account, 'id' | 'email' | 'username' | 'displayName' | 'emailConfirmedAt'> },
-  use: string,
-): { sub: string } & Record<string, unknown> {
-  const { account } = found
-  const sub = String(account.id)
-  if (found.apps[0]?.isStrict && use === 'id_token') return { sub }
-  const held = groupsNow(found, now())
-  return {
-    sub,
-    email: account.email,
-    email_verified: account.emailConfirmedAt !== null,
-    name: account.displayName ?? account.username,
-    preferred_username: account.username,
-    groups: held.map(({ name }) => name),
-    ...groupClaimsOf(found, new Set(held.map(({ groupId }) => groupId))),
-  }
-}
-
-/** One text, or several in a list where the groups that somebody is in say different things. */
-function groupClaimsOf({ claims }: Pick<AtClient, 'claims'>, held: ReadonlySet<string>): Record<string, unknown> {
-  const values = new Map<string, Set<string>>()
-  for (const { groupId, claim, value } of claims)
-    if (held.has(groupId)) values.set(claim, (values.get(claim) ?? new Set()).add(value))
-  return Object.fromEntries([...values].map(([claim, of]) => [claim, of.size > 1 ? [...of].sort() : [...of][0]]))
 }
