@@ -90,7 +90,11 @@ export const leavesClient = ({ oidc }: KoaContextWithOIDC): boolean =>
 type Redemption = { consumes?: { id: string; at: Date }; made?: FromGrant }
 
 /** What one request has read. `shown`: the payloads of device codes, by the record. */
-type Request = { redemption?: Redemption; granted: Map<string, Granted>; shown: Map<string, string> }
+type Request = {
+  redemption?: Redemption
+  granted: Map<string, Promise<Granted | undefined>>
+  shown: Map<string, string>
+}
 
 /**
  * Where the OpenID provider keeps its things. Each that was made for a session ends with it, in whatever way that ends, and whatever can
@@ -106,11 +110,28 @@ export function recordsOf(deps: RecordDeps) {
   }
 
   /** Read once in a request, with all that whoever shows a token needs. */
-  async function granted(id: string): Promise<Granted | undefined> {
+  function granted(id: string): Promise<Granted | undefined> {
     const { granted: known } = requestOf(deps.current())
-    const found = known.get(id) ?? (await openid.granted(id))
-    if (found) known.set(id, found).set(found.grant.id, found)
+    const found = known.get(id) ?? openid.granted(id)
+    known.set(id, found)
     return found
+  }
+
+  /** Who made a grant. What was read of something made from it will do. */
+  async function grantOf(id: string): Promise<Granted | undefined> {
+    for (const read of requestOf(deps.current()).granted.values()) {
+      const found = await read
+      if (found?.grant.id === id) return found
+    }
+    return undefined
+  }
+
+  /** What a client is about to show at the token endpoint is read with the client, in the same turn. */
+  function readAhead() {
+    const { code, refresh_token: refresh } = deps.current()?.oidc?.params ?? {}
+    const id = typeof code === 'string' ? recordId('AuthorizationCode', code) : undefined
+    const shown = id ?? (typeof refresh === 'string' ? recordId('RefreshToken', refresh) : undefined)
+    if (shown) granted(shown).catch(() => {}) // whoever waits for it hears of that
   }
 
   const opened = (found: Kept | undefined): AdapterPayload | undefined => {
@@ -148,9 +169,10 @@ export function recordsOf(deps: RecordDeps) {
       const id = recordId(kind, name)
       if (FROM_GRANT.has(kind)) return opened((await granted(id))?.record)
       if (kind !== 'Client') {
-        const known = requestOf(deps.current()).granted.get(id)?.grant
+        const known = kind === 'Grant' ? (await grantOf(id))?.grant : undefined
         return opened(known ?? remembered(kind, await openid.record(id)))
       }
+      readAhead()
       const client = await openid.clientNamed(name)
       return client && (metadataOf(client, now()) as AdapterPayload)
     },
@@ -184,7 +206,10 @@ export function recordsOf(deps: RecordDeps) {
     adapter,
 
     /** Who made a grant. */
-    behind: (grantId: string): Promise<AtClient | undefined> => granted(recordId('Grant', grantId)),
+    async behind(grantId: string): Promise<AtClient | undefined> {
+      const id = recordId('Grant', grantId)
+      return (await grantOf(id)) ?? (await granted(id))
+    },
 
     /**
      * Runs `redeem`, which uses something up, makes tokens of it, and returns the status of its answer. Keeps all of that at once: no
@@ -227,10 +252,10 @@ export function recordsOf(deps: RecordDeps) {
         : undefined
       // A code is redeemed within a minute of its sign-in.
       const comesBack = row.kind === 'AccessToken' && ctx?.oidc.params?.grant_type !== 'authorization_code'
-      const { redemption: open, granted } = requestOf(ctx)
+      const { redemption: open } = requestOf(ctx)
       const made: FromGrant = {
         grantId,
-        owner: granted.get(grantId)?.grant,
+        owner: (await grantOf(grantId))?.grant,
         rows: [...(open?.made?.rows ?? []), row],
         signIn,
         usedAt: comesBack ? now() : open?.made?.usedAt,
