@@ -20,6 +20,8 @@ const PAGE = 50
 /** An app with all that belongs to it. The first host is the one that people are sent to. */
 export type KeptApp = App & {
   createdAt: Date
+  /** Another one after each change. */
+  revision: string
   hosts: readonly Readonly<{ host: string }>[]
   groups: readonly Readonly<{ name: string }>[]
   paths: readonly Readonly<PathRule>[]
@@ -40,8 +42,11 @@ export type AppRows = App & {
 export type AppStore = {
   /** False if the name or a host is taken, or a group is gone. */
   createApp(of: { app: AppRows; event: OperatorsEvent }): Promise<boolean>
-  /** False if the app is gone, a host is taken by another, or a group is gone. A host that stays keeps its gate sessions. */
-  changeApp(of: { app: AppRows; event: OperatorsEvent }): Promise<boolean>
+  /**
+   * False if the app is gone or in another revision by now than `was`, a host is taken by another, or a group is gone. A host that stays
+   * keeps its gate sessions.
+   */
+  changeApp(of: { app: AppRows; was: string; event: OperatorsEvent }): Promise<boolean>
   /** False if there is none of that name. */
   deleteApp(of: { name: string; event: OperatorsEvent }): Promise<boolean>
   listApps(of: { after: string | undefined; most: number }): Promise<KeptApp[]>
@@ -81,7 +86,7 @@ export async function changeApp(
   const at = deps.now()
   const app = { ...found.rows, id: kept.id, createdAt: kept.createdAt }
   const event = operatorsEvent('app_changed', name, { by, at })
-  if (await deps.apps.changeApp({ app, event })) return { ok: true, app: found.app }
+  if (await deps.apps.changeApp({ app, was: kept.revision, event })) return { ok: true, app: found.app }
   return changeApp(deps, name, change, by)
 }
 

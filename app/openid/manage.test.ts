@@ -195,3 +195,24 @@ test('clients are listed fifty at a time, and each once', async () => {
   await site.close()
   assert.deepEqual(seen, names.toSorted())
 })
+
+test('of two that change a client or its app at the same moment, each keeps what the other has changed', async () => {
+  const { name } = await added()
+  for (let round = 1; round <= 5; round++) {
+    const changes = await Promise.all([
+      changeClient(deps, name, { title: `Wiki ${round}` }, BY),
+      changeClient(deps, name, { redirects: [`https://wiki.example.com/${round}`] }, BY),
+      changeApp(deps, name, { maxAge: `${round}m` }, BY),
+      changeClient(deps, name, { signedOut: [`https://wiki.example.com/bye/${round}`] }, BY),
+    ])
+    assert.ok(
+      changes.every(({ ok }) => ok),
+      JSON.stringify(changes),
+    )
+    const client = await clientNamed(deps, name)
+    assert.deepEqual(
+      [client?.title, client?.redirects, client?.maxAge, client?.signedOut],
+      [`Wiki ${round}`, [`https://wiki.example.com/${round}`], 60 * round, [`https://wiki.example.com/bye/${round}`]],
+    )
+  }
+})

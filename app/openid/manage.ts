@@ -29,6 +29,8 @@ type AppOf = Pick<ClientValues, 'name' | 'title' | 'level' | 'maxAge'> & { id: s
 export type KeptClient = Readonly<
   Omit<ClientRow, 'appId'> &
     AppOf & {
+      /** Of its app: another one after each change. */
+      revision: string
       hosts: readonly Readonly<{ host: string }>[]
       groups: readonly Readonly<{ name: string }>[]
       claims: readonly Readonly<GroupClaim>[]
@@ -42,13 +44,19 @@ type Rows = Omit<ClientRow, 'appId' | 'name' | 'title' | 'uris'> & {
 }
 type Written = { app: AppOf & { groupIds: string[] }; client: Rows; events: OperatorsEvent[] }
 
-type Secrets = Pick<ClientRow, 'secretHash' | 'previousHash'>
+type Before = Pick<KeptClient, 'revision' | 'secretHash' | 'previousHash'>
 
 export type ClientStore = {
-  /** With its app, if that `isNew`. False if there is a client of that name, or its app or a group is gone. */
-  createClient(of: Written & { isNew: boolean }): Promise<boolean>
-  /** False if the client or a group is gone, or its secrets are no longer those `before`. `endsAll`: what was signed in to by it ends. */
-  changeClient(of: Written & { before: Secrets; endsAll: boolean }): Promise<boolean>
+  /**
+   * With its app, if there `was` none; else that is its revision. False if there is a client of that name, its app is gone or in another
+   * revision, or a group is gone.
+   */
+  createClient(of: Written & { was: string | undefined }): Promise<boolean>
+  /**
+   * False if the client or a group is gone, or its app or its secrets are no longer as `before`. `endsAll`: what was signed in to by it
+   * ends.
+   */
+  changeClient(of: Written & { before: Before; endsAll: boolean }): Promise<boolean>
   /** With its app where that has no host. False if there is none. */
   removeClient(of: { appId: string; events: OperatorsEvent[] }): Promise<boolean>
   /** False if `before` is no longer its secret. */
@@ -113,7 +121,7 @@ export async function createClient(
     ...(app ? [] : [operatorsEvent('app_created', written.name, { by, at })]),
     operatorsEvent('client_created', written.name, { by, at }),
   ]
-  const of = { app: { ...found.app, id }, client: rows, events, isNew: app === undefined }
+  const of = { app: { ...found.app, id }, client: rows, events, was: app?.revision }
   if (!(await deps.clients.createClient(of))) return createClient(deps, written, by) // something went or came meanwhile: look again
   const hosts = app?.hosts.map(({ host }) => host) ?? []
   return { ok: true, client: { ...found.client, hosts, createdAt: at, previousUntil: null }, secret }

@@ -6,7 +6,7 @@ import { appColumns, groupsOfAccount, rulesOfApp } from './app-columns.ts'
 import { type AnyEventRow, insertEvents } from './statements.ts'
 import { account, policiesOf, session } from './visitors.ts'
 
-type App = typeof apps.$inferInsert
+type App = Omit<typeof apps.$inferInsert, 'revision'>
 type Lists = {
   hosts: string[]
   groupIds: string[]
@@ -20,6 +20,7 @@ export function appStore({ db, atomically }: Database) {
   const all = {
     ...appColumns,
     createdAt: apps.createdAt,
+    revision: apps.revision,
     hosts: listOf(
       db
         .select({ host: appHosts.host })
@@ -55,11 +56,14 @@ export function appStore({ db, atomically }: Database) {
         ]),
       ),
 
-    /** False if the app is gone, a host is taken by another, or a group is gone. Its row first: of two changes, one waits. */
-    changeApp: ({ app, event }: Written) =>
+    /**
+     * False if the app is gone or in another revision by now than `was`, a host is taken by another, or a group is gone. Its row first: of
+     * two changes, one waits.
+     */
+    changeApp: ({ app, was, event }: Written & { was: string }) =>
       unlessOrphaned(
         atomically((tx) => [
-          updateApp(tx, app),
+          updateApp(tx, app, was),
           setHostsAside(tx, app),
           ...takeHosts(tx, app),
           dropHostsAside(tx, app),
@@ -155,8 +159,14 @@ const row = ({ id, name, title, level, maxAge, takesTokens, tellsIdentity, creat
 export const insertApp = (tx: Db, app: App) =>
   must(tx.insert(apps).values(row(app)).onConflictDoNothing().returning({ id: apps.id }))
 
-const updateApp = (tx: Db, app: App) =>
-  must(tx.update(apps).set(row(app)).where(eq(apps.id, app.id)).returning({ id: apps.id }))
+const updateApp = (tx: Db, app: App, was?: string) =>
+  must(
+    tx
+      .update(apps)
+      .set(row(app))
+      .where(and(eq(apps.id, app.id), was === undefined ? undefined : eq(apps.revision, was)))
+      .returning({ id: apps.id }),
+  )
 
 /** A host that stays is not deleted and made again: what sessions have there would go with it. */
 const setHostsAside = (tx: Db, { id }: App) =>

@@ -24,13 +24,14 @@ type Lists = {
   claims: Omit<typeof clientClaims.$inferInsert, 'appId'>[]
 }
 type Client = Omit<typeof clients.$inferInsert, 'appId'> & Lists
-type Secrets = { secretHash: string | null; previousHash: string | null }
+type Before = { revision: string; secretHash: string | null; previousHash: string | null }
 type Written = { app: App; client: Client; events: AnyEventRow[] }
 
 /** Clients of OpenID Connect, as operators see and change them. */
 export function clientStore({ db, atomically }: Database) {
   const all = {
     ...appColumns,
+    revision: apps.revision,
     ...clientColumns,
     hosts: listOf(
       db
@@ -63,13 +64,16 @@ export function clientStore({ db, atomically }: Database) {
   }
 
   return {
-    /** With its app, if that `isNew`. False if there is a client of that name, or its app or a group is gone. */
-    createClient: ({ app, client, events, isNew }: Written & { isNew: boolean }) =>
+    /**
+     * With its app, if there `was` none. False if there is a client of that name, its app is gone or in another revision by now, or a
+     * group is gone.
+     */
+    createClient: ({ app, client, events, was }: Written & { was: string | undefined }) =>
       unlessOrphaned(
         atomically((tx) => [
-          isNew
+          was === undefined
             ? insertApp(tx, { ...app, takesTokens: 0, tellsIdentity: 1, createdAt: client.createdAt })
-            : updateApp(tx, app),
+            : updateApp(tx, app, was),
           ...setGroups(tx, app),
           must(
             tx
@@ -84,13 +88,13 @@ export function clientStore({ db, atomically }: Database) {
       ),
 
     /**
-     * False if the client or a group is gone, or its secrets are no longer those `before`. Its app's row first: of two changes, one
+     * False if the client or a group is gone, or its app or its secrets are no longer as `before`. Its app's row first: of two changes, one
      * waits. `endsAll`: what was signed in to by it ends.
      */
-    changeClient: ({ app, client, events, before, endsAll }: Written & { before: Secrets; endsAll: boolean }) =>
+    changeClient: ({ app, client, events, before, endsAll }: Written & { before: Before; endsAll: boolean }) =>
       unlessOrphaned(
         atomically((tx) => [
-          updateApp(tx, app),
+          updateApp(tx, app, before.revision),
           ...setGroups(tx, app),
           must(
             tx
@@ -201,13 +205,19 @@ export function clientStore({ db, atomically }: Database) {
 const isStill = (column: typeof clients.secretHash | typeof clients.previousHash, hash: string | null) =>
   hash === null ? isNull(column) : eq(column, hash)
 
-const hasSecrets = ({ secretHash, previousHash }: Secrets) =>
+const hasSecrets = ({ secretHash, previousHash }: Before) =>
   and(isStill(clients.secretHash, secretHash), isStill(clients.previousHash, previousHash))
 
 const rowOf = ({ redirects: _, signedOut: __, claims: ___, ...row }: Client) => row
 
-const updateApp = (tx: Db, { id, title, level, maxAge }: App) =>
-  must(tx.update(apps).set({ title, level, maxAge }).where(eq(apps.id, id)).returning({ id: apps.id }))
+const updateApp = (tx: Db, { id, title, level, maxAge }: App, was: string) =>
+  must(
+    tx
+      .update(apps)
+      .set({ title, level, maxAge })
+      .where(and(eq(apps.id, id), eq(apps.revision, was)))
+      .returning({ id: apps.id }),
+  )
 
 const setGroups = (tx: Db, { id, groupIds }: App) => [
   tx.delete(appGroups).where(eq(appGroups.appId, id)),
