@@ -180,7 +180,14 @@ async function start(
       pushedAuthorizationRequests: { enabled: false },
       claimsParameter: { enabled: true },
       backchannelLogout: { enabled: true },
-      revocation: { enabled: true },
+      revocation: {
+        enabled: true,
+        async allowedPolicy(_ctx, { clientId, clientAuthMethod }, token) {
+          if (token.clientId === clientId) return true
+          if (clientAuthMethod === 'none') return false // whoever says so proves nothing, and hears nothing of others' tokens
+          throw new errors.InvalidRequest('the token is of another client')
+        },
+      },
       // Only its own, and only while whoever it is about may use the app: the library alone would still call it active.
       introspection: {
         enabled: true,
@@ -213,6 +220,7 @@ async function start(
         if (asked && !kept.includes('offline_access')) params.scope = [...kept, 'offline_access'].join(' ')
       },
     } as unknown as NonNullable<Configuration['extraParams']>,
+    clientBasedCORS: () => false, // no page of another site asks by itself
     pkce: { required: (_ctx, client) => client.needs_pkce === true || client.clientAuthMethod === 'none' },
     issueRefreshToken: async (_ctx, client, code) =>
       client.grantTypeAllowed('refresh_token') && code.scopes.has('offline_access'),
