@@ -3,6 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { asked } from '../../../testing/databases.ts'
 import { assertTryLater } from './disk.ts'
 import type { Fault } from './fault.ts'
+import { isDone } from './flow.ts'
 import { beginning, judged, randomFrom, someOf, type Watched } from './kills.ts'
 import { makeWorld, type World } from './world.ts'
 
@@ -91,11 +92,11 @@ async function inWork(world: World, random: () => number) {
       for (const [index, watched] of all.entries()) {
         const answer = await answers[index]
         if (!answer || answer instanceof Error) throw new Error(`${watched.flow.name}: ${answer} ${world.server.err()}`)
-        const isDone = answer.location === watched.begun.leadsTo
-        if (!isDone) assertTryLater(answer)
-        const { wrong } = await judged(world, watched, isDone ? answer : undefined)
+        const done = isDone(answer, watched.begun)
+        if (!done) assertTryLater(answer)
+        const { wrong } = await judged(world, watched, done ? answer : undefined)
         assert.equal(wrong, undefined, watched.flow.name)
-        seen[isDone ? 'answered' : 'refused']++
+        seen[done ? 'answered' : 'refused']++
       }
       return seen
     },

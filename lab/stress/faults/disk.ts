@@ -8,7 +8,7 @@ import { codeOf } from '../../../testing/authenticator.ts'
 import { asked } from '../../../testing/databases.ts'
 import { startPostgres } from '../../../tools/postgres.ts'
 import type { Fault } from './fault.ts'
-import type { Answer } from './flow.ts'
+import { type Answer, isDone } from './flow.ts'
 import { FLOWS } from './flows.ts'
 import { beginning, judged, type Watched } from './kills.ts'
 import { isSignedIn, makePerson, owingCode } from './people.ts'
@@ -106,7 +106,7 @@ async function runsOut(made: Promise<World>, { take, give }: Space, people = VIS
     const done: (Answer | undefined)[] = []
     for (const { begun } of changes) {
       const answer = await begun.send()
-      const fitted = answer.location === begun.leadsTo
+      const fitted = isDone(answer, begun)
       if (!fitted) assertTryLater(answer)
       done.push(fitted ? answer : undefined)
     }

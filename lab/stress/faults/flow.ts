@@ -32,3 +32,7 @@ export type Begun = {
   /** What a person sees if it was done. `answered`: the browser has the answer with its new cookies. */
   after(answered: boolean): Promise<void>
 }
+
+/** Whether the answer is that of something done. */
+export const isDone = ({ status, location }: Answer, { leadsTo }: Pick<Begun, 'leadsTo'>): boolean =>
+  status < 400 && location === leadsTo
