@@ -12,10 +12,10 @@ describe('the threads that hash', () => {
     const threads = hashThreads(2)
     let turns = 0
     const turning = setInterval(() => turns++, 0)
-    const made = await threads.hash('violet kettle', { ...QUICK, memoryCost: 19_456, timeCost: 12 })
+    const made = await threads.hash('violet kettle', { ...QUICK, memoryCost: 19_456, timeCost: 3 })
     clearInterval(turning)
-    assert.match(made, /^\$argon2id\$v=19\$m=19456,t=12,p=1\$/)
-    assert.ok(turns > 3, `the loop turned ${turns} times`)
+    assert.match(made, /^\$argon2id\$v=19\$m=19456,t=3,p=1\$/)
+    assert.ok(turns > 1, `the loop turned ${turns} times`)
     assert.deepEqual(await Promise.all(['violet kettle', 'another'].map((typed) => threads.verify(made, typed))), [
       true,
       false,
@@ -44,6 +44,6 @@ describe('the threads that hash', () => {
       const threads = readdirSync('/proc/self/task').map((id) => readFileSync(`/proc/self/task/${id}/stat`, 'utf8'))
       // proc_pid_stat(5): the 19th value is the nice value, the 17th behind the name in brackets.
       const nice = threads.map((line) => Number(line.slice(line.lastIndexOf(')') + 2).split(' ')[16]))
-      assert.ok(nice.includes(10), `${nice}`)
+      assert.ok(nice.includes(5), `${nice}`)
     })
 })
