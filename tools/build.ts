@@ -49,6 +49,7 @@ export async function bundle(entry: string, outfile: string, { whole = false } =
   const { metafile } = await build({ ...options, entryPoints: [entry], outfile, metafile: true, plugins })
   const folder = dirname(outfile)
   for (const [starter, name] of Object.entries(THREADS)) if (starter in metafile.inputs) await thread(name, folder)
+  if (KNOWN in metafile.inputs) putWhole(join(folder, 'known-passwords.txt'), makeKnownPasswords())
   const { imports } = Object.values(metafile.outputs)[0] ?? { imports: [] }
   if (imports.some(({ path }) => path.endsWith(OPENID.file))) await openidLibrary(folder)
 }
@@ -60,10 +61,8 @@ async function openidLibrary(folder: string) {
 }
 
 async function thread(name: string, folder: string) {
-  const options: BuildOptions = { ...OPTIONS, entryPoints: [`app/lib/${name}.ts`], write: false, metafile: true }
-  const { outputFiles, metafile } = await build(options)
+  const { outputFiles } = await build({ ...OPTIONS, entryPoints: [`app/lib/${name}.ts`], write: false })
   for (const { contents } of outputFiles ?? []) putWhole(join(folder, `${name}.js`), contents)
-  if (metafile && KNOWN in metafile.inputs) putWhole(join(folder, 'known-passwords.txt'), makeKnownPasswords())
 }
 
 /** A program that starts meanwhile reads the old file or the new one, never half of one. */
