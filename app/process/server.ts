@@ -5,10 +5,12 @@ import { createLog, type Log } from '../watch/log.ts'
 import { createMetrics, noMetrics } from '../watch/metrics.ts'
 import { metricsOfAll } from '../watch/metrics-of-all.ts'
 import { firstOperatorLinkOf, serve } from './serve.ts'
+import { keepHeapSmall } from './small-heap.ts'
 import { superviseWorkers } from './workers.ts'
 
 // The process, or the first of them: this file is what runs, alone, as the one that starts the others, and as each of those.
 try {
+  keepHeapSmall()
   const config = readConfig(process.env)
   process.stdout.on('error', () => {}) // a full disk or a reader that is gone ends the lines, not the service
   const log = createLog({ level: config.logLevel })

@@ -9,12 +9,14 @@ import { readConfig } from '../../app/config.ts'
 import { wire } from '../../app/deps.ts'
 import { createPasswords } from '../../app/lib/passwords.ts'
 import { createVault } from '../../app/lib/vault.ts'
+import { keepHeapSmall } from '../../app/process/small-heap.ts'
 import { openDatabase } from '../../db/client.ts'
 import { PASSWORD } from '../../testing/names.ts'
 import { AccountPage } from '../../views/account/account-page.tsx'
 import { bareProvider } from './bare-provider.ts'
 import { KEY, type Ports, type Questions } from './protocol.ts'
 
+keepHeapSmall() // as the server does
 const database = openDatabase(process.env.DATABASE_URL ?? '')
 const passwords = createPasswords()
 const passwordHash = await passwords.hash(PASSWORD, 'local')

@@ -12,10 +12,12 @@ import { sealEvents } from '../../../app/operators/log/sealing.ts'
 import { startHousekeeping } from '../../../app/process/housekeeping.ts'
 import { open } from '../../../app/process/open.ts'
 import { startSealing } from '../../../app/process/sealing-loop.ts'
+import { keepHeapSmall } from '../../../app/process/small-heap.ts'
 import { createLog } from '../../../app/watch/log.ts'
 import { fastClock } from './clock.ts'
 import type { Answer, Question } from './protocol.ts'
 
+keepHeapSmall()
 const speed = Number(process.env.SOAK_SPEED)
 const clock = fastClock(Number(process.env.SOAK_STARTED_MS), speed)
 const config = readConfig(process.env)
