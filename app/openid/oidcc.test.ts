@@ -18,7 +18,7 @@ import {
   userinfo,
 } from '#testing/openid-requests.ts'
 
-// The modules of the OpenID Foundation's `oidcc-basic-certification-test-plan`, by its names (docs/openid-conformance.md).
+// The modules of the OpenID Foundation's `oidcc-basic-certification-test-plan`, by its names (docs/openid.md, Conformance).
 // What its pictures show to a person is looked for in the page.
 
 const site = await openidSite()
