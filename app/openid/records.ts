@@ -86,6 +86,7 @@ const SIGNS_IN: ReadonlySet<string> = new Set(['AuthorizationCode', 'DeviceCode'
 /** Whether somebody signs out at the client that sent them, and stays signed in here. */
 export const leavesClient = ({ oidc }: KoaContextWithOIDC): boolean =>
   oidc?.route === 'end_session_confirm' && !oidc.params?.logout
+
 /** What one request to the token endpoint makes: a code is used, and tokens come of it. */
 type Redemption = { consumes?: { id: string; at: Date }; made?: FromGrant }
 
