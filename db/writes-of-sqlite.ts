@@ -21,7 +21,7 @@ export function writeInTurns(connection: Sqlite.Database, db: Db, whenFree: When
       else if ((step.rows as unknown as { all(): unknown[] }).all().length === 0) throw new Undone()
     }
   }) // inside another, it is a savepoint of that
-  const { immediate: all } = connection.transaction((together: readonly Waiting[]) => together.map(byItself))
+  const { immediate: run } = connection.transaction((together: readonly Waiting[]) => together.map(byItself))
   // immediate: takes the write lock at once, so no upgrade fails halfway
 
   function byItself({ build }: Waiting): Outcome {
@@ -33,21 +33,6 @@ export function writeInTurns(connection: Sqlite.Database, db: Db, whenFree: When
       if (!connection.inTransaction) throw error // a full disk, say, which has undone the others as well
       return { failed: error }
     }
-  }
-
-  function alone({ build }: Waiting): Outcome {
-    try {
-      one.immediate(build)
-      return true
-    } catch (error) {
-      if (error instanceof Undone) return false
-      throw error
-    }
-  }
-
-  const run = (together: readonly Waiting[]) => {
-    const [first] = together
-    return first && together.length === 1 ? [alone(first)] : all(together)
   }
 
   // There is one connection and everything on it is synchronous, so nothing else runs while the setting differs.

@@ -25,26 +25,20 @@ export function summary(run: Run, database: string): string {
 
 /** What proxies asked, the answers, and what was found. */
 export const gateSummary = ({ requests, statuses, findings }: GateFuzzed): string =>
-  [
-    `${requests} requests of proxies: ${[...statuses]
-      .sort()
-      .map(([status, many]) => `${status}×${many}`)
-      .join(' ')}`,
-    ...findings.slice(0, SHOWN).map(described),
-    findings.length === 0 ? 'Nothing was found.' : `${findings.length} findings.`,
-  ].join('\n')
+  whatCameOf(`${requests} requests of proxies`, statuses, findings).join('\n')
 
 /** What was sent to the OpenID provider: a line for each of its addresses, the answers, and what was found. */
 export const openidSummary = ({ requests, statuses, coverage, findings }: OpenidFuzzed): string =>
-  [
-    ...coverage.lines(),
-    `${requests} requests to the OpenID provider: ${[...statuses]
-      .sort()
-      .map(([status, many]) => `${status}×${many}`)
-      .join(' ')}`,
-    ...findings.slice(0, SHOWN).map(described),
-    findings.length === 0 ? 'Nothing was found.' : `${findings.length} findings.`,
-  ].join('\n')
+  [...coverage.lines(), ...whatCameOf(`${requests} requests to the OpenID provider`, statuses, findings)].join('\n')
+
+const whatCameOf = (requests: string, statuses: GateFuzzed['statuses'], findings: Finding[]): string[] => [
+  `${requests}: ${[...statuses]
+    .sort()
+    .map(([status, many]) => `${status}×${many}`)
+    .join(' ')}`,
+  ...findings.slice(0, SHOWN).map(described),
+  findings.length === 0 ? 'Nothing was found.' : `${findings.length} findings.`,
+]
 
 export const described = ({ number, what, request }: Finding): string =>
   `FOUND, request ${number}: ${what}${request ? `\n  ${request}` : ''}`
