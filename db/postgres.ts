@@ -40,15 +40,31 @@ export function addressOf(url: string, plain = false): { connectionString: strin
 
 type Tls = { rejectUnauthorized?: boolean; checkServerIdentity?: unknown }
 
-export function openPostgres(url: string, { pool: most, timeout, plain }: PostgresOptions): Database {
-  const address = {
-    ...addressOf(url, plain),
-    application_name: 'latchkey',
-    keepAlive: true,
-    connectionTimeoutMillis: timeout,
+/** `pool` is how the database is reached; `close` ends it. */
+export function openPostgres(url: string, options: PostgresOptions, pool = poolOf(url, options)): Database {
+  const query = pool.query.bind(pool) as (...of: unknown[]) => Promise<unknown>
+  pool.query = ((...of: unknown[]) => again(() => query(...of))) as typeof pool.query
+  return {
+    db: drizzle(pool) as unknown as Db,
+    dialect: 'postgres',
+    atomically: (build, { durable } = { durable: true }) => kept(() => again(() => transaction(pool, build, durable))),
+    migrate: ({ mayBegin = true } = {}) => migrate(clientOf(url, options), mayBegin),
+    close: () => pool.end(),
   }
+}
+
+const clientOf = (url: string, { timeout, plain }: PostgresOptions) => ({
+  ...addressOf(url, plain),
+  application_name: 'latchkey',
+  keepAlive: true,
+  connectionTimeoutMillis: timeout,
+})
+
+/** Connections, which open as they are asked for. */
+export function poolOf(url: string, options: PostgresOptions): pg.Pool {
+  const { pool: most, timeout } = options
   const pool = new pg.Pool({
-    ...address,
+    ...clientOf(url, options),
     max: most,
     pipeline: true, // a transaction sends its statements without waiting for each
     // Sent as the connection begins, so no request pays for it. Waiting for a row that another holds ends sooner than the work
@@ -62,15 +78,7 @@ export function openPostgres(url: string, { pool: most, timeout, plain }: Postgr
   pool.on('error', () => {}) // the next query replaces a broken idle connection, and reports what is wrong
   // One that breaks just as the pool hands it over has no other listener yet, and would end the process.
   pool.on('connect', (connection) => connection.on('error', () => {}))
-  const query = pool.query.bind(pool) as (...of: unknown[]) => Promise<unknown>
-  pool.query = ((...of: unknown[]) => again(() => query(...of))) as typeof pool.query
-  return {
-    db: drizzle(pool) as unknown as Db,
-    dialect: 'postgres',
-    atomically: (build, { durable } = { durable: true }) => kept(() => again(() => transaction(pool, build, durable))),
-    migrate: ({ mayBegin = true } = {}) => migrate(address, mayBegin),
-    close: () => pool.end(),
-  }
+  return pool
 }
 
 /**

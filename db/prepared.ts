@@ -11,8 +11,8 @@ type Prepared = {
   customResultMapper?: (rows: unknown[][]) => unknown[]
 }
 
-// Building SQL costs more than running it. What many requests ask is built once, and gets its values put in. Reads of one turn
-// of the event loop run together at its end, so nobody sees less than what was committed before they asked.
+// Building SQL costs more than running it. What many requests ask is built once, at its first use, and gets its values put in. Reads of
+// one turn of the event loop run together at its end, so nobody sees less than what was committed before they asked.
 
 /**
  * A statement that is parsed once, for reads that many requests make. Takes the values of its `placeholders`, and returns the
@@ -23,11 +23,19 @@ export function prepared<Values extends object, Row>(
   _placeholders: Values,
   query: PromiseLike<Row[]>,
 ): (values: NoInfer<Values>) => Promise<readonly Shared<Row>[]> {
-  const statement = (query as unknown as { prepare(name: string): Prepared }).prepare(name)
+  let read: Read | undefined
+  return (values) => {
+    read ??= readOf(name, query)
+    return read(values as Record<string, unknown>) as Promise<readonly Shared<Row>[]>
+  }
+}
+
+type Read = (values: Record<string, unknown>) => Promise<readonly unknown[]>
+
+function readOf(name: string, query: unknown): Read {
+  const statement = (query as { prepare(name: string): Prepared }).prepare(name)
   if (statement.fields) statement.customResultMapper = rowsOf(statement.fields, statement.joinsNotNullableMap)
-  const read =
-    dialect === 'postgres'
-      ? readInBatches(statement as unknown as PostgresStatement)
-      : readInTurns(statement as unknown as SqliteStatement)
-  return read as (values: object) => Promise<readonly Shared<Row>[]>
+  return dialect === 'postgres'
+    ? readInBatches(statement as unknown as PostgresStatement)
+    : readInTurns(statement as unknown as SqliteStatement)
 }

@@ -6,6 +6,7 @@ import pg from 'pg'
 import { type Database, openDatabase } from '#db/client.ts'
 import { dialect } from '#db/columns.ts'
 import { migrationsOf } from '#db/migrations.ts'
+import { lentDatabase } from './lent-databases.ts'
 
 // Every database of a test is made here, on SQLite or on the PostgreSQL server of DATABASE_URL.
 
@@ -17,7 +18,7 @@ type TestDatabase = Database & { url: string }
 
 /** A database of its own: SQLite in memory, which nobody else can open, or a new one on the server. */
 export async function testDatabase(): Promise<TestDatabase> {
-  if (dialect === 'postgres') return sharedDatabase()
+  if (dialect === 'postgres') return lentDatabase(() => newDatabase({}, { migrated: true }))
   const url = 'file::memory:'
   const database = openDatabase(url)
   await database.migrate()
