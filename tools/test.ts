@@ -1,11 +1,11 @@
 // All tests: types and lint, the unit tests, the tests of whole systems and the browser suite, on SQLite and on PostgreSQL. Ends
 // with the total. `tools/test.ts STEP [FILES]` runs one step, or these files of it.
-import { spawn } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { join, relative } from 'node:path'
+import { promisify } from 'node:util'
 import { bundleTests, programs } from './bundled-tests.ts'
-import { bringIn, FOR_THE_TESTS } from './debian.ts'
 import { failuresOfNode, failuresOfPlaywright, type PlaywrightReport } from './failures.ts'
 import { reaches } from './imports.ts'
 import { type Postgres, startPostgres } from './postgres.ts'
@@ -45,15 +45,22 @@ setTimeout(() => {
   end()
 }, ALL_AT_MOST).unref()
 
+// Waits for the network most of the time, so it goes beside the steps that need none of it.
+const bringing = isWanted('system') ? promisify(execFile)('node', ['--import=tsx', 'e2e/bring-in.ts']) : undefined
+bringing?.catch(() => {}) // its own step tells
 if (isWanted('check') && named.length === 0)
   await step('types and lint', () => run('npm', ['run', '--silent', 'check']))
-if (isWanted('system')) bringIn(FOR_THE_TESTS)
 if (isWanted('unit', 'system', 'postgres'))
   await step('test files as JavaScript', async () => {
     await bundleTests(testFiles)
     return 0
   })
 if (isWanted('unit')) await unitTests('SQLite', { DATABASE_URL: '' })
+if (bringing)
+  await step('programs of this system', async () => {
+    await bringing
+    return 0
+  })
 if (isWanted('system')) await systemTests('SQLite', { DATABASE_URL: '' })
 if (isWanted('postgres'))
   await withPostgres(async (environment) => {
