@@ -4,8 +4,8 @@ import type { Dialect } from './asked.http.ts'
 import type { Identity } from './check.ts'
 import type { Requirement } from './requirement.ts'
 
-/** Of each answer. */
-const ALWAYS = { 'Cache-Control': 'no-store' }
+/** Of each answer. Without its length, an empty chunk would follow, which costs as much to send as the answer. */
+const ALWAYS = { 'Cache-Control': 'no-store', 'Content-Length': '0' }
 
 /** RFC 6750 section 3. Never `Basic`: browsers ask for a password then. */
 const BEARER = 'Bearer'
@@ -18,7 +18,7 @@ export const letIn = ({ user, email, name, groups }: Identity, passedOn: Record<
   new Response(null, {
     status: 200,
     headers: {
-      'Cache-Control': 'no-store',
+      ...ALWAYS,
       'Remote-User': inHeader(user),
       'Remote-Email': inHeader(email),
       'Remote-Name': inHeader(name),

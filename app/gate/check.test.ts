@@ -50,7 +50,11 @@ for (const proxy of PROXIES)
       assert.deepEqual([third.status, third.html, third.headers.getSetCookie()], [200, '', []])
       assert.equal(third.headers.get('Remote-Email'), email)
       assert.equal(third.headers.get('Remote-Groups'), group)
-      for (const { headers } of [first, second, third]) assert.equal(headers.get('Cache-Control'), 'no-store')
+      for (const { headers } of [first, second, third])
+        assert.deepEqual(
+          ['Cache-Control', 'Content-Length'].map((name) => headers.get(name)),
+          ['no-store', '0'],
+        )
     })
 
     test('tells a program where to sign in, and never sends it there', async () => {
