@@ -21,7 +21,7 @@ const OFF = 'Your password alone opens this account.'
 const ON = 'Signing in takes your password and a code from your authenticator.'
 
 const folder = mkdtempSync(join(tmpdir(), 'latchkey-text-browsers-'))
-const { program: served, remove } = await builtProgram('testing/quick-server.ts')
+const served = await builtProgram('testing/quick-server.ts')
 let server: ServerProcess
 before(async () => {
   const environment = { DATABASE_URL: `file:${join(folder, 'latchkey.db')}`, RATE_LIMIT_PER_ADDRESS: '0' }
@@ -30,7 +30,6 @@ before(async () => {
 })
 after(async () => {
   await server.stop()
-  remove()
   rmSync(folder, { recursive: true, force: true })
 })
 

@@ -34,7 +34,7 @@ let settings: Record<string, string> = {}
 let stop = async () => {}
 
 before(async () => {
-  const { program, remove } = await builtProgram('app/process/server.ts')
+  const program = await builtProgram('app/process/server.ts')
   const port = String(await freePort())
   settings = { DATABASE_URL: url, DATA_FOLDER: folder, LATCHKEY_KEYS: KEYS, PORT: port }
   const server = await startServer({ environment: { ...settings, TRUST_PROXY: '127.0.0.1' }, program })
@@ -43,7 +43,6 @@ before(async () => {
   stop = async () => {
     await database.close()
     await server.stop()
-    remove()
     await drop()
     for (const each of servers) each.close()
   }

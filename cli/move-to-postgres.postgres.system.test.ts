@@ -63,8 +63,7 @@ let rowsThere = 0
 before(async () => {
   const seeded = await run(SQLITE, 'seed')
   recoveryCode = /^\S{5}-\S{5}$/m.exec(seeded.out)?.[0] ?? ''
-  const { program, remove } = await builtProgram('app/process/server.ts')
-  ends.push(remove)
+  const program = await builtProgram('app/process/server.ts')
   const server = await startServer({ environment: SQLITE, program })
   const call = async (path: string, json: unknown, bearer?: string) => {
     const headers = { 'Content-Type': 'application/json', ...(bearer && { Authorization: `Bearer ${bearer}` }) }

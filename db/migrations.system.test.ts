@@ -9,7 +9,6 @@ import { inspect } from 'node:util'
 import Sqlite from 'better-sqlite3'
 import { eq, sql } from 'drizzle-orm'
 import { builtProgram, emptyDatabase, namedAfter, readingOf, startServer } from '#testing/index.ts'
-import { bundle } from '../tools/build.ts'
 import { type Database, openDatabase } from './client.ts'
 import { dialect } from './columns.ts'
 import { migrationsOf } from './migrations.ts'
@@ -43,9 +42,9 @@ async function applied({ db }: Database): Promise<number[]> {
 const ALL = [known.length, known.reduce((sum, { folderMillis }) => sum + folderMillis, 0)]
 
 /** Another process, which opens the database and brings it up to date when told to. */
-async function process(url: string) {
+async function process(client: string, url: string) {
   const program = `
-    const { openDatabase } = await import('./dist/test-database.js')
+    const { openDatabase } = await import('./${client}')
     process.stdout.write('ready')
     await new Promise((resolve) => process.stdin.once('data', resolve))
     const database = openDatabase(process.env.DATABASE_URL)
@@ -80,8 +79,8 @@ async function atTheSameMoment(url: string) {
 describe('migrations', () => {
   test('by eight processes that start together apply once, and all eight go on', async () => {
     const { url, drop } = await emptyDatabase()
-    await bundle('db/client.ts', 'dist/test-database.js')
-    const processes = await Promise.all(Array.from({ length: 8 }, () => process(url)))
+    const client = await builtProgram('db/client.ts')
+    const processes = await Promise.all(Array.from({ length: 8 }, () => process(client, url)))
     for (const { go } of processes) go()
     if (dialect === 'sqlite') await atTheSameMoment(url)
     assert.deepEqual(await Promise.all(processes.map(({ ended }) => ended())), Array(8).fill(''))
@@ -110,8 +109,7 @@ describe('migrations', () => {
     await database.migrate()
     await run(database, sql`insert into ${JOURNAL} (hash, created_at) values ('x', ${Date.now() + 1e10})`)
     await assert.rejects(database.migrate(), /brought up to date by a newer version of Latchkey/)
-    const { program, remove } = await builtProgram('app/process/server.ts')
-    after(remove)
+    const program = await builtProgram('app/process/server.ts')
     const server = await startServer({ environment: { DATABASE_URL: url }, program })
     assert.equal((await server.ended)[0], 1)
     assert.match(

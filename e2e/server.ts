@@ -42,7 +42,7 @@ export async function startServer(
 ): Promise<{ url: string; mailFolder: string; databaseUrl: string; stop: () => Promise<void> }> {
   const folder = await mkdtemp(path.join(tmpdir(), 'latchkey-e2e-'))
   const database = await freshDatabase(folder)
-  const { program, remove } = await programOfTheServer()
+  const program = await programOfTheServer()
   const child = spawn(process.execPath, [program], {
     cwd: fileURLToPath(new URL('..', import.meta.url)),
     // Only the PATH comes from the tester's environment: a key or an address from there would change what is tested.
@@ -61,7 +61,6 @@ export async function startServer(
   const stop = async () => {
     process.off('exit', killChild)
     await stopped(child)
-    remove()
     await database.stop()
     await rm(folder, { recursive: true, force: true })
   }
@@ -76,7 +75,7 @@ export async function startServer(
 }
 
 async function programOfTheServer() {
-  if (process.env.E2E_SERVER === 'built') return { program: 'dist/server.js', remove: () => {} }
+  if (process.env.E2E_SERVER === 'built') return 'dist/server.js'
   return builtProgram(isMadeUp ? 'e2e/made-up-server.ts' : 'testing/quick-server.ts')
 }
 

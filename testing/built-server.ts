@@ -2,25 +2,23 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { builtProgram } from './programs.ts'
 import { type ServerProcess, startServer } from './server-process.ts'
 
-/** The server as one file. `end` kills all that were started, and removes it. */
+/** The server as one file. `end` kills all that were started. */
 export async function builtServer(entry = 'app/process/server.ts') {
-  const { program, remove } = await builtProgram(entry)
+  const program = await builtProgram(entry)
   const started: ServerProcess[] = []
   return {
     program,
     started,
-    /** Resolves when it listens; `port` is of this machine, whatever BASE_URL says. */
-    async start(environment: Record<string, string>): Promise<ServerProcess> {
-      const server = await startServer({ environment, program })
+    /** Resolves when it listens; `port` is of this machine, whatever BASE_URL says. `from` is a copy of the program. */
+    async start(environment: Record<string, string>, from = program): Promise<ServerProcess> {
+      const server = await startServer({ environment, program: from })
       const port = await untilSaid(server, /"port":(\d+)/)
       const one = { ...server, port: Number(port) }
       started.push(one)
       return one
     },
-    remove,
     async end() {
       await Promise.all(started.map((one) => one.kill()))
-      remove()
     },
   }
 }

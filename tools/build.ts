@@ -42,27 +42,35 @@ const openidBeside: Plugin = {
  * Bundles a program into one file in dist/, which starts in a fraction of the time that many TypeScript files take.
  * node_modules stays as installed, because native parts can't be bundled. What the program reads later goes beside it.
  * A `whole` one, which tests start many times, has most packages inside, and starts in two thirds of that time.
+ * Resolves to the sources that it is made of.
  */
-export async function bundle(entry: string, outfile: string, { whole = false } = {}): Promise<void> {
+export async function bundle(entry: string, outfile: string, { whole = false } = {}): Promise<string[]> {
   const options = whole ? { ...OPTIONS, ...WHOLE } : OPTIONS
   const plugins = [openidBeside]
   const { metafile } = await build({ ...options, entryPoints: [entry], outfile, metafile: true, plugins })
   const folder = dirname(outfile)
-  for (const [starter, name] of Object.entries(THREADS)) if (starter in metafile.inputs) await thread(name, folder)
+  const sources = Object.keys(metafile.inputs)
+  for (const [starter, name] of Object.entries(THREADS))
+    if (starter in metafile.inputs) sources.push(...(await thread(name, folder)))
   if (KNOWN in metafile.inputs) putWhole(join(folder, 'known-passwords.txt'), makeKnownPasswords())
   const { imports } = Object.values(metafile.outputs)[0] ?? { imports: [] }
-  if (imports.some(({ path }) => path.endsWith(OPENID.file))) await openidLibrary(folder)
+  if (imports.some(({ path }) => path.endsWith(OPENID.file))) sources.push(...(await openidLibrary(folder)))
+  return sources
 }
 
-async function openidLibrary(folder: string) {
+function openidLibrary(folder: string) {
   const names = { minifySyntax: false, minifyWhitespace: true } // it asks its classes what they are called
-  const { outputFiles } = await build({ ...OPTIONS, ...WHOLE, ...names, entryPoints: [OPENID.name], write: false })
-  for (const { contents } of outputFiles ?? []) putWhole(join(folder, OPENID.file), contents)
+  return beside({ ...WHOLE, ...names, entryPoints: [OPENID.name] }, join(folder, OPENID.file))
 }
 
-async function thread(name: string, folder: string) {
-  const { outputFiles } = await build({ ...OPTIONS, entryPoints: [`app/lib/${name}.ts`], write: false })
-  for (const { contents } of outputFiles ?? []) putWhole(join(folder, `${name}.js`), contents)
+const thread = (name: string, folder: string) =>
+  beside({ entryPoints: [`app/lib/${name}.ts`] }, join(folder, `${name}.js`))
+
+/** What a program reads later, which another one may be reading. */
+async function beside(of: BuildOptions, file: string): Promise<string[]> {
+  const { outputFiles, metafile } = await build({ ...OPTIONS, ...of, write: false, metafile: true })
+  for (const { contents } of outputFiles) putWhole(file, contents)
+  return Object.keys(metafile.inputs)
 }
 
 /** A program that starts meanwhile reads the old file or the new one, never half of one. */

@@ -129,7 +129,7 @@ const program = (keys: string) => `
 
 /** What each of this many processes finds in files that nobody made before. */
 async function keysInEach(processes: number, files: string[]): Promise<unknown[]> {
-  const { program: keys, remove } = await builtProgram('app/lib/keys.ts')
+  const keys = await builtProgram('app/lib/keys.ts')
   const children = Array.from({ length: processes }, () =>
     spawn(process.execPath, ['--input-type=module', '--eval', program(keys)], {
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
@@ -140,5 +140,5 @@ async function keysInEach(processes: number, files: string[]): Promise<unknown[]
   const found = heard()
   const begin = Date.now() + 100
   for (const child of children) child.send({ files, begin })
-  return found.finally(remove)
+  return found
 }

@@ -9,7 +9,7 @@ import { accountOf, builtServer, emptyDatabase, PASSWORD, readingOf, startServer
 
 const { url: DATABASE_URL, drop } = await emptyDatabase()
 
-const { program, remove } = await builtServer()
+const { program } = await builtServer()
 
 /** Starts the product as an operator does. */
 const start = (environment: Record<string, string>) =>
@@ -23,7 +23,6 @@ const sockets = new Set<Socket>()
 after(async () => {
   if (child.exitCode === null) child.kill('SIGKILL')
   for (const socket of sockets) socket.destroy()
-  remove()
   await drop()
 })
 const OURS = `localhost:${port}`

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
+import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
+import { copyFileSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { after, describe, test } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
@@ -100,9 +102,11 @@ describe('several workers', () => {
   })
 
   test('that can not start again later are tried five times, and then given up', async () => {
-    const one = await start({ LOG_LEVEL: 'info' })
+    const copy = `dist/test-workers-${randomUUID()}.js`
+    copyFileSync(server.program, copy)
+    const one = await server.start({ ...environment, WORKERS: '2', LOG_LEVEL: 'info' }, copy)
     await untilSaid(one, /"worker":2,[^\n]+"msg":"worker_serves"/)
-    server.remove() // no worker can be started any more
+    rmSync(copy) // no worker can be started after this
     for (const [, pid] of one.out().matchAll(/"pid":(\d+)/g)) process.kill(Number(pid), 'SIGKILL')
     assert.deepEqual(await one.ended, [1, null])
     assert.match(one.err(), /Latchkey stopped: its workers end as soon as they start\.\n/)

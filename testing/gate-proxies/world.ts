@@ -23,7 +23,7 @@ export async function gateWorld() {
   const folder = mkdtempSync(join(tmpdir(), 'latchkey-gate-'))
   const port = await freePort()
   const remote = await remoteProduct(() => port)
-  const { program, remove } = await builtProgram('testing/quick-server.ts')
+  const program = await builtProgram('testing/quick-server.ts')
   const server = await startServer({ environment: { ...remote.environment, PORT: String(port) }, program })
   const photos = await startRecorder('Photos')
   const notes = await startRecorder('Notes')
@@ -44,7 +44,6 @@ export async function gateWorld() {
     async end() {
       await server.stop()
       await Promise.all([photos.stop(), notes.stop(), remote.close()])
-      remove()
       rmSync(folder, { recursive: true, force: true })
     },
   }

@@ -23,7 +23,7 @@ export async function peersWorld() {
   const port = await freePort()
   const front = await tlsBefore(port)
   const remote = await remoteProduct(() => port)
-  const { program, remove } = await builtProgram('testing/quick-server.ts')
+  const program = await builtProgram('testing/quick-server.ts')
   const environment = { ...remote.environment, BASE_URL: front.url, PORT: String(port) }
   const server = await startServer({ environment, program })
   const carry = atAddress(
@@ -41,7 +41,6 @@ export async function peersWorld() {
       await server.stop()
       front.stop()
       await remote.close()
-      remove()
       files.remove()
       rmSync(folder, { recursive: true, force: true })
     },

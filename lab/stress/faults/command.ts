@@ -1,4 +1,6 @@
-// A command of an operator, over a database whose transactions pass points. It dies at the point of that number, or at none for 0.
+// Commands of an operator, one after the other, over a database whose transactions pass points. Each is a line of JSON, and opens
+// everything again. It dies at the point of its number, or at none for 0; otherwise it answers with a line.
+import { createInterface } from 'node:readline'
 import { removeDueAccounts } from '../../../app/account/deletions.ts'
 import { readConfig } from '../../../app/config.ts'
 import { type Deps, wire } from '../../../app/deps.ts'
@@ -48,22 +50,23 @@ const commands = {
 } satisfies Record<string, (deps: Deps, ...given: string[]) => Promise<unknown>>
 
 export type Command = keyof typeof commands
-const isCommand = (name: string): name is Command => Object.hasOwn(commands, name)
+export type Told = { name: Command; dieAt: number; given: string[]; settings: Record<string, string> }
+export type Done = { answered?: unknown; points: string[] }
 
-const [name = '', dieAt = '0', ...given] = process.argv.slice(2)
-if (!isCommand(name)) throw new Error(`There is no command ${name}.`)
-const config = readConfig(process.env)
-const { database, vault } = await open(config)
-const deps = wire({
-  database: withPoints(database),
-  vault,
-  settings: { ...config, baseUrl: config.baseUrl ?? '' },
-  now: () => new Date(),
-  passwordCost: QUICK,
-})
-const command: (deps: Deps, ...given: string[]) => Promise<unknown> = commands[name]
-await counted(Number(dieAt), async (run) => {
-  const answered = await command(deps, ...given)
-  console.log(JSON.stringify({ points: run.passed, answered }))
-})
-await database.close()
+for await (const line of createInterface(process.stdin)) await run(JSON.parse(line))
+
+async function run({ name, dieAt, given, settings }: Told) {
+  const config = readConfig({ ...process.env, ...settings })
+  const { database, vault } = await open(config)
+  const deps = wire({
+    database: withPoints(database),
+    vault,
+    settings: { ...config, baseUrl: config.baseUrl ?? '' },
+    now: () => new Date(),
+    passwordCost: QUICK,
+  })
+  const command: (deps: Deps, ...given: string[]) => Promise<unknown> = commands[name]
+  const done = await counted(dieAt, async (run) => ({ answered: await command(deps, ...given), points: run.passed }))
+  await database.close()
+  console.log(JSON.stringify(done))
+}

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { rmSync } from 'node:fs'
+import { createInterface } from 'node:readline'
+import { builtProgram } from '../../../testing/programs.ts'
 import { readingOf } from '../../../testing/server-process.ts'
-import { bundle } from '../../../tools/build.ts'
 import { applying } from './applying.ts'
+import type { Done, Told } from './command.ts'
 import type { CommandFlow, Round } from './command-flow.ts'
 import { DELETIONS } from './deletions.ts'
 import { importing } from './importing.ts'
@@ -24,52 +25,62 @@ export const COMMANDS: CommandFlow[] = [
 
 const OF_OLD_NODE = /^oidc-provider WARNING: Unsupported runtime.*\n/gm // what the OpenID provider says below Node 22
 
-const PROGRAM = `dist/faults-command-${process.pid}.js`
-
-let bundling: Promise<void> | undefined
-/** Once per process. */
-const bundled = () => {
-  if (!bundling) {
-    bundling = bundle('lab/stress/faults/command.ts', PROGRAM)
-    process.once('exit', () => rmSync(PROGRAM, { force: true }))
-  }
-  return bundling
-}
-
 /** Kills the command at each of its points, or at each `step`th. Returns how many it has. */
 export async function killedEverywhere(flow: CommandFlow, step = 1): Promise<number> {
-  await bundled()
   const world = await makeWorld()
+  let running = await startCommands(world)
   try {
     const next = await flow.begin(world)
     for (let at = 1; ; at += step) {
       const round = await next()
-      const { signal, out, err } = await run(flow, world, round, at)
-      if (signal === null) {
-        assert.equal(err, '')
-        const { points, answered } = readAnswer(out)
-        assert.ok(points.length > 0 && points.length < at, `it dies at its points: ${out}`)
+      const done = await running.run(flow, round, at)
+      if (done) {
+        await running.end()
+        const { points, answered } = done
+        assert.ok(points.length > 0 && points.length < at, `it dies at its points: ${points}`)
         await round.atTheEnd(answered)
         return points.length
       }
-      assert.equal(signal, 'SIGKILL', err)
       await round.afterKill()
-      const again = await run(flow, world, round, 0)
-      assert.equal(again.err, '')
-      await round.atTheEnd(readAnswer(again.out).answered)
+      running = await startCommands(world)
+      const again = await running.run(flow, round, 0)
+      assert.ok(again, 'the next one runs to its end')
+      await round.atTheEnd(again.answered)
     }
   } finally {
+    running.kill()
     await world.end()
   }
 }
 
-const readAnswer = (out: string): { points: string[]; answered: unknown } => JSON.parse(out)
-
-async function run({ name }: CommandFlow, world: World, { given = [], settings }: Round, dieAt: number) {
-  const child = spawn(process.execPath, [PROGRAM, name, String(dieAt), ...given], {
-    env: { PATH: process.env.PATH ?? '', DATABASE_URL: world.url, LATCHKEY_KEYS: world.keys, ...settings },
+/** A process that runs commands one after the other: it finishes what the one before it left, and dies in the next. */
+async function startCommands(world: World) {
+  const program = await builtProgram('lab/stress/faults/command.ts', { whole: true })
+  const child = spawn(process.execPath, [program], {
+    env: { PATH: process.env.PATH ?? '', DATABASE_URL: world.url, LATCHKEY_KEYS: world.keys },
   })
-  const [out, err] = [readingOf(child.stdout), readingOf(child.stderr)]
-  const [, signal] = (await once(child, 'close')) as [number | null, NodeJS.Signals | null]
-  return { signal, out: out(), err: err().replace(OF_OLD_NODE, '') }
+  child.stdin.on('error', () => {}) // how it ended says why
+  const answers = createInterface(child.stdout)[Symbol.asyncIterator]()
+  const err = readingOf(child.stderr)
+  const closed = once(child, 'close') as Promise<[number | null, NodeJS.Signals | null]>
+  async function assertEnded(wanted: NodeJS.Signals | null) {
+    const [, signal] = await closed
+    const said = err().replace(OF_OLD_NODE, '')
+    assert.deepEqual([signal, said], [wanted, ''])
+  }
+  return {
+    /** What it answered; undefined if it was killed. */
+    async run({ name }: CommandFlow, { given = [], settings }: Round, dieAt: number): Promise<Done | undefined> {
+      child.stdin.write(`${JSON.stringify({ name, dieAt, given, settings } satisfies Told)}\n`)
+      const answer = await answers.next()
+      if (!answer.done) return JSON.parse(answer.value)
+      await assertEnded('SIGKILL')
+      return undefined
+    },
+    async end() {
+      child.stdin.end()
+      await assertEnded(null)
+    },
+    kill: () => child.kill('SIGKILL'),
+  }
 }

@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto'
-import { rmSync } from 'node:fs'
 import { setTimeout as pause } from 'node:timers/promises'
 import type Sqlite from 'better-sqlite3'
 import { createPasswords } from '../../../app/lib/passwords.ts'
@@ -10,25 +9,14 @@ import { type Browser, browser } from '../../../testing/browser.ts'
 import { asked, emptyDatabase } from '../../../testing/databases.ts'
 import { assertInvariants } from '../../../testing/invariants.ts'
 import { BASE_URL, PASSWORD } from '../../../testing/names.ts'
+import { builtProgram } from '../../../testing/programs.ts'
 import { QUICK } from '../../../testing/quick-hashes.ts'
 import { type ServerProcess, startServer } from '../../../testing/server-process.ts'
 import { byHttp } from '../../../testing/transport.ts'
-import { bundle } from '../../../tools/build.ts'
 
 export type World = Awaited<ReturnType<typeof makeWorld>>
 
-const PROGRAM = `dist/faults-server-${process.pid}.js` // one per process, because two write at the same time
 const PATIENCE = 60_000 // ms for an answer: longer than anything here takes, so a hang shows
-
-let bundling: Promise<unknown> | undefined
-/** Once per process. */
-const bundled = () => {
-  if (!bundling) {
-    bundling = bundle('lab/stress/faults/server.ts', PROGRAM, { whole: true })
-    process.once('exit', () => rmSync(PROGRAM, { force: true }))
-  }
-  return bundling
-}
 
 /** A database of its own, on disk or on DATABASE_URL's server, its keys, and a server process that we can hurt. */
 export async function makeWorld({
@@ -42,7 +30,6 @@ export async function makeWorld({
   /** The server on which to make PostgreSQL's database. */
   postgres?: string
 } = {}) {
-  await bundled()
   const { url, folder, drop } = await emptyDatabase({ within, server: postgres })
   const key = { id: 'f1', key: randomBytes(32) }
   const keys = `${key.id}:${Buffer.from(key.key).toString('base64')}`
@@ -80,7 +67,7 @@ export async function makeWorld({
           ...settings,
           ...changed,
         },
-        program: PROGRAM,
+        program: await builtProgram('lab/stress/faults/server.ts', { whole: true }),
       })
       if (server.port === 0) throw new Error(`The server did not start: ${server.err()}`)
       world.connect()

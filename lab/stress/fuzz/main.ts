@@ -1,8 +1,6 @@
 // npm run fuzz -- [--requests 20000] [--seed N] [--database sqlite|postgres]
 import { randomInt } from 'node:crypto'
-import { mkdirSync } from 'node:fs'
 import { parseArgs } from 'node:util'
-import { bundle } from '../../../tools/build.ts'
 import { startPostgres } from '../../../tools/postgres.ts'
 
 const { values } = parseArgs({
@@ -24,10 +22,7 @@ const { fuzzGate } = await import('./gate.ts')
 const { fuzzOpenid } = await import('./openid.ts')
 const { gateSummary, openidSummary, summary } = await import('./summary.ts')
 
-const program = 'dist/measured-server.js'
-mkdirSync('dist', { recursive: true })
-await bundle('lab/stress/fuzz/measured-server.ts', program)
-const run = await fuzzServer({ requests: Number(values.requests), seed: Number(values.seed), program })
+const run = await fuzzServer({ requests: Number(values.requests), seed: Number(values.seed) })
 run.findings.push(...memoryFindings(run).map((what) => ({ number: 0, what })))
 console.log(summary(run, values.database))
 const gate = await fuzzGate({ requests: Number(values.requests), seed: Number(values.seed) })

@@ -16,6 +16,7 @@ import {
 } from '../../../testing/index.ts'
 import { assertInvariants, assertUnreadable } from '../../../testing/invariants.ts'
 import { addClient } from '../../../testing/openid.ts'
+import { builtProgram } from '../../../testing/programs.ts'
 import { freePort } from '../../../tools/postgres.ts'
 import { type Fuzzed, fuzz } from './fuzz.ts'
 import { OF_CLIENTS } from './openid.ts'
@@ -29,21 +30,13 @@ export type Run = Fuzzed & { seconds: number; before: Memory | undefined; after:
 const MEGABYTE = 1024 * 1024
 const TEN_SECONDS = 10_000
 
-/** Fuzzes the real server, in its own process and with its own database. `program` is what to start. */
-export async function fuzzServer({
-  requests,
-  seed,
-  program,
-}: {
-  requests: number
-  seed: number
-  program: string
-}): Promise<Run> {
+/** Fuzzes the real server, in its own process and with its own database. */
+export async function fuzzServer({ requests, seed }: { requests: number; seed: number }): Promise<Run> {
   const database = await sharedDatabase()
   const key = randomBytes(32)
   const port = await freePort()
   const server = await startServer({
-    program,
+    program: await builtProgram('lab/stress/fuzz/measured-server.ts', { whole: true }),
     environment: {
       DATABASE_URL: database.url,
       LATCHKEY_KEYS: `k1:${key.toString('base64')}`,

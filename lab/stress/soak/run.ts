@@ -5,7 +5,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { BASE_URL, sharedDatabase } from '../../../testing/index.ts'
 import { assertInvariants } from '../../../testing/invariants.ts'
 import { mailsIn } from '../../../testing/mail-folder.ts'
-import { bundle } from '../../../tools/build.ts'
+import { builtProgram } from '../../../testing/programs.ts'
 import { fastClock } from './clock.ts'
 import { anything, type Doing, TOTAL } from './mix.ts'
 import { type ProcessSample, startMeasured } from './process.ts'
@@ -49,7 +49,7 @@ export type Soaked = {
 
 /** Drives the built product with the traffic of mix.ts, and looks at it meanwhile. */
 export async function soak(plan: Plan): Promise<Soaked> {
-  await bundle('lab/stress/soak/server.ts', 'dist/soak-server.js')
+  const program = await builtProgram('lab/stress/soak/server.ts', { whole: true })
   const startedMs = Date.now()
   const clock = fastClock(startedMs, plan.speed)
   const database = await sharedDatabase()
@@ -66,9 +66,7 @@ export async function soak(plan: Plan): Promise<Soaked> {
     SOAK_LOOK_MS: String(plan.look),
     SOAK_MAIL_FOLDER: join(database.folder, 'mail'),
   }
-  const processes = await Promise.all(
-    Array.from({ length: plan.processes }, () => startMeasured('dist/soak-server.js', environment)),
-  )
+  const processes = await Promise.all(Array.from({ length: plan.processes }, () => startMeasured(program, environment)))
   const site = siteOf(
     processes.map(({ port }) => port),
     clock,
