@@ -2,13 +2,13 @@
 import { readConfig } from '#app/config.ts'
 import { serve } from '#app/process/serve.ts'
 import { createLog } from '#app/watch/log.ts'
-import { noMetrics } from '#app/watch/metrics.ts'
+import { createMetrics, noMetrics } from '#app/watch/metrics.ts'
 import { QUICK } from './quick-hashes.ts'
 
 const config = readConfig(process.env)
 const { url, stop } = await serve(config, {
   log: createLog({ level: config.logLevel }),
-  metrics: noMetrics,
+  metrics: config.metricsToken === undefined ? noMetrics : await createMetrics(),
   passwordCost: QUICK,
 })
 console.log(`Latchkey is at ${url} · for tests`)

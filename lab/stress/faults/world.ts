@@ -75,7 +75,7 @@ export async function makeWorld({
 
     connect() {
       connected ??= openDatabase(url)
-      if (dialect === 'sqlite') clientOf(connected).pragma('synchronous = OFF') // the tester's rows needn't survive a power cut
+      needNoDisk(connected)
     },
 
     /**
@@ -117,6 +117,11 @@ export async function makeWorld({
   world.connect()
   await connected?.migrate()
   return world
+}
+
+/** The tester's own rows needn't be on the disk before it goes on. */
+export function needNoDisk(connected: Database): void {
+  if (dialect === 'sqlite') clientOf(connected).pragma('synchronous = OFF')
 }
 
 /** SQLite's own connection. */

@@ -49,6 +49,12 @@ export class Coverage {
     return kinds[row ? row.kindsTried++ % kinds.length : 0] ?? random.pick(kinds)
   }
 
+  /** Everybody. Those come first who came deep nearby, because each who comes to no good takes a new person. */
+  likeliest(route: Route, kinds: readonly Kind[]): Kind[] {
+    const near = this.knownNear(route.path)
+    return [...kinds].sort((a, b) => Number(near.has(b)) - Number(near.has(a)))
+  }
+
   /** People who came deep at the paths that share the longest beginning with this one. */
   private knownNear(path: string): Set<Kind> {
     for (const parts of [4, 3, 2]) {

@@ -140,7 +140,7 @@ export async function fuzz(options: Options): Promise<Fuzzed> {
   async function insist() {
     for (let round = 0; round < ROUNDS; round++)
       for (const route of coverage.unreached())
-        for (const kind of kinds) {
+        for (const kind of coverage.likeliest(route, kinds)) {
           if (coverage.isReached(route)) break
           const person = await people.get(kind)
           if (person) person.isGone = true

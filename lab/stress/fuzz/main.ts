@@ -22,7 +22,8 @@ const { fuzzGate } = await import('./gate.ts')
 const { fuzzOpenid } = await import('./openid.ts')
 const { gateSummary, openidSummary, summary } = await import('./summary.ts')
 
-const run = await fuzzServer({ requests: Number(values.requests), seed: Number(values.seed) })
+const entry = 'lab/stress/fuzz/measured-server.ts'
+const run = await fuzzServer({ requests: Number(values.requests), seed: Number(values.seed), entry })
 run.findings.push(...memoryFindings(run).map((what) => ({ number: 0, what })))
 console.log(summary(run, values.database))
 const gate = await fuzzGate({ requests: Number(values.requests), seed: Number(values.seed) })

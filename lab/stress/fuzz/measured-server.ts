@@ -1,13 +1,3 @@
-// The product's own server. On SIGUSR2 it says how much memory it uses after a garbage collection.
-import { setFlagsFromString } from 'node:v8'
-import { runInNewContext } from 'node:vm'
+// The product's own server.
+import './measured.ts'
 import '../../../app/process/server.ts'
-
-setFlagsFromString('--expose-gc')
-const collectGarbage = runInNewContext('gc') as () => void
-
-process.on('SIGUSR2', () => {
-  collectGarbage()
-  const { rss, heapUsed } = process.memoryUsage()
-  console.log(JSON.stringify({ level: 'info', msg: 'memory', rss, heapUsed }))
-})

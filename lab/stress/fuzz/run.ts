@@ -18,6 +18,7 @@ import { assertInvariants, assertUnreadable } from '../../../testing/invariants.
 import { addClient } from '../../../testing/openid.ts'
 import { builtProgram } from '../../../testing/programs.ts'
 import { freePort } from '../../../tools/postgres.ts'
+import { needNoDisk } from '../faults/world.ts'
 import { type Fuzzed, fuzz } from './fuzz.ts'
 import { OF_CLIENTS } from './openid.ts'
 import { KINDS, METRICS_TOKEN, type Person } from './people.ts'
@@ -30,13 +31,22 @@ export type Run = Fuzzed & { seconds: number; before: Memory | undefined; after:
 const MEGABYTE = 1024 * 1024
 const TEN_SECONDS = 10_000
 
-/** Fuzzes the real server, in its own process and with its own database. */
-export async function fuzzServer({ requests, seed }: { requests: number; seed: number }): Promise<Run> {
+/** Fuzzes the real server, in its own process and with its own database. `entry` is what to start. */
+export async function fuzzServer({
+  requests,
+  seed,
+  entry,
+}: {
+  requests: number
+  seed: number
+  entry: string
+}): Promise<Run> {
   const database = await sharedDatabase()
+  needNoDisk(database)
   const key = randomBytes(32)
   const port = await freePort()
   const server = await startServer({
-    program: await builtProgram('lab/stress/fuzz/measured-server.ts', { whole: true }),
+    program: await builtProgram(entry, { whole: true }),
     environment: {
       DATABASE_URL: database.url,
       LATCHKEY_KEYS: `k1:${key.toString('base64')}`,
