@@ -13,12 +13,12 @@ const LOCK_PATIENCE = 2_000 // milliseconds
 const LONGEST_PAUSE = 50 // milliseconds between two tries to get the lock
 const MIGRATION_PATIENCE = 60_000 // nothing is answered yet, and another process may be at it
 
-/** A file, or `:memory:`. Throws what an operator can act on. */
-export function openSqlite(file: string, mayMake: boolean): Database {
+/** A file, or `:memory:`, or in memory what such a file has in it. Throws what an operator can act on. */
+export function openSqlite(file: string, mayMake: boolean, content?: Buffer): Database {
   const connection = namingFile(file, () => {
     if (!mayMake && !existsSync(file)) throw new Error(`There is no database at ${resolve(file)}. ${NOTHING_YET}`)
     if (file !== ':memory:') makeFile(file)
-    const opened = new Sqlite(file, { timeout: LOCK_PATIENCE })
+    const opened = new Sqlite(content ?? file, { timeout: LOCK_PATIENCE })
     switchToWal(opened)
     return opened
   })

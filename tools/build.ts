@@ -5,7 +5,7 @@ import { type BuildOptions, build, type Plugin } from 'esbuild'
 import { makeKnownPasswords } from '#app/lib/known-passwords.ts'
 
 /** Threads, by the source that starts them. */
-const THREADS = { 'app/lib/guesses.ts': 'guesses-thread', 'app/lib/hash-threads.ts': 'hash-thread' }
+export const THREADS = { 'app/lib/guesses.ts': 'guesses-thread', 'app/lib/hash-threads.ts': 'hash-thread' }
 /** Reads a list that lies beside the program. */
 const KNOWN = 'app/lib/known-passwords.ts'
 /** How our sources become JavaScript that Node runs. */

@@ -1,4 +1,5 @@
 // Many test files in one process, one after the other, so that what they all import is read once. Each is a suite of its own.
+import { type AsyncHook, createHook } from 'node:async_hooks'
 import { after, describe, test } from 'node:test'
 
 type Begin = () => void
@@ -33,15 +34,48 @@ export async function run(file: string, load: () => Promise<unknown>): Promise<v
   }
   const { begin = () => {}, waiting = [] } = told.get(file) ?? {}
   const tooLong = setTimeout(() => console.error(`${file} is not at its end. ${whatIsOpen()}`), LONGEST)
-  await new Promise<void>((resolve) => {
-    describe(file, () => {
-      after(() => resolve()) // the first of its hooks, because one that fails ends them
-      begin()
-      for (const register of waiting) register()
-    })
-  })
+  await new Promise<void>((resolve) =>
+    whileHooked(() =>
+      describe(file, () => {
+        after(() => resolve()) // the first of its hooks, because one that fails ends them
+        begin()
+        for (const register of waiting) register()
+      }),
+    ),
+  )
   clearTimeout(tooLong)
+  for (const error of unheard.splice(0))
+    await test(`${file} has no error that nobody hears of`, () => Promise.reject(error))
 }
+
+let hook: AsyncHook | undefined
+const hooks: AsyncHook = Object.getPrototypeOf(createHook({}))
+const { enable } = hooks
+
+/**
+ * The runner sees to every promise, to know the suite in which somebody registers a test, and that takes a fifth of a whole run.
+ * So it does while a file registers its tests, which a suite does at once and before it awaits anything.
+ */
+function whileHooked(register: () => void): void {
+  hooks.enable = function () {
+    hook ??= this // the first is the runner's, which begins with the first suite
+    return enable.call(this)
+  }
+  hook?.enable()
+  register()
+  hooks.enable = enable
+  hook?.disable()
+}
+
+/** Thrown where nobody waited: the runner can't say by which test. */
+const unheard: unknown[] = []
+function keep(error: unknown): void {
+  console.error('Nobody hears of', error)
+  process.exitCode = 1
+  unheard.push(error)
+}
+process.on('uncaughtException', keep)
+process.on('unhandledRejection', keep)
 
 const whatIsOpen = () => `Open: ${process.getActiveResourcesInfo().join(', ')}`
 

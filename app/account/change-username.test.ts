@@ -215,9 +215,9 @@ describe('changing the username', () => {
   })
 })
 
-describe('where the operator lets usernames stay as they are (USERNAMES=fixed)', async () => {
-  const fixed = await latchkey({ usernamesStay: true }, { database, clock, vault: product.vault })
+const fixed = await latchkey({ usernamesStay: true }, { database, clock, vault: product.vault })
 
+describe('where the operator lets usernames stay as they are (USERNAMES=fixed)', () => {
   test('there is no button, the page says why, and a form from elsewhere changes nothing', async () => {
     const { browser, email } = await signedUp(fixed)
     const before = await usernameOf(email)

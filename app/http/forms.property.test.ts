@@ -3,11 +3,12 @@ import { describe, test } from 'node:test'
 import fc from 'fast-check'
 import { Hono } from 'hono'
 import { z } from 'zod'
+import { character } from '#testing/characters.ts'
 import { fieldsIn, readFields, readForm } from './forms.ts'
 import { Refusal } from './refusals.ts'
 
 /** What a person can type: whole characters, without NUL and the replacement character. */
-const typed = fc.string({ unit: 'binary', maxLength: 40 }).map((text) => text.replaceAll(/[\0\uFFFD]|\p{Cs}/gu, ''))
+const typed = fc.string({ unit: character, maxLength: 40 }).map((text) => text.replaceAll(/[\0\uFFFD]|\p{Cs}/gu, ''))
 const isNamed = ([name, value]: [string, string]) => name !== '' && !(value === '' && name.includes('@'))
 const fields = fc
   .uniqueArray(fc.tuple(typed, typed).filter(isNamed), { selector: ([name]) => name, maxLength: 8 })

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import fc from 'fast-check'
 import { Hono } from 'hono'
+import { character } from '#testing/characters.ts'
 import { BASE_URL } from '#testing/names.ts'
 import { network } from '../lib/network.ts'
 import type { AppEnv } from './env.ts'
@@ -62,7 +63,7 @@ describe('whose request it is, whatever is forwarded', () => {
 
   test('of any User-Agent a short name is kept, and none of its markup', () => {
     const agent = fc.oneof(
-      fc.string({ unit: 'binary', maxLength: 700 }),
+      fc.string({ unit: character, maxLength: 700 }),
       fc.string().map((text) => `Mozilla/5.0 (${text}) <b>/1`),
     )
     fc.assert(fc.property(agent, (text) => assert.match(readBrowser(text).browser, /^[\w .+-]{1,40}$/)))
@@ -170,7 +171,7 @@ describe('what stands in a field', () => {
   test('whatever else is typed as one is refused in a sentence, or comes out as what goes in again', () => {
     const field = emailField()
     fc.assert(
-      fc.property(fc.oneof(fc.string({ unit: 'binary' }), fc.emailAddress()), (text) => {
+      fc.property(fc.oneof(fc.string({ unit: character }), fc.emailAddress()), (text) => {
         const { success, data, error } = field.safeParse(text)
         if (success) assert.equal(field.parse(data), data)
         else assert.match(error.issues[0]?.message ?? '', /^[A-Z].*\.$/)

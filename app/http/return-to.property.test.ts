@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import fc from 'fast-check'
+import { character } from '#testing/characters.ts'
 import { BASE_URL } from '#testing/names.ts'
 import { returnPath } from './return-to.ts'
 
@@ -40,7 +41,7 @@ const piece = fc.oneof(
     'ﷺ',
     '\uD800',
   ),
-  fc.string({ unit: 'binary', maxLength: 6 }),
+  fc.string({ unit: character, maxLength: 6 }),
 )
 const wanted = fc.oneof(
   fc.array(piece, { maxLength: 8 }).map((pieces) => pieces.join('')),

@@ -321,11 +321,12 @@ describe('a page', () => {
     })
 })
 
-describe('/api/v1', async () => {
-  type Operation = { security?: unknown[]; 'x-scope'?: string; responses: Record<string, { description: string }> }
-  const { paths } = (await v1.raw('GET', '/api/openapi.json')).body as {
-    paths: Record<string, Record<string, Operation>>
-  }
+type Operation = { security?: unknown[]; 'x-scope'?: string; responses: Record<string, { description: string }> }
+const { paths } = (await v1.raw('GET', '/api/openapi.json')).body as {
+  paths: Record<string, Record<string, Operation>>
+}
+
+describe('/api/v1', () => {
   const operations = Object.entries(paths).flatMap(([path, item]) =>
     Object.entries(item)
       // Those of operators are walked through in app/api/v1/invitations.test.ts.

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import fc from 'fast-check'
+import { character } from '#testing/characters.ts'
 import { displayed, newRecoveryCodes, readTypedCode } from './codes.ts'
 
 const ALPHABET = [...'0123456789abcdefghjkmnpqrstvwxyz']
@@ -67,7 +68,7 @@ describe('a code as it is typed', () => {
   })
 
   test('what is read is in the one form that is stored, and reading it again changes nothing', () => {
-    const any = fc.oneof(fc.string({ unit: 'binary', maxLength: 16 }), fc.stringMatching(/^[0-9A-Za-z -]{6,14}$/))
+    const any = fc.oneof(fc.string({ unit: character, maxLength: 16 }), fc.stringMatching(/^[0-9A-Za-z -]{6,14}$/))
     fc.assert(
       fc.property(any, (typed) => {
         const read = readTypedCode(typed)
@@ -80,7 +81,7 @@ describe('a code as it is typed', () => {
 
   test('nothing else is a code: another letter anywhere, one too many, or one too few', () => {
     const strange = fc
-      .string({ unit: 'binary', minLength: 1, maxLength: 2 })
+      .string({ unit: character, minLength: 1, maxLength: 2 })
       .filter((text) => !/[\s\p{P}\p{S}\p{Cf}\p{DI}\p{Nd}A-TV-Za-tv-z]/u.test(text))
     fc.assert(
       fc.property(code, fc.nat(9), strange, (of, at, other) => {
@@ -103,7 +104,7 @@ describe('a code as it is typed', () => {
       code.map(displayed),
       digits,
       fc.constantFrom(...AROUND),
-      fc.string({ unit: 'binary', maxLength: 3 }),
+      fc.string({ unit: character, maxLength: 3 }),
     )
     const text = fc.array(piece, { maxLength: 6 }).map((pieces) => pieces.join(''))
     fc.assert(

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import fc from 'fast-check'
+import { character } from '#testing/characters.ts'
 import { createVault, type Purpose } from './vault.ts'
 
 const keyOf = (id: string) => fc.uint8Array({ minLength: 32, maxLength: 32 }).map((key) => ({ id, key }))
 const purpose = fc.constantFrom<Purpose>('factor-secret', 'recovery-code', 'enrolment', 'mail', 'mail-link')
-const place = fc.string({ unit: 'binary', maxLength: 20 })
+const place = fc.string({ unit: character, maxLength: 20 })
 const secret = fc.uint8Array({ maxLength: 100 })
 const all = fc.record({ one: keyOf('k1'), other: keyOf('k2'), purpose, place, secret })
 
@@ -51,7 +52,7 @@ describe('the vault, whatever is put into it', () => {
 
   test('any text at all is opened to nothing, and nothing is thrown', () => {
     const text = fc.oneof(
-      fc.string({ unit: 'binary', maxLength: 80 }),
+      fc.string({ unit: character, maxLength: 80 }),
       fc.stringMatching(/^[\w-]{0,80}$/).map((tail) => `k1.${tail}`),
     )
     fc.assert(

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, afterEach, test } from 'node:test'
 import fc from 'fast-check'
+import { character } from '#testing/characters.ts'
 import { openidSite } from '#testing/openid.ts'
 import { encodedPairs, isAstray, PARAMETERS, usualValues, wrongValues } from '#testing/openid-hostile.ts'
 import { member, plainClient } from '#testing/openid-people.ts'
@@ -22,7 +23,7 @@ const WELL_KNOWN = ['openid-configuration', 'oauth-authorization-server', 'webfi
 const value = fc.oneof(
   fc.constantFrom(...usualValues(client)),
   fc.constantFrom(...wrongValues(client)),
-  fc.string({ unit: 'binary', maxLength: 40 }),
+  fc.string({ unit: character, maxLength: 40 }),
 )
 const pairs = fc.array(fc.tuple(fc.constantFrom(...PARAMETERS), value), { maxLength: 9 })
 const request = fc.record({

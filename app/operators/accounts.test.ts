@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { after, describe, test } from 'node:test'
+import { after, before, describe, test } from 'node:test'
 import { eq } from 'drizzle-orm'
 import { dialect } from '#db/columns.ts'
 import { accounts } from '#db/schema.ts'
@@ -37,11 +37,13 @@ after(product.close)
 
 const by = { operatorId: null, reason: 'Asked for on the phone', origin: COMMAND_LINE }
 
-describe('the list of accounts', async () => {
-  const crowd = await testDatabase()
-  const statements = dialect === 'sqlite' ? statementsOf(crowd) : undefined
-  const { deps } = await latchkey({}, { database: crowd })
-  after(() => crowd.close())
+const crowd = await testDatabase()
+const statements = dialect === 'sqlite' ? statementsOf(crowd) : undefined
+const overCrowd = await latchkey({}, { database: crowd })
+after(() => crowd.close())
+
+describe('the list of accounts', () => {
+  const { deps } = overCrowd
 
   /** Every page of a list. */
   async function allFound(search?: string) {
@@ -64,20 +66,22 @@ describe('the list of accounts', async () => {
     ...{ id, ...namedAfter(id), passwordHash: 'x', passwordChangedAt: at, securityVersion: 1, createdAt: at },
     ...more,
   })
-  await crowd.db.insert(accounts).values([
-    ...Array.from({ length: MANY }, (_, index) => row(5000 + index)),
-    row(1, {
-      email: 'zoe@example.com',
-      username: 'zoe',
-      usernameLook: 'zoe',
-      displayName: 'Zoë',
-      displayNameLook: 'zoë',
-    }),
-    row(2, { email: 'yves@example.com', username: 'zoe.2', usernameLook: 'zoe2' }),
-    row(3, { email: 'xena@example.com', displayName: 'ZOE Q', displayNameLook: 'zoe q' }),
-    row(4, { email: 'wim@example.com', displayName: 'zoe', displayNameLook: 'zoe' }),
-    row(5, { email: 'vera_%@example.com', displayName: 'Azoe', displayNameLook: 'azoe' }),
-  ])
+  before(async () => {
+    await crowd.db.insert(accounts).values([
+      ...Array.from({ length: MANY }, (_, index) => row(5000 + index)),
+      row(1, {
+        email: 'zoe@example.com',
+        username: 'zoe',
+        usernameLook: 'zoe',
+        displayName: 'Zoë',
+        displayNameLook: 'zoë',
+      }),
+      row(2, { email: 'yves@example.com', username: 'zoe.2', usernameLook: 'zoe2' }),
+      row(3, { email: 'xena@example.com', displayName: 'ZOE Q', displayNameLook: 'zoe q' }),
+      row(4, { email: 'wim@example.com', displayName: 'zoe', displayNameLook: 'zoe' }),
+      row(5, { email: 'vera_%@example.com', displayName: 'Azoe', displayNameLook: 'azoe' }),
+    ])
+  })
 
   test('has each account once, by address, fifty to a page', async () => {
     const { found, pages } = await allFound()
