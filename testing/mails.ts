@@ -1,19 +1,22 @@
 import { type Message, messageOf, openMail } from '#app/mail/mail.ts'
 import * as schema from '#db/schema.ts'
 import type { Browser } from './browser.ts'
+import { builtReads } from './built-reads.ts'
 import { BASE_URL, PASSWORD } from './names.ts'
 import { newEmail, signIn, signUp, submit } from './people.ts'
 import type { Latchkey } from './product.ts'
 
 /** What is queued for an address, oldest first. */
 export async function mailsTo(product: Latchkey, email: string): Promise<Message[]> {
-  const rows = await product.database.db.select().from(schema.mails)
+  const rows = await reads(product.database).execute()
   return rows
     .sort((a, b) => a.createdAt.getTime() - b.createdAt.getTime() || (a.id < b.id ? -1 : 1))
     .flatMap((row) => openMail(product.vault, row) ?? [])
-    .map((queued) => messageOf(queued, product.deps.writeMail))
     .filter(({ to }) => to === email)
+    .map((queued) => messageOf(queued, product.deps.writeMail))
 }
+
+const reads = builtReads((db) => db.select().from(schema.mails).prepare())
 
 /** The newest one whose subject matches, with its link as a path of the product. */
 export async function mailTo(product: Latchkey, email: string, subject: RegExp): Promise<Message & { path: string }> {

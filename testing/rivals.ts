@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { asc, eq } from 'drizzle-orm'
+import { asc, eq, sql } from 'drizzle-orm'
 import { createPasswords } from '#app/lib/passwords.ts'
 import { hashToken } from '#app/lib/tokens.ts'
 import { messageOf, openMail } from '#app/mail/mail.ts'
@@ -7,6 +7,7 @@ import { writeNotices } from '#app/mail/mailing.ts'
 import * as schema from '#db/schema.ts'
 import { codeOf } from './authenticator.ts'
 import type { Browser, From } from './browser.ts'
+import { builtReads } from './built-reads.ts'
 import { followed, pageOf } from './mails.ts'
 import { SESSION } from './names.ts'
 import { pathIn } from './post-office.ts'
@@ -74,6 +75,31 @@ const TABLES = [
 ] as const
 type Backup = Map<(typeof TABLES)[number], object[]>
 
+const readsOf = builtReads((db) => ({
+  account: db
+    .select({ email: schema.accounts.email, passwordHash: schema.accounts.passwordHash })
+    .from(schema.accounts)
+    .where(eq(schema.accounts.id, sql.placeholder('id')))
+    .prepare(),
+  session: db
+    .select({ id: schema.sessions.id })
+    .from(schema.sessions)
+    .where(eq(schema.sessions.tokenHash, sql.placeholder('hash')))
+    .prepare(),
+  mails: db.select().from(schema.mails).orderBy(asc(schema.mails.createdAt)).prepare(),
+  links: db.select({ hash: schema.mailLinks.tokenHash }).from(schema.mailLinks).prepare(),
+  tables: TABLES.map(
+    (table) =>
+      [
+        table,
+        db
+          .select()
+          .from(table as typeof schema.accounts)
+          .prepare(),
+      ] as const,
+  ),
+}))
+
 let stories = 0
 let pressed = 0
 const A_MOMENT = 1000
@@ -98,17 +124,19 @@ export async function rivals(product: Latchkey) {
   const boxes = new Map<string, BoxMail[]>([first, second, third].map((address) => [address, []]))
   const from = (who: Person) => ({ address: who.name === 'owner' ? '192.0.2.1' : '203.0.113.66' })
 
+  const reads = readsOf(database)
+
   await db.delete(schema.events)
   await db.delete(schema.accounts)
   await db.delete(schema.limits)
 
   let accountId: number | undefined
-  const ours = () => eq(schema.accounts.id, accountId ?? 0)
+  const ours = async () => (await reads.account.execute({ id: accountId ?? 0 }))[0]
 
   /** Puts new mails into the mailboxes. Returns, by mailbox, the subjects of those about the account. */
   async function deliver(caused: Person['name']): Promise<Map<string, string[]>> {
     await writeNotices(deps)
-    const rows = await db.select().from(schema.mails).orderBy(asc(schema.mails.createdAt))
+    const rows = await reads.mails.execute()
     const arrived = new Map<string, string[]>()
     if (rows.length === 0) return arrived
     await db.delete(schema.mails)
@@ -134,8 +162,8 @@ export async function rivals(product: Latchkey) {
 
   /** The one that works now, if they know it. In the ending they try them all. */
   async function likely({ passwords }: Person): Promise<string[]> {
-    const [account] = await db.select({ stored: schema.accounts.passwordHash }).from(schema.accounts).where(ours())
-    const right = await Promise.all(passwords.map((password) => verify(account?.stored ?? '', password)))
+    const stored = (await ours())?.passwordHash ?? ''
+    const right = await Promise.all(passwords.map((password) => verify(stored, password)))
     return passwords.filter((_, index) => right[index]).slice(-1)
   }
 
@@ -160,9 +188,7 @@ export async function rivals(product: Latchkey) {
 
   /** Whether there is a session. A story asks for a page only to check a claim. */
   async function holdsSession({ cookies }: Browser): Promise<boolean> {
-    const { id, tokenHash } = schema.sessions
-    const hash = hashToken(cookies.get(SESSION) ?? '')
-    return (await db.select({ id }).from(schema.sessions).where(eq(tokenHash, hash))).length > 0
+    return (await reads.session.execute({ hash: hashToken(cookies.get(SESSION) ?? '') })).length > 0
   }
 
   /** Somebody who owes new recovery codes is in as well. */
@@ -173,13 +199,12 @@ export async function rivals(product: Latchkey) {
 
   /** The account's present address. */
   async function address(): Promise<string> {
-    const [account] = await db.select({ email: schema.accounts.email }).from(schema.accounts).where(ours())
-    return account?.email ?? ''
+    return (await ours())?.email ?? ''
   }
 
   /** The links that would be looked at, so a long story doesn't press hundreds that it knows are dead. */
   async function live<Link extends { path: string }>(links: Link[]): Promise<Link[]> {
-    const rows = await db.select({ hash: schema.mailLinks.tokenHash }).from(schema.mailLinks)
+    const rows = await reads.links.execute()
     const hashes = new Set(rows.map(({ hash }) => hash))
     return links.filter(({ path }) => hashes.has(hashToken(path.split('?token=')[1] ?? '')))
   }
@@ -197,7 +222,7 @@ export async function rivals(product: Latchkey) {
 
   async function backUp(): Promise<Backup> {
     const kept: Backup = new Map()
-    for (const table of TABLES) kept.set(table, await db.select().from(table as typeof schema.accounts))
+    for (const [table, all] of reads.tables) kept.set(table, await all.execute())
     return kept
   }
 

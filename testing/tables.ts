@@ -1,29 +1,49 @@
-import { eq, getTableName } from 'drizzle-orm'
+import { eq, getTableColumns, getTableName, sql } from 'drizzle-orm'
 import { hashToken, newToken } from '#app/lib/tokens.ts'
 import type { Database } from '#db/client.ts'
 import * as schema from '#db/schema.ts'
 import type { From } from './browser.ts'
+import { builtReads } from './built-reads.ts'
 import type { Latchkey } from './product.ts'
 
 /** Every row of every table by the table's name: to see that nothing changed, and that nothing secret is in it. */
 export async function everyRow({ database }: { database: Pick<Database, 'db'> }): Promise<Record<string, string[]>> {
-  const tables = Object.values(schema).map(async (table) => {
-    const rows = await database.db.select().from(table)
-    return [getTableName(table), rows.map((row) => JSON.stringify(row)).sort()] as const
+  const tables = reads(database).tables.map(async ({ name, all }) => {
+    const rows = await all.execute()
+    return [name, rows.map((row) => JSON.stringify(row)).sort()] as const
   })
   return Object.fromEntries(await Promise.all(tables))
 }
 
+const reads = builtReads((db) => {
+  const email = sql.placeholder('email')
+  const account = db.select().from(schema.accounts).where(eq(schema.accounts.email, email))
+  const ofAccount = eq(schema.events.accountId, schema.accounts.id)
+  return {
+    tables: Object.values(schema).map((table) => ({
+      name: getTableName(table),
+      all: db.select().from(table).prepare(),
+    })),
+    account: account.prepare(),
+    events: db
+      .select(getTableColumns(schema.events))
+      .from(schema.events)
+      .innerJoin(schema.accounts, ofAccount)
+      .where(eq(schema.accounts.email, email))
+      .prepare(),
+  }
+})
+
 export async function accountOf({ database }: Pick<Latchkey, 'database'>, email: string) {
-  const [account] = await database.db.select().from(schema.accounts).where(eq(schema.accounts.email, email))
+  const [account] = await reads(database).account.execute({ email })
   if (!account) throw new Error(`There is no account ${email}.`)
   return account
 }
 
 /** The account's log, oldest first: `signed_in authenticator`, `code_wrong` and so on. */
 export async function loggedEvents(product: Pick<Latchkey, 'database'>, email: string): Promise<string[]> {
-  const { id } = await accountOf(product, email)
-  const rows = await product.database.db.select().from(schema.events).where(eq(schema.events.accountId, id))
+  const rows = await reads(product.database).events.execute({ email })
+  if (rows.length === 0) await accountOf(product, email) // or there is none
   return rows
     .sort((a, b) => a.at.getTime() - b.at.getTime() || (a.id < b.id ? -1 : 1))
     .map(({ kind, method }) => (method ? `${kind} ${method}` : kind))

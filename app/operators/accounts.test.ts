@@ -63,7 +63,7 @@ describe('the list of accounts', () => {
   const MANY = 230
   const at = clock.now()
   const row = (id: number, more: Partial<typeof accounts.$inferInsert> = {}) => ({
-    ...{ id, ...namedAfter(id), passwordHash: 'x', passwordChangedAt: at, securityVersion: 1, createdAt: at },
+    ...{ id, uid: id, ...namedAfter(id), passwordHash: 'x', passwordChangedAt: at, securityVersion: 1, createdAt: at },
     ...more,
   })
   before(async () => {
