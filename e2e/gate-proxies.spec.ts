@@ -23,6 +23,9 @@ async function signInOnTheWay(page: Page, person: Person, url: string) {
   await expect(page).toHaveURL(url)
 }
 
+// In one process, because each makes a world with a server, three proxies and three browsers.
+test.describe.configure({ mode: 'default' })
+
 for (const kind of PROXIES)
   test.describe(`behind ${kind}`, () => {
     test('the first visit leads through the sign-in to the page first asked for, and the second app asks nothing', async ({

@@ -59,6 +59,9 @@ export default defineConfig({
     // On this machine a self-signed certificate is good enough, for trying a proxy.
     ...(address ? { baseURL: address, ignoreHTTPSErrors: isLoopback(new URL(address).hostname) } : {}),
     launchOptions: launchOptions(),
+    // One page for all tests of a process, without the cookies, storage, cache, routes and scripts of the test before: a new one is a
+    // new process of Chromium's, and takes as long as the test.
+    reuseContext: true,
     viewport: { width: 1280, height: 800 },
     trace: 'on-first-retry',
     // Half faded in, things don't have their final colours.

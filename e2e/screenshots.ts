@@ -30,7 +30,7 @@ mkdirSync(folder, { recursive: true })
 const server = await startServer({ TRUST_PROXY: '127.0.0.1, ::1', CONTACT: 'help@example.com' })
 Object.assign(process.env, {
   E2E_BASE_URL: server.url,
-  E2E_DATABASE_URL: server.databaseUrl,
+  E2E_OPERATOR: server.operator,
   E2E_MAIL_FOLDER: server.mailFolder,
 })
 const browser = await launchBrowser()

@@ -23,11 +23,11 @@ export default async function serverForTheTests(): Promise<() => Promise<void>> 
   const server = await startServer()
   process.env.E2E_BASE_URL = server.url
   process.env.E2E_MAIL_FOLDER = server.mailFolder
-  process.env.E2E_DATABASE_URL = server.databaseUrl
+  process.env.E2E_OPERATOR = server.operator
   return async () => {
     delete process.env.E2E_BASE_URL
     delete process.env.E2E_MAIL_FOLDER
-    delete process.env.E2E_DATABASE_URL
+    delete process.env.E2E_OPERATOR
     await server.stop()
   }
 }
@@ -35,43 +35,49 @@ export default async function serverForTheTests(): Promise<() => Promise<void>> 
 /**
  * Starts the product on a free port, with a fresh database in its own folder, and resolves when it answers.
  * `E2E_SERVER=built` starts what `npm run build` made, anything else the sources with passwords that cost little.
- * `E2E_DATABASE=postgres` gives it its own PostgreSQL, anything else a SQLite file. `environment` is added to its own.
+ * `E2E_DATABASE=postgres` gives it its own PostgreSQL, anything else a SQLite file. `environment` is added to its own. Its operator's
+ * program runs beside it (`operator-desk.ts`).
  */
 export async function startServer(
   environment: Record<string, string> = {},
-): Promise<{ url: string; mailFolder: string; databaseUrl: string; stop: () => Promise<void> }> {
+): Promise<{ url: string; mailFolder: string; operator: string; stop: () => Promise<void> }> {
   const folder = await mkdtemp(path.join(tmpdir(), 'latchkey-e2e-'))
   const database = await freshDatabase(folder)
-  const program = await programOfTheServer()
-  const child = spawn(process.execPath, [program], {
-    cwd: fileURLToPath(new URL('..', import.meta.url)),
-    // Only the PATH comes from the tester's environment: a key or an address from there would change what is tested.
-    env: {
-      PATH: process.env.PATH,
-      PORT: '0',
-      DATABASE_URL: database.url,
-      DATA_FOLDER: folder,
-      RATE_LIMIT_PER_ADDRESS: '0',
-      ...environment,
-    },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  })
-  const killChild = () => child.kill('SIGKILL')
-  process.once('exit', killChild)
+  const server = await programOfTheServer()
+  const desk = await builtProgram('e2e/operator-desk.ts')
+  const known = { DATABASE_URL: database.url, DATA_FOLDER: folder }
+  const children: ChildProcess[] = []
+  const killChildren = () => children.map((child) => child.kill('SIGKILL'))
+  process.once('exit', killChildren)
   const stop = async () => {
-    process.off('exit', killChild)
-    await stopped(child)
+    process.off('exit', killChildren)
+    await Promise.all(children.map(stopped))
     await database.stop()
     await rm(folder, { recursive: true, force: true })
   }
+  const started = (program: string, more: Record<string, string>) => {
+    const child = startedWith(program, { ...known, ...more })
+    children.push(child)
+    return addressFrom(child)
+  }
   try {
-    const url = await addressFrom(child)
+    const url = await started(server, { PORT: '0', RATE_LIMIT_PER_ADDRESS: '0', ...environment })
     await answers(url)
-    return { url, mailFolder: path.join(folder, 'mail'), databaseUrl: database.url, stop }
+    const operator = await started(desk, { BASE_URL: url })
+    return { url, mailFolder: path.join(folder, 'mail'), operator, stop }
   } catch (error) {
     await stop()
     throw error
   }
+}
+
+function startedWith(program: string, environment: Record<string, string>): ChildProcess {
+  return spawn(process.execPath, [program], {
+    cwd: fileURLToPath(new URL('..', import.meta.url)),
+    // Only the PATH comes from the tester's environment: a key or an address from there would change what is tested.
+    env: { PATH: process.env.PATH, ...environment },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
 }
 
 async function programOfTheServer() {

@@ -7,6 +7,7 @@ import { ClientApp } from './client-app.ts'
 import { mailTo } from './mail.ts'
 import { endWait, latchkey, type MadeClient, makeApp, makeClient } from './operator.ts'
 import { OtherSite } from './other-site.ts'
+import { VirtualAuthenticator } from './virtual-authenticator.ts'
 import { Watch } from './watch.ts'
 
 export * from './account.ts'
@@ -57,6 +58,13 @@ export const test = base.extend<Vocabulary>({
     },
     { auto: true },
   ],
+  context: async ({ context }, use) => {
+    expect(await context.cookies(), 'what the test before has left').toEqual([])
+    await use(context)
+    // What Playwright doesn't take back from a context that the next test uses again.
+    await context.clearPermissions()
+    await VirtualAuthenticator.unplugAll()
+  },
   signedUp: async ({ context }, use) => {
     const account = newAccount()
     await signUpByRequest(context.request, account)
@@ -88,21 +96,21 @@ export const test = base.extend<Vocabulary>({
   },
   // biome-ignore lint/correctness/noEmptyPattern: Playwright reads from the first parameter what a fixture needs
   latchkey: async ({}, use, { skip }) => {
-    skip(!process.env.E2E_DATABASE_URL, 'The operator of that server is somebody else.')
+    skip(!process.env.E2E_OPERATOR, 'The operator of that server is somebody else.')
     await use(latchkey)
   },
   // biome-ignore lint/correctness/noEmptyPattern: Playwright reads from the first parameter what a fixture needs
   endWait: async ({}, use, { skip }) => {
-    skip(!process.env.E2E_DATABASE_URL, 'The database of that server is out of reach.')
+    skip(!process.env.E2E_OPERATOR, 'The database of that server is out of reach.')
     await use(endWait)
   },
   // biome-ignore lint/correctness/noEmptyPattern: Playwright reads from the first parameter what a fixture needs
   makeApp: async ({}, use, { skip }) => {
-    skip(!process.env.E2E_DATABASE_URL, 'The database of that server is out of reach.')
+    skip(!process.env.E2E_OPERATOR, 'The database of that server is out of reach.')
     await use(makeApp)
   },
   makeClient: async ({ watch }, use, { skip }) => {
-    skip(!process.env.E2E_DATABASE_URL, 'The database of that server is out of reach.')
+    skip(!process.env.E2E_OPERATOR, 'The database of that server is out of reach.')
     const opened: ClientApp[] = []
     await use(async (of) => {
       const app = await makeClient(of)

@@ -40,6 +40,7 @@ export type Bogus = { isBogusSignature?: boolean; isBadUV?: boolean; isBadUP?: b
 
 /** A device in or at the computer of a page. It answers without anybody's touch. */
 export class VirtualAuthenticator {
+  static readonly #used = new Set<CDPSession>()
   readonly #browser: CDPSession
   readonly #id: string
 
@@ -50,6 +51,7 @@ export class VirtualAuthenticator {
 
   static async of(page: Page, device: Device): Promise<VirtualAuthenticator> {
     const browser = await page.context().newCDPSession(page)
+    VirtualAuthenticator.#used.add(browser)
     await browser.send('WebAuthn.enable')
     const { authenticatorId } = await browser.send('WebAuthn.addVirtualAuthenticator', {
       options: {
@@ -66,6 +68,13 @@ export class VirtualAuthenticator {
       },
     })
     return new VirtualAuthenticator(browser, authenticatorId)
+  }
+
+  /** At the end of a test, because the next one has the same page. */
+  static async unplugAll(): Promise<void> {
+    const used = [...VirtualAuthenticator.#used]
+    VirtualAuthenticator.#used.clear()
+    await Promise.all(used.map((browser) => browser.detach().catch(() => {}))) // some go with their page
   }
 
   async credentials(): Promise<Credential[]> {

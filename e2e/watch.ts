@@ -12,6 +12,7 @@ export class Watch {
   readonly #faults: string[] = []
   readonly #said: Said[] = []
   readonly #documents = new Set<string>()
+  readonly #followed = new Set<BrowserContext>()
 
   constructor(ours: string) {
     this.#ours = ours
@@ -23,6 +24,8 @@ export class Watch {
   }
 
   readonly follow = (context: BrowserContext): void => {
+    if (this.#followed.has(context)) return // a context to be used again is told of twice
+    this.#followed.add(context)
     context.on('request', (request) => {
       if (!this.#mayBeSent(request)) this.#faults.push(`request elsewhere: ${request.method()} ${request.url()}`)
     })
