@@ -7,6 +7,7 @@ import { type Database, openDatabase } from '#db/client.ts'
 import { dialect } from '#db/columns.ts'
 import { migrationsOf } from '#db/migrations.ts'
 import { lentDatabase } from './lent-databases.ts'
+import { sqliteInMemory } from './sqlite-in-memory.ts'
 
 // Every database of a test is made here, on SQLite or on the PostgreSQL server of DATABASE_URL.
 
@@ -16,13 +17,10 @@ type Place = { within?: string | undefined; server?: string | undefined }
 /** Open, with all tables and no rows. `close` is its end. */
 type TestDatabase = Database & { url: string }
 
-/** A database of its own: SQLite in memory, which nobody else can open, or a new one on the server. */
+/** A database of its own: SQLite in memory, which nobody else can open, or one on the server. */
 export async function testDatabase(): Promise<TestDatabase> {
   if (dialect === 'postgres') return lentDatabase(() => newDatabase({}, { migrated: true }))
-  const url = 'file::memory:'
-  const database = openDatabase(url)
-  await database.migrate()
-  return { ...database, url }
+  return { ...(await sqliteInMemory()), url: 'file::memory:' }
 }
 
 /** One that other connections and processes can open as well, and a folder beside it. */

@@ -8,13 +8,11 @@ import type { FactorKind } from '#app/two-factor/factor.http.ts'
 import type { Log } from '#app/watch/log.ts'
 import type { Metrics } from '#app/watch/metrics.ts'
 import type { Database } from '#db/client.ts'
-import { dialect } from '#db/columns.ts'
 import { browser, type From } from './browser.ts'
 import { testClock } from './clock.ts'
 import { testDatabase } from './databases.ts'
 import { BASE_URL, GOOD_PASSWORDS } from './names.ts'
 import { QUICK } from './quick-hashes.ts'
-import { sqliteInMemory } from './sqlite-in-memory.ts'
 import { inProcess } from './transport.ts'
 import { testVault } from './vault.ts'
 
@@ -49,7 +47,7 @@ export async function latchkey(
     parts?: Partial<Deps>
   } = {},
 ) {
-  const database = shared.database ?? (await (dialect === 'sqlite' ? sqliteInMemory() : testDatabase()))
+  const database = shared.database ?? (await testDatabase())
   const vault = shared.vault ?? testVault()
   const clock = shared.clock ?? testClock()
   const defaults: Settings = { ...readConfig({}), baseUrl: BASE_URL, attemptsPerAddress: 0 }
