@@ -94,8 +94,9 @@ describe('prepared reads', () => {
         return sent.slice()
       }
       await db.update(limits).set({ count: 3 }).where(eq(limits.key, 'a'))
-      for (let round = 0; round < 3; round++) await read() // two in a row of the same state, and it is believed
-      assert.deepEqual(await read(), ['state'])
+      // Two in a row of the same state, and it is believed. Another database of the server may be written to meanwhile.
+      for (let round = 0; (await read()).join() !== 'state'; round++)
+        assert.ok(round < 1000, 'it is asked for all each time')
       await db.update(limits).set({ count: 4 }).where(eq(limits.key, 'a'))
       assert.deepEqual(await read(), ['state', 'find_limit_together'])
       await db.update(limits).set({ count: 5 }).where(eq(limits.key, 'a'))

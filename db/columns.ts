@@ -45,6 +45,9 @@ export const passingOverHeldRows = sql.raw(dialect === 'postgres' ? 'for update 
 /** Ends a read of rows that must not change before the transaction ends. */
 export const holdingRows = sql.raw(dialect === 'postgres' ? 'for share' : '')
 
+/** The same, and nobody else holds them meanwhile: it waits for those who do. */
+export const takingRows = sql.raw(dialect === 'postgres' ? 'for update' : '')
+
 /** An array of values, and one of rows, as each database calls it. */
 export const jsonArray = sql.raw(dialect === 'postgres' ? 'json_build_array' : 'json_array')
 export const jsonArrayOfRows = sql.raw(dialect === 'postgres' ? 'json_agg' : 'json_group_array')

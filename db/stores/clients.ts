@@ -15,6 +15,7 @@ import {
 } from '../schema.ts'
 import { appColumns, clientColumns } from './app-columns.ts'
 import { insertApp } from './apps.ts'
+import { endGrants } from './ended-grants.ts'
 import { type AnyEventRow, insertEvents } from './statements.ts'
 
 type App = Pick<typeof apps.$inferInsert, 'id' | 'name' | 'title' | 'level' | 'maxAge'> & { groupIds: string[] }
@@ -108,8 +109,8 @@ export function clientStore({ db, atomically }: Database) {
           ...insertLists(tx, app.id, client),
           ...(endsAll
             ? [
+                ...endGrants(tx, eq(openidRecords.appId, app.id)),
                 tx.delete(openidSignIns).where(eq(openidSignIns.appId, app.id)),
-                tx.delete(openidRecords).where(eq(openidRecords.appId, app.id)),
               ]
             : []),
           insertEvents(tx, ...events),

@@ -22,6 +22,7 @@ import {
   sessions,
 } from '../schema.ts'
 import { appColumns, clientColumns, groupsOfAccount } from './app-columns.ts'
+import { endGrants } from './ended-grants.ts'
 import { queueOf } from './queue.ts'
 import { type AnyEventRow, insertEvents } from './statements.ts'
 import { account, policiesOf, session, signedInRead } from './visitors.ts'
@@ -265,15 +266,13 @@ export function openidStore({ db, atomically }: Database) {
 
     /** The grant, and all that was made from it. */
     async revokeGrant(grantId: string): Promise<void> {
-      await atomically((tx) => [
-        tx.delete(openidRecords).where(or(eq(openidRecords.id, grantId), eq(openidRecords.grantId, grantId))),
-      ])
+      await atomically((tx) => endGrants(tx, or(eq(openidRecords.id, grantId), eq(openidRecords.grantId, grantId))))
     },
 
     /** All that a client has in a session: its person has signed out there. A trigger tells the client. */
     async leaveClient({ sessionId, appId }: { sessionId: string; appId: string }): Promise<void> {
       await atomically((tx) => [
-        tx.delete(openidRecords).where(and(eq(openidRecords.sessionId, sessionId), eq(openidRecords.appId, appId))),
+        ...endGrants(tx, and(eq(openidRecords.sessionId, sessionId), eq(openidRecords.appId, appId))),
         tx.delete(openidSignIns).where(isOf({ sessionId, appId })),
       ])
     },

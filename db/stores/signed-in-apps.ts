@@ -3,6 +3,7 @@ import { type Database, must } from '../client.ts'
 import { listOf } from '../lists.ts'
 import { placeholders } from '../placeholders.ts'
 import { accounts, apps, clients, openidConsents, openidRecords, openidSignIns, sessions } from '../schema.ts'
+import { endGrants } from './ended-grants.ts'
 import { type EventRow, insertEvents } from './statements.ts'
 import { signedInRead } from './visitors.ts'
 
@@ -92,8 +93,8 @@ export function signedInAppStore({ db, atomically }: Database) {
             .where(and(eq(openidConsents.appId, appId), eq(openidConsents.accountId, accountId)))
             .returning({ appId: openidConsents.appId })
           return [
+            ...endGrants(tx, and(eq(openidRecords.appId, appId), inArray(openidRecords.sessionId, own))),
             ...(first === 'sign_ins' ? [must(signIns), consent] : [must(consent), signIns]),
-            tx.delete(openidRecords).where(and(eq(openidRecords.appId, appId), inArray(openidRecords.sessionId, own))),
             insertEvents(tx, event),
           ]
         })
