@@ -79,6 +79,16 @@ describe('latchkey on the command line', () => {
     assert.equal((await latchkey('person', 'greet', '--', '--json')).out, 'Hello --json\n')
   })
 
+  test('takes an id for an id, though one in sixty-four begins as an option does', async () => {
+    for (const id of ['-9rAPeFBBfRNPzqe', '--rAPeFBBfRNPzqe'])
+      for (const typed of [
+        ['person', 'greet', id, '--loud'],
+        ['person', 'greet', '--loud', id],
+      ])
+        assert.deepEqual(await latchkey(...typed), { code: 0, out: `HELLO ${id.toUpperCase()}\n`, err: '' })
+    assert.match((await latchkey('person', 'greet', '-9rAPe')).err, /^There is no option -9/)
+  })
+
   test('takes some options several times, in their order, and any other once', async () => {
     const call = command({
       does: 'Calls people.',

@@ -88,7 +88,7 @@ function parse({ name, command, rest }: Found) {
   const parts = [...optionsOf(command), ...COMMON]
   const known = new Map(parts.map((part) => [part.name, part]))
   const { tokens, values, positionals } = parseArgs({
-    args: rest,
+    args: rest.map((argument) => (isId(argument) && !known.has(argument.slice(2)) ? MARK + argument : argument)),
     strict: false,
     allowPositionals: true,
     tokens: true,
@@ -116,8 +116,17 @@ function parse({ name, command, rest }: Found) {
     const tooMany = positionals[command.words.length]
     if (tooMany !== undefined) throw wrong(`${tooMany} is one word too many.`)
   }
-  return { words: positionals, options: values }
+  return { words: positionals.map(unmarked), options: mapped(values) }
 }
+
+/** One id in sixty-four begins as an option does, and has a mark before it while options are told from words. No argument contains NUL. */
+const isId = (argument: string) => /^-[\w-]{15}$/.test(argument)
+const MARK = '\0'
+const unmarked = <Of>(of: Of) => (typeof of === 'string' ? of.replace(MARK, '') : of)
+const mapped = (values: Record<string, unknown>) =>
+  Object.fromEntries(
+    Object.entries(values).map(([name, of]) => [name, Array.isArray(of) ? of.map(unmarked) : unmarked(of)]),
+  )
 
 const optionsOf = (command: Command) => [...command.options, ...(command.asks ? [YES] : [])]
 
