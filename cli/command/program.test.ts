@@ -87,6 +87,7 @@ describe('latchkey on the command line', () => {
       ])
         assert.deepEqual(await latchkey(...typed), { code: 0, out: `HELLO ${id.toUpperCase()}\n`, err: '' })
     assert.match((await latchkey('person', 'greet', '-9rAPe')).err, /^There is no option -9/)
+    assert.match((await latchkey('wave', '-9rAPeFBBfRNPzqe')).err, /^-9rAPeFBBfRNPzqe is one word too many/)
   })
 
   test('takes some options several times, in their order, and any other once', async () => {

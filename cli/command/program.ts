@@ -99,6 +99,7 @@ function parse({ name, command, rest }: Found) {
       ]),
     ),
   })
+  const words = positionals.map(unmarked)
   const wrong = (what: string) => new WrongUsage(`${what} Usage: ${usageOf({ name, command })}`)
   const seen = new Set<string>()
   for (const token of tokens) {
@@ -111,12 +112,12 @@ function parse({ name, command, rest }: Found) {
     seen.add(token.name)
   }
   if (!values.help) {
-    const missing = command.words.find((part, index) => !part.isOptional && !positionals[index])
+    const missing = command.words.find((part, index) => !part.isOptional && !words[index])
     if (missing) throw wrong(`${missing.name} is missing.`)
-    const tooMany = positionals[command.words.length]
+    const tooMany = words[command.words.length]
     if (tooMany !== undefined) throw wrong(`${tooMany} is one word too many.`)
   }
-  return { words: positionals.map(unmarked), options: mapped(values) }
+  return { words, options: mapped(values) }
 }
 
 /** One id in sixty-four begins as an option does, and has a mark before it while options are told from words. No argument contains NUL. */
