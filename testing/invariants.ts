@@ -64,37 +64,13 @@ const reads = builtReads((db) => ({
 }))
 
 /** Every row of every table, in a fixed order. */
-export async function everything(database: Pick<Database, 'db'>) {
-  const of = reads(database)
-  return {
-    accounts: await of.accounts.execute(),
-    sessions: await of.sessions.execute(),
-    pendingSignIns: await of.pendingSignIns.execute(),
-    factors: await of.factors.execute(),
-    recoveryCodes: await of.recoveryCodes.execute(),
-    events: await of.events.execute(),
-    limits: await of.limits.execute(),
-    mails: await of.mails.execute(),
-    mailLinks: await of.mailLinks.execute(),
-    formerAddresses: await of.formerAddresses.execute(),
-    groups: await of.groups.execute(),
-    memberships: await of.memberships.execute(),
-    apps: await of.apps.execute(),
-    appHosts: await of.appHosts.execute(),
-    gateSessions: await of.gateSessions.execute(),
-    gateCodes: await of.gateCodes.execute(),
-    clients: await of.clients.execute(),
-    openidRecords: await of.openidRecords.execute(),
-    openidSignIns: await of.openidSignIns.execute(),
-    openidSignOuts: await of.openidSignOuts.execute(),
-    openidConsents: await of.openidConsents.execute(),
-    invitations: await of.invitations.execute(),
-    invitationGroups: await of.invitationGroups.execute(),
-    recoveries: await of.recoveries.execute(),
-    rescues: await of.rescues.execute(),
-    trustedBrowsers: await of.trustedBrowsers.execute(),
-    knownBrowsers: await of.knownBrowsers.execute(),
-  }
+export async function everything(database: Pick<Database, 'db'>): Promise<Rows<ReturnType<typeof reads>>> {
+  const rows: Record<string, unknown> = {}
+  for (const [name, read] of Object.entries(reads(database))) rows[name] = await read.execute()
+  return rows as Rows<ReturnType<typeof reads>>
+}
+type Rows<Reads extends Record<string, { execute(): unknown }>> = {
+  [Name in keyof Reads]: Awaited<ReturnType<Reads[Name]['execute']>>
 }
 
 /** The rows of one account, and what its log says, oldest first. */
