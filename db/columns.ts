@@ -45,7 +45,10 @@ export const passingOverHeldRows = sql.raw(dialect === 'postgres' ? 'for update 
 /** Ends a read of rows that must not change before the transaction ends. */
 export const holdingRows = sql.raw(dialect === 'postgres' ? 'for share' : '')
 
-/** The same, and nobody else holds them meanwhile: it waits for those who do. */
+/** Ends a read of rows that must not go before the transaction ends. They may change. */
+export const keepingRows = sql.raw(dialect === 'postgres' ? 'for key share' : '')
+
+/** Ends a read of rows that nobody else holds meanwhile: it waits for those who do. */
 export const takingRows = sql.raw(dialect === 'postgres' ? 'for update' : '')
 
 /** An array of values, and one of rows, as each database calls it. */

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { after, describe, test } from 'node:test'
+import { and, eq } from 'drizzle-orm'
 import pg from 'pg'
+import { openidRecords } from '#db/schema.ts'
 import { accountOf, testDatabase } from '#testing/index.ts'
 import { openidSite } from '#testing/openid.ts'
 import { member, plainClient, tokensFor } from '#testing/openid-people.ts'
@@ -24,8 +26,7 @@ const BY = { operatorId: null, reason: null, origin: COMMAND_LINE }
 
 type Grant = { id: string; session_id: string; app_id: string }
 
-/** An app is making something from its grant, and not at its end yet. */
-async function making() {
+async function signedIn() {
   const client = await plainClient(site)
   const { browser, email } = await member(site)
   await tokensFor(site, browser, client)
@@ -37,6 +38,14 @@ async function making() {
   )
   const [grant] = rows
   assert.ok(grant, 'there is a grant')
+  return { grant, client, email, accountId }
+}
+type SignedIn = Awaited<ReturnType<typeof signedIn>>
+
+/** An app is making something from its grant, and not at its end yet. */
+async function making() {
+  const made = await signedIn()
+  const { grant } = made
   await app.query('begin')
   await app.query('select id from openid_records where id = $1 for share', [grant.id])
   await app.query(
@@ -44,16 +53,15 @@ async function making() {
      select $1, 'AccessToken', session_id, app_id, id, payload, expires_at from openid_records where id = $2`,
     [randomUUID(), grant.id],
   )
-  return { grant, client, email, accountId }
+  return made
 }
-type Made = Awaited<ReturnType<typeof making>>
 
 async function somebodyWaits() {
   const waiting = "select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'"
   for (let looks = 0; (await operator.query(waiting)).rowCount === 0; looks++) assert.ok(looks < 1000, 'nobody waits')
 }
 
-const WAYS: [string, (made: Made) => Promise<unknown>][] = [
+const WAYS: [string, (made: SignedIn) => Promise<unknown>][] = [
   ['by a code that is shown twice', ({ grant }) => site.deps.openid.revokeGrant(grant.id)],
   [
     'by signing out at the app',
@@ -83,5 +91,52 @@ describe('what an app makes from a grant', () => {
         made.grant.id,
       ])
       assert.deepEqual(left.rows, [])
+    })
+})
+
+/** A record of the session, of that kind. */
+async function recordOf(kind: string, { session_id }: Grant) {
+  const [row] = await database.db
+    .select()
+    .from(openidRecords)
+    .where(and(eq(openidRecords.kind, kind), eq(openidRecords.sessionId, session_id)))
+  return row ?? assert.fail(`there is no ${kind}`)
+}
+
+const MEANWHILE: [string, (signedIn: SignedIn, other: SignedIn) => Promise<() => Promise<unknown>>][] = [
+  ...WAYS.map(([how, ends]): (typeof MEANWHILE)[0] => [`its grant ends ${how}`, async (of) => () => ends(of)]),
+  [
+    'an app redeems what it holds',
+    async ({ grant }) => {
+      const held = await recordOf('AccessToken', grant)
+      const { id: grantId, session_id: sessionId, app_id: appId } = grant
+      const made = { ...held, id: randomUUID(), grantId }
+      const consumes = { id: held.id, at: new Date() }
+      return () => site.deps.openid.putFromGrant({ grantId, owner: { sessionId, appId }, rows: [made], consumes })
+    },
+  ],
+  [
+    'its browser goes on in another',
+    async ({ grant }, { grant: { session_id: sessionId } }) => {
+      const known = await recordOf('Session', grant)
+      return () => site.deps.openid.putRecord({ ...known, sessionId })
+    },
+  ],
+]
+
+describe('a session ends without waiting', () => {
+  for (const [what, prepare] of MEANWHILE)
+    test(`for whoever waits for it, as ${what}`, async () => {
+      const [one, other] = [await signedIn(), await signedIn()]
+      const meanwhile = await prepare(one, other)
+      const ended = [[one.grant.session_id, other.grant.session_id]]
+      await app.query('begin')
+      await app.query('select id from sessions where id = any($1) for update', ended)
+      const done = meanwhile()
+      await somebodyWaits()
+      await app.query("set local lock_timeout = '1s'")
+      await app.query('delete from sessions where id = any($1)', ended)
+      await app.query('commit')
+      await done
     })
 })

@@ -1,6 +1,6 @@
 import { aliasedTable, and, asc, eq, getTableColumns, gt, isNull, lte, or, type SQL, sql } from 'drizzle-orm'
 import { type Database, type Db, must, unlessOrphaned } from '../client.ts'
-import { holdingRows } from '../columns.ts'
+import { keepingRows } from '../columns.ts'
 import { listOf } from '../lists.ts'
 import { placeholders } from '../placeholders.ts'
 import { prepared } from '../prepared.ts'
@@ -76,11 +76,23 @@ const useOnce = preparedWrite('consume_openid_record', { id, at: openidRecords.c
     .where(and(eq(id, later.id), isNull(openidRecords.consumedAt)))
     .returning({ id }),
 )
-const holdRecord = preparedWrite('hold_openid_record', { id }, (tx, later) =>
+const holdSession = preparedWrite('hold_session', { id: sessions.id }, (tx, later) =>
   tx
-    .select({ id })
-    .from(openidRecords)
-    .where(sql`${eq(id, later.id)} ${holdingRows}`),
+    .select({ id: sessions.id })
+    .from(sessions)
+    .where(sql`${eq(sessions.id, later.id)} ${keepingRows}`),
+)
+/** With its session and its client, which PostgreSQL holds first. */
+const holdGrant = preparedWrite(
+  'hold_openid_grant',
+  { id, sessionId: openidSignIns.sessionId, appId: openidSignIns.appId },
+  (tx, later) =>
+    tx
+      .select({ id })
+      .from(openidRecords)
+      .where(
+        sql`${eq(id, later.id)} and exists (select 1 from ${sessions}, ${clients} where ${eq(sessions.id, later.sessionId)} and ${eq(clients.appId, later.appId)} ${keepingRows}) ${keepingRows}`,
+      ),
 )
 
 type FromGrant = {
@@ -92,7 +104,10 @@ type FromGrant = {
   usedAt?: Date | undefined
 }
 
-/** What the OpenID provider reads and writes. */
+/**
+ * What the OpenID provider reads and writes. A session's end holds the session, and then takes what belongs to it. So whoever writes
+ * what is there already holds the session first, or the two wait for each other.
+ */
 export function openidStore({ db, atomically }: Database) {
   const signOuts = queueOf({ db, atomically }, openidSignOuts)
   const named = placeholders({ name: apps.name })
@@ -218,7 +233,9 @@ export function openidStore({ db, atomically }: Database) {
 
     /** False if its session or its client is gone. */
     putRecord: async (row: RecordRow): Promise<boolean> =>
-      (await unlessOrphaned(atomically((tx) => [insertRecord(tx, row)]))) !== false,
+      (await unlessOrphaned(
+        atomically((tx) => [...(row.sessionId ? [holdSession(tx, { id: row.sessionId })] : []), insertRecord(tx, row)]),
+      )) !== false,
 
     /** False if it is there already. */
     addRecord: (row: RecordRow): Promise<boolean> =>
@@ -236,8 +253,8 @@ export function openidStore({ db, atomically }: Database) {
       const owner = { sessionId, appId }
       return await unlessOrphaned(
         atomically((tx) => [
+          must(holdGrant(tx, { id: grantId, ...owner })),
           ...(consumes ? [must(useOnce(tx, consumes))] : []),
-          must(holdRecord(tx, { id: grantId })),
           insertRecord(tx, ...rows.map((row) => ({ ...row, ...owner }))),
           ...(signIn ? [insertSignIn(tx, { ...signIn, ...owner, lastUsedAt: signIn.startedAt })] : []),
           ...(usedAt ? [used(tx, owner, usedAt)] : []),

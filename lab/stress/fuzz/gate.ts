@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { inspect } from 'node:util'
 import { createAdaptorServer } from '@hono/node-server'
 import { COMMAND_LINE } from '../../../app/operators/command-line.ts'
 import { removeMember } from '../../../app/operators/groups.ts'
@@ -56,7 +57,7 @@ export async function fuzzGate({
     }
     await Promise.all(Array.from({ length: WIDTH }, work))
     await assertInvariants(product.database)
-    for (const fault of product.faults) findings.push({ number: 0, what: `a fault: ${fault}` })
+    for (const fault of product.faults) findings.push({ number: 0, what: `a fault: ${inspect(fault)}` })
     return { requests, statuses, findings }
   } finally {
     server.closeAllConnections()

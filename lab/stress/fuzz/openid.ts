@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { inspect } from 'node:util'
 import { assertInvariants } from '../../../testing/invariants.ts'
 import { refreshing, userinfo } from '../../../testing/openid-requests.ts'
 import { judge } from './checks.ts'
@@ -112,7 +113,7 @@ const NOTHING_LEARNT: World = {
 /** Once everybody has signed out, nothing that was ever given opens anything. */
 async function afterwards(world: OpenidWorld): Promise<string[]> {
   const { site, held, clients } = world
-  const wrong = site.faults.map((fault) => `a fault: ${fault instanceof Error ? fault.stack : fault}`)
+  const wrong = site.faults.map((fault) => `a fault: ${inspect(fault)}`)
   await assertInvariants(site.database, world.secrets()).catch((error) => wrong.push(String(error)))
   const visitor = await world.member()
   for (const client of clients) await world.tokens(client, visitor) // of which some are surely still good
