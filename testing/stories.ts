@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises'
 import type { SecondStepResult } from '#app/sign-in/second-step.ts'
 import { codeOf } from './authenticator.ts'
 import type { Browser, From } from './browser.ts'
@@ -18,8 +19,19 @@ export async function signedUp(product: Product, from: From = {}) {
   return { browser, email }
 }
 
-/** A new key's step T-1 is used by this, T and T+1 are free. */
-const firstCode = (product: Product) => (key: string) => codeOf(key, product.clock.now(), -1)
+/**
+ * A new key's step T-1 is used by this, T and T+1 are free. At the end of a step, where a clock that runs would make T-2 of it on the
+ * way, it waits for the next.
+ */
+const firstCode =
+  ({ clock }: Product) =>
+  async (key: string) => {
+    const left = STEP - (clock.now().getTime() % STEP)
+    if (left < TWO_SECONDS) await setTimeout(left)
+    return codeOf(key, clock.now(), -1)
+  }
+const STEP = 30_000
+const TWO_SECONDS = 2000
 
 /** Step 1 done: the key, the codes as displayed, and the enrolment's id. */
 export const enrolling = (product: Product, browser: Browser) =>
@@ -112,7 +124,7 @@ export async function adding(browser: Browser) {
 /** Adds an authenticator to the account of `browser`. */
 export async function withAnother(product: Product, browser: Browser, name = 'Spare phone') {
   const { key, enrolment } = await adding(browser)
-  await submit(browser, '/settings/two-factor/add', { enrolment, name, code: firstCode(product)(key) })
+  await submit(browser, '/settings/two-factor/add', { enrolment, name, code: await firstCode(product)(key) })
   return { key, id: enrolment }
 }
 
