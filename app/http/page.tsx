@@ -6,6 +6,9 @@ import { readableEmail } from '../lib/email-address.ts'
 import type { Assets } from './assets.ts'
 import type { AnyContext } from './env.ts'
 import { permissionsPolicy } from './headers.ts'
+import { makePagesInOneGo } from './one-go.ts'
+
+makePagesInOneGo()
 
 /** Renders a page for another host, which gets its style as text. */
 export type RenderElsewhere = (
