@@ -14,18 +14,16 @@ const BEARER = 'Bearer'
  * The only answer that lets anything in. It has all four names each time: a proxy copies what is there over what the client sent,
  * and leaves that where nothing is.
  */
-export const letIn = ({ user, email, name, groups }: Identity, passedOn: Record<string, string>): Response =>
-  new Response(null, {
-    status: 200,
-    headers: {
-      ...ALWAYS,
-      'Remote-User': inHeader(user),
-      'Remote-Email': inHeader(email),
-      'Remote-Name': inHeader(name),
-      'Remote-Groups': inHeader(groups.join(',')),
-      ...passedOn,
-    },
-  })
+export function letIn({ user, email, name, groups }: Identity, passedOn: Record<string, string>): Response {
+  const identity = {
+    'Remote-User': inHeader(user),
+    'Remote-Email': inHeader(email),
+    'Remote-Name': inHeader(name),
+    'Remote-Groups': inHeader(groups.join(',')),
+  }
+  // What is spread first, and names after it, would take V8 longer than all else here.
+  return new Response(null, { status: 200, headers: Object.assign(identity, ALWAYS, passedOn) })
+}
 
 /** Readable where it is ASCII, and UTF-8 in percent where it isn't: no header carries more (RFC 9110 section 5.5). */
 const inHeader = (text: string): string =>

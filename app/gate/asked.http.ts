@@ -1,5 +1,6 @@
 import type { AppContext } from '../http/env.ts'
 import type { Origin } from '../lib/origin.ts'
+import { remembering } from '../lib/remembering.ts'
 import type { Asked } from './check.ts'
 import { CODE } from './hand-over.ts'
 import { canonicalHost, type Scheme } from './hosts.ts'
@@ -24,6 +25,11 @@ const METHOD = /^[!#$%&'*+.^_`|~\w-]{1,64}$/ // RFC 9110 section 5.6.2: a token
 const HOST = /^[\x21-\x7e]+$/ // browsers send names in ASCII, and a byte beside it has more than one meaning
 const TARGET = /^\/[\x21-\x7e\x80-\xff]*$/ // of a request line; a header's bytes are characters of Latin-1
 const SCHEMES: Partial<Record<string, Scheme>> = { http: 'http', https: 'https', ws: 'http', wss: 'https' }
+
+const HOSTS: Record<Scheme, (spelled: string) => string | undefined> = {
+  http: remembering((spelled) => canonicalHost(spelled, 'http')),
+  https: remembering((spelled) => canonicalHost(spelled, 'https')),
+}
 
 const ORIGINAL = ['X-Original-URL', 'X-Original-Method'] as const
 const FORWARDED = ['X-Forwarded-Method', 'X-Forwarded-Uri'] as const
@@ -58,7 +64,7 @@ export function toldBy(proxy: Dialect, c: AppContext, origin: Origin): Told | un
   const scheme = SCHEMES[named.toLowerCase()]
   if (!scheme || !spelled || !HOST.test(spelled) || !method || !METHOD.test(method) || !target || !TARGET.test(target))
     return undefined
-  const host = canonicalHost(spelled, scheme)
+  const host = HOSTS[scheme](spelled)
   if (host === undefined) return undefined
   const [path, query] = cut(target.replace(/[\x80-\xff]/g, inPercent))
   const { search, codes } = withoutCodes(query)

@@ -40,14 +40,14 @@ export function requirementOf(rules: Rules, { path, isPlain }: AskedPath, addres
   const floor = { level: rules.level, maxAge: rules.maxAge }
   if (!isPlain) {
     const more = rules.paths.filter(({ level }) => level !== 'public')
-    return { ...more.reduce(stricter, floor), by: 'strictest' }
+    return { by: 'strictest', ...more.reduce(stricter, floor) }
   }
   const lower = path.toLowerCase()
   const about = first(rules.paths, isCloser, (rule) =>
     rule.level === 'public' ? isAbout(rule.path, path) : isAbout(rule.path.toLowerCase(), lower),
   )
   if (about?.level === 'public') return { level: 'public', maxAge: null, by: 'path', rule: about.path }
-  if (about) return { ...stricter(floor, about), by: 'path', rule: about.path }
+  if (about) return { by: 'path', rule: about.path, ...stricter(floor, about) }
   const near = first(
     rules.networks,
     (one, other) => isLower(one.level, other.level),
@@ -60,7 +60,7 @@ export function requirementOf(rules: Rules, { path, isPlain }: AskedPath, addres
       by: 'network',
       rule: near.network,
     }
-  return { ...floor, by: 'app' }
+  return { by: 'app', ...floor }
 }
 
 /** Where two rules are equally long but for their case, the one that asks for more. */

@@ -3,10 +3,10 @@ import Bowser from 'bowser'
 import { createMiddleware } from 'hono/factory'
 import { type Network, within } from '../lib/network.ts'
 import { NAMELESS, type Origin } from '../lib/origin.ts'
+import { remembering } from '../lib/remembering.ts'
 import type { AppContext, AppEnv } from './env.ts'
 
 const ANALYSED = 512 // characters of User-Agent; real ones are under 300
-const REMEMBERED = 200 // different ones
 
 /** User-Agents of programs that aren't browsers, which Bowser doesn't know. */
 const PROGRAMS = [
@@ -78,19 +78,6 @@ function clientAddress(peer: string, forwarded: string | undefined, isTrusted: (
 
 /** IPv4 arrives as `::ffff:192.0.2.1` on a socket that takes both. */
 const plain = (address: string) => address.replace(/^::ffff:(?=\d+\.)/i, '')
-
-/** Most requests say the same as one before. A client that says something new each time makes it forget, and costs no memory. */
-function remembering<Said extends string | undefined, Read>(read: (said: Said) => Read) {
-  const known = new Map<Said, Read>()
-  return (said: Said): Read => {
-    const before = known.get(said)
-    if (before !== undefined) return before
-    if (known.size === REMEMBERED) known.clear()
-    const found = read(said)
-    known.set(said, found)
-    return found
-  }
-}
 
 /** Firefox, Linux. If it can't tell, it says that it is a browser or a program we don't know, and keeps nothing of the text. */
 export function readBrowser(userAgent: string | undefined): Browser {

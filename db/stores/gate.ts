@@ -39,17 +39,19 @@ function knowingRules(db: Db) {
       .from(apps)
       .where(eq(apps.id, byId.id)),
   )
-  const known = new Map<string, Awaited<ReturnType<typeof readRules>>[number]>()
-  return <Found extends { app: { id: string; revision: string } }>(
+  type AppRules = Awaited<ReturnType<typeof readRules>>[number]
+  const known = new Map<string, AppRules>()
+  return <Found extends { app: { id: string; revision: string } }, Whole>(
     read: (at: { host: string; tokenHash: string }) => Promise<readonly Found[]>,
+    wholeOf: (rules: AppRules, found: Found) => Whole,
   ) =>
-    async (host: string, tokenHash: string) => {
+    async (host: string, tokenHash: string): Promise<Whole | undefined> => {
       for (;;) {
         const [found] = await read({ host, tokenHash })
         if (!found) return undefined
         const { id, revision } = found.app
         const rules = known.get(id)
-        if (rules?.app.revision === revision) return { ...found, ...rules }
+        if (rules?.app.revision === revision) return wholeOf(rules, found)
         const [now] = await readRules({ id })
         if (known.size >= RULES_KEPT) known.clear()
         if (now) known.set(id, now)
@@ -129,9 +131,32 @@ export function gateStore({ db, atomically }: Database) {
 
   return {
     /** The app at a host, and who comes with that gate session, if it is one of that host. Undefined where no app is. */
-    atHost: withRules(prepared('gate_by_session', asked, bySession)),
+    atHost: withRules(
+      prepared('gate_by_session', asked, bySession),
+      ({ app, groups, paths, networks }, { memberIn, gateSession, session, account }) => ({
+        app,
+        groups,
+        paths,
+        networks,
+        memberIn,
+        gateSession,
+        session,
+        account,
+      }),
+    ),
     /** The same for an access token. */
-    atHostByToken: withRules(prepared('gate_by_token', asked, byToken)),
+    atHostByToken: withRules(
+      prepared('gate_by_token', asked, byToken),
+      ({ app, groups, paths, networks }, { memberIn, token, account }) => ({
+        app,
+        groups,
+        paths,
+        networks,
+        memberIn,
+        token,
+        account,
+      }),
+    ),
     /** Who is signed in at the portal, and the app at a host, if one is there. */
     visitorAtHost: (tokenHash: string, host: string) => readAtPortal(tokenHash, { host }),
 
