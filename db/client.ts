@@ -3,7 +3,7 @@ import { openPostgres, type PostgresOptions } from './postgres.ts'
 import { openSqlite } from './sqlite.ts'
 import type { Database } from './transaction.ts'
 
-export { type Atomically, type Database, type Db, must } from './transaction.ts'
+export { type Atomically, type Database, type Db, must, returned } from './transaction.ts'
 
 /** Whether a row was refused because another has the same unique value. */
 export const isDuplicate = (error: unknown): boolean => hasCode(error, 'SQLITE_CONSTRAINT_UNIQUE', '23505')

@@ -105,7 +105,8 @@ async function transaction(pool: pg.Pool, build: Build, durable: boolean): Promi
     // In order: the first failure or guard is what happened, and everything after it follows from that.
     for (const [index, answer] of answers.entries()) {
       if (answer.status === 'rejected') throw answer.reason
-      if (steps[index - 1] instanceof Must && (answer.value as unknown[]).length === 0) throw new Undone()
+      const step = steps[index - 1]
+      if (step instanceof Must) step.answeredBy(answer.value as unknown[])
     }
     if (!endsItself) await connection.query('commit')
   } catch (error) {

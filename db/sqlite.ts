@@ -26,20 +26,20 @@ export function openSqlite(file: string, mayMake: boolean, content?: Buffer): Da
   for (const pragma of ['synchronous = FULL', 'foreign_keys = ON']) connection.pragma(pragma)
   parseOnce(connection)
   const db = drizzle(connection)
-  const waitNot = connection.prepare('pragma busy_timeout = 0')
-  const wait = connection.prepare(`pragma busy_timeout = ${LOCK_PATIENCE}`)
+  // SQLite obeys this as it reads the words, so a statement that is prepared once would do nothing.
+  const wait = (ms: number) => connection.exec(`pragma busy_timeout = ${ms}`)
   // If another process holds the lock, SQLite would wait inside the call, and everybody with it, once for each writer. Instead
   // we ask for the lock again from time to time, and serve others in between.
   const whenFree = async <Done>(work: () => Done): Promise<Done> => {
     const until = performance.now() + LOCK_PATIENCE
     for (let ms = 1; ; ms = Math.min(2 * ms, LONGEST_PAUSE)) {
-      waitNot.get()
+      wait(0)
       try {
         return work()
       } catch (error) {
         if (!isLocked(error) || performance.now() + ms > until) throw error
       } finally {
-        wait.get()
+        wait(LOCK_PATIENCE)
       }
       await pause(ms)
     }

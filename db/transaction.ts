@@ -26,12 +26,33 @@ export type Build = Parameters<Atomically>[0]
 type Statement = PromiseLike<unknown>
 
 export class Must {
-  constructor(readonly rows: PromiseLike<unknown[]>) {}
+  constructor(
+    readonly rows: PromiseLike<unknown[]>,
+    readonly hear: (rows: unknown[]) => void = () => {},
+  ) {}
+
+  /** Throws if these are none. */
+  answeredBy(rows: unknown[]): void {
+    this.hear(rows)
+    if (rows.length === 0) throw new Undone()
+  }
 }
 export class Undone extends Error {}
 
 /** A guarded statement with RETURNING: no row returned undoes the whole transaction. */
 export const must = (rows: PromiseLike<unknown[]>) => new Must(rows)
+
+/** The rows that one statement returns, which is a transaction of its own. */
+export async function returned<Row>(
+  { atomically }: Pick<Database, 'atomically'>,
+  build: (tx: Db) => PromiseLike<Row[]>,
+): Promise<Row[]> {
+  let rows: Row[] = []
+  const hear = (found: unknown[]) => {
+    rows = found as Row[]
+  }
+  return (await atomically((tx) => [new Must(build(tx), hear)])) ? rows : []
+}
 
 /** True if the transaction was kept, false if a guard undid it. */
 export async function kept(run: () => Promise<unknown>): Promise<boolean> {

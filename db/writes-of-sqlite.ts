@@ -18,7 +18,7 @@ export function writeInTurns(connection: Sqlite.Database, db: Db, whenFree: When
   const one = connection.transaction((build: Build) => {
     for (const step of build(db)) {
       if (!(step instanceof Must)) (step as unknown as { run(): void }).run()
-      else if ((step.rows as unknown as { all(): unknown[] }).all().length === 0) throw new Undone()
+      else step.answeredBy((step.rows as unknown as { all(): unknown[] }).all())
     }
   }) // inside another, it is a savepoint of that
   const { immediate: run } = connection.transaction((together: readonly Waiting[]) => together.map(byItself))

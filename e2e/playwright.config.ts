@@ -47,7 +47,7 @@ export default defineConfig({
   globalSetup: ['./browser.ts', './server.ts'],
   fullyParallel: true,
   forbidOnly: Boolean(process.env.CI),
-  workers: availableParallelism(),
+  workers: availableParallelism() + 1, // because each waits now and then
   // A failed test runs once more with a trace, because tracing every test would take half as long again. It stays failed.
   retries: 1,
   failOnFlakyTests: true,

@@ -29,13 +29,13 @@ export async function bundleTests(files: string[]): Promise<void> {
   })
 }
 
-/** For each group of test files a program that runs them, for `node --test`. */
+/** For each group of test files a program that runs them, for `node --test`, which begins them by the order of their names. */
 export function programs(groups: string[][]): string[] {
-  return groups.map((files) => {
+  return groups.map((files, at) => {
     const [first = '', ...others] = files.map(bundled)
-    const name = first
-      .replaceAll('/', '.')
-      .replace(/\.js$/, others.length > 0 ? `-and-${others.length}-more.js` : '.js')
+    const path = first.replaceAll('/', '.')
+    const more = others.length > 0 ? `-and-${others.length}-more.js` : '.js'
+    const name = `${String(at + 1).padStart(2, '0')}.${path.replace(/\.js$/, more)}`
     const runs = files.map((file) => `await run('${file}', () => import('./${bundled(file)}'))\n`)
     writeFileSync(join(FOLDER, name), `import { end, run } from './${bundled(RUNNER)}'\n${runs.join('')}end()\n`)
     return join(FOLDER, name)

@@ -39,6 +39,9 @@ const ON = {
 }
 // They ask that nobody waits longer than people would, or than a fifth of a second. Beside others somebody does.
 const needsQuiet = (file: string) => /several-processes|workers|waits|faults/.test(file)
+// The longest begin first, or the last of them would run alone.
+const LONGEST = ['cli/every-command', 'lab/stress/kills', 'lab/stress/fuzz', 'app/openid-peers', 'cli/move-to-postgres']
+const length = (file: string) => LONGEST.findIndex((name) => file.startsWith(name)) >>> 0 // what isn't named, last
 
 setTimeout(() => {
   count(0, 1, [`✖ ${running}: not at its end after ${ALL_AT_MOST / MINUTE} minutes of all tests`])
@@ -112,10 +115,10 @@ function unitTests(database: keyof typeof ON, environment: Record<string, string
 }
 
 function systemTests(database: keyof typeof ON, environment: Record<string, string>) {
-  const files = ON[database].filter(isSystem)
+  const files = ON[database].filter(isSystem).sort((one, other) => length(one) - length(other))
   const alone = (file: string) => [file]
   return step(`tests of whole systems on ${database}`, async () => {
-    const side = await nodeTests(programs(files.filter((file) => !needsQuiet(file)).map(alone)), CORES, environment)
+    const side = await nodeTests(programs(files.filter((file) => !needsQuiet(file)).map(alone)), CORES + 1, environment)
     return (await nodeTests(programs(files.filter(needsQuiet).map(alone)), 1, environment)) || side
   })
 }

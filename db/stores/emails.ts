@@ -103,7 +103,7 @@ export const emailStore = ({ db, atomically, ...database }: Database) => ({
 
   /** Not for an account that is gone. */
   async queueMail(mail: MailRow): Promise<void> {
-    await unlessOrphaned(queueMails(db, mail))
+    await unlessOrphaned(atomically((tx) => [queueMails(tx, mail)]))
   },
 
   sendConfirmation: ({ accountId, securityVersion, link, mail }: Unchanged & { link: MailLinkRow; mail: MailRow }) =>

@@ -172,7 +172,7 @@ export function gateStore({ db, atomically }: Database) {
 
     /** Whoever showed it: nobody can use it any more. */
     async spendCode(codeHash: string): Promise<void> {
-      await db.delete(gateCodes).where(eq(gateCodes.codeHash, codeHash))
+      await atomically((tx) => [tx.delete(gateCodes).where(eq(gateCodes.codeHash, codeHash))])
     },
 
     /**

@@ -13,7 +13,7 @@ import {
   type SQLWrapper,
   sql,
 } from 'drizzle-orm'
-import type { Database } from '../client.ts'
+import { type Database, returned } from '../client.ts'
 import { passingOverHeldRows } from '../columns.ts'
 import {
   accessTokens,
@@ -102,19 +102,23 @@ export function housekeepingStore({ db, ...database }: Database) {
       const { rows, key, end, ...of } = ENDING[what]
       const over = 'unless' in of ? and(lte(end, endedBy), not(of.unless)) : lte(end, endedBy)
       const ended = sql`${rows} where ${over} order by ${end} limit ${atMost}`
-      const removed = await db
-        .delete(rows)
-        .where(chosen(sql.join(key, sql`, `), ended))
-        .returning({ end })
+      const removed = await returned(database, (tx) =>
+        tx
+          .delete(rows)
+          .where(chosen(sql.join(key, sql`, `), ended))
+          .returning({ end }),
+      )
       return removed.length
     },
 
     async removeEndedLimits(endedBy: Date, atMost: number): Promise<number> {
       const ended = sql`${limits} where ${lte(limits.expiresAtMs, endedBy.getTime())} order by ${limits.expiresAtMs} limit ${atMost}`
-      const removed = await db
-        .delete(limits)
-        .where(chosen(sql`${limits.key}`, ended))
-        .returning({ key: limits.key })
+      const removed = await returned(database, (tx) =>
+        tx
+          .delete(limits)
+          .where(chosen(sql`${limits.key}`, ended))
+          .returning({ key: limits.key }),
+      )
       return removed.length
     },
 
@@ -125,10 +129,12 @@ export function housekeepingStore({ db, ...database }: Database) {
     async removeIdleSessions(seenBy: Date, after: Date, atMost: number) {
       const { within, next } = await stretch(sessions.expiresAt, after, atMost)
       const idle = sql`${sessions} where ${within} and ${lte(sessions.lastSeenAt, seenBy)}`
-      const removed = await db
-        .delete(sessions)
-        .where(chosen(sql`${sessions.id}`, idle))
-        .returning({ id: sessions.id })
+      const removed = await returned(database, (tx) =>
+        tx
+          .delete(sessions)
+          .where(chosen(sql`${sessions.id}`, idle))
+          .returning({ id: sessions.id }),
+      )
       return { removed: removed.length, next }
     },
 
@@ -136,11 +142,13 @@ export function housekeepingStore({ db, ...database }: Database) {
     async forgetFormerValues(endedBy: Date, after: string, atMost: number) {
       const { within, next } = await stretch(accessTokens.previousHash, after, atMost)
       const over = sql`${accessTokens} where ${within} and ${lte(accessTokens.previousUntil, endedBy)}`
-      const forgotten = await db
-        .update(accessTokens)
-        .set({ previousHash: null, previousUntil: null })
-        .where(chosen(sql`${accessTokens.id}`, over))
-        .returning({ id: accessTokens.id })
+      const forgotten = await returned(database, (tx) =>
+        tx
+          .update(accessTokens)
+          .set({ previousHash: null, previousUntil: null })
+          .where(chosen(sql`${accessTokens.id}`, over))
+          .returning({ id: accessTokens.id }),
+      )
       return { removed: forgotten.length, next }
     },
 
@@ -173,10 +181,12 @@ export function housekeepingStore({ db, ...database }: Database) {
         .offset(most - 1)
       if (!oldestKept) return 0
       const older = sql`${knownBrowsers} where ${own} and ${knownBrowsers.lastSeenAt} < ${sql.param(oldestKept.seenAt, knownBrowsers.lastSeenAt)} limit ${atMost}`
-      const forgotten = await db
-        .delete(knownBrowsers)
-        .where(chosen(sql`${knownBrowsers.tokenHash}, ${knownBrowsers.accountId}`, older))
-        .returning({ accountId: knownBrowsers.accountId })
+      const forgotten = await returned(database, (tx) =>
+        tx
+          .delete(knownBrowsers)
+          .where(chosen(sql`${knownBrowsers.tokenHash}, ${knownBrowsers.accountId}`, older))
+          .returning({ accountId: knownBrowsers.accountId }),
+      )
       return forgotten.length
     },
 

@@ -60,7 +60,7 @@ type Statement = PromiseLike<unknown> & { run(): void; all(): unknown[] }
 function passer() {
   let before: Promise<unknown> = Promise.resolve()
   return function passing(step: PromiseLike<unknown> | Must, pass: () => void): PromiseLike<unknown> | Must {
-    if (step instanceof Must) return new Must(passing(step.rows, pass) as PromiseLike<unknown[]>)
+    if (step instanceof Must) return new Must(passing(step.rows, pass) as PromiseLike<unknown[]>, step.hear)
     const statement = step as Statement
     const passed = <Answer>(answer: Answer) => {
       pass()
