@@ -101,14 +101,22 @@ const EMPTIED = [
   'commit',
 ].join(';')
 
-/** Differs after any change of a table, a column, a constraint, a trigger or a function. */
+/** Differs after any change of a table, a column, a constraint, a trigger or a function. What is PostgreSQL's own has smaller numbers. */
 async function shapeOf(pool: pg.Pool): Promise<string> {
-  const changes = ['pg_class', 'pg_attribute', 'pg_constraint', 'pg_trigger', 'pg_proc'].map(
-    (catalog) => `(select count(*) || ' ' || sum(xmin::text::bigint) from ${catalog})`,
+  const changes = [
+    ['pg_class', 'oid'],
+    ['pg_attribute', 'attrelid'],
+    ['pg_constraint', 'oid'],
+    ['pg_trigger', 'oid'],
+    ['pg_proc', 'oid'],
+  ].map(
+    ([catalog, number]) =>
+      `(select count(*) || ' ' || sum(xmin::text::bigint) from ${catalog} where ${number} >= ${FIRST_OF_USERS})`,
   )
   const { rows } = await pool.query({ text: `select concat_ws(',', ${changes})`, rowMode: 'array' })
   return String(rows[0])
 }
+const FIRST_OF_USERS = 16384 // FirstNormalObjectId
 
 process.on('beforeExit', async () => {
   await Promise.all(free.splice(0).map(dropped))

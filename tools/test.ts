@@ -40,7 +40,13 @@ const ON = {
 // They ask that nobody waits longer than people would, or than a fifth of a second. Beside others somebody does.
 const needsQuiet = (file: string) => /several-processes|workers|waits|faults/.test(file)
 // The longest begin first, or the last of them would run alone.
-const LONGEST = ['cli/every-command', 'lab/stress/kills', 'lab/stress/fuzz', 'app/openid-peers', 'cli/move-to-postgres']
+const LONGEST = [
+  'lab/stress/kills',
+  'lab/stress/fuzz',
+  'app/openid-peers',
+  'lab/stress/commands',
+  'cli/move-to-postgres',
+]
 const length = (file: string) => LONGEST.findIndex((name) => file.startsWith(name)) >>> 0 // what isn't named, last
 
 setTimeout(() => {
@@ -118,7 +124,7 @@ function systemTests(database: keyof typeof ON, environment: Record<string, stri
   const files = ON[database].filter(isSystem).sort((one, other) => length(one) - length(other))
   const alone = (file: string) => [file]
   return step(`tests of whole systems on ${database}`, async () => {
-    const side = await nodeTests(programs(files.filter((file) => !needsQuiet(file)).map(alone)), CORES + 1, environment)
+    const side = await nodeTests(programs(files.filter((file) => !needsQuiet(file)).map(alone)), CORES, environment)
     return (await nodeTests(programs(files.filter(needsQuiet).map(alone)), 1, environment)) || side
   })
 }

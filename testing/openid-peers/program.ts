@@ -1,5 +1,7 @@
 import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, statSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { createInterface } from 'node:readline'
 import { programPath } from '../../tools/debian.ts'
@@ -12,7 +14,7 @@ const BUILT_WITHIN = 120_000
 export const LIBRARIES = {
   Authlib: () => ['/usr/bin/python3', source('with_authlib.py')],
   'the gem openid_connect': () => ['/usr/bin/ruby', source('with_openid_connect.rb')],
-  'go-oidc': ({ folder }: PeersWorld) => [built(folder, source('go-oidc.go'))],
+  'go-oidc': () => [built(source('go-oidc.go'))],
 }
 
 type Answer = {
@@ -30,7 +32,7 @@ export async function startLibrary(
   { name, secret, redirect }: TestClient,
 ) {
   const { issuer, authority } = world
-  const [program = '', ...args] = LIBRARIES[kind](world)
+  const [program = '', ...args] = LIBRARIES[kind]()
   const child = spawn(programPath(program) ?? program, args, {
     env: {
       PATH: process.env.PATH ?? '',
@@ -62,17 +64,25 @@ export async function startLibrary(
 
 const source = (name: string) => resolve('testing/openid-peers', name)
 
-/** With the libraries that Debian has, and no others. */
-function built(folder: string, file: string): string {
-  const program = join(folder, 'go-oidc')
+/** With the libraries that Debian has, and no others. It takes ten seconds, so what was made stays until its source changes. */
+function built(file: string): string {
+  const program = resolve(`dist/go-oidc-${statSync(file).mtimeMs}`)
+  if (existsSync(program)) return program
+  mkdirSync('dist', { recursive: true })
+  const folder = mkdtempSync(join(tmpdir(), 'latchkey-go-'))
   const env = {
     ...{ PATH: process.env.PATH ?? '', HOME: folder, GOCACHE: join(folder, 'go-cache'), GOFLAGS: '' },
     ...{ GO111MODULE: 'off', GOPATH: '/usr/share/gocode', CGO_ENABLED: '0' },
   }
-  execFileSync('/usr/bin/go', ['build', '-o', program, file], {
-    env,
-    timeout: BUILT_WITHIN,
-    stdio: ['ignore', 'inherit', 'inherit'],
-  })
+  try {
+    execFileSync('/usr/bin/go', ['build', '-o', `${program}-unfinished`, file], {
+      env,
+      timeout: BUILT_WITHIN,
+      stdio: ['ignore', 'inherit', 'inherit'],
+    })
+    renameSync(`${program}-unfinished`, program)
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
   return program
 }
