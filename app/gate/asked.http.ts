@@ -26,9 +26,10 @@ const HOST = /^[\x21-\x7e]+$/ // browsers send names in ASCII, and a byte beside
 const TARGET = /^\/[\x21-\x7e\x80-\xff]*$/ // of a request line; a header's bytes are characters of Latin-1
 const SCHEMES: Partial<Record<string, Scheme>> = { http: 'http', https: 'https', ws: 'http', wss: 'https' }
 
+const MOST_HOSTS = 2000 // a site has fewer
 const HOSTS: Record<Scheme, (spelled: string) => string | undefined> = {
-  http: remembering((spelled) => canonicalHost(spelled, 'http')),
-  https: remembering((spelled) => canonicalHost(spelled, 'https')),
+  http: remembering((spelled) => canonicalHost(spelled, 'http'), MOST_HOSTS),
+  https: remembering((spelled) => canonicalHost(spelled, 'https'), MOST_HOSTS),
 }
 
 const ORIGINAL = ['X-Original-URL', 'X-Original-Method'] as const
