@@ -39,15 +39,8 @@ const ON = {
 }
 // They ask that nobody waits longer than people would, or than a fifth of a second. Beside others somebody does.
 const needsQuiet = (file: string) => /several-processes|workers|waits|faults/.test(file)
-// The longest begin first, or the last of them would run alone.
-const LONGEST = [
-  'lab/stress/kills',
-  'lab/stress/fuzz',
-  'app/openid-peers',
-  'lab/stress/commands',
-  'cli/move-to-postgres',
-]
-const length = (file: string) => LONGEST.findIndex((name) => file.startsWith(name)) >>> 0 // what isn't named, last
+// They begin first, or the last of them would run alone.
+const isLong = (file: string) => /kills|fuzz|commands|openid-peers|move-to-postgres/.test(file)
 
 setTimeout(() => {
   count(0, 1, [`✖ ${running}: not at its end after ${ALL_AT_MOST / MINUTE} minutes of all tests`])
@@ -121,7 +114,8 @@ function unitTests(database: keyof typeof ON, environment: Record<string, string
 }
 
 function systemTests(database: keyof typeof ON, environment: Record<string, string>) {
-  const files = ON[database].filter(isSystem).sort((one, other) => length(one) - length(other))
+  const all = ON[database].filter(isSystem)
+  const files = [...all.filter(isLong), ...all.filter((file) => !isLong(file))]
   const alone = (file: string) => [file]
   return step(`tests of whole systems on ${database}`, async () => {
     const side = await nodeTests(programs(files.filter((file) => !needsQuiet(file)).map(alone)), CORES, environment)
