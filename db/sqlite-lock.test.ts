@@ -3,14 +3,15 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import Sqlite from 'better-sqlite3'
 import { sharedDatabase } from '#testing/databases.ts'
-import { returned } from './client.ts'
+import { openDatabase, returned } from './client.ts'
 import { dialect } from './columns.ts'
 import { limits } from './schema.ts'
 
 if (dialect === 'sqlite')
   test('while another program holds the lock, others are served, and then the write is done', async () => {
-    const database = await sharedDatabase()
-    const other = new Sqlite(database.url.replace(/^file:/, ''))
+    const shared = await sharedDatabase()
+    const database = openDatabase(shared.url) // whose first write it is, as that of a command is
+    const other = new Sqlite(shared.url.replace(/^file:/, ''))
     other.exec('begin immediate')
     // The same thread lets go: it could not, if the write waited inside the call.
     setTimeout(() => other.exec('commit'), 100)
@@ -19,6 +20,7 @@ if (dialect === 'sqlite')
     assert.deepEqual(rows, [{ key: 'a' }])
     other.close()
     await database.close()
+    await shared.close()
   })
 
 test('no store writes beside a transaction, where it would wait for the lock inside the call', () => {

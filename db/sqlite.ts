@@ -26,7 +26,7 @@ export function openSqlite(file: string, mayMake: boolean, content?: Buffer): Da
   for (const pragma of ['synchronous = FULL', 'foreign_keys = ON']) connection.pragma(pragma)
   parseOnce(connection)
   const db = drizzle(connection)
-  // SQLite obeys this as it reads the words, so a statement that is prepared once would do nothing.
+  // SQLite obeys this as it reads the words. Prepared, its first run would do nothing, and the first write would wait inside the call.
   const wait = (ms: number) => connection.exec(`pragma busy_timeout = ${ms}`)
   // If another process holds the lock, SQLite would wait inside the call, and everybody with it, once for each writer. Instead
   // we ask for the lock again from time to time, and serve others in between.
