@@ -134,7 +134,7 @@ describe('a session ends without waiting', () => {
       await app.query('select id from sessions where id = any($1) for update', ended)
       const done = meanwhile()
       await somebodyWaits()
-      await app.query("set local lock_timeout = '1s'")
+      await app.query("set local lock_timeout = '500ms'") // less than until the server ends a deadlock
       await app.query('delete from sessions where id = any($1)', ended)
       await app.query('commit')
       await done
