@@ -4,6 +4,7 @@ import { type AccessTokenDeps, tokenHolder } from '../access-tokens/access-token
 import { type ApiScope, allows, scopesIn } from '../access-tokens/scopes.ts'
 import { bearerValue } from '../http/bearer.ts'
 import type { AppEnv } from '../http/env.ts'
+import { headerOf } from '../http/header.ts'
 import { type SessionDeps, visitorFound } from '../identity/session.ts'
 import { type Deed, type Hindrance, type StandingDeps, standing } from '../identity/standing.ts'
 import type { Find, SignedIn, TokenHolder, Visitor } from '../identity/visitor.ts'
@@ -83,7 +84,7 @@ function guard<Owner extends SignedIn, Holder extends TokenHolder, Who extends O
   const { refuse, deed, scope } = of
   return createMiddleware(async (c, next) => {
     if (c.req.query('access_token') !== undefined) throw refuse('invalid_request') // secrets do not belong in URLs
-    const value = bearerValue(c.req.header('Authorization'))
+    const value = bearerValue(headerOf(c, 'authorization'))
     if (value === undefined) throw refuse('no_token')
     if (value === false) throw refuse('invalid_request')
     const visitor = await visitorWith(deps, value, c.get('origin'), of.finds(c.req)) // one by one: `c.var` copies all of them

@@ -1,5 +1,6 @@
 import { createMiddleware } from 'hono/factory'
 import type { AppEnv } from '../http/env.ts'
+import { headerOf } from '../http/header.ts'
 import { isText } from '../http/media-type.ts'
 import { Refusal } from '../http/refusals.ts'
 import { readText } from '../http/text.ts'
@@ -10,7 +11,7 @@ const JSON_TYPE = 'application/json'
 export const jsonBody = createMiddleware<AppEnv>(async (c, next) => {
   const text = await readText(c)
   const isWanted = text !== '' || c.req.method !== 'DELETE'
-  if (isWanted && !isText(JSON_TYPE, c.req.header('Content-Type'))) throw new Refusal(415, 'not_json')
+  if (isWanted && !isText(JSON_TYPE, headerOf(c, 'content-type'))) throw new Refusal(415, 'not_json')
   if (isWanted) {
     check(text)
     c.req.raw.headers.set('Content-Type', JSON_TYPE) // the routes check it too, and know fewer spellings

@@ -1,4 +1,5 @@
 import type { AppContext } from '../http/env.ts'
+import { headerOf } from '../http/header.ts'
 import type { Origin } from '../lib/origin.ts'
 import { remembering } from '../lib/remembering.ts'
 import type { Asked } from './check.ts'
@@ -32,11 +33,11 @@ const HOSTS: Record<Scheme, (spelled: string) => string | undefined> = {
   https: remembering((spelled) => canonicalHost(spelled, 'https'), MOST_HOSTS),
 }
 
-const ORIGINAL = ['X-Original-URL', 'X-Original-Method'] as const
-const FORWARDED = ['X-Forwarded-Method', 'X-Forwarded-Uri'] as const
+const ORIGINAL = ['x-original-url', 'x-original-method'] as const
+const FORWARDED = ['x-forwarded-method', 'x-forwarded-uri'] as const
 
 /** Each with the headers that only other proxies set: these were written by the client. */
-const READERS: Record<Dialect, { read(c: AppContext): Raw; foreign: readonly string[] }> = {
+const READERS: Record<Dialect, { read(c: AppContext): Raw; foreign: readonly Lowercase<string>[] }> = {
   nginx: { read: original, foreign: FORWARDED },
   haproxy: { read: original, foreign: FORWARDED },
   caddy: { read: forwarded, foreign: ORIGINAL },
@@ -60,7 +61,7 @@ export function askedBy(c: AppContext): Dialect | undefined {
 /** Undefined for what no proxy tells, or what can be read in two ways. */
 export function toldBy(proxy: Dialect, c: AppContext, origin: Origin): Told | undefined {
   const { read, foreign } = READERS[proxy]
-  if (foreign.some((name) => c.req.header(name) !== undefined)) return undefined
+  if (foreign.some((name) => headerOf(c, name) !== undefined)) return undefined
   const { method, scheme: named = '', host: spelled, target } = read(c)
   const scheme = SCHEMES[named.toLowerCase()]
   if (!scheme || !spelled || !HOST.test(spelled) || !method || !METHOD.test(method) || !target || !TARGET.test(target))
@@ -73,16 +74,16 @@ export function toldBy(proxy: Dialect, c: AppContext, origin: Origin): Told | un
 }
 
 function original(c: AppContext): Raw {
-  const [, scheme, host, target] = /^([a-z]+):\/\/([^/?#]+)(.*)$/i.exec(c.req.header('X-Original-URL') ?? '') ?? []
-  return { method: c.req.header('X-Original-Method'), scheme, host, target }
+  const [, scheme, host, target] = /^([a-z]+):\/\/([^/?#]+)(.*)$/i.exec(headerOf(c, 'x-original-url') ?? '') ?? []
+  return { method: headerOf(c, 'x-original-method'), scheme, host, target }
 }
 
 function forwarded(c: AppContext): Raw {
   return {
-    method: c.req.header('X-Forwarded-Method'),
-    scheme: c.req.header('X-Forwarded-Proto'),
-    host: c.req.header('X-Forwarded-Host'),
-    target: c.req.header('X-Forwarded-Uri'),
+    method: headerOf(c, 'x-forwarded-method'),
+    scheme: headerOf(c, 'x-forwarded-proto'),
+    host: headerOf(c, 'x-forwarded-host'),
+    target: headerOf(c, 'x-forwarded-uri'),
   }
 }
 
@@ -90,8 +91,8 @@ function forwarded(c: AppContext): Raw {
 function asItself(c: AppContext): Raw {
   return {
     method: c.req.method,
-    scheme: c.req.header('X-Forwarded-Proto'),
-    host: c.req.header('Host'),
+    scheme: headerOf(c, 'x-forwarded-proto'),
+    host: headerOf(c, 'host'),
     target: c.env?.incoming?.url?.slice(CHECKS.envoy.length),
   }
 }
@@ -119,7 +120,7 @@ function withoutCodes(query: string): { search: string; codes: readonly string[]
 
 /** Whether a person is at it, who can be sent somewhere. Programs that name no mode of theirs say that they want a page. */
 function isNavigation(method: string, c: AppContext): boolean {
-  if (method !== 'GET' || c.req.header('Upgrade') !== undefined) return false
-  const mode = c.req.header('Sec-Fetch-Mode')
-  return mode === undefined ? /\btext\/html\b/i.test(c.req.header('Accept') ?? '') : mode === 'navigate'
+  if (method !== 'GET' || headerOf(c, 'upgrade') !== undefined) return false
+  const mode = headerOf(c, 'sec-fetch-mode')
+  return mode === undefined ? /\btext\/html\b/i.test(headerOf(c, 'accept') ?? '') : mode === 'navigate'
 }

@@ -1,6 +1,7 @@
 import { Hono } from 'hono'
 import type { Cookies } from '../http/cookies.ts'
 import type { AppContext, AppEnv } from '../http/env.ts'
+import { headerOf } from '../http/header.ts'
 import { requesters } from '../http/requester.ts'
 import type { Network } from '../lib/network.ts'
 import { letIn, malformed, notSignedIn, refused, sendTo, tooLongAtNginx, unanswered } from './answers.http.ts'
@@ -66,7 +67,7 @@ async function answer(deps: CheckRoutesDeps, c: AppContext, told: Told): Promise
 
 /** Whether a session came from the portal with the code. Whoever shows one spends it. */
 async function enters({ cookies, ...deps }: CheckRoutesDeps, c: AppContext, { asked, codes }: Told): Promise<boolean> {
-  const isAlone = codes.length === 1 && asked.isNavigation && HINTS.every((name) => c.req.header(name) === undefined)
+  const isAlone = codes.length === 1 && asked.isNavigation && HINTS.every((name) => headerOf(c, name) === undefined)
   const nonce = isAlone ? cookies.gateNonce.read(c) : undefined
   for (const code of codes.slice(0, MOST_CODES)) {
     const token = await takeCode(deps, { code, host: asked.host, nonce })
@@ -80,7 +81,7 @@ async function enters({ cookies, ...deps }: CheckRoutesDeps, c: AppContext, { as
 const MOST_CODES = 2 // each is looked up; the portal never writes more than one
 
 /** Of a page that links here, or of a browser that loads what nobody asked for yet. The portal's way has neither. */
-const HINTS = ['Referer', 'Sec-Purpose', 'Purpose', 'X-Purpose', 'X-Moz']
+const HINTS = ['referer', 'sec-purpose', 'purpose', 'x-purpose', 'x-moz'] as const
 
 /** To the portal, which signs in or asks for what is missing. A program is only told where that would be. */
 function lead(deps: CheckRoutesDeps, c: AppContext, told: Told, asks?: Requirement): Response | Promise<Response> {

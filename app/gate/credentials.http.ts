@@ -1,9 +1,13 @@
 import { isAccessToken } from '../access-tokens/token.ts'
 import { bearerValue } from '../http/bearer.ts'
 import type { AppContext } from '../http/env.ts'
+import { headerOf } from '../http/header.ts'
 
 /** Where an access token can be: the second for apps that need the first themselves. */
-const HEADERS = ['Authorization', 'Proxy-Authorization'] as const
+const HEADERS = [
+  ['authorization', 'Authorization'],
+  ['proxy-authorization', 'Proxy-Authorization'],
+] as const
 
 /**
  * The access token that a request brings, and what its app may see of these headers: what isn't ours, and in the place of what is,
@@ -12,12 +16,12 @@ const HEADERS = ['Authorization', 'Proxy-Authorization'] as const
 export function credentialsOf(c: AppContext): { accessToken: string | undefined; passedOn: Record<string, string> } {
   let accessToken: string | undefined
   const passedOn: Record<string, string> = {}
-  for (const name of HEADERS) {
-    const value = c.req.header(name)
+  for (const [name, written] of HEADERS) {
+    const value = headerOf(c, name)
     if (value === undefined) continue
     const token = tokenIn(value)
     accessToken ??= token
-    passedOn[name] = token === undefined ? value : ''
+    passedOn[written] = token === undefined ? value : ''
   }
   return { accessToken, passedOn }
 }

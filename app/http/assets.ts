@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
 import { Hono } from 'hono'
 import type { AnyContext, AppEnv } from './env.ts'
+import { headerOf } from './header.ts'
 
 export type Assets = ReturnType<typeof loadAssets>
 
@@ -66,7 +67,7 @@ const lean = (text: string, type: string) =>
     : text.replaceAll(/^\s*(\/\/.*\n\s*)*/gm, '')
 
 function send(c: AnyContext, file: File, cacheControl: string) {
-  const accepted = c.req.header('Accept-Encoding') ?? ''
+  const accepted = headerOf(c, 'accept-encoding') ?? ''
   const encoding = (['br', 'gzip'] as const).find((name) => new RegExp(`\\b${name}\\b`).test(accepted))
   c.header('Content-Type', file.type)
   c.header('Cache-Control', cacheControl)

@@ -6,6 +6,7 @@ import { looksLikeToken } from '../lib/tokens.ts'
 import type { Vault } from '../lib/vault.ts'
 import type { AnyContext } from './env.ts'
 import { type FlashWord, isFlashWord } from './flashes.ts'
+import { headerOf } from './header.ts'
 
 // The only file that touches cookies.
 
@@ -59,7 +60,7 @@ export function createCookies({ baseUrl, vault }: { baseUrl: string; vault: Vaul
 
   /** All of ours begin alike. */
   const anyCame = (c: AnyContext) =>
-    (c.req.header('Cookie') ?? '').split(';').some((pair: string) => pair.trim().startsWith(SESSION))
+    (headerOf(c, 'cookie') ?? '').split(';').some((pair: string) => pair.trim().startsWith(SESSION))
 
   return {
     /** Tells a browser that keeps no cookies from one whose session has ended. It holds nothing, and ends with the browser. */
@@ -119,7 +120,7 @@ export function createCookies({ baseUrl, vault }: { baseUrl: string; vault: Vaul
     },
     /** Those of the hosts behind the gate, one host each. None of them means anything here, nor any of ours there. */
     gate: {
-      read: (c: AnyContext) => only(c.req.header('Cookie'), GATE),
+      read: (c: AnyContext) => only(headerOf(c, 'cookie'), GATE),
       /** No Max-Age, as for the session: it never changes, because only some proxies pass a cookie on with what they let in. */
       write: (c: AnyContext, token: string) => setCookie(c, GATE, token, options),
     },
@@ -157,7 +158,7 @@ function only(header: string | undefined, name: string): string | undefined {
 
 /** Two cookies with one name come from someone who can plant one. Neither is believed. */
 function isSingle(c: AnyContext, name: string) {
-  const named = (c.req.header('Cookie') ?? '').split(';').filter((pair: string) => pair.split('=')[0]?.trim() === name)
+  const named = (headerOf(c, 'cookie') ?? '').split(';').filter((pair: string) => pair.split('=')[0]?.trim() === name)
   return named.length === 1
 }
 

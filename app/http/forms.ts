@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { AnyContext } from './env.ts'
+import { headerOf } from './header.ts'
 import { isText } from './media-type.ts'
 import { Refusal } from './refusals.ts'
 import { readText } from './text.ts'
@@ -49,7 +50,7 @@ export async function readNothing(c: AnyContext): Promise<void> {
 
 /** The fields of a form body. A `Refusal` if it isn't one, isn't text, or has a field twice. */
 export async function readFields(c: AnyContext): Promise<Map<string, string>> {
-  if (!isText('application/x-www-form-urlencoded', c.req.header('Content-Type'))) throw new Refusal(415, 'not_a_form')
+  if (!isText('application/x-www-form-urlencoded', headerOf(c, 'content-type'))) throw new Refusal(415, 'not_a_form')
   return fieldsIn(await readText(c))
 }
 

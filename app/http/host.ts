@@ -1,5 +1,6 @@
 import { createMiddleware } from 'hono/factory'
 import type { AppEnv } from './env.ts'
+import { headerOf } from './header.ts'
 import { Refusal } from './refusals.ts'
 
 /** Hears about a request for another host: what it asked for, and what we are. */
@@ -28,7 +29,7 @@ export function onlyHost(baseUrl: string, told: Told = () => {}) {
     const target: string = c.env?.incoming?.url ?? '/'
     const targeted = target.startsWith('/') ? undefined : URL.canParse(target) ? new URL(target).origin : 'no host'
     if (targeted !== undefined && targeted !== baseUrl) throw misdirected(targeted)
-    const asked = c.req.header('Host')?.toLowerCase() ?? ''
+    const asked = headerOf(c, 'host')?.toLowerCase() ?? ''
     if (ours.includes(asked)) return next()
     const isDotted = ours.includes(asked.replace(/\.(?=(:\d+)?$)/, ''))
     if (!isDotted || !['GET', 'HEAD'].includes(c.req.method)) throw misdirected(asked || 'no host')

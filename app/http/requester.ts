@@ -5,6 +5,7 @@ import { type Network, within } from '../lib/network.ts'
 import { NAMELESS, type Origin } from '../lib/origin.ts'
 import { remembering } from '../lib/remembering.ts'
 import type { AppContext, AppEnv } from './env.ts'
+import { headerOf } from './header.ts'
 
 const ANALYSED = 512 // characters of User-Agent; real ones are under 300
 
@@ -58,16 +59,17 @@ export function requesters(trustedProxies: readonly Network[]) {
     isProxy: (c: AppContext): boolean => isTrusted(peerOf(c)),
     originOf(c: AppContext): Origin {
       const peer = peerOf(c)
-      const address = trustedProxies.length > 0 ? clientAddress(peer, c.req.header('X-Forwarded-For'), isTrusted) : peer
-      return { address: address || 'unknown', ...browserOf(c.req.header('User-Agent')?.slice(0, ANALYSED)) }
+      const address = trustedProxies.length > 0 ? clientAddress(peer, headerOf(c, 'x-forwarded-for'), isTrusted) : peer
+      return { address: address || 'unknown', ...browserOf(headerOf(c, 'user-agent')?.slice(0, ANALYSED)) }
     },
   }
 }
 
 /** The last address that no proxy of ours vouches for. Everything left of it may be invented. */
 function clientAddress(peer: string, forwarded: string | undefined, isTrusted: (address: string) => boolean) {
+  if (forwarded === undefined) return peer
   let address = peer
-  const hops = (forwarded ?? '').split(',').map((hop) => plain(hop.trim()))
+  const hops = forwarded.split(',').map((hop) => plain(hop.trim()))
   while (isIP(address) && isTrusted(address)) {
     const next = hops.pop()
     if (!next || !isIP(next)) break

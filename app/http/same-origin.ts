@@ -1,5 +1,6 @@
 import { createMiddleware } from 'hono/factory'
 import type { AppEnv } from './env.ts'
+import { headerOf } from './header.ts'
 import { Refusal } from './refusals.ts'
 
 const SAFE = ['GET', 'HEAD', 'OPTIONS', 'TRACE'] // RFC 9110 section 9.2.1
@@ -19,9 +20,9 @@ export const notOtherSites = (baseUrl: string, told: Told) => fromOurPages(baseU
 const fromOurPages = (baseUrl: string, told: Told, mustTell: boolean) =>
   createMiddleware<AppEnv>((c, next) => {
     if (!SAFE.includes(c.req.method)) {
-      const origin = c.req.header('Origin')
-      const site = c.req.header('Sec-Fetch-Site')
-      const referer = c.req.header('Referer')
+      const origin = headerOf(c, 'origin')
+      const site = headerOf(c, 'sec-fetch-site')
+      const referer = headerOf(c, 'referer')
       const agrees = [
         origin === undefined || origin === baseUrl,
         site === undefined || site === 'same-origin',

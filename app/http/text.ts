@@ -1,11 +1,12 @@
 import type { AnyContext } from './env.ts'
+import { headerOf } from './header.ts'
 import { Refusal } from './refusals.ts'
 
 const BODY_LIMIT = 64 * 1024 // bytes; the largest body here is under two kilobytes
 
 /** The body of a request as text, or a `Refusal`: too large, or not UTF-8. */
 export async function readText(c: AnyContext): Promise<string> {
-  const told = c.req.header('Content-Length')
+  const told = headerOf(c, 'content-length')
   if (Number(told ?? 0) > BODY_LIMIT) throw new Refusal(413, 'too_large')
   let body: ArrayBuffer | Uint8Array
   try {

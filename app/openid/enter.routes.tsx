@@ -5,6 +5,7 @@ import { ConsentPage } from '#views/openid/consent-page.tsx'
 import { words } from '#views/words/words.ts'
 import { stepUp } from '../gate/step-up.http.tsx'
 import { readForm } from '../http/forms.ts'
+import { headerOf } from '../http/header.ts'
 import type { RenderPage } from '../http/page.tsx'
 import { visitorAlone } from '../identity/session.ts'
 import { type GuardDeps, type SignedInContext, signedInPages } from '../pages/guards.ts'
@@ -147,7 +148,7 @@ async function goOn(deps: Deps, c: SignedInContext, { provider, visitor }: Found
   const url = await provider.library.interactionResult(incoming, outgoing, result).catch(ended)
   if (!url) return over(deps, c) // meanwhile
   const app = visitor?.apps[0]
-  if (['cross-site', 'none'].includes(c.req.header('Sec-Fetch-Site') ?? '') || !app) return c.redirect(url, 303)
+  if (['cross-site', 'none'].includes(headerOf(c, 'sec-fetch-site') ?? '') || !app) return c.redirect(url, 303)
   c.header('Refresh', `0; url=${url}`)
   return deps.page(c, <OnToPage app={app} host={app.title} url={url} />)
 }

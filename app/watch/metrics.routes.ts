@@ -3,6 +3,7 @@ import { constantTimeEqual } from '@oslojs/crypto/subtle'
 import { Hono } from 'hono'
 import { bearerValue } from '../http/bearer.ts'
 import type { AppEnv } from '../http/env.ts'
+import { headerOf } from '../http/header.ts'
 import type { Metrics } from './metrics.ts'
 
 /** `GET /metrics`, for requests with the token. If none is set, there is no such page. It reads no cookie. */
@@ -11,7 +12,7 @@ export function metricsRoutes({ metricsToken, metrics }: { metricsToken?: string
   if (metricsToken === undefined) return routes
   const right = hash(metricsToken)
   return routes.get('/', async (c) => {
-    const given = bearerValue(c.req.header('Authorization'))
+    const given = bearerValue(headerOf(c, 'authorization'))
     if (!given || !constantTimeEqual(hash(given), right)) {
       c.header('WWW-Authenticate', 'Bearer realm="Latchkey metrics"')
       return c.text('Send Authorization: Bearer with the token of METRICS_TOKEN.', 401)

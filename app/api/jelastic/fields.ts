@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import type { AppContext } from '../../http/env.ts'
+import { headerOf } from '../../http/header.ts'
 import { Refusal } from '../../http/refusals.ts'
 import { readText } from '../../http/text.ts'
 import { Failure } from './results.ts'
@@ -38,7 +39,7 @@ const usePost = (how: string) => new Failure('not_supported', `Use POST, ${how}`
 
 async function pairsIn(c: AppContext): Promise<Iterable<[string, string]>> {
   const text = await readText(c)
-  const header = c.req.header('Content-Type')
+  const header = headerOf(c, 'content-type')
   if (header === undefined && text === '') return [] // with the session in the header, there may be nothing left to say
   switch (header?.split(';', 1)[0]?.trim().toLowerCase()) {
     case 'application/x-www-form-urlencoded':

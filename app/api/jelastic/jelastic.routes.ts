@@ -3,6 +3,7 @@ import { en } from '#views/words/en.ts'
 import { bearerValue } from '../../http/bearer.ts'
 import type { AppContext, AppEnv } from '../../http/env.ts'
 import { failureText } from '../../http/failure-text.ts'
+import { headerOf } from '../../http/header.ts'
 import { Refusal } from '../../http/refusals.ts'
 import { notOtherSites } from '../../http/same-origin.ts'
 import { databaseFailure } from '../../lib/database-failures.ts'
@@ -37,7 +38,7 @@ const notSupported = (text: string) => new Failure('not_supported', text)
 /** The parameter or the header, or both with the same value. Cookies are not read. */
 function sessionIn(c: AppContext, fields: ReadonlyMap<string, string>): string | undefined {
   const named = fields.get('session') || undefined
-  const bearer = bearerValue(c.req.header('Authorization'))
+  const bearer = bearerValue(headerOf(c, 'authorization'))
   if (bearer === false) throw invalidParameter('session', 'Authorization has to be of the form: Bearer VALUE.')
   if (named !== undefined && bearer !== undefined && named !== bearer)
     throw invalidParameter('session', 'It is not the one of the header Authorization.')
