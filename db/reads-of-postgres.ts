@@ -1,5 +1,6 @@
 import { Column, fillPlaceholders, is, Param, Placeholder } from 'drizzle-orm'
 import pg from 'pg'
+import { Asked } from './asked.ts'
 import { KeptAnswers, keyOf } from './kept-answers.ts'
 import { shared } from './shared-rows.ts'
 
@@ -15,10 +16,6 @@ export type PostgresStatement = {
   queryConfig: Config
   customResultMapper(rows: Row[]): unknown[]
 }
-
-type Waiting = { resolve(rows: unknown[]): void; reject(error: unknown): void }
-/** One answer for everybody who asks the same in one turn. */
-type Asked = { key: string; params: unknown[]; waiting: Waiting[] }
 
 /**
  * What a snapshot sees of the transactions that have ended (PostgreSQL's manual, 9.27.7): two that are alike see the same rows, and no
@@ -62,9 +59,11 @@ class Reading {
   ask(values: Values): Promise<unknown[]> {
     if (this.turn.size === 0) setImmediate(() => this.readTurn())
     const key = keyOf(values)
-    const same = this.turn.get(key) ?? { key, params: fillPlaceholders(this.statement.params, values), waiting: [] }
-    this.turn.set(key, same)
-    return new Promise((resolve, reject) => same.waiting.push({ resolve, reject }))
+    const before = this.turn.get(key)
+    if (before) return before.answer
+    const one = new Asked(key, values)
+    this.turn.set(key, one)
+    return one.answer
   }
 
   private async readTurn() {
@@ -75,9 +74,9 @@ class Reading {
     const state = await (others.length > 0 ? this.read(others) : this.askState())
     this.isCalm = state !== undefined && state === this.lastState
     this.lastState = state
-    const gone = hoped.filter(({ key, waiting }) => {
+    const gone = hoped.filter(({ key, resolve }) => {
       const rows = state === undefined ? undefined : this.kept.get(this.statement, key, state)
-      if (rows) for (const { resolve } of waiting) resolve(rows)
+      if (rows) resolve(rows)
       return rows === undefined
     })
     if (gone.length > 0) await this.read(gone)
@@ -101,24 +100,25 @@ class Reading {
 
   /** The state that was read; undefined where no row says it, or the read failed. */
   private async read(batch: Asked[]): Promise<string | undefined> {
-    const { client, customResultMapper } = this.statement
-    const [first] = batch
+    const { client, params, customResultMapper } = this.statement
     try {
+      const filled = batch.map(({ values }) => fillPlaceholders(params, values))
+      const [first] = filled
       const { rows } =
-        first && batch.length === 1
-          ? await client.query(this.alone, first.params)
-          : await client.query(this.together.config, this.together.columns(batch))
+        first && filled.length === 1
+          ? await client.query(this.alone, first)
+          : await client.query(this.together.config, this.together.columns(filled))
       const state = this.stateIs(rows[0]?.at(-1))
       const each = batch.length === 1 ? [rows] : byAsker(batch, rows)
-      for (const [index, { key, waiting }] of batch.entries()) {
+      for (const [index, { key, resolve }] of batch.entries()) {
         const answer = shared(customResultMapper(each[index] ?? []))
         if (state !== undefined) this.kept.put(this.statement, key, answer, state)
-        for (const { resolve } of waiting) resolve(answer)
+        resolve(answer)
       }
       return state
     } catch (error) {
       if (batch.length > 1 && isAboutValues(error)) await Promise.all(batch.map((one) => this.read([one])))
-      else for (const { waiting } of batch) for (const { reject } of waiting) reject(error)
+      else for (const { reject } of batch) reject(error)
       return this.stateIs(undefined)
     }
   }
@@ -152,9 +152,9 @@ function forMany({ params, queryConfig }: PostgresStatement) {
       name: `${name}_together`,
       text: `select answer.*, asked.number::int, ${STATE} from unnest(${columns}) with ordinality as asked(${names}) cross join lateral (${read}) as answer`,
     },
-    columns: (batch: Asked[]) => [
-      ...later.map(({ index }) => batch.map((each) => each.params[index])),
-      ...same.map((index) => batch[0]?.params[index]),
+    columns: (filled: unknown[][]) => [
+      ...later.map(({ index }) => filled.map((each) => each[index])),
+      ...same.map((index) => filled[0]?.[index]),
     ],
   }
 }

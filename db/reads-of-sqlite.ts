@@ -1,4 +1,5 @@
 import type Sqlite from 'better-sqlite3'
+import { Asked } from './asked.ts'
 import { KeptAnswers, keyOf } from './kept-answers.ts'
 import { shared } from './shared-rows.ts'
 
@@ -7,10 +8,6 @@ type Rows = unknown[]
 
 /** As Drizzle prepares it. */
 export type SqliteStatement = { all(values: Values): Rows; stmt: { database: Sqlite.Database } }
-
-type Waiting = { resolve(rows: Rows): void; reject(error: unknown): void }
-/** One answer for everybody who asks the same in one turn. */
-type Asked = { values: Values; waiting: Waiting[] }
 
 const readings = new WeakMap<Sqlite.Database, Reading>()
 
@@ -45,9 +42,11 @@ class Reading {
     if (this.turn.size === 0) setImmediate(() => this.readTurn())
     const asked = within(this.turn, statement)
     const key = keyOf(values)
-    const same = asked.get(key) ?? { values, waiting: [] }
-    asked.set(key, same)
-    return new Promise((resolve, reject) => same.waiting.push({ resolve, reject }))
+    const before = asked.get(key)
+    if (before) return before.answer
+    const one = new Asked(key, values)
+    asked.set(key, one)
+    return one.answer
   }
 
   private readTurn() {
@@ -57,33 +56,33 @@ class Reading {
       this.begin.run()
       try {
         this.kept.only(`${this.othersWrites.get()} ${this.ownWrites.get()}`)
-        for (const [statement, asked] of turn)
-          for (const [key, { values, waiting }] of asked) this.answer(statement, key, values, waiting)
+        for (const [statement, asked] of turn) for (const one of asked.values()) this.answer(statement, one)
       } finally {
         this.commit.run()
       }
     } catch (error) {
-      const all = [...turn.values()].flatMap((asked) => [...asked.values()])
-      for (const { waiting } of all) for (const { reject } of waiting) reject(error) // callers who have an answer keep it
+      for (const asked of turn.values()) for (const { reject } of asked.values()) reject(error)
     }
   }
 
-  private answer(statement: SqliteStatement, key: string, values: Values, waiting: Waiting[]) {
+  private answer(statement: SqliteStatement, { key, values, resolve, reject }: Asked) {
     try {
       let rows = this.kept.get(statement, key)
       if (!rows) {
         rows = shared(statement.all(values))
         this.kept.put(statement, key, rows)
       }
-      for (const { resolve } of waiting) resolve(rows)
+      resolve(rows)
     } catch (error) {
-      for (const { reject } of waiting) reject(error)
+      reject(error)
     }
   }
 }
 
 function within(maps: Map<SqliteStatement, Map<string, Asked>>, statement: SqliteStatement): Map<string, Asked> {
-  const found = maps.get(statement) ?? new Map<string, Asked>()
+  const before = maps.get(statement)
+  if (before) return before
+  const found = new Map<string, Asked>()
   maps.set(statement, found)
   return found
 }
