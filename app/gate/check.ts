@@ -1,6 +1,5 @@
 import type { AccessTokenDeps } from '../access-tokens/access-tokens.ts'
 import { tokenHolder } from '../access-tokens/access-tokens.ts'
-import { warnedOfRecovery } from '../identity/recovery.ts'
 import { isDueToBeSeen, type SessionDeps } from '../identity/session.ts'
 import { type StandingDeps, sessionClosed, standing } from '../identity/standing.ts'
 import type { Account, Session, SignedIn, Token, TokenHolder } from '../identity/visitor.ts'
@@ -99,9 +98,12 @@ export async function check(deps: CheckDeps, asked: Asked, shown: Shown): Promis
   const { app } = found
   if (asked.path === SIGN_OUT_PATH) return { verdict: 'sign_out', app }
   const requirement = requirementFor(found, asked)
-  const visitor = await visitorIn(deps, found)
-  const verdict = verdictOf(deps, found, requirement, visitor)
-  if (verdict.verdict === 'let_in' && requirement.level !== 'public') await countAsUse(deps, asked, found)
+  const visitor = visitorIn(found)
+  const closed = visitor && sessionClosed(deps, visitor)
+  if (visitor && closed === 'ended') await deps.sessions.end(visitor.session.id) // for good, as at the portal
+  const verdict = verdictOf(deps, found, requirement, closed ? undefined : visitor)
+  const use = verdict.verdict === 'let_in' && requirement.level !== 'public' ? useOf(deps, asked, found) : undefined
+  if (use) await deps.gate.seen(use)
   return verdict
 }
 
@@ -113,8 +115,9 @@ export function verdictOf(
   visitor: SignedIn | undefined,
 ): Verdict {
   const { app } = found
+  const at = deps.now()
   const good = visitor !== undefined && standing(deps, visitor, 'anything') === 'go_on'
-  const groups = groupsNow(found, deps.now())
+  const groups = groupsNow(found, at)
   const entitled = isEntitled(found, groups)
   if (requirement.level === 'public') {
     const identity = good && entitled ? identityOf(app, visitor.account, groups) : NOBODY
@@ -122,7 +125,7 @@ export function verdictOf(
   }
   if (!good) return { verdict: 'sign_in', app }
   if (!entitled) return { verdict: 'refused', reason: 'not_entitled', app }
-  const missing = missingFor(requirement, visitor, deps.now())
+  const missing = missingFor(requirement, visitor, at)
   if (missing) return { verdict: 'step_up', app, requirement, missing }
   return { verdict: 'let_in', app, identity: identityOf(app, visitor.account, groups) }
 }
@@ -170,15 +173,8 @@ export const requirementFor = (
 const asksForMore = (app: App, { level, maxAge, by }: Requirement & Decisive) =>
   by !== 'network' && (level !== app.level || maxAge !== app.maxAge)
 
-/** A session that has ended is ended for good, as at the portal. */
-async function visitorIn(deps: CheckDeps, found: VisitAtHost): Promise<SignedIn | undefined> {
-  const { session, account } = found
-  if (!session || !account || session.client !== 'browser') return undefined
-  const visitor = { session, account }
-  const closed = sessionClosed(deps, visitor)
-  if (closed === 'ended') await deps.sessions.end(session.id)
-  return closed ? undefined : warnedOfRecovery(visitor, deps.now())
-}
+const visitorIn = ({ session, account }: VisitAtHost): SignedIn | undefined =>
+  session && account && session.client === 'browser' ? { session, account } : undefined
 
 export const groupsNow = ({ memberIn }: Pick<AtHost, 'memberIn'>, at: Date): Member[] =>
   memberIn.filter(({ until }) => !until || until > at)
@@ -222,14 +218,10 @@ export function missingFor(
 const isYoung = (at: Date, maxAge: number | null, now: Date) =>
   maxAge === null || now.getTime() - at.getTime() <= maxAge * 1000
 
-/** Only what a person does: a page that asks by itself doesn't keep the session alive. */
-async function countAsUse(
-  deps: CheckDeps,
-  { isNavigation }: Asked,
-  { gateSession, session }: VisitAtHost,
-): Promise<void> {
-  if (!isNavigation || !gateSession || !session) return
+/** Only what a person does, and once a minute: a page that asks by itself doesn't keep the session alive. */
+function useOf(deps: SessionDeps, { isNavigation }: Asked, { gateSession, session }: VisitAtHost) {
+  if (!isNavigation || !gateSession || !session) return undefined
   const at = deps.now()
-  if ([gateSession, session].some(({ lastSeenAt }) => isDueToBeSeen(deps, lastSeenAt, at)))
-    await deps.gate.seen({ tokenHash: gateSession.tokenHash, sessionId: session.id, at })
+  const isDue = [gateSession, session].some(({ lastSeenAt }) => isDueToBeSeen(deps, lastSeenAt, at))
+  return isDue ? { tokenHash: gateSession.tokenHash, sessionId: session.id, at } : undefined
 }
