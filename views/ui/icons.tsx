@@ -9,10 +9,13 @@ const Line = ({ children }: PropsWithChildren) => (
 const Key = () => (
   <svg viewBox="0 0 28 28" aria-hidden="true">
     <rect width="28" height="28" rx="8" fill="var(--accent)" />
-    <g fill="none" stroke="var(--on-accent)" stroke-width="2.4" stroke-linecap="round">
-      <circle cx="10" cy="14" r="4" />
-      <path d="M14 14h9m-3 0v3.4" />
-    </g>
+    <path
+      d="M14 14a4 4 0 1 1-8 0 4 4 0 1 1 8 0h9m-3 0v3.4"
+      fill="none"
+      stroke="var(--on-accent)"
+      stroke-width="2.4"
+      stroke-linecap="round"
+    />
   </svg>
 )
 

@@ -23,15 +23,16 @@ const inHtml = (svg: string) =>
     .trim()
     .replace(/ xmlns="[^"]*"/, '')
     .replace(/<path fill=[^>]*>/, '')
+    .replace('#000000', '#000')
     .replace('viewBox="0 0 ', 'viewBox="0 -.5 ')
     .replace('d="M0 0h', 'd="M0-.5h')
     .replaceAll(/(\d)\.5h/g, '$1h')
 
-/** The key in groups of four. The gaps are drawn, not typed, so a selection copies without spaces. */
+/** The key in groups of four. The gaps are drawn, not typed, so a selection copies without spaces. The shortest element marks a group. */
 const GroupedKey = ({ of }: { of: string }) => (
   <code id="key" class="key">
     {(of.match(/.{1,4}/g) ?? []).map((group) => (
-      <span>{group}</span>
+      <i>{group}</i>
     ))}
   </code>
 )
