@@ -1,12 +1,12 @@
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
-import { inTurn, rate, type Send } from './load.ts'
+import { inTurn, inTurns, rate, type Send, TURNS } from './load.ts'
 import { startNginx } from './nginx.ts'
 import type { AtGate } from './protocol.ts'
 import { ask } from './requests.ts'
 import type { Subject } from './subject.ts'
 
-const CHECKS = 10_000
+const CHECKS = 5_000
 const THROUGH = 6_000
 const CALLERS = 64 // connections
 
@@ -19,9 +19,12 @@ export const askCheck = async (send: Send, { host, cookie }: AtGate) => {
 
 /** Checks in a second, beside bare answers in the same turn. */
 export async function checks({ people, ports }: Subject, times: number[]) {
-  const bareForChecks = await rate(inTurn([''], CHECKS), { width: CALLERS, port: ports.bareAnswer }, ask('/'))
-  const way = { width: CALLERS, port: ports.product, times }
-  return { bareForChecks, checks: await rate(inTurn(people.gates, CHECKS), way, askCheck) }
+  const [bareForChecks, checks] = await inTurns(
+    TURNS,
+    () => rate(inTurn([''], CHECKS), { width: CALLERS, port: ports.bareAnswer }, ask('/')),
+    () => rate(inTurn(people.gates, CHECKS), { width: CALLERS, port: ports.product, times }, askCheck),
+  )
+  return { bareForChecks, checks }
 }
 
 /** An app's answers in a second through nginx, behind the gate, as a share of those without it. One for each round. */

@@ -1,12 +1,13 @@
 import { askCheck, checks } from './gate.ts'
-import { connection, inTurn, rate, type Send } from './load.ts'
+import { connection, inTurn, inTurns, rate, type Send, TURNS } from './load.ts'
 import { ask, askForAccount, bearer, cookie, signIn, typePassword, whatIsTyped } from './requests.ts'
 import type { Subject } from './subject.ts'
 
 const SIGN_INS = 120 // a round
 const WARM_UP = 3 * SIGN_INS // sign-ins before the first round, because a running server is warm
-const PAGES = 3000
-const ANSWERS = 10_000
+// Of a turn:
+const PAGES = 1000
+const ANSWERS = 5_000
 const PEOPLE = 16 // connections
 const CALLERS = 64 // connections of scripts, of which there are more
 const SATURATED = 8_000 // ms
@@ -63,17 +64,25 @@ async function measure(subject: Subject, amounts: { signIns: number; pages: numb
   )
   const after = await of('cpu')
 
-  const barePages = await rate(inTurn([''], amounts.pages), { width: PEOPLE, port: ports.barePage }, ask('/'))
-  const pages = await rate(
-    inTurn(people.sessions, amounts.pages),
-    { width: PEOPLE, port: ports.product, times: times['signed-in page'] },
-    ask(PAGE, cookie),
+  const [barePages, pages] = await inTurns(
+    TURNS,
+    () => rate(inTurn([''], amounts.pages), { width: PEOPLE, port: ports.barePage }, ask('/')),
+    () =>
+      rate(
+        inTurn(people.sessions, amounts.pages),
+        { width: PEOPLE, port: ports.product, times: times['signed-in page'] },
+        ask(PAGE, cookie),
+      ),
   )
-  const bareAnswers = await rate(inTurn([''], amounts.answers), { width: CALLERS, port: ports.bareAnswer }, ask('/'))
-  const answers = await rate(
-    inTurn(people.tokens, amounts.answers),
-    { width: CALLERS, port: ports.product, times: times['token-checked answer'] },
-    ask(ANSWER, bearer),
+  const [bareAnswers, answers] = await inTurns(
+    TURNS,
+    () => rate(inTurn([''], amounts.answers), { width: CALLERS, port: ports.bareAnswer }, ask('/')),
+    () =>
+      rate(
+        inTurn(people.tokens, amounts.answers),
+        { width: CALLERS, port: ports.product, times: times['token-checked answer'] },
+        ask(ANSWER, bearer),
+      ),
   )
   const atGate = await checks(subject, times['check of the gate'])
   const ofProcessorTime = (between - before) / (after - between)
