@@ -24,7 +24,7 @@ const FIRST_IN_NODE = new Set([
 
 /**
  * A header of the request, as `c.req.header` says it: several of one name are one, with commas between (RFC 9110 section 5.3). Node has
- * read them all before, and Hono reads them again for each that is asked for, of which a check of the gate has a dozen.
+ * sorted them all by name, but Hono checks and searches for each that is asked for, and a check of the gate asks for a dozen.
  */
 export function headerOf(c: AnyContext, name: Lowercase<string>): string | undefined {
   const read = c.env?.incoming?.headers
