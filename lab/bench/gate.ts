@@ -1,6 +1,6 @@
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
-import { inTurn, inTurns, rate, type Send, TURNS } from './load.ts'
+import { inTurn, rate, type Send, sideBySide, TURNS } from './load.ts'
 import { startNginx } from './nginx.ts'
 import type { AtGate } from './protocol.ts'
 import { ask } from './requests.ts'
@@ -19,7 +19,7 @@ export const askCheck = async (send: Send, { host, cookie }: AtGate) => {
 
 /** Checks in a second, beside bare answers in the same turn. */
 export async function checks({ people, ports }: Subject, times: number[]) {
-  const [bareForChecks, checks] = await inTurns(
+  const [bareForChecks, checks] = await sideBySide(
     TURNS,
     () => rate(inTurn([''], CHECKS), { width: CALLERS, port: ports.bareAnswer }, ask('/')),
     () => rate(inTurn(people.gates, CHECKS), { width: CALLERS, port: ports.product, times }, askCheck),

@@ -63,7 +63,7 @@ export async function rate<Item>(
 export const TURNS = 4
 
 /** Two rates per second, measured in short turns: what disturbs this machine for a while disturbs both. */
-export async function inTurns(
+export async function sideBySide(
   turns: number,
   one: () => Promise<number>,
   other: () => Promise<number>,

@@ -1,5 +1,5 @@
 import { askCheck, checks } from './gate.ts'
-import { connection, inTurn, inTurns, rate, type Send, TURNS } from './load.ts'
+import { connection, inTurn, rate, type Send, sideBySide, TURNS } from './load.ts'
 import { ask, askForAccount, bearer, cookie, signIn, typePassword, whatIsTyped } from './requests.ts'
 import type { Subject } from './subject.ts'
 
@@ -64,7 +64,7 @@ async function measure(subject: Subject, amounts: { signIns: number; pages: numb
   )
   const after = await of('cpu')
 
-  const [barePages, pages] = await inTurns(
+  const [barePages, pages] = await sideBySide(
     TURNS,
     () => rate(inTurn([''], amounts.pages), { width: PEOPLE, port: ports.barePage }, ask('/')),
     () =>
@@ -74,7 +74,7 @@ async function measure(subject: Subject, amounts: { signIns: number; pages: numb
         ask(PAGE, cookie),
       ),
   )
-  const [bareAnswers, answers] = await inTurns(
+  const [bareAnswers, answers] = await sideBySide(
     TURNS,
     () => rate(inTurn([''], amounts.answers), { width: CALLERS, port: ports.bareAnswer }, ask('/')),
     () =>
