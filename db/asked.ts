@@ -1,3 +1,5 @@
+import { keyOf } from './kept-answers.ts'
+
 type Values = Record<string, unknown>
 type Rows = unknown[]
 
@@ -17,4 +19,14 @@ export class Asked {
     readonly key: string,
     readonly values: Values,
   ) {}
+}
+
+/** The answer to what is asked in this turn, which somebody may have asked already. */
+export function askedIn(turn: Map<string, Asked>, values: Values): Promise<Rows> {
+  const key = keyOf(values)
+  const before = turn.get(key)
+  if (before) return before.answer
+  const one = new Asked(key, values)
+  turn.set(key, one)
+  return one.answer
 }

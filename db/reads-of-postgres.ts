@@ -1,7 +1,7 @@
 import { Column, fillPlaceholders, is, Param, Placeholder } from 'drizzle-orm'
 import pg from 'pg'
-import { Asked } from './asked.ts'
-import { KeptAnswers, keyOf } from './kept-answers.ts'
+import { type Asked, askedIn } from './asked.ts'
+import { KeptAnswers } from './kept-answers.ts'
 import { shared } from './shared-rows.ts'
 
 type Values = Record<string, unknown>
@@ -58,12 +58,7 @@ class Reading {
 
   ask(values: Values): Promise<unknown[]> {
     if (this.turn.size === 0) setImmediate(() => this.readTurn())
-    const key = keyOf(values)
-    const before = this.turn.get(key)
-    if (before) return before.answer
-    const one = new Asked(key, values)
-    this.turn.set(key, one)
-    return one.answer
+    return askedIn(this.turn, values)
   }
 
   private async readTurn() {

@@ -1,6 +1,6 @@
 import type Sqlite from 'better-sqlite3'
-import { Asked } from './asked.ts'
-import { KeptAnswers, keyOf } from './kept-answers.ts'
+import { type Asked, askedIn } from './asked.ts'
+import { KeptAnswers } from './kept-answers.ts'
 import { shared } from './shared-rows.ts'
 
 type Values = Record<string, unknown>
@@ -40,13 +40,7 @@ class Reading {
 
   ask(statement: SqliteStatement, values: Values): Promise<Rows> {
     if (this.turn.size === 0) setImmediate(() => this.readTurn())
-    const asked = within(this.turn, statement)
-    const key = keyOf(values)
-    const before = asked.get(key)
-    if (before) return before.answer
-    const one = new Asked(key, values)
-    asked.set(key, one)
-    return one.answer
+    return askedIn(within(this.turn, statement), values)
   }
 
   private readTurn() {
