@@ -9,8 +9,8 @@ const FIVE_MINUTES = 5 * 60_000
 const TEN_MINUTES = 10 * 60_000
 
 /**
- * The frame of one page shows the next one of the same site as well, as it always did but for the last few versions: a new one for each
- * takes a third of what opening a page takes. Playwright's own list of features is in the same switch, of which the last counts.
+ * Without Chromium's RenderDocument, the frame of one page shows the next one of the same site as well: a new one for each takes a third
+ * of what opening a page takes. Playwright's own features are here too, because of two such switches only the last counts.
  */
 const FRAME_STAYS = '--enable-features=CDPScreenshotNewSurface,RenderDocument:level/crashed-frame'
 

@@ -1,12 +1,12 @@
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
-import { inTurn, rate, type Send, sideBySide, TURNS } from './load.ts'
+import { inTurn, rate, type Send } from './load.ts'
 import { startNginx } from './nginx.ts'
 import type { AtGate } from './protocol.ts'
-import { ask } from './requests.ts'
+import { ask, besideBare } from './requests.ts'
 import type { Subject } from './subject.ts'
 
-const CHECKS = 5_000
+const CHECKS = 20_000
 const THROUGH = 6_000
 const CALLERS = 64 // connections
 
@@ -17,14 +17,14 @@ export const askCheck = async (send: Send, { host, cookie }: AtGate) => {
   if (status !== 200) throw new Error(`The check answered ${status}.`)
 }
 
-/** Checks in a second, beside bare answers in the same turn. */
+/** Checks in a second, beside bare answers. */
 export async function checks({ people, ports }: Subject, times: number[]) {
-  const [bareForChecks, checks] = await sideBySide(
-    TURNS,
-    () => rate(inTurn([''], CHECKS), { width: CALLERS, port: ports.bareAnswer }, ask('/')),
-    () => rate(inTurn(people.gates, CHECKS), { width: CALLERS, port: ports.product, times }, askCheck),
+  const { bare, ours } = await besideBare(
+    { bare: ports.bareAnswer, product: ports.product },
+    { items: people.gates, many: CHECKS, width: CALLERS, times },
+    askCheck,
   )
-  return { bareForChecks, checks }
+  return { bareForChecks: bare, checks: ours }
 }
 
 /** An app's answers in a second through nginx, behind the gate, as a share of those without it. One for each round. */

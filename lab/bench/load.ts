@@ -59,23 +59,6 @@ export async function rate<Item>(
   return done / seconds
 }
 
-/** Of a round. */
-export const TURNS = 4
-
-/** Two rates per second, measured in short turns: what disturbs this machine for a while disturbs both. */
-export async function sideBySide(
-  turns: number,
-  one: () => Promise<number>,
-  other: () => Promise<number>,
-): Promise<[number, number]> {
-  let [ofOne, ofOther] = [0, 0] // seconds for one item of each turn
-  for (let turn = 0; turn < turns; turn++) {
-    ofOne += 1 / (await one())
-    ofOther += 1 / (await other())
-  }
-  return [turns / ofOne, turns / ofOther]
-}
-
 /** This many items, taken in turn from a list. */
 export function* inTurn<Item>(list: Item[], many: number): Generator<Item> {
   for (let index = 0; index < many; index++) yield list[index % list.length] as Item

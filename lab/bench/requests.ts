@@ -1,6 +1,6 @@
 import { codeOf } from '../../testing/authenticator.ts'
 import { PASSWORD } from '../../testing/names.ts'
-import type { Send } from './load.ts'
+import { inTurn, rate, type Send } from './load.ts'
 import type { Signer } from './protocol.ts'
 
 export type Typed = { password: string; code: string }
@@ -56,3 +56,22 @@ export const ask =
   }
 export const cookie = (session: string) => `Cookie: latchkey=${session}\r\n`
 export const bearer = (token: string) => `Authorization: Bearer ${token}\r\n`
+
+const TURNS = 4
+
+/**
+ * Requests in a second: plain ones of a bare app, and `work` for `many` of the items at the product. Measured in short turns, one beside
+ * the other: what disturbs this machine for a while disturbs both.
+ */
+export async function besideBare<Item>(
+  ports: { bare: number; product: number },
+  { items, many, width, times }: { items: Item[]; many: number; width: number; times: number[] },
+  work: (send: Send, item: Item) => Promise<unknown>,
+): Promise<{ bare: number; ours: number }> {
+  let [ofBare, ofOurs] = [0, 0] // seconds for one request of each turn
+  for (let turn = 0; turn < TURNS; turn++) {
+    ofBare += 1 / (await rate(inTurn([''], many / TURNS), { width, port: ports.bare }, ask('/')))
+    ofOurs += 1 / (await rate(inTurn(items, many / TURNS), { width, port: ports.product, times }, work))
+  }
+  return { bare: TURNS / ofBare, ours: TURNS / ofOurs }
+}

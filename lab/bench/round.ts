@@ -1,13 +1,12 @@
 import { askCheck, checks } from './gate.ts'
-import { connection, inTurn, rate, type Send, sideBySide, TURNS } from './load.ts'
-import { ask, askForAccount, bearer, cookie, signIn, typePassword, whatIsTyped } from './requests.ts'
+import { connection, rate, type Send } from './load.ts'
+import { ask, askForAccount, bearer, besideBare, cookie, signIn, typePassword, whatIsTyped } from './requests.ts'
 import type { Subject } from './subject.ts'
 
 const SIGN_INS = 120 // a round
 const WARM_UP = 3 * SIGN_INS // sign-ins before the first round, because a running server is warm
-// Of a turn:
-const PAGES = 1000
-const ANSWERS = 5_000
+const PAGES = 4000
+const ANSWERS = 20_000
 const PEOPLE = 16 // connections
 const CALLERS = 64 // connections of scripts, of which there are more
 const SATURATED = 8_000 // ms
@@ -42,20 +41,17 @@ export async function warmUp(subject: Subject): Promise<void> {
   for (let part = 0; part < WARM_UP / SIGN_INS; part++) await measureRound(subject)
 }
 
-export const measureRound = (subject: Subject): Promise<Round> =>
-  measure(subject, { signIns: SIGN_INS, pages: PAGES, answers: ANSWERS })
-
-async function measure(subject: Subject, amounts: { signIns: number; pages: number; answers: number }): Promise<Round> {
+export async function measureRound(subject: Subject): Promise<Round> {
   const { people, ports, ask: of } = subject
   const times: Round['times'] = {
     ...{ 'sign-in, whole': [], 'sign-in, code': [], 'signed-in page': [], 'token-checked answer': [] },
     'check of the gate': [],
   }
   const before = await of('cpu')
-  const hashes = await of('hashes', amounts.signIns)
+  const hashes = await of('hashes', SIGN_INS)
   // Now, because a code works for a minute at most.
-  const typed = people.signers.splice(0, amounts.signIns).map(whatIsTyped)
-  if (typed.length < amounts.signIns) throw new Error('There are not enough people to sign in.')
+  const typed = people.signers.splice(0, SIGN_INS).map(whatIsTyped)
+  if (typed.length < SIGN_INS) throw new Error('There are not enough people to sign in.')
   const between = await of('cpu')
   const signIns = await rate(
     typed,
@@ -64,29 +60,22 @@ async function measure(subject: Subject, amounts: { signIns: number; pages: numb
   )
   const after = await of('cpu')
 
-  const [barePages, pages] = await sideBySide(
-    TURNS,
-    () => rate(inTurn([''], amounts.pages), { width: PEOPLE, port: ports.barePage }, ask('/')),
-    () =>
-      rate(
-        inTurn(people.sessions, amounts.pages),
-        { width: PEOPLE, port: ports.product, times: times['signed-in page'] },
-        ask(PAGE, cookie),
-      ),
+  const pages = await besideBare(
+    { bare: ports.barePage, product: ports.product },
+    { items: people.sessions, many: PAGES, width: PEOPLE, times: times['signed-in page'] },
+    ask(PAGE, cookie),
   )
-  const [bareAnswers, answers] = await sideBySide(
-    TURNS,
-    () => rate(inTurn([''], amounts.answers), { width: CALLERS, port: ports.bareAnswer }, ask('/')),
-    () =>
-      rate(
-        inTurn(people.tokens, amounts.answers),
-        { width: CALLERS, port: ports.product, times: times['token-checked answer'] },
-        ask(ANSWER, bearer),
-      ),
+  const answers = await besideBare(
+    { bare: ports.bareAnswer, product: ports.product },
+    { items: people.tokens, many: ANSWERS, width: CALLERS, times: times['token-checked answer'] },
+    ask(ANSWER, bearer),
   )
   const atGate = await checks(subject, times['check of the gate'])
   const ofProcessorTime = (between - before) / (after - between)
-  return { hashes, signIns, ofProcessorTime, pages, barePages, answers, bareAnswers, ...atGate, times }
+  return {
+    ...{ hashes, signIns, ofProcessorTime, pages: pages.ours, barePages: pages.bare },
+    ...{ answers: answers.ours, bareAnswers: answers.bare, ...atGate, times },
+  }
 }
 
 /** How long a person waits for a page, in milliseconds, while more passwords arrive than can be hashed. */
